@@ -1,0 +1,88 @@
+// The steps of `npm test`, in order. A step stands here only while there is something for it to
+// check; the list is worked out from the files of the tree.
+
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** A command that must exit with 0, or test files for node:test. */
+export type Step =
+  | { name: string; kind: "commands"; commands: readonly (readonly string[])[] }
+  | { name: string; kind: "tests"; files: readonly string[]; alone?: boolean };
+
+const BIOME = "node_modules/@biomejs/biome/bin/biome";
+const TSC = "node_modules/typescript/bin/tsc";
+const LINGUI = "node_modules/@lingui/cli/dist/lingui.js";
+
+/** Browser tests carry their own name because each of them starts a Chromium. */
+const BROWSER = /\.browser\.test\.ts$/;
+
+/** Whether a tsconfig has anything to compile yet; the compiler calls an empty one an error. */
+function hasSources(root: string, tsconfig: string): boolean {
+  const parsed: unknown = JSON.parse(readFileSync(join(root, tsconfig), "utf8"));
+  if (typeof parsed !== "object" || parsed === null || !("include" in parsed)) return true;
+  if (!Array.isArray(parsed.include)) return true;
+  const cwd = join(root, dirname(tsconfig));
+  return (
+    globSync(
+      parsed.include.map((entry) => `${entry}/**/*.{ts,tsx}`),
+      { cwd },
+    ).length > 0
+  );
+}
+
+/**
+ * Every step for the tree at `root`; commands are arguments of Node, relative to `root`.
+ */
+export function steps(root: string): Step[] {
+  const find = (...patterns: string[]) => globSync(patterns, { cwd: root }).sort();
+  const projects = find(
+    "tsconfig.json",
+    "packages/*/tsconfig.json",
+    "apps/*/tsconfig*.json",
+  ).filter((file) => hasSources(root, file));
+  const tests = find(
+    "packages/*/test/**/*.test.ts",
+    "apps/*/test/**/*.test.ts",
+    "tools/**/*.test.ts",
+    "scripts/**/*.test.ts",
+    "examples/**/*.test.ts",
+  );
+  const plain = tests.filter((file) => !BROWSER.test(file));
+  const under = (folder: string) => plain.filter((file) => file.startsWith(folder));
+  const elsewhere = plain.filter((file) => !/^(packages|apps)\//.test(file));
+
+  const all: Step[] = [
+    {
+      name: "lint",
+      kind: "commands",
+      commands: [[BIOME, "ci", "--error-on-warnings", "--colors=off", "."]],
+    },
+    { name: "types", kind: "commands", commands: projects.map((file) => [TSC, "-p", file]) },
+  ];
+  if (existsSync(join(root, "tools/tidy.ts"))) {
+    all.push({ name: "tidy", kind: "commands", commands: [["tools/tidy.ts"]] });
+  }
+  if (existsSync(join(root, "apps/web/lingui.config.ts"))) {
+    all.push({
+      name: "catalogs",
+      kind: "commands",
+      commands: [[LINGUI, "compile", "--strict", "--config", "apps/web/lingui.config.ts"]],
+    });
+  }
+  all.push(
+    { name: "tools", kind: "tests", files: elsewhere },
+    { name: "protocol", kind: "tests", files: under("packages/protocol/") },
+    { name: "crypto", kind: "tests", files: under("packages/crypto/") },
+    { name: "client", kind: "tests", files: under("packages/client/") },
+    { name: "server", kind: "tests", files: under("apps/server/") },
+    { name: "cli", kind: "tests", files: under("apps/cli/") },
+    { name: "web", kind: "tests", files: under("apps/web/") },
+    {
+      name: "browser",
+      kind: "tests",
+      files: tests.filter((file) => BROWSER.test(file)),
+      alone: true,
+    },
+  );
+  return all.filter((step) => step.kind === "commands" || step.files.length > 0);
+}

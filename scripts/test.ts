@@ -1,0 +1,131 @@
+// `npm test`: every step, its time, and one line of figures at the end.
+//
+//   npm test                 all steps
+//   npm test -- types tidy   only these
+//
+// Exits with 1 when any step fails, whatever the figures say.
+
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { dirname, relative } from "node:path";
+import process from "node:process";
+import { run } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Step, steps } from "./steps.ts";
+
+/** What one step came to; `ok` is false also where no single test failed. */
+interface Outcome {
+  ok: boolean;
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+/** Runs Node with these arguments and prints what it said only if it failed. */
+function command(args: readonly string[]): Promise<boolean> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+    child.on("error", (error) => said.push(Buffer.from(error.message)));
+    child.on("close", (code) => {
+      if (code !== 0) process.stdout.write(`\n$ ${args.join(" ")}\n${Buffer.concat(said)}\n`);
+      done(code === 0);
+    });
+  });
+}
+
+async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
+  const waiting = [...commands];
+  let ok = true;
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (!(await command(next))) ok = false;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return { ok, passed: 0, failed: 0, skipped: 0 };
+}
+
+function where(file: string | undefined, line: number | undefined): string {
+  return file === undefined ? "" : `${relative(root, file)}:${line ?? 1}`;
+}
+
+/** Runs test files, each in a process of its own; prints failures and skips as they come. */
+async function runTests(files: readonly string[], alone: boolean): Promise<Outcome> {
+  const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0 };
+  const stream = run({
+    files: [...files],
+    concurrency: alone ? 1 : availableParallelism(),
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
+  stream.on("test:fail", ({ name, file, line, details }) => {
+    const { error } = details;
+    if (
+      details.type === "suite" ||
+      ("failureType" in error && error.failureType === "subtestsFailed")
+    )
+      return;
+    const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error;
+    process.stdout.write(`\n✖ ${name} (${where(file, line)})\n${cause}\n`);
+  });
+  stream.on("test:pass", ({ name, file, line, skip }) => {
+    if (skip === undefined || skip === false) return;
+    const reason = typeof skip === "string" && skip !== "" ? skip : "no reason given";
+    process.stdout.write(`  skipped: ${name} (${where(file, line)}): ${reason}\n`);
+  });
+  stream.on("test:summary", ({ file, success, counts }) => {
+    if (file !== undefined) return;
+    outcome.ok = success;
+    outcome.passed = counts.passed;
+    outcome.skipped = counts.skipped + counts.todo;
+    outcome.failed = counts.tests - outcome.passed - outcome.skipped;
+  });
+  for await (const event of stream) {
+    if (event.type === "test:stderr" || event.type === "test:stdout") {
+      process.stdout.write(event.data.message);
+    }
+  }
+  return outcome;
+}
+
+function outcomeOf(step: Step): Promise<Outcome> {
+  if (step.kind === "commands") return runCommands(step.commands);
+  return runTests(step.files, step.alone ?? false);
+}
+
+function chosen(names: readonly string[]): Step[] {
+  const all = steps(root);
+  const unknown = names.filter((name) => !all.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    const known = all.map((step) => step.name).join(", ");
+    process.stderr.write(`no such step: ${unknown.join(", ")}; there are ${known}\n`);
+    process.exit(1);
+  }
+  return names.length === 0 ? all : all.filter((step) => names.includes(step.name));
+}
+
+const began = performance.now();
+const total = { passed: 0, failed: 0, skipped: 0 };
+const broken: string[] = [];
+for (const step of chosen(process.argv.slice(2))) {
+  const start = performance.now();
+  const outcome = await outcomeOf(step);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+  const figures = step.kind === "tests" ? `  ${outcome.passed} passed` : "";
+  process.stdout.write(`${outcome.ok ? "✔" : "✖"} ${step.name.padEnd(10)}${seconds} s${figures}\n`);
+  total.passed += outcome.passed;
+  total.failed += outcome.failed;
+  total.skipped += outcome.skipped;
+  if (!outcome.ok) broken.push(step.name);
+}
+process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(1)} s in all\n`);
+if (broken.length > 0) process.stdout.write(`failed steps: ${broken.join(", ")}\n`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exit(broken.length === 0 ? 0 : 1);
