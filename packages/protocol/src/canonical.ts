@@ -1,0 +1,72 @@
+import { malformed } from "./errors.ts";
+
+/** What a statement may hold. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | readonly Json[]
+  | { readonly [name: string]: Json | undefined };
+
+const MAX_DEPTH = 16;
+
+/**
+ * Canonical JSON: RFC 8785 without null and fractions (spec/encoding.md).
+ * Members whose value is undefined are left out, as JSON.stringify does.
+ */
+export function canonicalJson(value: Json): string {
+  return write(value, 0);
+}
+
+/**
+ * Reads canonical JSON and nothing else: what does not come out again byte for
+ * byte is refused, which covers duplicate members, other orders and escapes.
+ */
+export function parseCanonical(text: string, field = "payload"): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    return malformed(field, "is not JSON", cause);
+  }
+  if (canonicalJson(value as Json) !== text) malformed(field, "is not canonical JSON");
+  return value as Json;
+}
+
+function write(value: Json | undefined, depth: number): string {
+  if (depth > MAX_DEPTH) malformed("payload", "is nested too deep");
+  switch (typeof value) {
+    case "string":
+      if (!value.isWellFormed()) malformed("payload", "has a lone surrogate");
+      return JSON.stringify(value);
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+      if (!Number.isSafeInteger(value) || Object.is(value, -0))
+        malformed("payload", "has a number that is not an integer");
+      return String(value);
+    case "object":
+      if (value === null) return malformed("payload", "has a null");
+      return Array.isArray(value)
+        ? writeArray(value, depth)
+        : writeObject(value as Record<string, Json>, depth);
+    default:
+      return malformed("payload", "has a value that JSON does not know");
+  }
+}
+
+function writeArray(values: readonly Json[], depth: number): string {
+  return `[${values.map((each) => write(each, depth + 1)).join(",")}]`;
+}
+
+function writeObject(object: Record<string, Json | undefined>, depth: number): string {
+  const members: string[] = [];
+  // sort() compares UTF-16 code units, as RFC 8785 section 3.2.3 asks.
+  for (const name of Object.keys(object).sort()) {
+    const value = object[name];
+    if (value === undefined) continue;
+    if (!name.isWellFormed()) malformed("payload", "has a lone surrogate");
+    members.push(`${JSON.stringify(name)}:${write(value, depth + 1)}`);
+  }
+  return `{${members.join(",")}}`;
+}

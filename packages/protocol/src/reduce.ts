@@ -1,0 +1,340 @@
+import { hasHead } from "./account.ts";
+import type { Epoch } from "./epoch.ts";
+import { refuse } from "./errors.ts";
+import type { Head } from "./fields.ts";
+import type { AccountId, Hash, SpaceId } from "./ids.ts";
+import {
+  isPast,
+  type Member,
+  type MemberHistory,
+  mayDecideAbout,
+  mayManage,
+  mayWrite,
+  takesNothingAway,
+} from "./member.ts";
+import {
+  type Accounts,
+  type BeginPayload,
+  checkSpaceSigner,
+  currentEpoch,
+  MAX_MEMBERS,
+  parseSpaceStatement,
+  type ShareLife,
+  type SpacePayload,
+  type SpaceState,
+} from "./space.ts";
+
+const DAY = 24 * 3600 * 1000;
+/** Signatures checked side by side. */
+const BATCH = 64;
+
+/**
+ * Follows a space's chain from `known` (or from nothing) over further
+ * statements, checking each signature and rule of spec/space.md.
+ * @throws ProtocolError
+ */
+export async function followSpace(
+  known: SpaceState | undefined,
+  statements: readonly unknown[],
+  accounts: Accounts,
+): Promise<SpaceState | undefined> {
+  let state = known;
+  for (let i = 0; i < statements.length; i += BATCH) {
+    const parsed = statements.slice(i, i + BATCH).map(parseSpaceStatement);
+    await Promise.all(parsed.map((each) => checkSpaceSigner(each, accounts)));
+    for (const { fact } of parsed) checkIdentities(fact, accounts);
+    for (const { fact, hash } of parsed) state = reduceSpace(state, fact, hash);
+  }
+  return state;
+}
+
+/** Every member is received at an identity that their own account chain holds, at a head that is in it. */
+function checkIdentities(fact: SpacePayload, accounts: Accounts): void {
+  for (const member of membersNamed(fact)) {
+    const account =
+      accounts.get(member.account) ??
+      refuse("the member's account chain is not known", "member.account");
+    const identity = account.identities.findLast((life) => life.since <= member.head.seq);
+    if (!hasHead(account, member.head))
+      refuse("names an account head that is not in the account's chain", "member.head");
+    if (identity?.hash !== member.identity)
+      refuse("names an identity that is not the account's", "member.identity");
+  }
+}
+
+/** The members a statement states. */
+export function membersNamed(fact: SpacePayload): readonly Member[] {
+  if (fact.op === "begin") return fact.members;
+  if (fact.op === "add") return [fact.member];
+  return fact.op === "epoch" ? fact.changed : [];
+}
+
+/**
+ * The state after one statement whose signature has been checked. Pure, the
+ * same in the client and in the server.
+ * @throws ProtocolError `statement-refused`
+ */
+export function reduceSpace(
+  state: SpaceState | undefined,
+  fact: SpacePayload,
+  hash: Hash,
+): SpaceState {
+  if (fact.op === "begin") return begin(state, fact, hash);
+  if (state === undefined) return refuse("a space chain starts with begin", "op");
+  const signer = signerOf(state, fact);
+  const next: SpaceState = {
+    ...state,
+    head: { hash, seq: fact.seq },
+    hashes: [...state.hashes, hash],
+    at: Math.max(state.at, fact.at),
+  };
+  switch (fact.op) {
+    case "add":
+      return add(next, signer, fact.member, fact.wraps);
+    case "epoch":
+      return turn(next, signer, fact);
+    case "share":
+      return share(next, signer, fact);
+    case "unshare":
+      return unshare(next, signer, fact.share);
+    case "close":
+      return close(next, signer);
+  }
+}
+
+/** Who signs, as the space knows them; everything that every statement must keep. */
+function signerOf(state: SpaceState, fact: Exclude<SpacePayload, BeginPayload>): Member {
+  if (fact.space !== state.space) refuse("belongs to another space", "space");
+  if (fact.seq !== state.head.seq + 1) refuse("is not the next statement", "seq");
+  if (fact.prev !== state.head.hash) refuse("does not follow the statement before it", "prev");
+  if (fact.at < state.at - DAY) refuse("is dated before the statement it follows", "at");
+  if (state.closed) refuse("the space is closed");
+  if (state.kind === "share" && fact.op !== "close")
+    refuse("a share is fixed when it is made", "op");
+  if (state.kind === "record" && fact.op === "close") refuse("a record is not closed", "op");
+  const member =
+    state.members.get(fact.by.account) ?? refuse("the signer is not a member", "by.account");
+  if (isPast(member, fact.at)) refuse("the signer's membership has ended", "by.account");
+  const pin = state.pins.get(fact.by.account);
+  if (pin !== undefined && fact.by.head.seq < pin.seq)
+    refuse("names an account head before the one pinned", "by.head");
+  return member;
+}
+
+function begin(state: SpaceState | undefined, fact: BeginPayload, hash: Hash): SpaceState {
+  if (state !== undefined) return refuse("a space begins once", "op");
+  if (fact.seq !== 0) refuse("is not the first statement", "seq");
+  checkEpoch(undefined, fact.epoch);
+  const members = new Map(fact.members.map((member) => [member.account, member]));
+  if (members.size !== fact.members.length) refuse("names an account twice", "members");
+  const owner = members.get(fact.by.account);
+  if (owner?.role !== "owner") refuse("is begun by its owner", "by.account");
+  checkOwners(members);
+  if (fact.kind === "share") checkShareMembers(fact.members, fact.until);
+  const pins = new Map(fact.members.map((member) => [member.account, member.head]));
+  return {
+    space: fact.space,
+    kind: fact.kind,
+    head: { hash, seq: 0 },
+    hashes: [hash],
+    at: fact.at,
+    members,
+    history: new Map(fact.members.map((member) => [member.account, [{ member, since: 0 }]])),
+    epochs: [{ epoch: fact.epoch, since: 0, from: 0, pins, members: fact.members }],
+    additions: [],
+    pins,
+    shares: new Map(),
+    ...(fact.kind === "share"
+      ? { share: { source: fact.source.space, until: fact.until, links: fact.links } }
+      : {}),
+    closed: false,
+  };
+}
+
+function checkShareMembers(members: readonly Member[], until: number): void {
+  const readers = members.filter((member) => member.role === "reader");
+  if (members.length !== 2 || readers.length !== 1)
+    refuse("a share has its maker and one recipient", "members");
+  if (readers[0]?.until !== until) refuse("the recipient's date is the share's", "members");
+}
+
+function checkEpoch(before: Epoch | undefined, epoch: Epoch): void {
+  if (epoch.n !== (before?.n ?? 0) + 1) refuse("is not the next epoch", "epoch.n");
+  if ((epoch.back !== undefined) !== (before !== undefined))
+    refuse("seals exactly the epoch before it", "epoch.back");
+  if (epoch.space === before?.space || epoch.release === before?.release)
+    refuse("has the keys of the epoch before", "epoch");
+}
+
+function checkOwners(members: ReadonlyMap<AccountId, Member>): void {
+  const lasting = [...members.values()].some(
+    (member) => member.role === "owner" && member.until === undefined,
+  );
+  if (!lasting) refuse("has no owner without end date", "members");
+  if (members.size > MAX_MEMBERS) refuse("has too many members", "members");
+}
+
+function add(state: SpaceState, signer: Member, member: Member, wraps: Hash): SpaceState {
+  if (!mayDecideAbout(signer, member.role))
+    refuse("the signer may not add this role", "member.role");
+  const before = state.members.get(member.account);
+  if (before !== undefined && !mayDecideAbout(signer, before.role)) {
+    refuse("the signer may not change this member", "member.account");
+  }
+  if (before !== undefined && !takesNothingAway(before, member))
+    refuse("takes something away without an epoch", "member");
+  const members = new Map(state.members).set(member.account, member);
+  checkOwners(members);
+  const since = state.head.seq;
+  return {
+    ...state,
+    members,
+    history: live(state.history, since, member.account, member),
+    pins: pinned(state.pins, [member]),
+    additions: [...state.additions, { member, wraps, since }],
+  };
+}
+
+type EpochPayload = SpacePayload & { op: "epoch" };
+
+/** Ends an epoch and begins the next. */
+function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState {
+  checkEpoch(currentEpoch(state).epoch, fact.epoch);
+  if (fact.revisions.size < currentEpoch(state).from)
+    refuse("has fewer revisions than before", "revisions.size");
+  const members = remaining(state, signer, fact);
+  checkOwners(members);
+  const since = state.head.seq;
+  const pins = pinned(pinned(state.pins, fact.pins, "pins"), fact.changed);
+  const gone = new Set<AccountId>(fact.ended);
+  let history = state.history;
+  for (const account of fact.ended) history = live(history, since, account, undefined);
+  for (const member of fact.changed) history = live(history, since, member.account, member);
+  return {
+    ...state,
+    members,
+    history,
+    pins,
+    additions: [],
+    shares: endShares(state.shares, since, (each) => gone.has(each.maker)),
+    epochs: [
+      ...state.epochs,
+      { epoch: fact.epoch, since, from: fact.revisions.size, pins, members: [...members.values()] },
+    ],
+  };
+}
+
+/** The members of the next epoch; refuses whatever the signer may not take away. */
+function remaining(state: SpaceState, signer: Member, fact: EpochPayload): Map<AccountId, Member> {
+  if (!mayWrite(signer)) refuse("readers do not rotate", "by.account");
+  const members = new Map(state.members);
+  const touched = new Set<AccountId>();
+  const touch = (account: AccountId): Member => {
+    if (touched.has(account)) refuse("names an account twice", "ended");
+    touched.add(account);
+    return members.get(account) ?? refuse("is not a member", "ended");
+  };
+  for (const account of fact.ended) {
+    const before = touch(account);
+    if (!isPast(before, fact.at) && !mayDecideAbout(signer, before.role)) {
+      refuse("the signer may not end this membership", "ended");
+    }
+    members.delete(account);
+  }
+  for (const after of fact.changed) {
+    const before = touch(after.account);
+    if (!onlyIdentityMoves(before, after) && !mayDecideAbout(signer, before.role)) {
+      refuse("the signer may not change this member", "changed");
+    }
+    if (!takesNothingAway({ ...after, identity: before.identity }, before)) {
+      refuse("gives rights, which is an add", "changed");
+    }
+    members.set(after.account, after);
+  }
+  return members;
+}
+
+function onlyIdentityMoves(before: Member, after: Member): boolean {
+  return (
+    before.role === after.role && before.offline === after.offline && before.until === after.until
+  );
+}
+
+function share(
+  state: SpaceState,
+  signer: Member,
+  fact: SpacePayload & { op: "share" },
+): SpaceState {
+  if (!mayManage(signer)) refuse("the signer may not share", "by.account");
+  if (state.shares.has(fact.share)) refuse("is already shared", "share");
+  const { share: id, recipient, until, links, begin: first } = fact;
+  const life: ShareLife = {
+    share: id,
+    maker: signer.account,
+    recipient,
+    until,
+    links,
+    begin: first,
+    since: state.head.seq,
+  };
+  return { ...state, shares: new Map(state.shares).set(id, life) };
+}
+
+function unshare(state: SpaceState, signer: Member, id: SpaceId): SpaceState {
+  if (!mayManage(signer)) refuse("the signer may not end a share", "by.account");
+  const life = state.shares.get(id);
+  if (life === undefined || life.ended !== undefined) refuse("is not a share in force", "share");
+  return { ...state, shares: endShares(state.shares, state.head.seq, (each) => each.share === id) };
+}
+
+function close(state: SpaceState, signer: Member): SpaceState {
+  if (signer.role !== "owner") refuse("a share is closed by its maker", "by.account");
+  return { ...state, closed: true };
+}
+
+function endShares(
+  shares: ReadonlyMap<SpaceId, ShareLife>,
+  ended: number,
+  ends: (life: ShareLife) => boolean,
+): ReadonlyMap<SpaceId, ShareLife> {
+  return new Map(
+    [...shares].map(([id, life]) => [
+      id,
+      life.ended === undefined && ends(life) ? { ...life, ended } : life,
+    ]),
+  );
+}
+
+/** The history in which an account is `member` from statement `since` on, or no member. */
+function live(
+  history: MemberHistory,
+  since: number,
+  account: AccountId,
+  member: Member | undefined,
+): MemberHistory {
+  const lives = (history.get(account) ?? []).map((life) =>
+    life.until === undefined ? { ...life, until: since } : life,
+  );
+  return new Map(history).set(
+    account,
+    member === undefined ? lives : [...lives, { member, since }],
+  );
+}
+
+/** Pins only move forward; one that goes back is refused where `field` says it was asked for by name. */
+function pinned(
+  pins: ReadonlyMap<AccountId, Head>,
+  heads: readonly { readonly account: AccountId; readonly head: Head }[],
+  field?: string,
+): ReadonlyMap<AccountId, Head> {
+  const next = new Map(pins);
+  for (const { account, head } of heads) {
+    const before = next.get(account);
+    if (before !== undefined && head.seq < before.seq) {
+      if (field !== undefined) refuse("moves a pin back", field);
+      continue;
+    }
+    next.set(account, head);
+  }
+  return next;
+}

@@ -1,0 +1,471 @@
+import * as z from "zod/mini";
+import { slotKindField } from "./account.ts";
+import { secretNameField, treeField, wrapLeafField } from "./epoch.ts";
+import {
+  accountIdField,
+  bytesField,
+  countField,
+  hashField,
+  headField,
+  identityField,
+  invitationIdField,
+  revisionIdField,
+  sealingKeyField,
+  secretBoxField,
+  secretWrapField,
+  signInIdField,
+  signingKeyField,
+  slotIdField,
+  spaceIdField,
+  statementField,
+  timeField,
+} from "./fields.ts";
+import { linkField } from "./link.ts";
+import { roleField } from "./member.ts";
+import { MAX_READ } from "./read.ts";
+import { INLINE_CONTENT } from "./revision.ts";
+import { MAX_LINKS, MAX_MEMBERS } from "./space.ts";
+
+const nothing = z.strictObject({});
+const opaque = z.string().check(z.minLength(16), z.maxLength(2048), z.regex(/^[A-Za-z0-9_-]+$/));
+/** HPKE wrap of 256 bytes. */
+const addressField = bytesField(1392, 1392);
+const keyringBox = bytesField(64, 1 << 20);
+const session = z.strictObject({ token: z.string().check(z.maxLength(512)), expires: timeField });
+
+/** A slot as the server keeps it (spec/keys.md, Slots). */
+export const slotField = z.strictObject({
+  slot: slotIdField,
+  kind: slotKindField,
+  key: sealingKeyField,
+  wrap: secretWrapField,
+  mac: hashField,
+  identity: identityField,
+});
+export type Slot = z.infer<typeof slotField>;
+
+/** A wrap on its way to the server, or from it. */
+export const wrapField = z.strictObject({
+  secret: secretNameField,
+  recipient: wrapLeafField.shape.recipient,
+  identity: hashField,
+  wrap: secretWrapField,
+});
+export type Wrap = z.infer<typeof wrapField>;
+const wraps = z.array(wrapField).check(z.maxLength(2 * MAX_MEMBERS + 1));
+
+/** The Argon2id parameters a sign-in names; the client refuses smaller ones than its floor. */
+export const argon2Field = z.strictObject({
+  memoryKiB: countField,
+  iterations: countField,
+  parallelism: countField,
+});
+export type Argon2Parameters = z.infer<typeof argon2Field>;
+
+/** A revision on its way to the server. */
+export const newRevisionField = z.strictObject({
+  statement: statementField,
+  wrapEpoch: z.int().check(z.minimum(1)),
+  /** Absent for a deletion, as are metadata and content. */
+  wrap: z.optional(secretBoxField),
+  rewrap: z.optional(statementField),
+  metadata: z.optional(bytesField(16, 1 << 20)),
+  content: z.optional(bytesField(16, INLINE_CONTENT)),
+  upload: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{16,64}$/))),
+});
+export type NewRevision = z.infer<typeof newRevisionField>;
+
+/** A revision as it is listed. */
+export const listedRevisionField = z.strictObject({
+  index: countField,
+  statement: statementField,
+  wrapEpoch: z.int(),
+  wrap: z.optional(secretBoxField),
+  rewrap: z.optional(statementField),
+  metadata: z.optional(z.string()),
+});
+export type ListedRevision = z.infer<typeof listedRevisionField>;
+
+/** An entry of a journal with its opening. */
+export const journalEntryField = z.strictObject({
+  n: countField,
+  index: countField,
+  salt: hashField,
+  entry: z.string(),
+  tag: hashField,
+  statement: z.optional(statementField),
+});
+export type JournalEntry = z.infer<typeof journalEntryField>;
+
+const page = (most: number) => ({
+  from: z._default(z.coerce.number().check(z.int(), z.minimum(0)), 0),
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(most)), most),
+});
+
+/** One line of the table in spec/http.md. */
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  /** Whether it needs a session. */
+  readonly session: boolean;
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
+  /** Absent where the answer is a stream of bytes. */
+  readonly answer?: z.ZodMiniType;
+  /** Longest body, in bytes. */
+  readonly most?: number;
+}
+
+/** Every route but the resumable upload, which speaks tus. */
+export const routes = {
+  server: {
+    method: "GET",
+    path: "/v1/server",
+    session: false,
+    answer: z.strictObject({
+      suite: z.string(),
+      version: z.string(),
+      time: timeField,
+      logKey: signingKeyField,
+      releaseKey: sealingKeyField,
+      addressKey: sealingKeyField,
+      signIn: argon2Field,
+    }),
+  },
+  signUpStart: {
+    method: "POST",
+    path: "/v1/sign-up/start",
+    session: false,
+    body: z.strictObject({ account: accountIdField, request: opaque }),
+    answer: z.strictObject({ response: opaque }),
+  },
+  signUpFinish: {
+    method: "POST",
+    path: "/v1/sign-up/finish",
+    session: false,
+    most: 2 << 20,
+    body: z.strictObject({
+      account: accountIdField,
+      address: addressField,
+      record: opaque,
+      statement: statementField,
+      slots: z.array(slotField).check(z.minLength(1), z.maxLength(8)),
+      keyring: keyringBox,
+      kitKey: signingKeyField,
+      key: hashField,
+    }),
+    answer: session,
+  },
+  signInStart: {
+    method: "POST",
+    path: "/v1/sign-in/start",
+    session: false,
+    body: z.strictObject({
+      account: z.optional(accountIdField),
+      address: z.optional(addressField),
+      request: opaque,
+      generation: z._default(z.enum(["current", "previous"]), "current"),
+    }),
+    answer: z.strictObject({
+      signIn: signInIdField,
+      response: opaque,
+      account: accountIdField,
+      parameters: argon2Field,
+    }),
+  },
+  signInFinish: {
+    method: "POST",
+    path: "/v1/sign-in/finish",
+    session: false,
+    body: z.strictObject({
+      signIn: signInIdField,
+      finish: opaque,
+      key: hashField,
+      device: z.optional(statementField),
+      kit: z.optional(statementField),
+    }),
+    answer: session,
+  },
+  kitStart: {
+    method: "POST",
+    path: "/v1/kit/start",
+    session: false,
+    body: z.strictObject({ account: accountIdField, key: hashField }),
+    answer: z.strictObject({ signIn: signInIdField }),
+  },
+  kitFinish: {
+    method: "POST",
+    path: "/v1/kit/finish",
+    session: false,
+    body: z.strictObject({ signIn: signInIdField, kit: statementField }),
+    answer: z.strictObject({ ready: timeField, session: z.optional(session) }),
+  },
+  kitCancel: {
+    method: "POST",
+    path: "/v1/kit/cancel",
+    session: true,
+    body: nothing,
+    answer: nothing,
+  },
+  account: {
+    method: "GET",
+    path: "/v1/account",
+    session: true,
+    answer: z.strictObject({
+      account: accountIdField,
+      chain: z.array(statementField),
+      slots: z.array(slotField),
+      keyring: z.strictObject({ version: countField, box: keyringBox }),
+      notices: z.array(z.strictObject({ kind: z.string(), at: timeField })),
+    }),
+  },
+  chain: {
+    method: "GET",
+    path: "/v1/accounts/:account",
+    session: true,
+    query: z.strictObject({ from: page(1).from }),
+    answer: z.strictObject({ statements: z.array(statementField) }),
+  },
+  accountPost: {
+    method: "POST",
+    path: "/v1/account/statements",
+    session: true,
+    body: z.strictObject({ statement: statementField, slots: z.optional(z.array(slotField)) }),
+    answer: z.strictObject({ head: headField }),
+  },
+  keyringPut: {
+    method: "PUT",
+    path: "/v1/account/keyring",
+    session: true,
+    most: 2 << 20,
+    body: z.strictObject({ replaces: countField, version: countField, box: keyringBox }),
+    answer: nothing,
+  },
+  passwordStart: {
+    method: "POST",
+    path: "/v1/password/start",
+    session: true,
+    body: z.strictObject({ request: opaque }),
+    answer: z.strictObject({ response: opaque }),
+  },
+  passwordFinish: {
+    method: "POST",
+    path: "/v1/password/finish",
+    session: true,
+    body: z.strictObject({ record: opaque, statement: statementField, slot: slotField }),
+    answer: z.strictObject({ head: headField }),
+  },
+  passwordSettle: {
+    method: "POST",
+    path: "/v1/password/settle",
+    session: true,
+    body: nothing,
+    answer: nothing,
+  },
+  kitReplace: {
+    method: "POST",
+    path: "/v1/kit",
+    session: true,
+    body: z.strictObject({ statement: statementField, slot: slotField, kitKey: signingKeyField }),
+    answer: z.strictObject({ head: headField }),
+  },
+  signOut: { method: "POST", path: "/v1/sign-out", session: true, body: nothing, answer: nothing },
+  spaces: {
+    method: "GET",
+    path: "/v1/spaces",
+    session: true,
+    answer: z.strictObject({
+      spaces: z.array(
+        z.strictObject({
+          space: spaceIdField,
+          kind: z.enum(["record", "share"]),
+          role: roleField,
+          head: headField,
+          closed: z.boolean(),
+          until: z.optional(timeField),
+          owner: accountIdField,
+        }),
+      ),
+    }),
+  },
+  spaceCreate: {
+    method: "POST",
+    path: "/v1/spaces",
+    session: true,
+    most: 8 << 20,
+    body: z.strictObject({ statement: statementField, wraps }),
+    answer: z.strictObject({ head: headField }),
+  },
+  chainOfSpace: {
+    method: "GET",
+    path: "/v1/spaces/:space",
+    session: true,
+    query: z.strictObject(page(1000)),
+    answer: z.strictObject({ statements: z.array(statementField), head: headField }),
+  },
+  spacePost: {
+    method: "POST",
+    path: "/v1/spaces/:space/statements",
+    session: true,
+    most: 8 << 20,
+    body: z.strictObject({ statement: statementField, wraps }),
+    answer: z.strictObject({ head: headField }),
+  },
+  wraps: {
+    method: "GET",
+    path: "/v1/spaces/:space/wraps",
+    session: true,
+    query: z.strictObject({ epoch: z.coerce.number().check(z.int(), z.minimum(1)) }),
+    answer: z.strictObject({
+      /** What the epoch's statement commits to. */
+      list: z.array(wrapLeafField),
+      /** What each `add` within the epoch commits to, in order of the chain. */
+      additions: z.array(z.strictObject({ seq: countField, list: z.array(wrapLeafField) })),
+      /** The wraps for whoever asks, the newest of each secret. */
+      mine: z.array(wrapField),
+    }),
+  },
+  revisions: {
+    method: "GET",
+    path: "/v1/spaces/:space/revisions",
+    session: true,
+    query: z.strictObject(page(1000)),
+    answer: z.strictObject({
+      revisions: z.array(listedRevisionField),
+      tree: treeField,
+      head: headField,
+      journal: statementField,
+    }),
+  },
+  revisionsPost: {
+    method: "POST",
+    path: "/v1/spaces/:space/revisions",
+    session: true,
+    most: 48 << 20,
+    body: z.strictObject({
+      revisions: z.array(newRevisionField).check(z.minLength(1), z.maxLength(500)),
+    }),
+    answer: z.strictObject({
+      first: countField,
+      tree: treeField,
+      receipts: z.array(statementField),
+    }),
+  },
+  content: { method: "GET", path: "/v1/spaces/:space/revisions/:revision/content", session: true },
+  digests: { method: "GET", path: "/v1/spaces/:space/revisions/:revision/digests", session: true },
+  reads: {
+    method: "POST",
+    path: "/v1/reads",
+    session: true,
+    body: z.strictObject({ read: statementField }),
+    answer: z.strictObject({
+      releases: z.array(hashField).check(z.maxLength(MAX_READ)),
+      receipts: z.array(statementField),
+    }),
+  },
+  shareCreate: {
+    method: "POST",
+    path: "/v1/shares",
+    session: true,
+    most: 16 << 20,
+    body: z.strictObject({
+      source: statementField,
+      share: statementField,
+      wraps,
+      links: z.array(linkField).check(z.minLength(1), z.maxLength(MAX_LINKS)),
+      about: bytesField(48, 16_384),
+    }),
+    answer: z.strictObject({ source: headField, share: headField }),
+  },
+  share: {
+    method: "GET",
+    path: "/v1/shares/:share",
+    session: true,
+    answer: z.strictObject({
+      statements: z.array(statementField),
+      links: z.array(linkField),
+      about: z.string(),
+      ended: z.boolean(),
+    }),
+  },
+  shareMetadata: {
+    method: "GET",
+    path: "/v1/shares/:share/metadata",
+    session: true,
+    answer: z.strictObject({ metadata: z.array(z.string()) }),
+  },
+  shareEnd: {
+    method: "POST",
+    path: "/v1/shares/:share/end",
+    session: true,
+    body: z.strictObject({ unshare: statementField, close: z.optional(statementField) }),
+    answer: z.strictObject({ source: headField, share: z.optional(headField) }),
+  },
+  journal: {
+    method: "GET",
+    path: "/v1/journal/:subject",
+    session: true,
+    query: z.strictObject(page(1000)),
+    answer: z.strictObject({
+      entries: z.array(journalEntryField),
+      head: z.optional(statementField),
+    }),
+  },
+  invite: {
+    method: "POST",
+    path: "/v1/invitations",
+    session: true,
+    body: z.strictObject({ address: addressField }),
+    answer: z.strictObject({ invitation: invitationIdField }),
+  },
+  invitations: {
+    method: "GET",
+    path: "/v1/invitations",
+    session: true,
+    answer: z.strictObject({
+      received: z.array(
+        z.strictObject({ invitation: invitationIdField, from: accountIdField, at: timeField }),
+      ),
+      sent: z.array(
+        z.strictObject({
+          invitation: invitationIdField,
+          at: timeField,
+          acceptance: z.optional(statementField),
+        }),
+      ),
+    }),
+  },
+  invitationAccept: {
+    method: "POST",
+    path: "/v1/invitations/:invitation/accept",
+    session: true,
+    body: z.strictObject({ acceptance: statementField }),
+    answer: nothing,
+  },
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+/** What a route takes as body, before defaults. */
+export type RouteBody<Name extends RouteName> = Routes[Name] extends {
+  body: infer Body extends z.ZodMiniType;
+}
+  ? z.input<Body>
+  : undefined;
+/** What a route answers. */
+export type RouteAnswer<Name extends RouteName> = Routes[Name] extends {
+  answer: infer Answer extends z.ZodMiniType;
+}
+  ? z.output<Answer>
+  : undefined;
+
+/** Parameters that stand in paths. */
+export const pathParameters = {
+  account: accountIdField,
+  space: spaceIdField,
+  share: spaceIdField,
+  subject: z.union([spaceIdField, accountIdField]),
+  revision: revisionIdField,
+  invitation: invitationIdField,
+};
