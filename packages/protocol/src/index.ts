@@ -175,7 +175,7 @@ export {
   sameFrontier,
 } from "./merkle.ts";
 export { type Metadata, metadataField, parseMetadata } from "./metadata.ts";
-export { paddedSize } from "./padding.ts";
+export { CONTENT_FLOOR, METADATA_FLOOR, paddedSize } from "./padding.ts";
 export { PROBLEMS, type Problem, type ProblemCode, problemField } from "./problem.ts";
 export {
   MAX_READ,

@@ -1,0 +1,170 @@
+import type { Metadata } from "@ecrin/protocol";
+
+/** A FHIR R4 resource as it lies in a bundle: only what a list shows is looked at, the rest is kept as given. */
+export type FhirResource = { readonly resourceType: string; readonly [element: string]: unknown };
+
+/** What an import could not take, and why. */
+export class FhirError extends Error {
+  override readonly name = "FhirError";
+  /** Where in the document, such as `entry[3].resource`. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(`${field}: ${message}`);
+    this.field = field;
+  }
+}
+
+/** Whether a JSON document is a FHIR bundle. */
+export function isBundle(value: unknown): boolean {
+  return isObject(value) && value["resourceType"] === "Bundle";
+}
+
+/**
+ * The resources of a FHIR R4 bundle (transaction, batch, collection, document,
+ * searchset), each as given.
+ * @throws FhirError for anything that is not one, naming the place
+ */
+export function resourcesOfBundle(value: unknown): FhirResource[] {
+  if (!isObject(value) || value["resourceType"] !== "Bundle")
+    throw new FhirError("resourceType", "is not Bundle");
+  const entries = value["entry"];
+  if (!Array.isArray(entries)) throw new FhirError("entry", "is missing");
+  return entries.map((entry: unknown, i) => {
+    const resource = isObject(entry) ? entry["resource"] : undefined;
+    if (!isObject(resource) || typeof resource["resourceType"] !== "string") {
+      throw new FhirError(`entry[${i}].resource`, "is not a FHIR resource");
+    }
+    return { ...resource, resourceType: resource["resourceType"] };
+  });
+}
+
+/** The DocumentReference that carries a file (FHIR R4, DocumentReference.content.attachment). */
+export function documentReference(file: {
+  readonly title: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly date: string;
+}): FhirResource {
+  return {
+    resourceType: "DocumentReference",
+    status: "current",
+    date: file.date,
+    description: file.title,
+    content: [
+      {
+        attachment: {
+          contentType: file.mediaType,
+          url: "#attachment",
+          size: file.size,
+          title: file.title,
+        },
+      },
+    ],
+  };
+}
+
+/** What the list shows of a resource. */
+export function metadataOf(
+  resource: FhirResource,
+  resourceBytes: number,
+  attachmentBytes: number,
+): Metadata {
+  const date = dateOf(resource);
+  return {
+    v: 1,
+    kind: "fhir",
+    title: clip(titleOf(resource) ?? resource.resourceType, 500),
+    type: resource.resourceType,
+    mediaType: attachmentBytes > 0 ? clip(attachmentType(resource), 200) : "application/fhir+json",
+    size: attachmentBytes,
+    resource: resourceBytes,
+    ...(date === undefined ? {} : { date: clip(date, 40) }),
+  };
+}
+
+function clip(text: string, length: number): string {
+  return text.slice(0, length).toWellFormed();
+}
+
+function attachmentType(resource: FhirResource): string {
+  return textAt(resource, "content", 0, "attachment", "contentType") ?? "application/octet-stream";
+}
+
+// Where each resource type says what it is, in the order in which people would look (FHIR R4).
+const TITLES: readonly (readonly (string | number)[])[] = [
+  ["description"],
+  ["content", 0, "attachment", "title"],
+  ["code", "text"],
+  ["code", "coding", 0, "display"],
+  ["vaccineCode", "text"],
+  ["vaccineCode", "coding", 0, "display"],
+  ["medicationCodeableConcept", "text"],
+  ["medicationCodeableConcept", "coding", 0, "display"],
+  ["type", 0, "text"],
+  ["type", "text"],
+  ["type", 0, "coding", 0, "display"],
+  ["type", "coding", 0, "display"],
+  ["category", 0, "text"],
+  ["category", 0, "coding", 0, "display"],
+  ["name", 0, "text"],
+  ["title"],
+  ["name"],
+];
+
+function titleOf(resource: FhirResource): string | undefined {
+  for (const path of TITLES) {
+    const text = textAt(resource, ...path);
+    if (text !== undefined && text.trim() !== "") return text.trim();
+  }
+  return personName(resource["name"]);
+}
+
+function personName(names: unknown): string | undefined {
+  const name: unknown = Array.isArray(names) ? names[0] : undefined;
+  if (!isObject(name)) return undefined;
+  const given = Array.isArray(name["given"])
+    ? name["given"].filter((each) => typeof each === "string")
+    : [];
+  const family = typeof name["family"] === "string" ? [name["family"]] : [];
+  const whole = [...given, ...family].join(" ");
+  return whole === "" ? undefined : whole;
+}
+
+const DATES: readonly (readonly (string | number)[])[] = [
+  ["effectiveDateTime"],
+  ["effectivePeriod", "start"],
+  ["occurrenceDateTime"],
+  ["performedDateTime"],
+  ["performedPeriod", "start"],
+  ["onsetDateTime"],
+  ["authoredOn"],
+  ["period", "start"],
+  ["billablePeriod", "start"],
+  ["started"],
+  ["date"],
+  ["issued"],
+  ["recordedDate"],
+  ["created"],
+];
+
+function dateOf(resource: FhirResource): string | undefined {
+  for (const path of DATES) {
+    const text = textAt(resource, ...path);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  let at = value;
+  for (const step of path) {
+    if (typeof step === "number" ? !Array.isArray(at) : !isObject(at)) return undefined;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return typeof at === "string" ? at : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
