@@ -186,7 +186,13 @@ export {
   readPayload,
   readReasonField,
 } from "./read.ts";
-export { followSpace, membersNamed, reduceSpace } from "./reduce.ts";
+export {
+  accountsNamed,
+  followParsed,
+  followSpace,
+  membersNamed,
+  reduceSpace,
+} from "./reduce.ts";
 export {
   type Acceptance,
   epochToWrapUnder,

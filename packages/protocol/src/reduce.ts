@@ -22,6 +22,7 @@ import {
   type ShareLife,
   type SpacePayload,
   type SpaceState,
+  type SpaceStatement,
 } from "./space.ts";
 
 const DAY = 24 * 3600 * 1000;
@@ -38,14 +39,35 @@ export async function followSpace(
   statements: readonly unknown[],
   accounts: Accounts,
 ): Promise<SpaceState | undefined> {
+  return await followParsed(known, statements.map(parseSpaceStatement), accounts);
+}
+
+/** `followSpace` over statements already taken apart. */
+export async function followParsed(
+  known: SpaceState | undefined,
+  statements: readonly SpaceStatement[],
+  accounts: Accounts,
+): Promise<SpaceState | undefined> {
   let state = known;
   for (let i = 0; i < statements.length; i += BATCH) {
-    const parsed = statements.slice(i, i + BATCH).map(parseSpaceStatement);
-    await Promise.all(parsed.map((each) => checkSpaceSigner(each, accounts)));
-    for (const { fact } of parsed) checkIdentities(fact, accounts);
-    for (const { fact, hash } of parsed) state = reduceSpace(state, fact, hash);
+    const batch = statements.slice(i, i + BATCH);
+    await Promise.all(batch.map((each) => checkSpaceSigner(each, accounts)));
+    for (const { fact, hash } of batch) {
+      checkIdentities(fact, accounts);
+      state = reduceSpace(state, fact, hash);
+    }
   }
   return state;
+}
+
+/** Every account whose chain is needed to follow these statements. */
+export function accountsNamed(statements: readonly SpaceStatement[]): Set<AccountId> {
+  return new Set(
+    statements.flatMap(({ fact }) => [
+      fact.by.account,
+      ...membersNamed(fact).map((member) => member.account),
+    ]),
+  );
 }
 
 /** Every member is received at an identity that their own account chain holds, at a head that is in it. */
