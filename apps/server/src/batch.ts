@@ -1,0 +1,248 @@
+import { randomBytes } from "node:crypto";
+import {
+  type Bytes,
+  type Entry,
+  encodeEntry,
+  entryCommitment,
+  fromUtf8,
+  type Hash,
+  hashOf,
+  leafHash,
+  type Subject,
+} from "@ecrin/protocol";
+import { byteaArray, numberArray, type Tx, textArray } from "./database.ts";
+import type { Committed, EntryDraft, Operation, Position } from "./journal.ts";
+import { asServerError, ServerError } from "./problem.ts";
+import type { Mac } from "./tag.ts";
+
+/** An operation waiting for its batch. */
+export interface Queued {
+  readonly operation: Operation<unknown>;
+}
+
+/** How one operation of a batch ended, once the batch is committed. */
+export type Outcome = Committed<unknown> | ServerError;
+
+interface Ready {
+  readonly queued: Queued;
+  readonly result: unknown;
+  readonly drafts: readonly EntryDraft[];
+}
+
+/** The last entry of a subject, or of nothing yet (n = −1). */
+interface Last {
+  n: number;
+  hash?: Hash;
+}
+
+interface Written extends Position {
+  readonly salt: Buffer;
+  readonly entry: Bytes;
+  readonly tag: Buffer;
+  readonly draft: EntryDraft;
+}
+
+/** Runs a batch inside one transaction; what it returns is true once that is committed. */
+export async function writeAll(
+  tx: Tx,
+  mac: Mac,
+  batch: readonly Queued[],
+): Promise<Map<Queued, Outcome>> {
+  const outcomes = new Map<Queued, Outcome>();
+  // Sent together and answered in order: the second statement sees what the first waited for.
+  const [[head], repeated] = await Promise.all([
+    tx<{ size: number; tag: Buffer }[]>`select size, tag from journal_head for update`,
+    findRepeated(tx, batch),
+  ]);
+  if (head === undefined) throw new ServerError("internal");
+  const ready: Ready[] = [];
+  for (const queued of batch) {
+    const before = repeated.get(queued);
+    const ended = before ?? (await runOne(tx, queued));
+    if ("drafts" in ended) ready.push(ended);
+    else outcomes.set(queued, ended);
+  }
+  const chain = startChain(head, mac, await lastEntries(tx, ready));
+  const acts: { act: Hash; first: number; entries: number }[] = [];
+  for (const { queued, result, drafts } of ready) {
+    const positions = drafts.map(chain.add);
+    outcomes.set(queued, { repeated: false, result, positions });
+    const act = queued.operation.once;
+    if (act !== undefined) {
+      acts.push({ act, first: positions[0]?.index ?? 0, entries: positions.length });
+    }
+  }
+  await store(tx, chain, acts);
+  return outcomes;
+}
+
+interface DoneRow {
+  readonly act: Buffer;
+  readonly index: number | null;
+  readonly leaf: Buffer;
+  readonly commitment: Buffer;
+  readonly subject: Subject | null;
+  readonly n: number;
+  readonly at: number;
+}
+
+/** The operations whose act is already done, with where its entries stand. */
+async function findRepeated(
+  tx: Tx,
+  batch: readonly Queued[],
+): Promise<Map<Queued, Committed<unknown>>> {
+  const repeated = new Map<Queued, Committed<unknown>>();
+  const byAct = new Map<Hash, Queued>();
+  for (const queued of batch) {
+    if (queued.operation.once !== undefined) byAct.set(queued.operation.once, queued);
+  }
+  if (byAct.size === 0) return repeated;
+  const acts = [...byAct.keys()].map((act) => Buffer.from(act, "base64url"));
+  const rows = await tx<DoneRow[]>`
+    select d.act, l.index, l.leaf, l.commitment, o.subject, o.n, o.at
+    from journal_done d
+    left join journal_leaves l on l.index >= d.first and l.index < d.first + d.entries
+    left join journal_openings o on o.index = l.index
+    where d.act = any(${byteaArray(acts)}::bytea[]) order by l.index`;
+  for (const [act, found] of Map.groupBy(rows, (row) => hashOf(row.act))) {
+    const queued = byAct.get(act);
+    if (queued !== undefined)
+      repeated.set(queued, { repeated: true, positions: found.flatMap(positionOf) });
+  }
+  return repeated;
+}
+
+/** An entry that has been erased has no place to tell any more. */
+function positionOf(row: DoneRow): Position[] {
+  if (row.index === null || row.subject === null) return [];
+  const { index, subject, n, at } = row;
+  return [{ index, leaf: hashOf(row.leaf), subject, n, hash: hashOf(row.commitment), at }];
+}
+
+async function runOne(tx: Tx, queued: Queued): Promise<Ready | ServerError> {
+  const { effect, entries } = queued.operation;
+  try {
+    if (effect === undefined) return { queued, result: undefined, drafts: entries(undefined) };
+    // The driver's savepoints are never released; this one is, so that they do not pile up.
+    const [, ready] = await Promise.all([
+      tx`savepoint operation`,
+      tx.savepoint(async (inner) => {
+        const result = await effect(inner);
+        return { queued, result, drafts: entries(result) };
+      }),
+    ]);
+    return ready;
+  } catch (error) {
+    return asServerError(error);
+  } finally {
+    if (effect !== undefined) await tx`release savepoint operation`;
+  }
+}
+
+async function lastEntries(tx: Tx, ready: readonly Ready[]): Promise<Map<Subject, Last>> {
+  const subjects = new Set(ready.flatMap(({ drafts }) => drafts.map((draft) => draft.subject)));
+  const last = new Map<Subject, Last>([...subjects].map((subject) => [subject, { n: -1 }]));
+  if (subjects.size === 0) return last;
+  const rows = await tx<{ subject: Subject; n: number; hash: Buffer }[]>`
+    select subject, n, hash from journal_subjects
+    where subject = any(${textArray([...subjects])}::text[])`;
+  for (const row of rows) last.set(row.subject, { n: row.n, hash: hashOf(row.hash) });
+  return last;
+}
+
+interface Chain {
+  readonly add: (draft: EntryDraft) => Position;
+  readonly written: readonly Written[];
+  readonly last: ReadonlyMap<Subject, Last>;
+  readonly end: () => { size: number; tag: Buffer };
+}
+
+/** Gives each entry its global index, its subject's counter and previous hash, and the operator's tag. */
+function startChain(
+  head: { readonly size: number; readonly tag: Buffer },
+  mac: Mac,
+  last: Map<Subject, Last>,
+): Chain {
+  const written: Written[] = [];
+  let { size, tag } = head;
+  return {
+    written,
+    last,
+    end: () => ({ size, tag }),
+    add(draft) {
+      const before = last.get(draft.subject) ?? { n: -1 };
+      const salt = randomBytes(32);
+      const entry = encodeEntry(entryOf(draft, before));
+      const commitment = entryCommitment(salt, entry);
+      const leaf = leafHash(commitment);
+      tag = mac(Buffer.concat([tag, leaf]));
+      const position = {
+        index: size,
+        leaf: hashOf(leaf),
+        subject: draft.subject,
+        n: before.n + 1,
+        hash: hashOf(commitment),
+        at: draft.at,
+      };
+      last.set(draft.subject, { n: position.n, hash: position.hash });
+      written.push({ ...position, salt, entry, tag, draft });
+      size += 1;
+      return position;
+    },
+  };
+}
+
+function entryOf(draft: EntryDraft, before: Last): Entry {
+  const { subject, kind, actor, about, at } = draft;
+  const entry = { v: 1, subject, n: before.n + 1, at, kind, actor, about } as const;
+  return before.hash === undefined ? entry : { ...entry, prev: before.hash };
+}
+
+async function store(
+  tx: Tx,
+  chain: Chain,
+  acts: readonly { act: Hash; first: number; entries: number }[],
+): Promise<void> {
+  const { written } = chain;
+  const bytes = (hashes: readonly Hash[]) =>
+    byteaArray(hashes.map((each) => Buffer.from(each, "base64url")));
+  const writes: PromiseLike<unknown>[] = [];
+  if (acts.length > 0) {
+    writes.push(tx`
+      insert into journal_done (act, first, entries)
+      select * from unnest(${bytes(acts.map((each) => each.act))}::bytea[],
+        ${numberArray(acts.map((each) => each.first))}::bigint[],
+        ${numberArray(acts.map((each) => each.entries))}::int[])`);
+  }
+  if (written.length > 0) {
+    const { size, tag } = chain.end();
+    const last = [...chain.last].flatMap(([subject, { n, hash: of }]) =>
+      of === undefined ? [] : [{ subject, n, hash: of }],
+    );
+    writes.push(
+      tx`
+      insert into journal_leaves (index, commitment, leaf, tag)
+      select * from unnest(${numberArray(written.map((each) => each.index))}::bigint[],
+        ${bytes(written.map((each) => each.hash))}::bytea[],
+        ${bytes(written.map((each) => each.leaf))}::bytea[],
+        ${byteaArray(written.map((each) => each.tag))}::bytea[])`,
+      tx`
+      insert into journal_openings (index, subject, n, at, salt, entry, statement)
+      select * from unnest(${numberArray(written.map((each) => each.index))}::bigint[],
+        ${textArray(written.map((each) => each.subject))}::text[],
+        ${numberArray(written.map((each) => each.n))}::bigint[],
+        ${numberArray(written.map((each) => each.at))}::bigint[],
+        ${byteaArray(written.map((each) => each.salt))}::bytea[],
+        ${textArray(written.map((each) => fromUtf8(each.entry)))}::text[],
+        ${textArray(written.map((each) => each.draft.statement))}::text[])`,
+      tx`
+      insert into journal_subjects (subject, n, hash)
+      select * from unnest(${textArray(last.map((each) => each.subject))}::text[],
+        ${numberArray(last.map((each) => each.n))}::bigint[],
+        ${bytes(last.map((each) => each.hash))}::bytea[])
+      on conflict (subject) do update set n = excluded.n, hash = excluded.hash`,
+      tx`update journal_head set size = ${size}, tag = ${tag}`,
+    );
+  }
+  await Promise.all(writes);
+}

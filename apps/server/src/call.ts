@@ -1,0 +1,65 @@
+import type { AccountId, DeviceId, Hash, RouteAnswer, RouteName, Routes } from "@ecrin/protocol";
+import type * as z from "zod/mini";
+import type { AccountChains } from "./chains.ts";
+import type { Sql } from "./database.ts";
+import type { Journal } from "./journal.ts";
+import type { Keys } from "./keys.ts";
+
+/** What every request stands on; one for the life of the process. */
+export interface Ground {
+  readonly sql: Sql;
+  readonly journal: Journal;
+  readonly keys: Keys;
+  readonly chains: AccountChains;
+  /** Milliseconds since 1970-01-01 UTC. Tests inject it. */
+  readonly now: () => number;
+  /** The folder for blobs and uploads, which belong beside the database. */
+  readonly dataDir: string;
+}
+
+/** Who speaks, as the token and its proof show. */
+export interface Session {
+  readonly account: AccountId;
+  /** Absent until a device signed in by the kit has been enrolled. */
+  readonly device?: DeviceId;
+  /** Random, 22 characters. */
+  readonly session: string;
+  /** RFC 7638 thumbprint of the session's key. */
+  readonly key: Hash;
+  readonly issued: number;
+  readonly expires: number;
+}
+
+type Output<Schema> = Schema extends z.ZodMiniType ? z.output<Schema> : undefined;
+type Part<Name extends RouteName, Key extends string> = Routes[Name] extends {
+  readonly [K in Key]: infer Schema;
+}
+  ? Output<Schema>
+  : undefined;
+
+type PathOf<Name extends RouteName> = Routes[Name]["path"];
+type ParameterNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+type Parameters = typeof import("@ecrin/protocol").pathParameters;
+
+/** One request, its input already in the form the table gives. */
+export interface Call<Name extends RouteName> extends Ground {
+  readonly session: Routes[Name]["session"] extends true ? Session : undefined;
+  readonly params: {
+    readonly [Key in ParameterNames<PathOf<Name>> & keyof Parameters]: Output<Parameters[Key]>;
+  };
+  readonly query: Part<Name, "query">;
+  readonly body: Part<Name, "body">;
+  readonly request: Request;
+}
+
+/** Answers one route: the table's answer, or a response of its own where that is bytes. */
+export type Handler<Name extends RouteName> = (
+  call: Call<Name>,
+) => Promise<undefined extends RouteAnswer<Name> ? Response : RouteAnswer<Name>>;
+
+/** Handlers by the names of their routes. */
+export type Handlers<Names extends RouteName> = { readonly [Name in Names]: Handler<Name> };

@@ -1,0 +1,213 @@
+import {
+  type AccountId,
+  type DeviceId,
+  type EntryAbout,
+  type EntryKind,
+  type Hash,
+  hashOf,
+  type JournalEntry,
+  type JournalHead,
+  type Receipt,
+  type Statement,
+  SUITE,
+  type Subject,
+} from "@ecrin/protocol";
+import { type Outcome, type Queued, writeAll } from "./batch.ts";
+import type { Sql, Tx } from "./database.ts";
+import { asServerError, ServerError } from "./problem.ts";
+import { signerOf } from "./signer.ts";
+import { hmacSha256, type Mac } from "./tag.ts";
+
+/** An entry before it has its place (spec/journal.md, Entry). */
+export interface EntryDraft {
+  readonly subject: Subject;
+  readonly kind: EntryKind;
+  /** Empty for the server itself. */
+  readonly actor: { readonly account?: AccountId; readonly device?: DeviceId };
+  readonly about: EntryAbout;
+  readonly at: number;
+  /** The signed act, kept beside the entry. */
+  readonly statement?: Statement;
+}
+
+/** Where an entry came to stand. */
+export interface Position {
+  /** Global, from 0, without gaps. */
+  readonly index: number;
+  readonly leaf: Hash;
+  readonly subject: Subject;
+  /** The subject's own counter, from 0. */
+  readonly n: number;
+  /** The entry's commitment, c. */
+  readonly hash: Hash;
+  readonly at: number;
+}
+
+/** One write: what it changes and what is said of it. Both happen, or neither. */
+export interface Operation<T> {
+  /**
+   * The hash of the signed act. An act already done gives its entries' positions
+   * again (`repeated`), runs no effect and makes no entry.
+   */
+  readonly once?: Hash;
+  /** What changes beside the journal. Runs alone, under the journal's lock, in a savepoint of its own. */
+  readonly effect?: (tx: Tx) => Promise<T>;
+  readonly entries: (result: T) => readonly EntryDraft[];
+}
+
+/** What a write gave. */
+export type Committed<T> =
+  | { readonly repeated: false; readonly result: T; readonly positions: readonly Position[] }
+  | { readonly repeated: true; readonly positions: readonly Position[] };
+
+export interface Journal {
+  /**
+   * Queues one write; several go into one transaction.
+   * @throws ServerError of the effect, or `unavailable`, `storage-full`
+   */
+  commit<T = undefined>(operation: Operation<T>): Promise<Committed<T>>;
+  /** The signed head (`ecrin-1.head`), or undefined for a subject without an entry. */
+  headOf(subject: Subject): Promise<Statement | undefined>;
+  /** The entries from `from` on, whose openings have not been erased. */
+  entries(subject: Subject, from: number, limit: number): Promise<JournalEntry[]>;
+  /** The server's signature (`ecrin-1.receipt`) under the entry of an act; the same again for the same act. */
+  receipt(position: Position, act: Hash): Statement;
+}
+
+/** What the journal is made with. */
+export interface JournalOptions {
+  readonly sql: Sql;
+  /** Ed25519 seed, 32 bytes. */
+  readonly logKey: Uint8Array;
+  /** 32 bytes. */
+  readonly macKey: Uint8Array;
+  readonly now?: () => number;
+}
+
+interface Waiting extends Queued {
+  readonly resolve: (done: Committed<unknown>) => void;
+  readonly reject: (error: ServerError) => void;
+}
+
+const MOST_AT_ONCE = 512;
+
+/**
+ * The only way to write. One transaction at a time takes the lock on the
+ * journal's head, runs what has been queued, writes all entries with one insert
+ * per table, and commits once; what arrives meanwhile forms the next.
+ *
+ * The lock comes before the effects: two processes then never wait for each
+ * other's rows in opposite orders, and an effect sees everything before it.
+ */
+export function createJournal(options: JournalOptions): Journal {
+  const { sql } = options;
+  const now = options.now ?? Date.now;
+  const signer = signerOf(options.logKey);
+  const mac = hmacSha256(options.macKey);
+  let queue: Waiting[] = [];
+  let working = false;
+
+  async function work(): Promise<void> {
+    while (queue.length > 0) {
+      const { batch, rest } = gather(queue);
+      queue = rest;
+      await writeBatch(sql, mac, batch);
+    }
+    working = false;
+  }
+
+  return {
+    commit<T>(operation: Operation<T>): Promise<Committed<T>> {
+      return new Promise((resolve, reject) => {
+        // The result goes back only to the operation that made it.
+        const waiting = { operation, resolve, reject } as Waiting;
+        queue.push(waiting);
+        if (working) return;
+        working = true;
+        // What else this turn of the loop has to say joins the same batch.
+        setImmediate(() => void work());
+      });
+    },
+    async headOf(subject) {
+      const [row] = await sql<
+        { n: number; hash: Buffer }[]
+      >`select n, hash from journal_subjects where subject = ${subject}`;
+      if (row === undefined) return undefined;
+      const payload: JournalHead = {
+        suite: SUITE,
+        subject,
+        n: row.n,
+        hash: hashOf(row.hash),
+        at: now(),
+      };
+      return signer.sign("head", payload);
+    },
+    entries: (subject, from, limit) => readEntries(sql, subject, from, limit),
+    receipt(position, act) {
+      const payload: Receipt = { suite: SUITE, statement: act, ...position };
+      return signer.sign("receipt", payload);
+    },
+  };
+}
+
+/** The next operations in order; an act that is already among them waits for the batch after. */
+function gather(queue: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
+  const batch: Waiting[] = [];
+  const rest: Waiting[] = [];
+  const acts = new Set<Hash>();
+  for (const each of queue) {
+    const act = each.operation.once;
+    if (batch.length >= MOST_AT_ONCE || (act !== undefined && acts.has(act))) {
+      rest.push(each);
+      continue;
+    }
+    if (act !== undefined) acts.add(act);
+    batch.push(each);
+  }
+  return { batch, rest };
+}
+
+async function writeBatch(sql: Sql, mac: Mac, batch: readonly Waiting[]): Promise<void> {
+  let outcomes: Map<Queued, Outcome>;
+  try {
+    outcomes = await sql.begin((tx) => writeAll(tx, mac, batch));
+  } catch (error) {
+    const failure = asServerError(error);
+    for (const each of batch) each.reject(failure);
+    return;
+  }
+  for (const each of batch) {
+    const outcome = outcomes.get(each) ?? new ServerError("internal");
+    if (outcome instanceof ServerError) each.reject(outcome);
+    else each.resolve(outcome);
+  }
+}
+
+async function readEntries(
+  sql: Sql,
+  subject: Subject,
+  from: number,
+  limit: number,
+): Promise<JournalEntry[]> {
+  const rows = await sql<EntryRow[]>`
+    select o.n, o.index, o.salt, o.entry, l.tag, o.statement
+    from journal_openings o join journal_leaves l on l.index = o.index
+    where o.subject = ${subject} and o.n >= ${from} order by o.n limit ${limit}`;
+  return rows.map((row) => ({
+    n: row.n,
+    index: row.index,
+    salt: hashOf(row.salt),
+    entry: row.entry,
+    tag: hashOf(row.tag),
+    ...(row.statement === null ? {} : { statement: row.statement }),
+  }));
+}
+
+interface EntryRow {
+  readonly n: number;
+  readonly index: number;
+  readonly salt: Buffer;
+  readonly entry: string;
+  readonly tag: Buffer;
+  readonly statement: Statement | null;
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { chmod, link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import type { SigningKey } from "@ecrin/protocol";
+import { server as opaque, ready } from "@serenity-kit/opaque";
+import { type Opener, openerOf } from "./opener.ts";
+import { signerOf } from "./signer.ts";
+import { hmacSha256, type Mac } from "./tag.ts";
+
+/**
+ * What the server keeps secret. It lies in files beside the database, never in
+ * it and never in its backups (spec/journal.md, Tag; spec/space.md, An epoch).
+ */
+export interface Keys {
+  /** Ed25519 seed that signs heads and receipts. */
+  readonly log: Uint8Array;
+  readonly logKey: SigningKey;
+  /** Key of the journal's tags, 32 bytes. */
+  readonly mac: Uint8Array;
+  /** Opens the release keys of spaces that were wrapped for the server. */
+  readonly release: Opener;
+  /** Opens addresses on their way in. */
+  readonly address: Opener;
+  /** The keyed hash under which an address is known. */
+  readonly pepper: Mac;
+  /** The OPAQUE server setup: OPRF seed and key pair, as the library writes them. */
+  readonly opaqueSetup: string;
+  /** MAC of session tokens. */
+  readonly session: Mac;
+  /** MAC of nonces. */
+  readonly nonce: Mac;
+  /** What ecrin_app signs in to the database with; base64url. */
+  readonly databasePassword: string;
+}
+
+/**
+ * Reads the keys in `folder`, making those that are missing.
+ * @throws Error when a file can be read by others, or is not what it should be
+ */
+export async function openKeys(folder: string): Promise<Keys> {
+  await ready;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  const bytes = (name: string) => secret(folder, name);
+  const [log, mac, release, address, pepper, session, nonce] = await Promise.all([
+    bytes("log"),
+    bytes("mac"),
+    bytes("release"),
+    bytes("address"),
+    bytes("pepper"),
+    bytes("session"),
+    bytes("nonce"),
+  ]);
+  return {
+    log,
+    logKey: signerOf(log).key,
+    mac,
+    release: await openerOf(release),
+    address: await openerOf(address),
+    pepper: hmacSha256(pepper),
+    opaqueSetup: await text(folder, "opaque", () => opaque.createSetup()),
+    session: hmacSha256(session),
+    nonce: hmacSha256(nonce),
+    databasePassword: await text(folder, "database", () => randomBytes(24).toString("base64url")),
+  };
+}
+
+async function secret(folder: string, name: string): Promise<Uint8Array> {
+  const held = await text(folder, name, () => randomBytes(32).toString("base64url"));
+  const bytes = Buffer.from(held, "base64url");
+  if (bytes.length !== 32) throw new Error(`the key file ${name} does not hold 32 bytes`);
+  return bytes;
+}
+
+/** What the file holds; made whole or not at all, and by one process only, where it is missing. */
+async function text(folder: string, name: string, make: () => string): Promise<string> {
+  const path = join(folder, name);
+  const held = await read(path, name);
+  if (held !== undefined) return held;
+  const draft = join(folder, `.${name}.${randomBytes(8).toString("hex")}`);
+  const file = await open(draft, "wx", 0o600);
+  try {
+    await file.writeFile(`${make()}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    // link() refuses to replace: of two processes that start at once, one wins and both read it.
+    await link(draft, path).catch(ignoreExisting);
+  } finally {
+    await unlink(draft);
+  }
+  await syncFolder(folder);
+  const made = await read(path, name);
+  if (made === undefined) throw new Error(`the key file ${name} cannot be made`);
+  return made;
+}
+
+async function read(path: string, name: string): Promise<string | undefined> {
+  const found = await stat(path).catch(ignoreMissing);
+  if (found === undefined) return undefined;
+  if (process.platform !== "win32" && (found.mode & 0o077) !== 0) {
+    throw new Error(
+      `the key file ${name} can be read by others: make it readable by its owner only (chmod 600)`,
+    );
+  }
+  return (await readFile(path, "utf8")).trim();
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}

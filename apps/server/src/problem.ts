@@ -1,0 +1,112 @@
+import { PROBLEMS, type Problem, type ProblemCode, ProtocolError } from "@ecrin/protocol";
+
+const TITLES: Record<ProblemCode, string> = {
+  malformed: "The request is not in its form.",
+  clock: "The time stated is too far from the server's.",
+  "not-signed-in": "This needs a session.",
+  "proof-refused": "The proof of the session's key was refused.",
+  "sign-in-refused": "The sign-in was refused.",
+  "device-or-kit-needed":
+    "A password alone opens nothing: an enrolled device or the kit is needed.",
+  "not-allowed": "This is not allowed.",
+  "not-found": "There is nothing here for you.",
+  "stale-head": "This has moved on: synchronise and try again.",
+  "stale-tree": "The revisions have moved on: synchronise and try again.",
+  "rotation-due": "A rotation is due before anything is written here.",
+  conflict: "The id is in use.",
+  closed: "This is closed.",
+  "too-large": "This is too large.",
+  "unsupported-type": "This type of content is not taken here.",
+  "wraps-differ": "The wraps differ from the statement.",
+  "signature-refused": "The signature was refused.",
+  "statement-refused": "The statement is not allowed at this place.",
+  "content-differs": "The content differs from the statement.",
+  "rate-limited": "Too many requests: wait and try again.",
+  internal: "The server failed.",
+  unavailable: "The server cannot answer now: try again.",
+  "storage-full": "The server has no room left.",
+};
+
+/** The one error of the server. It names the field refused and never its value. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  readonly code: ProblemCode;
+  readonly status: number;
+  /** Path of the field refused, such as `statement.epoch`. */
+  readonly field: string | undefined;
+
+  constructor(code: ProblemCode, options: { field?: string | undefined; cause?: unknown } = {}) {
+    super(TITLES[code], options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = PROBLEMS[code];
+    this.field = options.field;
+  }
+}
+
+/** Refuses what was asked, naming the field and never its value. */
+export function refuse(code: ProblemCode, field?: string): never {
+  throw new ServerError(code, { field });
+}
+
+// Codes of node:net, node:fs, postgres.js and SQLSTATE (PostgreSQL, appendix A).
+const LOST = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "25P03",
+  "40001",
+  "40P01",
+  "53300",
+  "55P03",
+  "57014",
+  "57P01",
+  "57P02",
+  "57P03",
+]);
+const FULL = new Set(["ENOSPC", "EDQUOT", "53100"]);
+const FROM_PROTOCOL: Partial<Record<ProtocolError["code"], ProblemCode>> = {
+  malformed: "malformed",
+  "signature-refused": "signature-refused",
+  "statement-refused": "statement-refused",
+  fork: "stale-head",
+  rollback: "stale-head",
+};
+
+/** Whatever was thrown as one of the server's own errors; the cause is kept for tests and never sent. */
+export function asServerError(thrown: unknown): ServerError {
+  if (thrown instanceof ServerError) return thrown;
+  if (thrown instanceof ProtocolError) {
+    const code = FROM_PROTOCOL[thrown.code] ?? "internal";
+    return new ServerError(code, { field: thrown.field, cause: thrown });
+  }
+  const code = codeOf(thrown);
+  if (code !== undefined && FULL.has(code))
+    return new ServerError("storage-full", { cause: thrown });
+  if (code !== undefined && (LOST.has(code) || code.startsWith("08"))) {
+    return new ServerError("unavailable", { cause: thrown });
+  }
+  return new ServerError("internal", { cause: thrown });
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}
+
+/** What is sent for an error. */
+export function problemOf(error: ServerError): Problem {
+  return {
+    type: `/problems/${error.code}`,
+    title: error.message,
+    status: error.status,
+    code: error.code,
+    ...(error.field === undefined ? {} : { field: error.field }),
+  };
+}
