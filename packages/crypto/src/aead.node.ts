@@ -1,0 +1,59 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { Bytes } from "@ecrin/protocol";
+import { type AesGcm, TAG } from "./aead.web.ts";
+import { cannotOpen } from "./errors.ts";
+
+export { type AesGcm, TAG } from "./aead.web.ts";
+
+// OpenSSL gives its output in new memory at every call. In pieces of this size
+// that memory comes from the allocator's lists instead of fresh pages, and
+// copying them into the room costs less than the pages did.
+const PIECE = 131_072;
+
+/**
+ * AES-256-GCM by OpenSSL, on the calling thread: 3.4 GB/s where WebCrypto gives
+ * 1.8, which leaves the threads of the pool to hashing. Same contract as its
+ * twin for browsers.
+ */
+export function aesGcm(key: Bytes): AesGcm {
+  return {
+    usesRoom: true,
+    seal(nonce, aad, plaintext, room) {
+      const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG });
+      cipher.setAAD(aad);
+      const sealed = roomFor(plaintext.length + TAG, room);
+      through(cipher, plaintext, sealed);
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), plaintext.length);
+      return sealed;
+    },
+    open(nonce, aad, sealed, room) {
+      const length = sealed.length - TAG;
+      if (length < 0) cannotOpen();
+      const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG });
+      decipher.setAAD(aad);
+      decipher.setAuthTag(sealed.subarray(length));
+      const plaintext = roomFor(length, room);
+      try {
+        through(decipher, sealed.subarray(0, length), plaintext);
+        decipher.final();
+      } catch {
+        plaintext.fill(0);
+        cannotOpen();
+      }
+      return plaintext;
+    },
+  };
+}
+
+function roomFor(length: number, room: Bytes | undefined): Bytes {
+  return room !== undefined && room.length >= length
+    ? room.subarray(0, length)
+    : new Uint8Array(length);
+}
+
+function through(cipher: { update(data: Uint8Array): Uint8Array }, from: Bytes, to: Bytes): void {
+  for (let at = 0; at < from.length; at += PIECE) {
+    to.set(cipher.update(from.subarray(at, at + PIECE)), at);
+  }
+}
