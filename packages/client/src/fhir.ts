@@ -17,7 +17,7 @@ export class FhirError extends Error {
 
 /** Whether a JSON document is a FHIR bundle. */
 export function isBundle(value: unknown): boolean {
-  return isObject(value) && value["resourceType"] === "Bundle";
+  return isObject(value) && value.resourceType === "Bundle";
 }
 
 /**
@@ -26,16 +26,16 @@ export function isBundle(value: unknown): boolean {
  * @throws FhirError for anything that is not one, naming the place
  */
 export function resourcesOfBundle(value: unknown): FhirResource[] {
-  if (!isObject(value) || value["resourceType"] !== "Bundle")
+  if (!isObject(value) || value.resourceType !== "Bundle")
     throw new FhirError("resourceType", "is not Bundle");
-  const entries = value["entry"];
+  const entries = value.entry;
   if (!Array.isArray(entries)) throw new FhirError("entry", "is missing");
   return entries.map((entry: unknown, i) => {
-    const resource = isObject(entry) ? entry["resource"] : undefined;
-    if (!isObject(resource) || typeof resource["resourceType"] !== "string") {
+    const resource = isObject(entry) ? entry.resource : undefined;
+    if (!isObject(resource) || typeof resource.resourceType !== "string") {
       throw new FhirError(`entry[${i}].resource`, "is not a FHIR resource");
     }
-    return { ...resource, resourceType: resource["resourceType"] };
+    return { ...resource, resourceType: resource.resourceType };
   });
 }
 
@@ -117,16 +117,16 @@ function titleOf(resource: FhirResource): string | undefined {
     const text = textAt(resource, ...path);
     if (text !== undefined && text.trim() !== "") return text.trim();
   }
-  return personName(resource["name"]);
+  return personName(resource.name);
 }
 
 function personName(names: unknown): string | undefined {
   const name: unknown = Array.isArray(names) ? names[0] : undefined;
   if (!isObject(name)) return undefined;
-  const given = Array.isArray(name["given"])
-    ? name["given"].filter((each) => typeof each === "string")
+  const given = Array.isArray(name.given)
+    ? name.given.filter((each) => typeof each === "string")
     : [];
-  const family = typeof name["family"] === "string" ? [name["family"]] : [];
+  const family = typeof name.family === "string" ? [name.family] : [];
   const whole = [...given, ...family].join(" ");
   return whole === "" ? undefined : whole;
 }

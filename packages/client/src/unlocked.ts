@@ -27,7 +27,10 @@ export interface AccountBook {
   /** The chain of an account, fetched anew when the view is older than `maxAge` milliseconds. */
   get(account: AccountId, maxAge?: number): Promise<AccountState>;
   /** Several at once. */
-  getAll(accounts: Iterable<AccountId>, maxAge?: number): Promise<ReadonlyMap<AccountId, AccountState>>;
+  getAll(
+    accounts: Iterable<AccountId>,
+    maxAge?: number,
+  ): Promise<ReadonlyMap<AccountId, AccountState>>;
 }
 
 /** An account unlocked on a device: what the flows of this package work with. Holds every secret of the session. */
@@ -45,7 +48,10 @@ export interface Unlocked {
   /** The head of this account's own chain. */
   head(): Head;
   /** Signs as this device: `suite`, `by` and `at` are filled in. */
-  sign(kind: StatementKind, facts: { readonly [name: string]: Json | undefined }): Promise<Statement>;
+  sign(
+    kind: StatementKind,
+    facts: { readonly [name: string]: Json | undefined },
+  ): Promise<Statement>;
   /** Opens a wrap made for this account's identity, the current one or, by its hash, an earlier one. */
   openWrap(ctx: Bytes, wrap: Bytes): Promise<Bytes>;
 }

@@ -93,7 +93,9 @@ export function parseRewrap(statement: unknown): RewrapStatement {
 
 /** What a revision's secrets and ciphertexts are bound to. */
 export function revisionContext(
-  fact: Pick<RevisionPayload, "space" | "item" | "revision" | "by" | "parents">,
+  fact: Pick<RevisionPayload, "space" | "item" | "revision" | "parents"> & {
+    readonly by: Pick<RevisionPayload["by"], "account">;
+  },
 ) {
   return context(
     "revision",
@@ -120,7 +122,7 @@ export function releaseContext(fact: { space: SpaceId; item: ItemId; revision: R
 
 /** What the commitments of a revision are bound to. */
 export function revisionCommitContext(
-  fact: RevisionPayload,
+  fact: Pick<RevisionPayload, "space" | "item" | "revision">,
   secret: "revision secret" | "content key",
 ) {
   return context(`commit ${secret}`, fact.space, fact.item, fact.revision);

@@ -1,0 +1,137 @@
+import {
+  type AccountId,
+  checkArrived,
+  checkSignature,
+  deviceKeyAt,
+  type Entry,
+  followEntry,
+  type Hash,
+  type JournalEntry,
+  type JournalPosition,
+  openHead,
+  ProtocolError,
+  parseRead,
+  type Subject,
+} from "@ecrin/protocol";
+import { ClientError } from "./errors.ts";
+import type { Unlocked } from "./unlocked.ts";
+
+const PAGE = 1000;
+
+/** How the signed statement of an entry was checked. */
+export type StatementCheck =
+  /** The entry carries none. */
+  | "none"
+  /** Its hash is the one the entry names. */
+  | "named"
+  /** And it is signed by the reader's device, which the reader's account chain holds. */
+  | "signed-by-reader";
+
+/** One line of a journal, and what was checked of it. Chain and signed head are checked for every line, or nothing is returned. */
+export interface JournalLine {
+  readonly n: number;
+  /** Place in the whole log. */
+  readonly index: number;
+  readonly at: number;
+  readonly kind: Entry["kind"];
+  readonly actor: Entry["actor"];
+  readonly about: Entry["about"];
+  readonly statement: StatementCheck;
+  /** The operator's tag: until its key is published it proves nothing to others. */
+  readonly tag: string;
+}
+
+/**
+ * Fetches a subject's journal and checks it: every commitment, the chain, the
+ * signed head, and that it continues the highest head this account has seen.
+ * @throws ClientError `rollback` or `fork`, never repaired in silence
+ */
+export async function followJournal(u: Unlocked, subject: Subject): Promise<JournalLine[]> {
+  const lines: JournalLine[] = [];
+  const seen = u.keyring.seen(`${subject}.journal`);
+  let position: JournalPosition = { next: 0 };
+  for (;;) {
+    const answer = await u.http.call("journal", {
+      params: { subject },
+      query: { from: position.next, limit: PAGE },
+    });
+    for (const listed of answer.entries) {
+      const followed = followEntry(subject, position, listed.salt, listed.entry);
+      position = followed.position;
+      if (seen !== undefined && seen.seq === position.next - 1 && seen.hash !== position.hash)
+        fork();
+      lines.push(await checkLine(u, listed, followed.entry));
+    }
+    if (answer.head === undefined) break;
+    const head = await openHead(answer.head, u.server.logKey);
+    if (head.subject !== subject) fork();
+    if (head.n + 1 > position.next && answer.entries.length > 0) continue;
+    checkArrived(position, head);
+    break;
+  }
+  if (seen !== undefined && position.next <= seen.seq) {
+    throw new ClientError("rollback", "the journal is shorter than the one seen before");
+  }
+  if (position.hash !== undefined)
+    u.keyring.see(`${subject}.journal`, { seq: position.next - 1, hash: position.hash });
+  return lines;
+}
+
+async function checkLine(u: Unlocked, listed: JournalEntry, entry: Entry): Promise<JournalLine> {
+  const { n, at, kind, actor, about } = entry;
+  return {
+    n,
+    index: listed.index,
+    at,
+    kind,
+    actor,
+    about,
+    tag: listed.tag,
+    statement: await checkStatement(u, listed, entry),
+  };
+}
+
+async function checkStatement(
+  u: Unlocked,
+  listed: JournalEntry,
+  entry: Entry,
+): Promise<StatementCheck> {
+  const isRead = entry.kind === "opening" || entry.kind === "export";
+  if (listed.statement === undefined) {
+    if (isRead)
+      throw new ClientError(
+        "fork",
+        "a read is in the journal without the statement its reader signed",
+      );
+    return "none";
+  }
+  if (!isRead) return "named";
+  await checkRead(u, listed.statement, entry, entry.about.statement);
+  return "signed-by-reader";
+}
+
+/** A read that the server invented has no signature of the reader's device. */
+async function checkRead(
+  u: Unlocked,
+  statement: string,
+  entry: Entry,
+  named: Hash | undefined,
+): Promise<void> {
+  const read = parseRead(statement);
+  const { by } = read.fact;
+  if (
+    read.hash !== named ||
+    by.account !== entry.actor.account ||
+    by.device !== entry.actor.device
+  ) {
+    throw new ProtocolError("statement-refused", "an entry names another read than it carries", {
+      field: "about.statement",
+    });
+  }
+  const reader = await u.accounts.get(by.account as AccountId);
+  await checkSignature(read, deviceKeyAt(reader, by.device, by.head));
+}
+
+function fork(): never {
+  throw new ClientError("fork", "the journal is another than the one seen before");
+}

@@ -1,0 +1,195 @@
+import { commitTo, equalSecret, metadataKeyOf, openBox, openMetadata } from "@ecrin/crypto";
+import {
+  acceptRevision,
+  appendLeaf,
+  type Bytes,
+  EMPTY_FRONTIER,
+  type Frontier,
+  fromBase64url,
+  fromUtf8,
+  frontierRoot,
+  type Hash,
+  hashOf,
+  type Items,
+  judgeRevision,
+  type ListedRevision,
+  type Metadata,
+  parseMetadata,
+  parseRevision,
+  parseRewrap,
+  type RevisionId,
+  type RevisionPayload,
+  type RevisionStatement,
+  refuse,
+  revisionCommitContext,
+  revisionContext,
+  type SealedRevision,
+  type SpaceId,
+  secretContext,
+  sha256,
+  type TreeHead,
+} from "@ecrin/protocol";
+import { ClientError } from "./errors.ts";
+import type { SpaceView } from "./space-view.ts";
+import type { Unlocked } from "./unlocked.ts";
+
+const PAGE = 1000;
+/** Revisions opened side by side: enough to keep the engine's threads busy. */
+const BATCH = 500;
+
+/** A revision whose signature, place and name have been checked. */
+export interface Revision {
+  readonly index: number;
+  readonly fact: RevisionPayload;
+  readonly hash: Hash;
+  readonly statement: string;
+  /** R and the name it opened; absent for a deletion. */
+  readonly opened?: { readonly secret: Bytes; readonly metadata: Metadata };
+}
+
+/** A revision that has something to open. */
+export type OpenableRevision = Revision & {
+  readonly fact: SealedRevision;
+  readonly opened: { readonly secret: Bytes; readonly metadata: Metadata };
+};
+
+/** Every revision of a space, checked as it is fetched. */
+export class Listing {
+  readonly revisions = new Map<RevisionId, Revision>();
+  readonly items: Items = new Map();
+  readonly #u: Unlocked;
+  readonly #view: SpaceView;
+  #frontier: Frontier = EMPTY_FRONTIER;
+
+  constructor(u: Unlocked, view: SpaceView) {
+    this.#u = u;
+    this.#view = view;
+  }
+
+  /** Size and root of the revision tree as far as it was followed. */
+  get tree(): TreeHead {
+    return { size: this.#frontier.size, root: hashOf(frontierRoot(this.#frontier)) };
+  }
+
+  get space(): SpaceId {
+    return this.#view.space;
+  }
+
+  /**
+   * Fetches what is new and checks all of it: signatures, rights, places,
+   * commitments, and that the tree continues the one seen before.
+   */
+  async sync(): Promise<void> {
+    for (;;) {
+      const from = this.#frontier.size;
+      const answer = await this.#u.http.call("revisions", {
+        params: { space: this.space },
+        query: { from, limit: PAGE },
+      });
+      if (answer.head.seq > this.#view.head.seq) await this.#view.refresh();
+      for (let i = 0; i < answer.revisions.length; i += BATCH)
+        await this.#take(answer.revisions.slice(i, i + BATCH));
+      if (answer.tree.size < this.#frontier.size)
+        throw new ClientError("rollback", "the record is older than the one seen before");
+      if (answer.tree.size === this.#frontier.size) {
+        if (answer.tree.root !== this.tree.root)
+          throw new ClientError("fork", "the record is another than its tree says");
+        break;
+      }
+      if (answer.revisions.length === 0)
+        throw new ClientError("fork", "the record is not handed out whole");
+    }
+    this.#checkSeen();
+    this.#u.keyring.see(`${this.space}.tree`, { seq: this.tree.size, hash: this.tree.root });
+  }
+
+  #checkSeen(): void {
+    const seen = this.#u.keyring.seen(`${this.space}.tree`);
+    if (seen !== undefined && this.#frontier.size < seen.seq) {
+      throw new ClientError("rollback", "the record is older than the one seen before");
+    }
+  }
+
+  async #take(listed: readonly ListedRevision[]): Promise<void> {
+    const checked = await Promise.all(listed.map((each) => this.#check(each)));
+    for (const revision of checked) {
+      if (revision.index !== this.#frontier.size) refuse("is not the next revision", "index");
+      acceptRevision(this.items, revision.fact);
+      this.revisions.set(revision.fact.revision, revision);
+      this.#frontier = appendLeaf(this.#frontier, fromBase64url(revision.hash));
+      const seen = this.#u.keyring.seen(`${this.space}.tree`);
+      if (seen?.seq === this.#frontier.size && seen.hash !== this.tree.root) {
+        throw new ClientError("fork", "the record is another than the one seen before");
+      }
+    }
+  }
+
+  async #check(listed: ListedRevision): Promise<Revision> {
+    const parsed = parseRevision(listed.statement);
+    const rewrap = listed.rewrap === undefined ? undefined : parseRewrap(listed.rewrap);
+    const wrap = listed.wrap === undefined ? undefined : fromBase64url(listed.wrap, "wrap");
+    const acceptance = {
+      index: listed.index,
+      wrapEpoch: listed.wrapEpoch,
+      ...(wrap === undefined ? {} : { wrap: hashOf(sha256(wrap)) }),
+      ...(rewrap === undefined ? {} : { rewrap }),
+    };
+    const [, opened] = await Promise.all([
+      judgeRevision(parsed, acceptance, this.#view.state, this.#view.accounts),
+      this.#openName(parsed, listed, wrap),
+    ]);
+    const { fact, hash, statement } = parsed;
+    return {
+      index: listed.index,
+      fact,
+      hash,
+      statement,
+      ...(opened === undefined ? {} : { opened }),
+    };
+  }
+
+  async #openName({ fact }: RevisionStatement, listed: ListedRevision, wrap: Bytes | undefined) {
+    if (fact.op === "delete") return undefined;
+    if (wrap === undefined || listed.metadata === undefined)
+      return refuse("has no wrap or no name", "wrap");
+    const key = await this.#view.secret("space", listed.wrapEpoch);
+    const secret = await openBox(
+      key,
+      "revision secret",
+      secretContext(fact, listed.wrapEpoch),
+      wrap,
+    );
+    return {
+      secret,
+      metadata: await openName(fact, secret, fromBase64url(listed.metadata, "metadata")),
+    };
+  }
+}
+
+/**
+ * Opens a revision's name with its secret R, after checking the author's
+ * commitment to R and the hash of the ciphertext.
+ * @throws ClientError `cannot-open`
+ */
+export async function openName(
+  fact: SealedRevision,
+  secret: Bytes,
+  metadata: Bytes,
+): Promise<Metadata> {
+  const commitment = commitTo(secret, revisionCommitContext(fact, "revision secret"));
+  if (
+    !equalSecret(commitment, fromBase64url(fact.commit.secret)) ||
+    hashOf(sha256(metadata)) !== fact.metadata
+  ) {
+    throw new ClientError("cannot-open", "a revision is not what its author signed");
+  }
+  const ctx = revisionContext(fact);
+  return parseMetadata(
+    fromUtf8(await openMetadata(metadataKeyOf(secret, ctx), ctx, metadata), "metadata"),
+  );
+}
+
+/** Whether a revision has something to open. */
+export function isOpenable(revision: Revision): revision is OpenableRevision {
+  return revision.fact.op !== "delete" && revision.opened !== undefined;
+}

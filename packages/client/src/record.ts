@@ -1,0 +1,432 @@
+import { releaseOf, type Source } from "@ecrin/crypto";
+import {
+  type AccountId,
+  type Bytes,
+  currentIdentity,
+  type ItemId,
+  type Member,
+  type Metadata,
+  newId,
+  parseSpaceStatement,
+  type ReadReason,
+  type RevisionId,
+  type SpaceId,
+  utf8,
+} from "@ecrin/protocol";
+import { makeEpoch } from "./epoch-keys.ts";
+import { ClientError } from "./errors.ts";
+import { documentReference, type FhirResource, metadataOf, resourcesOfBundle } from "./fhir.ts";
+import { followJournal, type JournalLine } from "./journal.ts";
+import { isOpenable, Listing, type OpenableRevision, type Revision } from "./listing.ts";
+import {
+  addMember,
+  endMembers,
+  learnEpoch,
+  plain,
+  plainEpoch,
+  type Rights,
+  rotateIfDue,
+} from "./membership.ts";
+import { type Opened, type OpenKey, openOwn, openRange, openThrough } from "./open.ts";
+import { askReleases, checkedContentKey } from "./release.ts";
+import { type Draft, rewrap, type SealedDraft, sealDeletion, sealRevision } from "./seal.ts";
+import { createShare, endShare, type NewShare } from "./share.ts";
+import { hasMovedOn, SpaceView } from "./space-view.ts";
+import type { Unlocked } from "./unlocked.ts";
+import type { Progress } from "./upload.ts";
+
+/** A file to be added. Streams say their size; bytes know it. */
+export interface FileInput {
+  readonly title: string;
+  readonly mediaType: string;
+  readonly content: Bytes | { readonly stream: Source; readonly size: number };
+  /** As in FHIR; today when absent. */
+  readonly date?: string;
+}
+
+/** What the list shows of an item. */
+export interface ListedItem {
+  readonly item: ItemId;
+  readonly revision: RevisionId;
+  readonly metadata: Metadata;
+  /** When its author says it was sealed. */
+  readonly at: number;
+  readonly author: AccountId;
+  /** More than one revision stands at the front: both are kept, both are shown. */
+  readonly conflict: boolean;
+  readonly revisions: number;
+}
+
+const BATCH = 100;
+const ATTEMPTS = 5;
+
+/** One person's health record, or one this account is a member of. */
+export class HealthRecord {
+  readonly view: SpaceView;
+  readonly listing: Listing;
+  readonly #u: Unlocked;
+
+  constructor(u: Unlocked, space: SpaceId) {
+    this.#u = u;
+    this.view = new SpaceView(u, space);
+    this.listing = new Listing(u, this.view);
+  }
+
+  get space(): SpaceId {
+    return this.view.space;
+  }
+
+  /** Fetches and checks what is new. */
+  async sync(): Promise<void> {
+    await this.view.beFresh();
+    await this.listing.sync();
+  }
+
+  /** What the record holds now, names opened; deleted items are left out. */
+  async list(): Promise<ListedItem[]> {
+    await this.sync();
+    return [...this.listing.items.values()].flatMap((history) => {
+      const heads = [...history.heads]
+        .map((id) => this.listing.revisions.get(id))
+        .filter((each) => each !== undefined);
+      return heads.filter(isOpenable).map((revision) => ({
+        item: history.item,
+        revision: revision.fact.revision,
+        metadata: revision.opened.metadata,
+        at: revision.fact.at,
+        author: revision.fact.by.account,
+        conflict: heads.length > 1,
+        revisions: history.revisions.length,
+      }));
+    });
+  }
+
+  /** Every revision of an item, oldest first. */
+  async history(item: ItemId): Promise<Revision[]> {
+    await this.sync();
+    const history = this.listing.items.get(item) ?? notThere();
+    return history.revisions.map((id) => this.listing.revisions.get(id) ?? notThere());
+  }
+
+  /** Seals a file and adds it as a DocumentReference with its attachment. */
+  async add(file: FileInput, progress?: Progress): Promise<ItemId> {
+    return (
+      await this.#write([fileDraft(file, newId<"item">(), "create", [], this.#u.now())], progress)
+    ).item;
+  }
+
+  /** Adds FHIR resources, each as an item. */
+  async addResources(resources: readonly FhirResource[], progress?: Progress): Promise<ItemId[]> {
+    const items: ItemId[] = [];
+    for (let i = 0; i < resources.length; i += BATCH) {
+      const drafts = resources
+        .slice(i, i + BATCH)
+        .map((each) => resourceDraft(each, newId<"item">()));
+      await this.#write(drafts);
+      items.push(...drafts.map((draft) => draft.item));
+      progress?.(items.length, resources.length);
+    }
+    return items;
+  }
+
+  /** Imports a FHIR R4 bundle, given as parsed JSON: each resource becomes an item, kept as given. */
+  async importBundle(bundle: unknown, progress?: Progress): Promise<ItemId[]> {
+    return await this.addResources(resourcesOfBundle(bundle), progress);
+  }
+
+  /** A new revision in the place of those at the front; the old ones stay in the history. */
+  async correct(
+    item: ItemId,
+    file: FileInput | FhirResource,
+    progress?: Progress,
+  ): Promise<RevisionId> {
+    await this.sync();
+    const parents = [...(this.listing.items.get(item) ?? notThere()).heads];
+    const draft =
+      "resourceType" in file
+        ? { ...resourceDraft(file, item), op: "correct" as const, parents }
+        : fileDraft(file, item, "correct", parents, this.#u.now());
+    return (await this.#write([draft], progress)).revision;
+  }
+
+  /** Deletes an item from the list; its history stays and says so. */
+  async delete(item: ItemId): Promise<void> {
+    await this.sync();
+    const { heads } = this.listing.items.get(item) ?? notThere();
+    await this.#post(async () => [await sealDeletion(this.#u, this.view, item, [...heads])]);
+  }
+
+  /** Seals an application's bytes: it keeps the ciphertext, the record keeps key, name and rights. */
+  async seal(bytes: Bytes, name: { title: string; type: string; mediaType?: string }) {
+    const item = newId<"item">();
+    const metadata: Metadata = {
+      v: 1,
+      kind: "raw",
+      title: name.title,
+      type: name.type,
+      mediaType: name.mediaType ?? "application/octet-stream",
+      size: bytes.length,
+    };
+    const draft: Draft = {
+      item,
+      op: "create",
+      parents: [],
+      metadata,
+      source: [bytes],
+      size: bytes.length,
+    };
+    const [sealed] = await this.#post(async () => [
+      await sealRevision(this.#u, this.view, draft, "application"),
+    ]);
+    if (sealed?.ciphertext === undefined) return notThere();
+    return { item, revision: sealed.revision, ciphertext: sealed.ciphertext };
+  }
+
+  /** Opens an item's newest revision, or the revision named: one signed read, one entry in the journal. */
+  async open(id: ItemId | RevisionId, reason?: ReadReason): Promise<Opened> {
+    const revision = await this.#find(id);
+    return await openThrough(this.#u.http, this.space, await this.#openKey(revision, reason));
+  }
+
+  /** Opens the ciphertext of `seal`. */
+  async openSealed(revision: RevisionId, ciphertext: Bytes, reason?: ReadReason): Promise<Opened> {
+    return await openOwn(await this.#openKey(await this.#find(revision), reason), ciphertext);
+  }
+
+  /** Opens a part of an attachment; only the segments that hold it are fetched. */
+  async openRange(
+    id: ItemId | RevisionId,
+    start: number,
+    size: number,
+    reason?: ReadReason,
+  ): Promise<Bytes> {
+    const key = await this.#openKey(await this.#find(id), reason);
+    return await openRange(this.#u.http, this.space, key, start, size);
+  }
+
+  /** Who is in the space, and until when. */
+  async members(): Promise<Member[]> {
+    await this.view.beFresh(0);
+    return [...this.view.state.members.values()];
+  }
+
+  /** Adds a member, or gives one more rights. */
+  async addMember(account: AccountId, rights: Rights): Promise<void> {
+    await this.#again(async () => {
+      await this.#ready();
+      await addMember(this.#u, this.view, account, rights);
+    });
+  }
+
+  /** Ends a membership: the keys change, and the shares that member made end. */
+  async endMember(account: AccountId): Promise<void> {
+    await this.#again(async () => {
+      await this.sync();
+      await endMembers(this.#u, this.view, [account], this.listing.tree);
+    });
+  }
+
+  /** Shares revisions with one account until a date. */
+  async share(share: NewShare): Promise<SpaceId> {
+    return await this.#again(async () => {
+      await this.sync();
+      await this.#ready();
+      const revisions = await Promise.all(share.items.map((id) => this.#find(id)));
+      return await createShare(this.#u, this.view, revisions, share);
+    });
+  }
+
+  /** Ends a share at once. */
+  async endShare(share: SpaceId): Promise<void> {
+    await this.#again(async () => {
+      await this.view.beFresh(0);
+      await endShare(this.#u, this.view, share);
+    });
+  }
+
+  /** Shares made from this record, ended ones too. */
+  async shares() {
+    await this.view.beFresh(0);
+    return [...this.view.state.shares.values()];
+  }
+
+  /** The record's journal, followed and checked, newest last. */
+  async journal(): Promise<JournalLine[]> {
+    return await followJournal(this.#u, this.space);
+  }
+
+  /** Turns the epoch where an end date, a new identity or a signed-out device makes it due. */
+  async rotateIfDue(): Promise<boolean> {
+    await this.sync();
+    return await rotateIfDue(this.#u, this.view, this.listing.tree);
+  }
+
+  async #find(id: ItemId | RevisionId): Promise<OpenableRevision> {
+    if (!this.#has(id)) await this.sync();
+    const history = this.listing.items.get(id as ItemId);
+    const newest = history === undefined ? id : [...history.heads].at(-1);
+    const revision = this.listing.revisions.get(newest as RevisionId) ?? notThere();
+    return isOpenable(revision) ? revision : notThere();
+  }
+
+  #has(id: ItemId | RevisionId): boolean {
+    return this.listing.items.has(id as ItemId) || this.listing.revisions.has(id as RevisionId);
+  }
+
+  /**
+   * The content key of a revision. Who holds S computes the release alone and
+   * still signs a read; others ask, once for each revision.
+   */
+  async #openKey({ fact, opened }: OpenableRevision, reason: ReadReason = "own"): Promise<OpenKey> {
+    const known = await this.#u.store.get(`release/${fact.revision}`);
+    const release = known ?? (await this.#release({ fact }, reason));
+    const { key, ctx } = checkedContentKey(fact, opened.secret, release);
+    if (known === undefined) await this.#u.store.put(`release/${fact.revision}`, release);
+    return { fact, metadata: opened.metadata, key, ctx };
+  }
+
+  async #release({ fact }: Pick<OpenableRevision, "fact">, reason: ReadReason): Promise<Bytes> {
+    const { releases } = await askReleases(
+      this.#u,
+      this.space,
+      [fact],
+      reason,
+      this.#u.keyring.seen(`${this.space}.journal`),
+    );
+    if (this.view.holdsRelease())
+      return releaseOf(await this.view.secret("release", fact.epoch), fact);
+    return releases[0] ?? notThere();
+  }
+
+  /** The view is young enough, and nothing is due any more. */
+  async #ready(): Promise<void> {
+    await this.view.beFresh();
+    if (this.view.due() === undefined) return;
+    await this.listing.sync();
+    await rotateIfDue(this.#u, this.view, this.listing.tree);
+  }
+
+  async #write(
+    drafts: readonly Draft[],
+    progress?: Progress,
+  ): Promise<{ item: ItemId; revision: RevisionId }> {
+    const sealed = await this.#post(
+      async () =>
+        await Promise.all(
+          drafts.map((draft) => sealRevision(this.#u, this.view, draft, "server", progress)),
+        ),
+    );
+    const [first] = drafts;
+    const revision = sealed[0]?.revision;
+    return first === undefined || revision === undefined
+      ? notThere()
+      : { item: first.item, revision };
+  }
+
+  /** Seals once and posts; where the epoch turned meanwhile, wraps again what is sealed already. */
+  async #post(seal: () => Promise<SealedDraft[]>): Promise<SealedDraft[]> {
+    await this.#ready();
+    let sealed = await seal();
+    return await this.#again(async (attempt) => {
+      if (attempt > 0) {
+        await this.#ready();
+        sealed = await Promise.all(sealed.map((each) => rewrap(this.#u, this.view, each)));
+      }
+      await this.#u.http.call("revisionsPost", {
+        params: { space: this.space },
+        body: { revisions: sealed.map((each) => each.post) },
+      });
+      return sealed;
+    });
+  }
+
+  /** Tries again from the new state where somebody else was faster. */
+  async #again<T>(attempt: (tried: number) => Promise<T>): Promise<T> {
+    for (let tried = 0; ; tried++) {
+      try {
+        return await attempt(tried);
+      } catch (error) {
+        if (!hasMovedOn(error) || tried + 1 >= ATTEMPTS) throw error;
+        await this.view.refresh();
+        await this.view.beFresh(0);
+        await this.listing.sync();
+      }
+    }
+  }
+}
+
+/** Makes a new record whose owner is this account. */
+export async function createRecord(u: Unlocked): Promise<HealthRecord> {
+  const space = newId<"space">();
+  const chain = await u.accounts.get(u.account);
+  const { hash, identity } = currentIdentity(chain);
+  const owner: Member = {
+    account: u.account,
+    identity: hash,
+    head: chain.head,
+    role: "owner",
+    offline: true,
+  };
+  const made = await makeEpoch(space, 1, [owner], () => identity.seal, u.server.releaseKey);
+  const statement = await u.sign("space", {
+    space,
+    seq: 0,
+    op: "begin",
+    kind: "record",
+    members: [plain(owner)],
+    epoch: plainEpoch(made.epoch),
+  });
+  await u.http.call("spaceCreate", { body: { statement, wraps: [...made.wraps] } });
+  const record = new HealthRecord(u, space);
+  await record.view.follow([parseSpaceStatement(statement).statement]);
+  learnEpoch(record.view, made);
+  u.keyring.see(space, record.view.head);
+  return record;
+}
+
+function fileDraft(
+  file: FileInput,
+  item: ItemId,
+  op: "create" | "correct",
+  parents: readonly RevisionId[],
+  now: number,
+): Draft {
+  const { content } = file;
+  const size = content instanceof Uint8Array ? content.length : content.size;
+  const date = file.date ?? new Date(now).toISOString();
+  const resource = documentReference({ title: file.title, mediaType: file.mediaType, size, date });
+  const json = utf8(JSON.stringify(resource));
+  const source = content instanceof Uint8Array ? [json, content] : joined(json, content.stream);
+  return {
+    item,
+    op,
+    parents,
+    metadata: metadataOf(resource, json.length, size),
+    source,
+    size: json.length + size,
+  };
+}
+
+function resourceDraft(resource: FhirResource, item: ItemId): Draft {
+  const json = utf8(JSON.stringify(resource));
+  return {
+    item,
+    op: "create",
+    parents: [],
+    metadata: metadataOf(resource, json.length, 0),
+    source: [json],
+    size: json.length,
+  };
+}
+
+async function* joined(
+  first: Bytes,
+  rest: Source,
+): AsyncGenerator<Bytes, void, undefined> {
+  yield first;
+  yield* rest;
+}
+
+function notThere(): never {
+  throw new ClientError("not-found", "is not in the record");
+}

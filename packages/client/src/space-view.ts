@@ -1,0 +1,269 @@
+import {
+  type AccountId,
+  type Accounts,
+  accountsNamed,
+  type Bytes,
+  currentEpoch,
+  currentIdentity,
+  type EpochLife,
+  followParsed,
+  fromBase64url,
+  type Head,
+  hashOf,
+  type Json,
+  type Member,
+  ProtocolError,
+  parseSpaceStatement,
+  type RotationDue,
+  type RouteAnswer,
+  refuse,
+  rotationDue,
+  type SealingKey,
+  type SecretName,
+  type SpaceId,
+  type SpaceState,
+  type Statement,
+  sameRecipients,
+  serverKeyHash,
+  sha256,
+  wrapContext,
+  wrapsOfEpoch,
+  wrapsOfMember,
+  wrapsRoot,
+} from "@ecrin/protocol";
+import { isCommitted, stepBack } from "./epoch-keys.ts";
+import { ClientError } from "./errors.ts";
+import type { Unlocked } from "./unlocked.ts";
+
+/** A view older than this neither seals nor wraps (spec/space.md, Age). */
+export const MAX_VIEW_AGE = 24 * 3600 * 1000;
+const PAGE = 1000;
+
+/** A space as this device knows it: its chain followed, its keys checked before use. */
+export class SpaceView {
+  readonly space: SpaceId;
+  /** When the server was last asked for the head. */
+  seenAt = 0;
+  readonly #u: Unlocked;
+  readonly #secrets = new Map<string, Bytes>();
+  #state: SpaceState | undefined;
+  #accounts: Accounts = new Map();
+
+  constructor(u: Unlocked, space: SpaceId) {
+    this.#u = u;
+    this.space = space;
+  }
+
+  /** What the chain says, as far as it was followed. */
+  get state(): SpaceState {
+    return this.#state ?? refuse("the space has not been followed yet");
+  }
+
+  /** Account chains of members and signers. */
+  get accounts(): Accounts {
+    return this.#accounts;
+  }
+
+  /** This account in the space. */
+  get me(): Member {
+    return this.state.members.get(this.#u.account) ?? notMember();
+  }
+
+  get epoch(): EpochLife {
+    return currentEpoch(this.state);
+  }
+
+  /** Follows the chain to the server's head. A head before the highest one seen, or beside it, is an alarm. */
+  async refresh(): Promise<void> {
+    for (;;) {
+      const from = this.#state === undefined ? 0 : this.#state.head.seq + 1;
+      const answer = await this.#u.http.call("chainOfSpace", {
+        params: { space: this.space },
+        query: { from, limit: PAGE },
+      });
+      await this.follow(answer.statements);
+      const { head } = this.state;
+      if (answer.head.seq < head.seq)
+        throw new ClientError("rollback", "the space is older than the one seen before");
+      if (answer.head.seq === head.seq) {
+        if (answer.head.hash !== head.hash)
+          throw new ClientError("fork", "the space is another than the one seen before");
+        break;
+      }
+      if (answer.statements.length === 0)
+        throw new ClientError("fork", "the space's chain is not handed out whole");
+    }
+    this.#u.keyring.see(this.space, this.state.head);
+    this.seenAt = this.#u.now();
+  }
+
+  /** Takes further statements in: from the server, or made here and accepted. */
+  async follow(statements: readonly unknown[]): Promise<void> {
+    const parsed = statements.map(parseSpaceStatement);
+    const accounts = await this.#u.accounts.getAll(accountsNamed(parsed), MAX_VIEW_AGE);
+    this.#accounts = new Map([...this.#accounts, ...accounts]);
+    const next = await followParsed(this.#state, parsed, this.#accounts);
+    if (next === undefined) return;
+    if (next.space !== this.space) refuse("is the chain of another space", "space");
+    this.#checkSeen(next);
+    this.#state = next;
+  }
+
+  /** The highest head this account has seen stands in the chain, or the chain has not reached it yet. */
+  #checkSeen(state: SpaceState): void {
+    const seen = this.#u.keyring.seen(this.space);
+    const there = seen === undefined ? undefined : state.hashes[seen.seq];
+    if (seen !== undefined && there !== undefined && there !== seen.hash) {
+      throw new ClientError("fork", "the space is another than the one seen before");
+    }
+  }
+
+  /** Refreshes, and asks the chains of members anew, where the view is too old to seal with. */
+  async beFresh(maxAge = MAX_VIEW_AGE): Promise<void> {
+    if (this.#state === undefined || this.#u.now() - this.seenAt > maxAge) await this.refresh();
+    const members = [...this.state.members.keys()];
+    this.#accounts = new Map([
+      ...this.#accounts,
+      ...(await this.#u.accounts.getAll(members, maxAge)),
+    ]);
+  }
+
+  /** Why the epoch must turn before anybody seals. */
+  due(): RotationDue | undefined {
+    return rotationDue(this.state, this.accounts, this.#u.now());
+  }
+
+  /** The sealing key at which a member is received, as the account's chain has it. */
+  sealingKey(account: AccountId): SealingKey {
+    const state = this.accounts.get(account) ?? refuse("the account's chain is not known");
+    const member = this.state.members.get(account);
+    const life =
+      member === undefined
+        ? currentIdentity(state)
+        : state.identities.find((each) => each.hash === member.identity);
+    return (life ?? refuse("the member's identity is not in the account's chain")).identity.seal;
+  }
+
+  /** Signs a statement that continues the chain as it is known here. */
+  async sign(fact: {
+    readonly op: string;
+    readonly [name: string]: Json | undefined;
+  }): Promise<Statement> {
+    const { head } = this.state;
+    return await this.#u.sign("space", {
+      ...fact,
+      space: this.space,
+      seq: head.seq + 1,
+      prev: head.hash,
+    });
+  }
+
+  /** The head that a statement signed here gives the chain. */
+  get head(): Head {
+    return this.state.head;
+  }
+
+  /** Whether this account holds the release key of the current epoch. */
+  holdsRelease(): boolean {
+    return wrapsOfMember(this.me).some((wrap) => wrap.secret === "release");
+  }
+
+  /**
+   * A secret of an epoch: the current one from this account's wrap, earlier
+   * ones by the backward chain, each checked against the commitment its
+   * statement signed.
+   */
+  async secret(name: SecretName, n: number = this.epoch.epoch.n): Promise<Bytes> {
+    const known = this.#secrets.get(`${name} ${n}`);
+    if (known !== undefined) return known;
+    let at = this.#nearestKnown(name, n);
+    let secret = this.#secrets.get(`${name} ${at}`) ?? (await this.#openCurrent(name));
+    while (at > n) {
+      secret = await stepBack(this.space, this.#epochOf(at), name, secret);
+      at -= 1;
+      this.learn(name, at, secret);
+    }
+    return secret;
+  }
+
+  /** Keeps a secret made here, or opened, after checking the epoch's commitment to it. */
+  learn(name: SecretName, n: number, secret: Bytes): void {
+    if (!isCommitted(this.space, this.#epochOf(n), name, secret)) {
+      throw new ClientError("cannot-open", "a key is not the one its epoch commits to");
+    }
+    this.#secrets.set(`${name} ${n}`, secret);
+  }
+
+  #nearestKnown(name: SecretName, n: number): number {
+    const current = this.epoch.epoch.n;
+    for (let at = n; at < current; at++) if (this.#secrets.has(`${name} ${at}`)) return at;
+    return current;
+  }
+
+  #epochOf(n: number) {
+    return (this.state.epochs[n - 1] ?? refuse("is not an epoch of the space", "epoch")).epoch;
+  }
+
+  async #openCurrent(name: SecretName): Promise<Bytes> {
+    const { n } = this.epoch.epoch;
+    const answer = await this.#u.http.call("wraps", {
+      params: { space: this.space },
+      query: { epoch: n },
+    });
+    this.#checkWraps(answer);
+    const mine = answer.mine.find(
+      (wrap) => wrap.secret === name && wrap.recipient === this.#u.account,
+    );
+    if (mine === undefined) return notMember();
+    const wrap = fromBase64url(mine.wrap);
+    const hash = hashOf(sha256(wrap));
+    const listed = [...answer.list, ...answer.additions.flatMap((each) => each.list)];
+    if (
+      !listed.some(
+        (leaf) => leaf.secret === name && leaf.recipient === mine.recipient && leaf.hash === hash,
+      )
+    ) {
+      throw new ClientError("cannot-open", "a wrap is not one that the space's chain commits to");
+    }
+    const secret = await this.#u.openWrap(
+      wrapContext(this.space, n, { ...mine, secret: name }),
+      wrap,
+    );
+    this.learn(name, n, secret);
+    return secret;
+  }
+
+  /** The wraps listed are for exactly the members, under exactly the root that was signed. */
+  #checkWraps(answer: RouteAnswer<"wraps">): void {
+    const { epoch, members } = this.epoch;
+    const expected = wrapsOfEpoch(members, serverKeyHash(this.#u.server.releaseKey));
+    const wrong = () =>
+      new ClientError("cannot-open", "the wraps are not those that the space's chain commits to");
+    if (
+      !sameRecipients(answer.list, expected) ||
+      wrapsRoot(this.space, epoch.n, answer.list) !== epoch.wraps
+    )
+      throw wrong();
+    const { additions } = this.state;
+    if (answer.additions.length !== additions.length) throw wrong();
+    for (const [i, addition] of additions.entries()) {
+      const listed = answer.additions[i];
+      if (listed === undefined || listed.seq !== addition.since) throw wrong();
+      if (!sameRecipients(listed.list, wrapsOfMember(addition.member))) throw wrong();
+      if (wrapsRoot(this.space, epoch.n, listed.list) !== addition.wraps) throw wrong();
+    }
+  }
+}
+
+function notMember(): never {
+  throw new ClientError("not-allowed", "this account is not a member of the space");
+}
+
+/** Whether an error says that the space moved on meanwhile: refresh and try again. */
+export function hasMovedOn(error: unknown): boolean {
+  if (error instanceof ProtocolError) return false;
+  return (
+    error instanceof ClientError &&
+    ["stale-head", "stale-tree", "rotation-due"].includes(error.code)
+  );
+}

@@ -1,0 +1,109 @@
+import type { SealedSegment } from "@ecrin/crypto";
+import { streamRoot } from "@ecrin/crypto";
+import type { Bytes } from "@ecrin/protocol";
+import { ClientError } from "./errors.ts";
+import type { Http } from "./http.ts";
+
+/** Told after each part: bytes done of bytes in all. */
+export type Progress = (done: number, total: number) => void;
+
+const PART = 8 * 1024 * 1024;
+const TUS = { "Tus-Resumable": "1.0.0" };
+const ATTEMPTS = 8;
+
+/**
+ * Uploads a sealed stream part by part (tus 1.0). A part that did not arrive is
+ * sent again from memory, the very same bytes: nothing is sealed twice.
+ * @returns the upload's id, and what the header says of the content
+ */
+export async function uploadSealed(
+  http: Http,
+  segments: AsyncIterable<SealedSegment>,
+  length: number,
+  progress?: Progress,
+): Promise<{ upload: string; length: number; root: Bytes }> {
+  const location = await begin(http, length);
+  const digests: Bytes[] = [];
+  const part = new Uint8Array(PART);
+  let filled = 0;
+  let sent = 0;
+  const flush = async () => {
+    await sendPart(http, location, sent, part.subarray(0, filled));
+    sent += filled;
+    filled = 0;
+    progress?.(sent, length);
+  };
+  for await (const { bytes, digest } of segments) {
+    digests.push(digest.slice());
+    for (let at = 0; at < bytes.length; ) {
+      const some = bytes.subarray(at, at + PART - filled);
+      part.set(some, filled);
+      filled += some.length;
+      at += some.length;
+      if (filled === PART) await flush();
+    }
+  }
+  if (filled > 0) await flush();
+  if (sent !== length)
+    throw new ClientError("refused", "the sealed content is not as long as announced");
+  return {
+    upload: location.slice(location.lastIndexOf("/") + 1),
+    length,
+    root: await streamRoot(digests),
+  };
+}
+
+async function begin(http: Http, length: number): Promise<string> {
+  const answer = await http.raw("POST", "/v1/uploads", { ...TUS, "Upload-Length": String(length) });
+  const location = answer.headers.get("Location");
+  if (answer.status !== 201 || location === null)
+    throw new ClientError("refused", "the server takes no upload");
+  return new URL(location, "http://path.invalid").pathname;
+}
+
+/** Sends one part from where the server says it stands, until all of it is there. */
+async function sendPart(http: Http, location: string, offset: number, part: Bytes): Promise<void> {
+  let at = offset;
+  for (let attempt = 0; at < offset + part.length; attempt++) {
+    try {
+      at = await patch(http, location, at, part.subarray(at - offset));
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.code !== "offline" || attempt >= ATTEMPTS)
+        throw error;
+      await pause(100 * 2 ** attempt);
+      at = await standing(http, location, at);
+    }
+    if (at < offset || at > offset + part.length)
+      throw new ClientError("refused", "the upload is not where it should be");
+  }
+}
+
+async function patch(http: Http, location: string, at: number, bytes: Bytes): Promise<number> {
+  const answer = await http.raw(
+    "PATCH",
+    location,
+    { ...TUS, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" },
+    bytes,
+  );
+  return offsetOf(answer);
+}
+
+async function standing(http: Http, location: string, otherwise: number): Promise<number> {
+  try {
+    return offsetOf(await http.raw("HEAD", location, TUS));
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "offline") return otherwise;
+    throw error;
+  }
+}
+
+function offsetOf(answer: Response): number {
+  const offset = Number(answer.headers.get("Upload-Offset") ?? Number.NaN);
+  if (!answer.ok || !Number.isSafeInteger(offset))
+    throw new ClientError("refused", "the server does not say where the upload stands");
+  return offset;
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+}
