@@ -1,4 +1,4 @@
-import { type Bytes, CONTENT_FLOOR, paddedSize } from "@ecrin/protocol";
+import { type Bytes, CONTENT_FLOOR, paddedSize, sameBytes } from "@ecrin/protocol";
 import { badArgument, CryptoError, cannotOpen } from "./errors.ts";
 import { Feed, type Source } from "./feed.ts";
 
@@ -31,7 +31,7 @@ export function pad(content: Uint8Array, floor: number): Bytes {
 export function unpad(padded: Bytes, floor: number): Bytes {
   if (padded.length < LENGTH) cannotOpen();
   const end = LENGTH + checkedLength(padded, padded.length, floor);
-  if (!isZero(padded.subarray(end))) cannotOpen();
+  checkZeros(padded.subarray(end));
   return padded.subarray(LENGTH, end);
 }
 
@@ -74,7 +74,7 @@ export async function* unpadStream(
     for (let left = whole - LENGTH - size; left > 0; ) {
       const some = (await feed.some(left)) ?? cannotOpen();
       left -= some.length;
-      if (!isZero(some)) cannotOpen();
+      checkZeros(some);
     }
     await feed.end();
   } finally {
@@ -97,10 +97,11 @@ function checkedLength(start: Uint8Array, whole: number, floor: number): number 
   return size;
 }
 
-function isZero(bytes: Uint8Array): boolean {
-  let seen = 0;
-  for (const byte of bytes) seen |= byte;
-  return seen === 0;
+function checkZeros(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const some = bytes.subarray(at, at + ZEROS.length);
+    if (!sameBytes(some, ZEROS.subarray(0, some.length))) cannotOpen();
+  }
 }
 
 function sizeChanged(): never {

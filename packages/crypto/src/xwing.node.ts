@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
 import { type Bytes, concat } from "@ecrin/protocol";
 
 // X-Wing over Node's own ML-KEM-768, X25519, SHA3-256 and SHAKE256.
@@ -15,7 +15,7 @@ const X25519_PKCS8 = Uint8Array.from([
  * draft-connolly-cfrg-xwing-kem.
  */
 export async function xwingKeyOf(seed: Bytes): Promise<Bytes> {
-  const { subtle } = crypto;
+  const { subtle } = webcrypto;
   const full = new Uint8Array(createHash("shake256", { outputLength: 96 }).update(seed).digest());
   const [lattice, curve] = await Promise.all([
     subtle.importKey("raw-seed", full.subarray(0, 64), "ML-KEM-768", false, ["decapsulateBits"]),
