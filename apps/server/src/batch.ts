@@ -10,8 +10,15 @@ import {
   leafHash,
   type Subject,
 } from "@ecrin/protocol";
-import { byteaArray, numberArray, type Tx, textArray } from "./database.ts";
-import type { Committed, EntryDraft, Operation, Position } from "./journal.ts";
+import { byteaArray, numberArray, type Sql, type Tx, textArray } from "./database.ts";
+import { heldBy } from "./guard.ts";
+import {
+  type Committed,
+  type EntryDraft,
+  MOVED_ON,
+  type Operation,
+  type Position,
+} from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
 import type { Mac } from "./tag.ts";
 
@@ -50,15 +57,23 @@ export async function writeAll(
 ): Promise<Map<Queued, Outcome>> {
   const outcomes = new Map<Queued, Outcome>();
   // Sent together and answered in order: the second statement sees what the first waited for.
-  const [[head], repeated] = await Promise.all([
+  const [[head], repeated, held] = await Promise.all([
     tx<{ size: number; tag: Buffer }[]>`select size, tag from journal_head for update`,
     findRepeated(tx, batch),
+    heldBy(tx, batch.map(guardOf)),
   ]);
   if (head === undefined) throw new ServerError("internal");
   const ready: Ready[] = [];
-  for (const queued of batch) {
-    const before = repeated.get(queued);
-    const ended = before ?? (await runOne(tx, queued));
+  let changed = false;
+  for (const [i, queued] of effectsLast(batch)) {
+    const { effect } = queued.operation;
+    // Guards were read before any effect of this batch.
+    const holds = changed ? (await heldBy(tx, [guardOf(queued)]))[0] : held[i];
+    const ended =
+      holds === true
+        ? (repeated.get(queued) ?? (await runOne(tx, queued)))
+        : new ServerError("stale-head", { field: MOVED_ON });
+    changed ||= effect !== undefined;
     if ("drafts" in ended) ready.push(ended);
     else outcomes.set(queued, ended);
   }
@@ -71,9 +86,28 @@ export async function writeAll(
     if (act !== undefined) {
       acts.push({ act, first: positions[0]?.index ?? 0, entries: positions.length });
     }
+    for (const [i, draft] of drafts.entries()) {
+      const first = positions[i]?.index;
+      if (draft.act !== undefined && first !== undefined)
+        acts.push({ act: draft.act, first, entries: 1 });
+    }
   }
   await store(tx, chain, acts);
   return outcomes;
+}
+
+function guardOf({ operation }: Queued) {
+  return operation.guard ?? [];
+}
+
+/** What changes nothing comes first: of what arrived together, any order is true. */
+function effectsLast(batch: readonly Queued[]): [number, Queued][] {
+  const [still, changing] = [false, true].map((changes) =>
+    [...batch.entries()].filter(
+      ([, { operation }]) => (operation.effect !== undefined) === changes,
+    ),
+  );
+  return [...(still ?? []), ...(changing ?? [])];
 }
 
 interface DoneRow {
@@ -96,20 +130,28 @@ async function findRepeated(
   for (const queued of batch) {
     if (queued.operation.once !== undefined) byAct.set(queued.operation.once, queued);
   }
-  if (byAct.size === 0) return repeated;
-  const acts = [...byAct.keys()].map((act) => Buffer.from(act, "base64url"));
-  const rows = await tx<DoneRow[]>`
+  for (const [act, positions] of await findDone(tx, [...byAct.keys()])) {
+    const queued = byAct.get(act);
+    if (queued !== undefined) repeated.set(queued, { repeated: true, positions });
+  }
+  return repeated;
+}
+
+/** Where the entries of acts stand; an act that is not done is absent. */
+export async function findDone(
+  sql: Sql | Tx,
+  acts: readonly Hash[],
+): Promise<Map<Hash, readonly Position[]>> {
+  if (acts.length === 0) return new Map();
+  const rows = await sql<DoneRow[]>`
     select d.act, l.index, l.leaf, l.commitment, o.subject, o.n, o.at
     from journal_done d
     left join journal_leaves l on l.index >= d.first and l.index < d.first + d.entries
     left join journal_openings o on o.index = l.index
-    where d.act = any(${byteaArray(acts)}::bytea[]) order by l.index`;
-  for (const [act, found] of Map.groupBy(rows, (row) => hashOf(row.act))) {
-    const queued = byAct.get(act);
-    if (queued !== undefined)
-      repeated.set(queued, { repeated: true, positions: found.flatMap(positionOf) });
-  }
-  return repeated;
+    where d.act = any(${byteaArray(acts.map((act) => Buffer.from(act, "base64url")))}::bytea[])
+    order by l.index`;
+  const found = Map.groupBy(rows, (row) => hashOf(row.act));
+  return new Map([...found].map(([act, places]) => [act, places.flatMap(positionOf)]));
 }
 
 /** An entry that has been erased has no place to tell any more. */

@@ -1,8 +1,4 @@
 import {
-  type AccountId,
-  type DeviceId,
-  type EntryAbout,
-  type EntryKind,
   type Hash,
   hashOf,
   type JournalEntry,
@@ -12,53 +8,21 @@ import {
   SUITE,
   type Subject,
 } from "@ecrin/protocol";
-import { type Outcome, type Queued, writeAll } from "./batch.ts";
-import type { Sql, Tx } from "./database.ts";
+import { findDone, type Outcome, type Queued, writeAll } from "./batch.ts";
+import type { Sql } from "./database.ts";
+import type { Committed, Operation, Position } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
 import { signerOf } from "./signer.ts";
 import { hmacSha256, type Mac } from "./tag.ts";
 
-/** An entry before it has its place (spec/journal.md, Entry). */
-export interface EntryDraft {
-  readonly subject: Subject;
-  readonly kind: EntryKind;
-  /** Empty for the server itself. */
-  readonly actor: { readonly account?: AccountId; readonly device?: DeviceId };
-  readonly about: EntryAbout;
-  readonly at: number;
-  /** The signed act, kept beside the entry. */
-  readonly statement?: Statement;
-}
-
-/** Where an entry came to stand. */
-export interface Position {
-  /** Global, from 0, without gaps. */
-  readonly index: number;
-  readonly leaf: Hash;
-  readonly subject: Subject;
-  /** The subject's own counter, from 0. */
-  readonly n: number;
-  /** The entry's commitment, c. */
-  readonly hash: Hash;
-  readonly at: number;
-}
-
-/** One write: what it changes and what is said of it. Both happen, or neither. */
-export interface Operation<T> {
-  /**
-   * The hash of the signed act. An act already done gives its entries' positions
-   * again (`repeated`), runs no effect and makes no entry.
-   */
-  readonly once?: Hash;
-  /** What changes beside the journal. Runs alone, under the journal's lock, in a savepoint of its own. */
-  readonly effect?: (tx: Tx) => Promise<T>;
-  readonly entries: (result: T) => readonly EntryDraft[];
-}
-
-/** What a write gave. */
-export type Committed<T> =
-  | { readonly repeated: false; readonly result: T; readonly positions: readonly Position[] }
-  | { readonly repeated: true; readonly positions: readonly Position[] };
+export {
+  type Committed,
+  type EntryDraft,
+  type Guard,
+  MOVED_ON,
+  type Operation,
+  type Position,
+} from "./operation.ts";
 
 export interface Journal {
   /**
@@ -66,6 +30,8 @@ export interface Journal {
    * @throws ServerError of the effect, or `unavailable`, `storage-full`
    */
   commit<T = undefined>(operation: Operation<T>): Promise<Committed<T>>;
+  /** Where the entries of acts already done stand; an act not done is absent. */
+  done(acts: readonly Hash[]): Promise<Map<Hash, readonly Position[]>>;
   /** The signed head (`ecrin-1.head`), or undefined for a subject without an entry. */
   headOf(subject: Subject): Promise<Statement | undefined>;
   /** The entries from `from` on, whose openings have not been erased. */
@@ -128,6 +94,7 @@ export function createJournal(options: JournalOptions): Journal {
         setImmediate(() => void work());
       });
     },
+    done: (acts) => findDone(sql, acts),
     async headOf(subject) {
       const [row] = await sql<
         { n: number; hash: Buffer }[]
