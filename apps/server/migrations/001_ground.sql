@@ -44,6 +44,10 @@ alter table journal_openings enable always trigger journal_openings_stay;
 grant select, insert on journal_openings to ecrin_app;
 grant select, delete on journal_openings to ecrin_eraser;
 
+-- Every id that has a journal: of an account or of a space, never of both.
+create table subjects (subject text primary key);
+grant select, insert on subjects to ecrin_app;
+
 -- The last entry of each subject.
 create table journal_subjects (
   subject text primary key,
@@ -70,6 +74,7 @@ grant select, insert on ground to ecrin_app;
 create table accounts (
   account text primary key,
   made_at bigint not null,
+  sign_up bytea not null,
   head_seq bigint not null,
   head_hash text not null,
   kit_key text not null,
@@ -90,7 +95,6 @@ grant select, insert on account_statements to ecrin_app;
 create table account_devices (
   account text not null references accounts (account),
   device text not null,
-  key text not null,
   since bigint not null,
   until bigint,
   primary key (account, device)
@@ -117,12 +121,15 @@ create table account_passwords (
 );
 grant select, insert, update, delete on account_passwords to ecrin_app;
 
--- An address is a keyed hash and a wrap to a key that lies outside the database.
+-- An address is a keyed hash and a wrap to a key that lies outside the database. Of several
+-- claims the first counts; the others are written all the same, so that nothing tells them apart.
 create table account_addresses (
-  address bytea primary key check (length(address) = 32),
+  claim bigint generated always as identity primary key,
+  address bytea not null check (length(address) = 32),
   account text not null references accounts (account),
   wrap bytea not null
 );
+create index on account_addresses (address, claim);
 create index on account_addresses (account);
 grant select, insert on account_addresses to ecrin_app;
 
@@ -131,7 +138,7 @@ create table sign_ins (
   sign_in text primary key,
   account text not null,
   way text not null check (way in ('password', 'kit')),
-  body text not null,
+  state text not null,
   expires bigint not null
 );
 create index on sign_ins (expires);
@@ -148,8 +155,7 @@ create table notices (
   notice bigint generated always as identity primary key,
   account text not null references accounts (account),
   kind text not null,
-  at bigint not null,
-  ready bigint
+  at bigint not null
 );
 create index on notices (account, notice);
 grant select, insert on notices to ecrin_app;
@@ -161,3 +167,21 @@ create table ended_sessions (
 );
 create index on ended_sessions (expires);
 grant select, insert, delete on ended_sessions to ecrin_app;
+
+-- The device that a session of the kit has enrolled, and lives by from then on.
+create table session_devices (
+  session text primary key,
+  device text not null,
+  expires bigint not null
+);
+create index on session_devices (expires);
+grant select, insert, delete on session_devices to ecrin_app;
+
+-- Proofs seen in the last minutes. Unlogged: after a crash of the database at most five
+-- minutes of proofs could come again, each for the very request it was made for.
+create unlogged table proofs (
+  proof bytea primary key,
+  expires bigint not null
+);
+create index on proofs (expires);
+grant select, insert, delete on proofs to ecrin_app;

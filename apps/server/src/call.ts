@@ -4,6 +4,7 @@ import type { AccountChains } from "./chains.ts";
 import type { Sql } from "./database.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
+import type { Limiter } from "./limits.ts";
 
 /** What every request stands on; one for the life of the process. */
 export interface Ground {
@@ -11,6 +12,7 @@ export interface Ground {
   readonly journal: Journal;
   readonly keys: Keys;
   readonly chains: AccountChains;
+  readonly limit: Limiter;
   /** Milliseconds since 1970-01-01 UTC. Tests inject it. */
   readonly now: () => number;
   /** The folder for blobs and uploads, which belong beside the database. */
@@ -63,3 +65,8 @@ export type Handler<Name extends RouteName> = (
 
 /** Handlers by the names of their routes. */
 export type Handlers<Names extends RouteName> = { readonly [Name in Names]: Handler<Name> };
+
+/** Who an entry says has acted. */
+export function actorOf({ account, device }: Session): { account: AccountId; device?: DeviceId } {
+  return device === undefined ? { account } : { account, device };
+}

@@ -1,0 +1,86 @@
+import {
+  type AccountId,
+  type AccountPayload,
+  type AccountState,
+  type DeviceId,
+  followAccount,
+  type Hash,
+  type Head,
+  parseAccountStatement,
+  type Statement,
+} from "@ecrin/protocol";
+import type { AccountChains } from "./chains.ts";
+import type { Tx } from "./database.ts";
+import { refuse } from "./problem.ts";
+
+/** How far a statement's time may be ahead of the server's clock. */
+export const AHEAD_MS = 10 * 60_000;
+
+/** An account statement on its way in: taken apart, not yet believed. */
+export interface Incoming {
+  readonly statement: Statement;
+  readonly hash: Hash;
+  readonly fact: AccountPayload;
+}
+
+/** @throws ProtocolError `malformed`, ServerError `not-allowed` or `clock` */
+export function readIncoming(statement: Statement, account: AccountId, now: number): Incoming {
+  const { hash, fact } = parseAccountStatement(statement);
+  if (fact.account !== account) refuse("not-allowed", "body.statement.account");
+  if (fact.at > now + AHEAD_MS) refuse("clock", "body.statement.at");
+  return { statement, hash, fact };
+}
+
+/**
+ * Adds the next statement to an account's chain. Runs under the journal's lock.
+ * @returns the chain's state after it
+ * @throws ServerError `stale-head`; ProtocolError `signature-refused`, `statement-refused`
+ */
+export async function appendStatement(
+  tx: Tx,
+  chains: AccountChains,
+  { statement, hash, fact }: Incoming,
+): Promise<AccountState> {
+  const state = (await chains.states(tx, [fact.account])).get(fact.account);
+  if (state === undefined) return refuse("not-found");
+  if (fact.op === "begin") return refuse("statement-refused", "body.statement.op");
+  const follows = fact.seq === state.head.seq + 1 && fact.prev === state.head.hash;
+  if (!follows) refuse("stale-head", "body.statement.seq");
+  const next = await followAccount(state, [statement]);
+  if (next === undefined) return refuse("statement-refused");
+  await insertStatement(tx, fact.account, { hash, seq: fact.seq }, statement);
+  await tx`
+    update accounts set head_seq = ${fact.seq}, head_hash = ${hash} where account = ${fact.account}`;
+  if (fact.op === "device") {
+    await insertDevice(tx, fact.account, fact.device.device, fact.seq);
+  }
+  if (fact.op === "sign-out") {
+    await tx`
+      update account_devices set until = ${fact.seq}
+      where account = ${fact.account} and device = ${fact.device}`;
+  }
+  return next;
+}
+
+/** Stores one statement that has been checked. */
+export async function insertStatement(
+  tx: Tx,
+  account: AccountId,
+  head: Head,
+  statement: Statement,
+): Promise<void> {
+  await tx`
+    insert into account_statements (account, seq, hash, statement)
+    values (${account}, ${head.seq}, ${head.hash}, ${statement})`;
+}
+
+/** Notes a device as signed in; the chain holds its key. */
+export async function insertDevice(
+  tx: Tx,
+  account: AccountId,
+  device: DeviceId,
+  since: number,
+): Promise<void> {
+  await tx`
+    insert into account_devices (account, device, since) values (${account}, ${device}, ${since})`;
+}

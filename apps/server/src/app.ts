@@ -1,0 +1,168 @@
+import { type Route, type RouteName, routes } from "@ecrin/protocol";
+import { type Context, Hono } from "hono";
+import type { Ground, Handlers, Session } from "./call.ts";
+import { securityHeaders } from "./headers.ts";
+import { type Input, readInput } from "./input.ts";
+import { makeNonce } from "./nonce.ts";
+import { openApi } from "./openapi.ts";
+import type { Pages } from "./pages.ts";
+import { asServerError, problemOf, refuse, type ServerError } from "./problem.ts";
+import { createSessions } from "./session.ts";
+
+/** One line for each request, and nothing of what it said. */
+export interface LogLine {
+  readonly method: string;
+  /** The route's name, `upload`, `page`, or `unknown`. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** Answers the resumable upload, which speaks tus and not JSON. */
+export type UploadHandler = (
+  call: Ground & { readonly session: Session; readonly request: Request },
+) => Promise<Response>;
+
+export interface AppOptions {
+  readonly ground: Ground;
+  readonly handlers: Partial<Handlers<RouteName>>;
+  readonly upload?: UploadHandler;
+  readonly pages?: Pages;
+  /** Scheme and host of the outside, such as `https://ecrin.example`; absent: plain HTTP at the request's host. */
+  readonly origin?: string;
+  /** Whether the last `X-Forwarded-For` names the connection: only behind a proxy that sets it. */
+  readonly forwarded?: boolean;
+  readonly log?: (line: LogLine) => void;
+}
+
+/** What the HTTP server tells of a connection. */
+interface Bindings {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+}
+type Env = { Bindings: Bindings };
+
+/** The whole HTTP surface, made from the protocol's table of routes (spec/http.md). */
+export function createApp(options: AppOptions): Hono<Env> {
+  const { ground } = options;
+  const app = new Hono<Env>({ strict: true });
+  const sessions = createSessions(ground);
+  const { limit } = ground;
+  const document = JSON.stringify(openApi());
+
+  const connection = (c: Context<Env>) => connectionOf(c, options.forwarded ?? false);
+
+  /** Everything that is answered goes through here: limits, headers, problems, one log line. */
+  const answering =
+    (name: string, answer: (c: Context<Env>) => Promise<Response>) =>
+    async (c: Context<Env>): Promise<Response> => {
+      const start = performance.now();
+      let response: Response;
+      try {
+        limit("connection", connection(c));
+        response = await answer(c);
+      } catch (error) {
+        response = problemResponse(asServerError(error));
+      }
+      securityHeaders(response.headers, options.origin);
+      if (!response.headers.has("ecrin-nonce")) {
+        response.headers.set("ecrin-nonce", makeNonce(ground.keys.nonce, ground.now()));
+      }
+      options.log?.({
+        method: c.req.method,
+        route: name,
+        status: response.status,
+        ms: Math.round(performance.now() - start),
+      });
+      return response;
+    };
+
+  const openSession = async (request: Request): Promise<Session> => {
+    const session = await sessions.open(request, options.origin ?? originOf(request));
+    limit("session", session.session);
+    return session;
+  };
+
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    const handler = handlerOf(options.handlers, name);
+    app.on(
+      route.method,
+      route.path,
+      answering(name, async (c) => {
+        const request = c.req.raw;
+        if (!route.session && route.method !== "GET") limit("signIn", connection(c));
+        const session = route.session ? await openSession(request) : undefined;
+        const input = await readInput(route, request, c.req.param());
+        return toResponse(await handler({ ...ground, ...input, session, request }));
+      }),
+    );
+  }
+
+  const { upload } = options;
+  for (const path of upload === undefined ? [] : ["/v1/uploads", "/v1/uploads/*"]) {
+    app.all(
+      path,
+      answering("upload", async (c) => {
+        const request = c.req.raw;
+        const session = await openSession(request);
+        return (await upload?.({ ...ground, session, request })) ?? refuse("not-found");
+      }),
+    );
+  }
+
+  app.get(
+    "/openapi.json",
+    answering("openapi", () => Promise.resolve(json(document))),
+  );
+  const { pages } = options;
+  app.all(
+    "*",
+    answering(pages === undefined ? "unknown" : "page", async (c) => {
+      const page = c.req.method === "GET" ? await pages?.(new URL(c.req.url).pathname) : undefined;
+      return page ?? refuse("not-found");
+    }),
+  );
+  return app;
+}
+
+/** The handler of a route, called with what `readInput` brought into the form of that very route. */
+function handlerOf(
+  handlers: Partial<Handlers<RouteName>>,
+  name: string,
+): (call: Ground & Input & { request: Request; session: Session | undefined }) => Promise<unknown> {
+  if (!isRoute(name)) return refuse("internal");
+  const handler: (call: never) => Promise<unknown> = handlers[name] ?? refuse("internal");
+  return (call) => handler(call as never);
+}
+
+function isRoute(name: string): name is RouteName {
+  return Object.hasOwn(routes, name);
+}
+
+function toResponse(answer: unknown): Response {
+  return answer instanceof Response ? answer : json(JSON.stringify(answer));
+}
+
+function json(text: string): Response {
+  return new Response(text, { headers: { "content-type": "application/json" } });
+}
+
+function problemResponse(error: ServerError): Response {
+  return new Response(JSON.stringify(problemOf(error)), {
+    status: error.status,
+    headers: {
+      "content-type": "application/problem+json",
+      ...(error.code === "rate-limited" || error.code === "unavailable"
+        ? { "retry-after": "2" }
+        : {}),
+    },
+  });
+}
+
+function originOf(request: Request): string {
+  return new URL(request.url).origin;
+}
+
+function connectionOf(c: Context<Env>, forwarded: boolean): string {
+  const last = forwarded ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
+  return last ?? c.env?.incoming?.socket?.remoteAddress ?? "";
+}

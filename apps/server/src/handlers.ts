@@ -1,0 +1,18 @@
+import type { RouteName } from "@ecrin/protocol";
+import { aboutHandlers } from "./about-server.ts";
+import { accountHandlers } from "./accounts.ts";
+import type { Handlers } from "./call.ts";
+import { kitHandlers } from "./kit.ts";
+import { passwordHandlers } from "./password.ts";
+import { signInHandlers } from "./sign-in.ts";
+import { signUpHandlers } from "./sign-up.ts";
+
+/** Every route of the table with what answers it. */
+export const handlers: Partial<Handlers<RouteName>> = {
+  ...aboutHandlers,
+  ...signUpHandlers,
+  ...signInHandlers,
+  ...kitHandlers,
+  ...accountHandlers,
+  ...passwordHandlers,
+};

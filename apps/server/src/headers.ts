@@ -1,0 +1,45 @@
+// What the page may do: nothing from another host, no script of its own making, no frame.
+const PAGE = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types ecrin",
+].join("; ");
+
+// A worker takes its policy from its own script's answer, and only there is WebAssembly needed.
+const WORKER = PAGE.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
+
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
+/** The Content-Security-Policy of a file of the page. */
+export function policyOf(path: string): string {
+  return /worker[^/]*\.js$/.test(path) ? WORKER : PAGE;
+}
+
+/** What every answer carries, unless it has said otherwise. */
+export function securityHeaders(headers: Headers, origin: string | undefined): void {
+  const wanted = {
+    "cache-control": "no-store",
+    "content-security-policy": NOTHING,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  if (origin?.startsWith("https:") === true) {
+    headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
+  }
+}

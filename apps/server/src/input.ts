@@ -1,0 +1,81 @@
+import { fromUtf8, parseAs, pathParameters, type Route } from "@ecrin/protocol";
+import { refuse, ServerError } from "./problem.ts";
+
+const MOST = 1 << 20;
+
+/** What a request says, in the form the table gives. */
+export interface Input {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/**
+ * Reads path, query and body of a request.
+ * @throws ServerError `malformed`, `too-large`, `unsupported-type`; ProtocolError `malformed`
+ */
+export async function readInput(
+  route: Route,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+): Promise<Input> {
+  return {
+    params: readParams(params),
+    query: route.query === undefined ? undefined : readQuery(route.query, request.url),
+    body: route.body === undefined ? undefined : await readBody(route, request),
+  };
+}
+
+function readParams(params: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      if (!isParameter(name)) return refuse("internal");
+      return [name, parseAs(pathParameters[name], value, `path.${name}`)];
+    }),
+  );
+}
+
+function isParameter(name: string): name is keyof typeof pathParameters {
+  return Object.hasOwn(pathParameters, name);
+}
+
+function readQuery(schema: NonNullable<Route["query"]>, url: string): unknown {
+  const search = new URL(url).searchParams;
+  if (new Set(search.keys()).size !== [...search.keys()].length) refuse("malformed", "query");
+  return parseAs(schema, Object.fromEntries(search), "query");
+}
+
+async function readBody(route: Route, request: Request): Promise<unknown> {
+  const bytes = await readBytes(request, route.most ?? MOST);
+  if (route.body === undefined) return undefined;
+  if (bytes.length === 0) return parseAs(route.body, {}, "body");
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") refuse("unsupported-type");
+  return parseAs(route.body, parseJson(bytes), "body");
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes, "body"));
+  } catch (cause) {
+    throw new ServerError("malformed", { field: "body", cause });
+  }
+}
+
+/** The body, read no further than `most` bytes. */
+async function readBytes(request: Request, most: number): Promise<Uint8Array> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > most) refuse("too-large", "body");
+    // The HTTP parser lets no more through than was announced.
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of request.body ?? []) {
+    length += part.length;
+    if (length > most) refuse("too-large", "body");
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

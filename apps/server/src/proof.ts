@@ -1,0 +1,97 @@
+import { hash } from "node:crypto";
+import {
+  type Bytes,
+  fromBase64url,
+  fromUtf8,
+  type Hash,
+  hashOf,
+  parseSigningKey,
+  utf8,
+  verifyBytes,
+} from "@ecrin/protocol";
+import * as z from "zod/mini";
+
+/** How old a proof may be, and how far ahead of the server's clock (spec/http.md, Sessions). */
+export const PROOF_MS = 5 * 60_000;
+
+const MOST = 2048;
+const headerField = z.strictObject({
+  typ: z.literal("dpop+jwt"),
+  alg: z.literal("Ed25519"),
+  jwk: z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string() }),
+});
+const payloadField = z.object({
+  jti: z.string().check(z.minLength(8), z.maxLength(128)),
+  htm: z.string(),
+  htu: z.string(),
+  iat: z.number(),
+  ath: z.string(),
+  nonce: z.string(),
+});
+
+/** What a proof must be for. */
+export interface ProofFor {
+  readonly method: string;
+  /** Scheme, host and path, without query. */
+  readonly url: string;
+  readonly token: string;
+  /** Thumbprint the token is bound to. */
+  readonly key: Hash;
+  readonly now: number;
+  readonly isNonceGood: (nonce: string) => boolean;
+}
+
+/** A proof that holds; it is good once. */
+export interface Proof {
+  /** SHA-256 of key and `jti`: what must not come again. */
+  readonly name: Buffer;
+  /** From then on it is refused for its age. */
+  readonly expires: number;
+}
+
+/**
+ * Checks a DPoP proof (RFC 9449 section 4.3) but for its being the first of its name.
+ * @returns undefined for anything that does not hold, without saying what
+ */
+export async function checkProof(proof: string, wanted: ProofFor): Promise<Proof | undefined> {
+  if (proof.length > MOST) return undefined;
+  const [head, body, signature, more] = proof.split(".");
+  if (head === undefined || body === undefined || signature === undefined || more !== undefined) {
+    return undefined;
+  }
+  try {
+    const { jwk } = headerField.parse(json(head));
+    const claims = payloadField.parse(json(body));
+    const key = parseSigningKey(jwk.x, "jwk");
+    const issued = claims.iat * 1000;
+    const holds =
+      thumbprint(jwk.x) === wanted.key &&
+      claims.htm === wanted.method &&
+      claims.htu === wanted.url &&
+      Math.abs(wanted.now - issued) <= PROOF_MS &&
+      claims.ath === digest(wanted.token).toString("base64url") &&
+      wanted.isNonceGood(claims.nonce) &&
+      (await verifyBytes(key, signatureBytes(signature), utf8(`${head}.${body}`)));
+    if (!holds) return undefined;
+    return { name: digest(`${wanted.key} ${claims.jti}`), expires: issued + PROOF_MS };
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 7638, with the members of RFC 8037 section 2 for an Ed25519 key. */
+export function thumbprint(x: string): Hash {
+  return hashOf(digest(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`));
+}
+
+function json(part: string): unknown {
+  return JSON.parse(fromUtf8(fromBase64url(part, "proof"), "proof"));
+}
+
+function signatureBytes(text: string): Bytes {
+  return fromBase64url(text, "proof");
+}
+
+function digest(text: string): Buffer {
+  return hash("sha256", text, "buffer");
+}

@@ -1,0 +1,170 @@
+import { mkdir } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApp, type LogLine } from "./app.ts";
+import type { Ground } from "./call.ts";
+import { createAccountChains } from "./chains.ts";
+import { type DatabaseTarget, openPool, parseDatabaseUrl, type Sql } from "./database.ts";
+import { handlers } from "./handlers.ts";
+import { createJournal } from "./journal.ts";
+import { type Keys, openKeys } from "./keys.ts";
+import { createLimiter, DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { migrate } from "./migrations.ts";
+import { openPages } from "./pages.ts";
+import { startPostgres } from "./postgres.ts";
+import { startSweeping } from "./sweep.ts";
+
+export interface ServerOptions {
+  /** Keys, blobs and the embedded database; made if it is not there. */
+  readonly dataDir: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Where to listen; this machine only, unless told otherwise. */
+  readonly host?: string;
+  /** Another PostgreSQL; absent: the embedded one. */
+  readonly databaseUrl?: string;
+  /** The folder of the built page, if there is one to serve. */
+  readonly pages?: string;
+  /** The address it is reached at from outside, such as `https://ecrin.example`. */
+  readonly origin?: string;
+  /** Behind a proxy that sets `X-Forwarded-For`. */
+  readonly forwarded?: boolean;
+  /** Milliseconds since 1970-01-01 UTC; for tests. */
+  readonly now?: () => number;
+  readonly limits?: Limits;
+  readonly log?: (line: LogLine) => void;
+  /** Told what happens to the embedded database. */
+  readonly databaseLog?: (line: string) => void;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Answers what has been asked, then ends. May be called twice. */
+  stop(): Promise<void>;
+}
+
+const CONNECTIONS = 12;
+/** A connection on which nothing moves. Requests have no time limit of their own: uploads take hours. */
+const IDLE_MS = 120_000;
+const STOP_MS = 10_000;
+
+/**
+ * Starts everything: keys, database, migrations, journal, HTTP.
+ * @throws Error with a sentence that says what to do
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const keys = await openKeys(join(options.dataDir, "keys"));
+  const database = await reachDatabase(options);
+  const closing: (() => Promise<void> | void)[] = [database.stop];
+  try {
+    await prepareDatabase(database.target, keys);
+    const target = { ...database.target, user: "ecrin_app", password: keys.databasePassword };
+    const sql = openPool(target, CONNECTIONS);
+    closing.unshift(() => sql.end({ timeout: 5 }));
+    const ground = layGround(options, sql, keys);
+    const sweeping = startSweeping(ground);
+    closing.unshift(sweeping.stop);
+    const http = await listen(options, ground);
+    closing.unshift(() => close(http));
+    const { port } = http.address() as AddressInfo;
+    let stopped: Promise<void> | undefined;
+    return {
+      url: `http://localhost:${port}`,
+      port,
+      stop: () => (stopped ??= inOrder(closing)),
+    };
+  } catch (error) {
+    await inOrder(closing);
+    throw error;
+  }
+}
+
+function layGround(
+  { dataDir, now = Date.now, limits }: ServerOptions,
+  sql: Sql,
+  keys: Keys,
+): Ground {
+  return {
+    sql,
+    keys,
+    journal: createJournal({ sql, logKey: keys.log, macKey: keys.mac, now }),
+    chains: createAccountChains(),
+    limit: createLimiter(limits ?? DEFAULT_LIMITS, now),
+    now,
+    dataDir,
+  };
+}
+
+interface Database {
+  readonly target: DatabaseTarget;
+  readonly stop: () => Promise<void>;
+}
+
+async function reachDatabase({
+  dataDir,
+  databaseUrl,
+  databaseLog,
+}: ServerOptions): Promise<Database> {
+  if (databaseUrl !== undefined) {
+    return { target: parseDatabaseUrl(databaseUrl), stop: () => Promise.resolve() };
+  }
+  const running = await startPostgres({
+    dataDir: join(dataDir, "postgres"),
+    ...(databaseLog === undefined ? {} : { log: databaseLog }),
+  });
+  return { target: running.connection, stop: () => running.stop() };
+}
+
+async function prepareDatabase(target: DatabaseTarget, keys: Keys): Promise<void> {
+  const admin = openPool(target, 2);
+  try {
+    await migrate(admin, keys.databasePassword);
+    await admin`insert into ground (log_key) values (${keys.logKey}) on conflict do nothing`;
+    const [row] = await admin<{ log_key: string }[]>`select log_key from ground`;
+    if (row?.log_key !== keys.logKey) {
+      throw new Error(
+        "this database belongs to other keys: put the keys folder it was made with beside it",
+      );
+    }
+  } finally {
+    await admin.end({ timeout: 5 });
+  }
+}
+
+async function listen(options: ServerOptions, ground: Ground): Promise<Server> {
+  const pages = options.pages === undefined ? undefined : await openPages(options.pages);
+  const app = createApp({
+    ground,
+    handlers,
+    ...(pages === undefined ? {} : { pages }),
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
+    ...(options.forwarded === undefined ? {} : { forwarded: options.forwarded }),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  http.requestTimeout = 0;
+  http.headersTimeout = 30_000;
+  http.keepAliveTimeout = 65_000;
+  http.timeout = IDLE_MS;
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(options.port, options.host ?? "127.0.0.1", () => resolve());
+  });
+  return http;
+}
+
+async function close(http: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  http.closeIdleConnections();
+  const late = setTimeout(() => http.closeAllConnections(), STOP_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+async function inOrder(steps: readonly (() => Promise<void> | void)[]): Promise<void> {
+  for (const step of steps) await step();
+}

@@ -1,0 +1,135 @@
+import type { DeviceId } from "@ecrin/protocol";
+import type { Ground, Session } from "./call.ts";
+import { byteaArray, numberArray, type Sql, textArray } from "./database.ts";
+import { isNonceGood } from "./nonce.ts";
+import { refuse } from "./problem.ts";
+import { checkProof, type Proof } from "./proof.ts";
+import { ENROL_MS, readToken } from "./token.ts";
+
+/** Opens sessions from requests. */
+export interface Sessions {
+  /**
+   * The session a request is made in: token, proof by its key, neither ended nor cut, proof not seen before.
+   * @param origin scheme and host under which the server is reached
+   * @throws ServerError `not-signed-in` or `proof-refused`
+   */
+  open(request: Request, origin: string): Promise<Session>;
+}
+
+interface Asked {
+  readonly session: Session;
+  readonly proof: Proof;
+}
+
+interface Waiting extends Asked {
+  readonly resolve: (standing: Standing) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What the database says of a session and its proof. */
+interface Standing {
+  /** Whether the proof had not been seen. */
+  readonly fresh: boolean;
+  readonly ended: boolean;
+  /** The session's device: named in the token, or enrolled since. */
+  readonly device: DeviceId | null;
+  /** Whether that device is enrolled and not cut off. */
+  readonly enrolled: boolean;
+}
+
+/**
+ * Tokens and nonces carry their own MAC, so any process opens what another gave.
+ * What cannot be carried is asked of the database in one statement for all requests
+ * of a turn: whether the session has ended, whether its device is cut off, and
+ * whether the proof is new. Proofs are remembered there and not in a process,
+ * because several processes serve one database and a proof must be good once in all.
+ */
+export function createSessions(ground: Ground): Sessions {
+  const standingOf = inTurns(ground.sql);
+  return {
+    async open(request, origin) {
+      const now = ground.now();
+      const token = /^DPoP ([A-Za-z0-9_-]+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+      if (token === undefined) return refuse("not-signed-in");
+      const session = readToken(ground.keys.session, token);
+      if (session === undefined || session.expires <= now) return refuse("not-signed-in");
+      const proof = await checkProof(request.headers.get("dpop") ?? "", {
+        method: request.method,
+        url: origin + new URL(request.url).pathname,
+        token,
+        key: session.key,
+        now,
+        isNonceGood: (nonce) => isNonceGood(ground.keys.nonce, nonce, now),
+      });
+      if (proof === undefined) return refuse("proof-refused");
+      const standing = await standingOf({ session, proof });
+      if (!standing.fresh) refuse("proof-refused");
+      if (standing.ended) refuse("not-signed-in");
+      if (standing.device === null) {
+        if (session.issued + ENROL_MS <= now) refuse("not-signed-in");
+        return session;
+      }
+      if (!standing.enrolled) refuse("not-signed-in");
+      return { ...session, device: standing.device };
+    },
+  };
+}
+
+/** Gathers what one turn of the event loop asks into one statement. */
+function inTurns(sql: Sql): (asked: Asked) => Promise<Standing> {
+  let waiting: Waiting[] = [];
+
+  async function ask(): Promise<void> {
+    const batch = waiting;
+    waiting = [];
+    try {
+      const standings = await askDatabase(sql, batch);
+      for (const [i, each] of batch.entries()) {
+        const standing = standings[i];
+        if (standing === undefined) each.reject(new RangeError("a session without a standing"));
+        else each.resolve(standing);
+      }
+    } catch (error) {
+      for (const each of batch) each.reject(error);
+    }
+  }
+
+  return (asked) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ...asked, resolve, reject });
+      if (waiting.length === 1) setImmediate(() => void ask());
+    });
+}
+
+async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[]> {
+  const rows = await sql<Standing[]>`
+    with asked as (
+      select * from unnest(
+        ${byteaArray(batch.map(({ proof }) => proof.name))}::bytea[],
+        ${numberArray(batch.map(({ proof }) => proof.expires))}::bigint[],
+        ${textArray(batch.map(({ session }) => session.session))}::text[],
+        ${textArray(batch.map(({ session }) => session.account))}::text[],
+        ${textArray(batch.map(({ session }) => session.device))}::text[]
+      ) with ordinality as a (proof, expires, session, account, device, i)
+    ), fresh as (
+      insert into proofs (proof, expires) select proof, expires from asked
+      on conflict do nothing returning proof
+    )
+    select f.proof is not null as fresh,
+      exists (select from ended_sessions e where e.session = a.session) as ended,
+      coalesce(a.device, b.device) as device,
+      d.device is not null and d.until is null as enrolled
+    from asked a
+    left join fresh f on f.proof = a.proof
+    left join session_devices b on a.device is null and b.session = a.session
+    left join account_devices d on d.account = a.account and d.device = coalesce(a.device, b.device)
+    order by a.i`;
+  const names = new Set<string>();
+  return rows.map((row, i) => {
+    // Twice in one statement, the database calls both new.
+    const name = batch[i]?.proof.name.toString("latin1") ?? "";
+    const first = !names.has(name);
+    names.add(name);
+    return { ...row, fresh: row.fresh && first };
+  });
+}

@@ -1,0 +1,15 @@
+import type { Subject } from "@ecrin/protocol";
+import type { Tx } from "./database.ts";
+import { refuse } from "./problem.ts";
+
+/**
+ * Makes an id the subject of a journal of its own. Account and space ids share
+ * one name space there: whoever made a space with somebody's account id would
+ * otherwise write into that journal.
+ * @throws ServerError `conflict`
+ */
+export async function claimSubject(tx: Tx, subject: Subject): Promise<void> {
+  const rows = await tx`
+    insert into subjects (subject) values (${subject}) on conflict do nothing returning subject`;
+  if (rows.length === 0) refuse("conflict");
+}
