@@ -41,6 +41,12 @@ export class Row {
     });
   }
 
+  row(name: string): Row {
+    const value = this.#fields.get(name);
+    if (typeof value !== "object" || value === null) throw new TypeError(`${name} is not a row`);
+    return new Row(value);
+  }
+
   rows(name: string): Row[] {
     return this.list(name).map((each) => {
       if (typeof each !== "object" || each === null) throw new TypeError(`${name} is not rows`);

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { hkdfSha256, hmacSha256 } from "@ecrin/crypto";
+import { type SigningKey, toBase64url, verifyBytes } from "@ecrin/protocol";
+import * as node from "../src/aead.node.ts";
+import * as web from "../src/aead.web.ts";
+import { cannotOpen } from "./refused.ts";
+import { type Row, readRows } from "./vectors.ts";
+
+// Project Wycheproof (github.com/C2SP/wycheproof, Apache-2.0), folder testvectors_v1. The project
+// holds no copy: name a folder in ECRIN_WYCHEPROOF, or put one beside the checkout.
+const folder =
+  process.env.ECRIN_WYCHEPROOF ??
+  fileURLToPath(new URL("../../../../shared/data/wycheproof/", import.meta.url));
+
+/** Runs every group of a file that `fits`, and checks that it was as many vectors as the file has of them. */
+function wycheproof(
+  file: string,
+  fits: (group: Row) => boolean,
+  check: (vector: Row, group: Row) => Promise<void> | void,
+): void {
+  const path = join(folder, file);
+  const skip = existsSync(path) ? false : `${file} is not at hand: set ECRIN_WYCHEPROOF`;
+  test(`Wycheproof ${file}`, { skip }, async () => {
+    let ran = 0;
+    for (const group of readRows(path).rows("testGroups").filter(fits)) {
+      for (const vector of group.rows("tests")) {
+        await check(vector, group);
+        ran++;
+      }
+    }
+    assert.ok(ran >= 50, `${ran} vectors`);
+  });
+}
+
+for (const [engine, { aesGcm }] of Object.entries({ node, web })) {
+  wycheproof(
+    "aes_gcm_test.json",
+    (group) => group.number("keySize") === 256 && group.number("ivSize") === 96,
+    async (vector) => {
+      const bytes = (name: string) => vector.bytes(name, "hex");
+      const name = `${engine} ${vector.number("tcId")}`;
+      const aead = await aesGcm(bytes("key"));
+      const sealed = new Uint8Array([...bytes("ct"), ...bytes("tag")]);
+      const open = async () => await aead.open(bytes("iv"), bytes("aad"), sealed);
+      if (vector.text("result") !== "valid") return await cannotOpen(open, name);
+      assert.deepEqual(await open(), bytes("msg"), name);
+      assert.deepEqual(await aead.seal(bytes("iv"), bytes("aad"), bytes("msg")), sealed, name);
+    },
+  );
+}
+
+wycheproof(
+  "hmac_sha256_test.json",
+  () => true,
+  (vector, group) => {
+    const made = hmacSha256(vector.bytes("key", "hex"), vector.bytes("msg", "hex"));
+    const tag = made.slice(0, group.number("tagSize") / 8);
+    const same = Buffer.from(tag).equals(vector.bytes("tag", "hex"));
+    assert.equal(same, vector.text("result") === "valid", `${vector.number("tcId")}`);
+  },
+);
+
+wycheproof(
+  "hkdf_sha256_test.json",
+  () => true,
+  (vector) => {
+    const bytes = (name: string) => vector.bytes(name, "hex");
+    const make = () =>
+      hkdfSha256(bytes("ikm"), bytes("salt"), bytes("info"), vector.number("size"));
+    if (vector.text("result") === "invalid") assert.throws(make, { code: "bad-argument" });
+    else assert.deepEqual(make(), bytes("okm"), `${vector.number("tcId")}`);
+  },
+);
+
+wycheproof(
+  "ed25519_test.json",
+  () => true,
+  async (vector, group) => {
+    const publicKey = toBase64url(group.row("publicKey").bytes("pk", "hex")) as SigningKey;
+    const holds = await verifyBytes(
+      publicKey,
+      vector.bytes("sig", "hex"),
+      vector.bytes("msg", "hex"),
+    );
+    assert.equal(holds, vector.text("result") === "valid", `${vector.number("tcId")}`);
+  },
+);
