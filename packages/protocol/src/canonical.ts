@@ -8,6 +8,7 @@ export type Json =
   | readonly Json[]
   | { readonly [name: string]: Json | undefined };
 
+/** Arrays and objects around each other. */
 const MAX_DEPTH = 16;
 
 /**
@@ -34,7 +35,6 @@ export function parseCanonical(text: string, field = "payload"): Json {
 }
 
 function write(value: Json | undefined, depth: number): string {
-  if (depth > MAX_DEPTH) malformed("payload", "is nested too deep");
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed()) malformed("payload", "has a lone surrogate");
@@ -47,6 +47,7 @@ function write(value: Json | undefined, depth: number): string {
       return String(value);
     case "object":
       if (value === null) return malformed("payload", "has a null");
+      if (depth >= MAX_DEPTH) return malformed("payload", "is nested too deep");
       return Array.isArray(value)
         ? writeArray(value, depth)
         : writeObject(value as Record<string, Json>, depth);

@@ -10,6 +10,8 @@ const BYTES_16 = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const BYTES_32 = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 const BYTES_64 = /^[A-Za-z0-9_-]{85}[AQgw]$/;
 const BYTES_1216 = /^[A-Za-z0-9_-]{1621}[AQgw]$/;
+const STRICT_END_2 = /[AQgw]$/;
+const STRICT_END_3 = /[AEIMQUYcgkosw048]$/;
 const STATEMENT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/;
 
 const text16 = () => z.string().check(z.regex(BYTES_16));
@@ -35,7 +37,7 @@ export const suiteField = z.literal(SUITE);
 export const timeField = z.int().check(z.minimum(0), z.maximum(253_402_300_799_999));
 export const countField = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
 
-/** base64url of between `min` and `max` bytes; its last bits are checked when it is decoded. */
+/** base64url of between `min` and `max` bytes, in its one strict form. */
 export function bytesField(min: number, max: number) {
   return z
     .string()
@@ -43,7 +45,15 @@ export function bytesField(min: number, max: number) {
       z.minLength(Math.ceil((min * 4) / 3)),
       z.maxLength(Math.ceil((max * 4) / 3)),
       z.regex(/^[A-Za-z0-9_-]*$/),
+      z.refine(hasStrictEnd),
     );
+}
+
+/** Whether a base64url text has a length that bytes can have, and unused bits that are zero. */
+function hasStrictEnd(text: string): boolean {
+  const tail = text.length % 4;
+  if (tail === 2) return STRICT_END_2.test(text);
+  return tail === 3 ? STRICT_END_3.test(text) : tail === 0;
 }
 
 /** A box (spec/revision.md) around a 32-byte secret. */

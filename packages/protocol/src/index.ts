@@ -195,6 +195,7 @@ export {
 } from "./reduce.ts";
 export {
   type Acceptance,
+  checkTree,
   epochToWrapUnder,
   INLINE_CONTENT,
   judgeRevision,
@@ -240,6 +241,7 @@ export { parseSignIn, type SignInPayload, signInPayload } from "./sign-in.ts";
 export {
   type Accounts,
   type Addition,
+  accountIn,
   type BeginPayload,
   checkSpaceSigner,
   currentEpoch,

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type Bytes, fromBase64url, utf8 } from "./bytes.ts";
 import { canonicalJson, parseCanonical } from "./canonical.ts";
 import { context } from "./context.ts";
-import { ProtocolError, refuse } from "./errors.ts";
+import { malformed, ProtocolError, refuse } from "./errors.ts";
 import {
   accountIdField,
   countField,
@@ -15,7 +15,14 @@ import {
   suiteField,
   timeField,
 } from "./fields.ts";
-import { type AccountId, type Hash, hashOf, type SigningKey, type SpaceId } from "./ids.ts";
+import {
+  type AccountId,
+  type Hash,
+  hashOf,
+  parseHash,
+  type SigningKey,
+  type SpaceId,
+} from "./ids.ts";
 import { roleField } from "./member.ts";
 import { checkSignature, type ParsedStatement, parseStatement } from "./statement.ts";
 
@@ -82,9 +89,14 @@ export function encodeEntry(entry: Entry): Bytes {
   return utf8(canonicalJson(entry));
 }
 
-/** An entry from its text, canonical or refused. */
+/** An entry from its text, canonical or refused. A read is nothing without the statement its reader signed. */
 export function parseEntry(text: string): Entry {
-  return parseAs(entryField, parseCanonical(text, "entry"), "entry");
+  const entry = parseAs(entryField, parseCanonical(text, "entry"), "entry");
+  if (entry.kind === "opening" || entry.kind === "export") {
+    if (entry.about.statement === undefined) malformed("entry.about.statement", "is missing");
+    if (entry.about.revisions === undefined) malformed("entry.about.revisions", "is missing");
+  }
+  return entry;
 }
 
 /** The salted commitment c: the leaf's data, and what the subject's next entry names as `prev`. */
@@ -157,7 +169,7 @@ export function followEntry(
       field: "entry.prev",
     });
   }
-  const hash = hashOf(entryCommitment(fromBase64url(salt, "salt"), utf8(text)));
+  const hash = hashOf(entryCommitment(fromBase64url(parseHash(salt, "salt"), "salt"), utf8(text)));
   return { entry, position: { next: position.next + 1, hash } };
 }
 

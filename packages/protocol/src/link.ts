@@ -77,6 +77,13 @@ export async function checkLink(link: Link): Promise<CheckedLink> {
   const { fact: certified } = certificate;
   if (certified.op !== "begin" && certified.op !== "device")
     refuse("does not certify a device", "author.statement");
+  if (
+    certified.op === "begin" &&
+    (certified.identity.sign !== author.identity.sign ||
+      certified.identity.seal !== author.identity.seal)
+  ) {
+    refuse("begins with another identity", "author.identity");
+  }
   const { device, key } = certified.device;
   if (
     certified.account !== author.account ||

@@ -62,10 +62,10 @@ export function encodeFrontier(frontier: Frontier): Bytes {
 
 /** The frontier of `size` leaves from its bytes. */
 export function decodeFrontier(size: number, bytes: Uint8Array): Frontier {
+  if (!Number.isSafeInteger(size) || size < 0) malformed("frontier", "has a size that is none");
   let bits = 0;
   for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2;
-  if (!Number.isSafeInteger(size) || size < 0 || bytes.length !== bits * 32)
-    malformed("frontier", "does not fit its size");
+  if (bytes.length !== bits * 32) malformed("frontier", "does not fit its size");
   return {
     size,
     nodes: Array.from({ length: bits }, (_, i) => new Uint8Array(bytes.slice(i * 32, i * 32 + 32))),

@@ -2,7 +2,7 @@ import { hasHead } from "./account.ts";
 import type { Epoch } from "./epoch.ts";
 import { refuse } from "./errors.ts";
 import type { Head } from "./fields.ts";
-import type { AccountId, Hash, SpaceId } from "./ids.ts";
+import { type AccountId, type Hash, hashOf, type SpaceId } from "./ids.ts";
 import {
   isPast,
   type Member,
@@ -12,8 +12,10 @@ import {
   mayWrite,
   takesNothingAway,
 } from "./member.ts";
+import { EMPTY_FRONTIER, frontierRoot } from "./merkle.ts";
 import {
   type Accounts,
+  accountIn,
   type BeginPayload,
   checkSpaceSigner,
   currentEpoch,
@@ -28,6 +30,7 @@ import {
 const DAY = 24 * 3600 * 1000;
 /** Signatures checked side by side. */
 const BATCH = 64;
+const EMPTY_ROOT = hashOf(frontierRoot(EMPTY_FRONTIER));
 
 /**
  * Follows a space's chain from `known` (or from nothing) over further
@@ -66,22 +69,30 @@ export function accountsNamed(statements: readonly SpaceStatement[]): Set<Accoun
     statements.flatMap(({ fact }) => [
       fact.by.account,
       ...membersNamed(fact).map((member) => member.account),
+      ...pinsNamed(fact).map((pin) => pin.account),
     ]),
   );
 }
 
-/** Every member is received at an identity that their own account chain holds, at a head that is in it. */
+/** Every member is received at an identity that their own account chain holds, at a head that is in it; so is every pin. */
 function checkIdentities(fact: SpacePayload, accounts: Accounts): void {
   for (const member of membersNamed(fact)) {
-    const account =
-      accounts.get(member.account) ??
-      refuse("the member's account chain is not known", "member.account");
+    const account = accountIn(accounts, member.account, "member.account");
     const identity = account.identities.findLast((life) => life.since <= member.head.seq);
     if (!hasHead(account, member.head))
       refuse("names an account head that is not in the account's chain", "member.head");
     if (identity?.hash !== member.identity)
       refuse("names an identity that is not the account's", "member.identity");
   }
+  // A pin that no head of the account can reach would shut its holder out for good.
+  for (const pin of pinsNamed(fact)) {
+    if (!hasHead(accountIn(accounts, pin.account, "pins"), pin.head))
+      refuse("pins a head that is not in the account's chain", "pins");
+  }
+}
+
+function pinsNamed(fact: SpacePayload) {
+  return fact.op === "epoch" ? fact.pins : [];
 }
 
 /** The members a statement states. */
@@ -150,7 +161,10 @@ function begin(state: SpaceState | undefined, fact: BeginPayload, hash: Hash): S
   const members = new Map(fact.members.map((member) => [member.account, member]));
   if (members.size !== fact.members.length) refuse("names an account twice", "members");
   const owner = members.get(fact.by.account);
-  if (owner?.role !== "owner") refuse("is begun by its owner", "by.account");
+  if (owner?.role !== "owner") return refuse("is begun by its owner", "by.account");
+  if (isPast(owner, fact.at)) refuse("the signer's membership has ended", "by.account");
+  if (fact.by.head.seq < owner.head.seq)
+    refuse("names an account head before the one pinned", "by.head");
   checkOwners(members);
   if (fact.kind === "share") checkShareMembers(fact.members, fact.until);
   const pins = new Map(fact.members.map((member) => [member.account, member.head]));
@@ -162,7 +176,9 @@ function begin(state: SpaceState | undefined, fact: BeginPayload, hash: Hash): S
     at: fact.at,
     members,
     history: new Map(fact.members.map((member) => [member.account, [{ member, since: 0 }]])),
-    epochs: [{ epoch: fact.epoch, since: 0, from: 0, pins, members: fact.members }],
+    epochs: [
+      { epoch: fact.epoch, since: 0, from: 0, root: EMPTY_ROOT, pins, members: fact.members },
+    ],
     additions: [],
     pins,
     shares: new Map(),
@@ -205,6 +221,7 @@ function add(state: SpaceState, signer: Member, member: Member, wraps: Hash): Sp
   }
   if (before !== undefined && !takesNothingAway(before, member))
     refuse("takes something away without an epoch", "member");
+  checkNotBack(state, before, member);
   const members = new Map(state.members).set(member.account, member);
   checkOwners(members);
   const since = state.head.seq;
@@ -222,8 +239,10 @@ type EpochPayload = SpacePayload & { op: "epoch" };
 /** Ends an epoch and begins the next. */
 function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState {
   checkEpoch(currentEpoch(state).epoch, fact.epoch);
-  if (fact.revisions.size < currentEpoch(state).from)
-    refuse("has fewer revisions than before", "revisions.size");
+  const { from, root } = currentEpoch(state);
+  if (fact.revisions.size < from) refuse("has fewer revisions than before", "revisions.size");
+  if (fact.revisions.size === from && fact.revisions.root !== root)
+    refuse("has other revisions than before", "revisions.root");
   const members = remaining(state, signer, fact);
   checkOwners(members);
   const since = state.head.seq;
@@ -241,7 +260,14 @@ function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState
     shares: endShares(state.shares, since, (each) => gone.has(each.maker)),
     epochs: [
       ...state.epochs,
-      { epoch: fact.epoch, since, from: fact.revisions.size, pins, members: [...members.values()] },
+      {
+        epoch: fact.epoch,
+        since,
+        from: fact.revisions.size,
+        root: fact.revisions.root,
+        pins,
+        members: [...members.values()],
+      },
     ],
   };
 }
@@ -271,9 +297,28 @@ function remaining(state: SpaceState, signer: Member, fact: EpochPayload): Map<A
     if (!takesNothingAway({ ...after, identity: before.identity }, before)) {
       refuse("gives rights, which is an add", "changed");
     }
+    if (isLater(after.until, before.until)) refuse("moves a date on, which is an add", "changed");
+    checkNotBack(state, before, after);
     members.set(after.account, after);
   }
+  for (const { account } of fact.pins) {
+    if (!members.has(account)) refuse("pins an account that is not a member", "pins");
+  }
   return members;
+}
+
+function isLater(after: number | undefined, before: number | undefined): boolean {
+  return before !== undefined && (after === undefined || after > before);
+}
+
+/** Nobody is received at an identity of before what the space has pinned: it may be the one that was stolen. */
+function checkNotBack(state: SpaceState, before: Member | undefined, after: Member): void {
+  const moved = before?.head.seq !== after.head.seq || before.head.hash !== after.head.hash;
+  const pin = state.pins.get(after.account);
+  if (moved && pin !== undefined && after.head.seq < pin.seq)
+    refuse("names an account head before the one pinned", "member.head");
+  if (!moved && after.identity !== before.identity)
+    refuse("moves an identity without a new account head", "member.identity");
 }
 
 function onlyIdentityMoves(before: Member, after: Member): boolean {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type AccountState, deviceKeyAt, hasHead } from "./account.ts";
 import { context } from "./context.ts";
-import { refuse } from "./errors.ts";
+import { ProtocolError, refuse } from "./errors.ts";
 import {
   countField,
   hashField,
@@ -14,9 +14,17 @@ import {
   suiteField,
   timeField,
 } from "./fields.ts";
-import type { ItemId, RevisionId, SpaceId } from "./ids.ts";
-import { isPast, mayWrite } from "./member.ts";
-import { type Accounts, currentEpoch, epochAt, memberAt, type SpaceState } from "./space.ts";
+import { hashOf, type ItemId, type RevisionId, type SpaceId } from "./ids.ts";
+import { isPast, type Member, mayWrite } from "./member.ts";
+import { type Frontier, frontierRoot } from "./merkle.ts";
+import {
+  type Accounts,
+  accountIn,
+  currentEpoch,
+  epochAt,
+  memberAt,
+  type SpaceState,
+} from "./space.ts";
 import { checkSignature, type ParsedStatement, parseStatement } from "./statement.ts";
 
 export const MAX_PARENTS = 16;
@@ -150,7 +158,7 @@ export async function judgeRevision(
 ): Promise<void> {
   const { fact } = revision;
   if (fact.space !== state.space) refuse("belongs to another space", "space");
-  const author = accountOf(accounts, fact.by.account);
+  const author = accountIn(accounts, fact.by.account, "by.account");
   const { rewrap, wrapEpoch } = acceptance;
   judgeWriter(fact, state);
   if (epochAt(state, fact.spaceHead.seq).epoch.n !== fact.epoch)
@@ -159,27 +167,22 @@ export async function judgeRevision(
   if (rewrap === undefined) {
     if (fact.epoch !== wrapEpoch)
       refuse("is wrapped under another epoch without saying so", "wrapEpoch");
-    judgePin(fact, state, wrapEpoch);
   } else {
     await judgeRewrap(revision, rewrap, acceptance, state, author);
   }
   await checkSignature(revision, deviceKeyAt(author, fact.by.device, fact.by.head));
 }
 
-function accountOf(accounts: Accounts, id: RevisionPayload["by"]["account"]): AccountState {
-  return accounts.get(id) ?? refuse("the author's account chain is not known", "by.account");
-}
+type Judged = Pick<RevisionPayload, "by" | "at" | "spaceHead">;
 
 /** Rule 2: the author may write at the space head named. */
-function judgeWriter(
-  fact: Pick<RevisionPayload, "by" | "at" | "spaceHead">,
-  state: SpaceState,
-): void {
+function judgeWriter(fact: Judged, state: SpaceState): void {
   if (!hasHead(state, fact.spaceHead))
     refuse("names a space head that is not in the chain", "spaceHead");
   const member = memberAt(state, fact.by.account, fact.spaceHead.seq);
   if (member === undefined || !mayWrite(member)) refuse("the author may not write", "by.account");
   if (isPast(member, fact.at)) refuse("the author's membership had ended", "by.account");
+  judgePin(fact, member, state);
 }
 
 /** Rule 4: the index belongs to the part of the tree of the epoch that wraps it. */
@@ -192,10 +195,13 @@ function judgePlace({ index, wrapEpoch }: Acceptance, state: SpaceState): void {
   }
 }
 
-/** Rule 1, second half: the signer's account head is at or after the one pinned. */
-function judgePin(fact: Pick<RevisionPayload, "by">, state: SpaceState, epoch: number): void {
-  const pin = state.epochs[epoch - 1]?.pins.get(fact.by.account);
-  if (pin !== undefined && fact.by.head.seq < pin.seq)
+/**
+ * Rule 1, second half: the signer's account head is at or after what the space
+ * had pinned for it, when the epoch began or when the member was received.
+ */
+function judgePin({ by, spaceHead }: Judged, member: Member, state: SpaceState): void {
+  const pinned = epochAt(state, spaceHead.seq).pins.get(by.account)?.seq ?? 0;
+  if (by.head.seq < Math.max(pinned, member.head.seq))
     refuse("names an account head before the one pinned", "by.head");
 }
 
@@ -212,17 +218,38 @@ async function judgeRewrap(
     refuse("wraps another revision", "rewrap.revision");
   if (fact.by.account !== revision.fact.by.account) refuse("is not by the author", "rewrap.by");
   if (fact.epoch !== acceptance.wrapEpoch) refuse("is for another epoch", "rewrap.epoch");
-  if (acceptance.wrap !== undefined && fact.wrap !== acceptance.wrap)
+  if (revision.fact.op !== "delete" && fact.wrap !== acceptance.wrap)
     refuse("is another wrap", "rewrap.wrap");
   judgeWriter(fact, state);
   if (epochAt(state, fact.spaceHead.seq).epoch.n !== fact.epoch)
     refuse("names another epoch than its space head", "rewrap.epoch");
-  judgePin(fact, state, fact.epoch);
   const sealing = author.devices.get(revision.fact.by.device);
   if (sealing?.until !== undefined && sealing.until <= fact.by.head.seq) {
     refuse("was sealed by a device that was signed out before", "by.device");
   }
   await checkSignature(rewrap, deviceKeyAt(author, fact.by.device, fact.by.head));
+}
+
+/**
+ * Rule 4, for whoever follows the tree: where an epoch began at this size, its
+ * statement signed the root that the revisions up to there lead to. Without it
+ * a server could exchange what an earlier epoch accepted for work signed later
+ * under an old date.
+ * @throws ProtocolError `fork`
+ */
+export function checkTree(state: SpaceState, tree: Frontier): void {
+  const begun = state.epochs.filter((life) => life.from === tree.size);
+  if (begun.length === 0) return;
+  const root = hashOf(frontierRoot(tree));
+  if (begun.some((life) => life.root !== root)) {
+    throw new ProtocolError(
+      "fork",
+      "the revisions are not those that an epoch's statement signed",
+      {
+        field: "revisions.root",
+      },
+    );
+  }
 }
 
 /** The epoch under which a revision accepted now must be wrapped. */

@@ -38,24 +38,26 @@ const common = {
 const continued = { ...common, prev: hashField };
 
 /** The payload of `ecrin-1.space` (spec/space.md, Chain). */
-export const spacePayload = z.union([
-  z.strictObject({
-    ...common,
-    op: z.literal("begin"),
-    kind: z.literal("record"),
-    members,
-    epoch: epochField,
-  }),
-  z.strictObject({
-    ...common,
-    op: z.literal("begin"),
-    kind: z.literal("share"),
-    members,
-    epoch: epochField,
-    source: z.strictObject({ space: spaceIdField }),
-    until: timeField,
-    links: linksField,
-  }),
+export const spacePayload = z.discriminatedUnion("op", [
+  z.discriminatedUnion("kind", [
+    z.strictObject({
+      ...common,
+      op: z.literal("begin"),
+      kind: z.literal("record"),
+      members,
+      epoch: epochField,
+    }),
+    z.strictObject({
+      ...common,
+      op: z.literal("begin"),
+      kind: z.literal("share"),
+      members,
+      epoch: epochField,
+      source: z.strictObject({ space: spaceIdField }),
+      until: timeField,
+      links: linksField,
+    }),
+  ]),
   z.strictObject({ ...continued, op: z.literal("add"), member: memberField, wraps: hashField }),
   z.strictObject({
     ...continued,
@@ -88,6 +90,8 @@ export interface EpochLife {
   readonly since: number;
   /** Size of the revision tree when it began: its first revision has this index. */
   readonly from: number;
+  /** Root of the revision tree then. */
+  readonly root: Hash;
   /** Account heads that signers must have reached, as pinned when it began. */
   readonly pins: ReadonlyMap<AccountId, Head>;
   /** Who the epoch's keys were wrapped for when it began. */
@@ -167,10 +171,20 @@ export function parseSpaceStatement(statement: unknown): SpaceStatement {
 /** Account chains by account, as far as they are known. */
 export type Accounts = ReadonlyMap<AccountId, AccountState>;
 
+/**
+ * The chain of an account, which must be that account's own: a server asked
+ * for one chain may hand out another.
+ * @throws ProtocolError `statement-refused`, naming `field`
+ */
+export function accountIn(accounts: Accounts, id: AccountId, field: string): AccountState {
+  const state = accounts.get(id);
+  if (state?.account !== id) return refuse("the account's chain is not known", field);
+  return state;
+}
+
 /** Checks that a space statement is signed by the device it names, in force at the account head it names. */
 export async function checkSpaceSigner(parsed: SpaceStatement, accounts: Accounts): Promise<void> {
   const { by } = parsed.fact;
-  const account =
-    accounts.get(by.account) ?? refuse("the signer's account chain is not known", "by.account");
+  const account = accountIn(accounts, by.account, "by.account");
   await checkSignature(parsed, deviceKeyAt(account, by.device, by.head));
 }
