@@ -1,7 +1,6 @@
 import type { Signer as DeviceSigner } from "@ecrin/crypto";
 import type {
   AccountId,
-  AccountState,
   Bytes,
   DeviceId,
   Head,
@@ -11,6 +10,7 @@ import type {
   Statement,
   StatementKind,
 } from "@ecrin/protocol";
+import type { AccountBook } from "./accounts.ts";
 import type { Http } from "./http.ts";
 import type { KeyringBook } from "./keyring.ts";
 import type { Store } from "./store.ts";
@@ -20,17 +20,6 @@ export interface ServerFacts {
   readonly logKey: SigningKey;
   readonly releaseKey: SealingKey;
   readonly addressKey: SealingKey;
-}
-
-/** Account chains of others, followed from the highest head seen; a shorter or other one is an alarm. */
-export interface AccountBook {
-  /** The chain of an account, fetched anew when the view is older than `maxAge` milliseconds. */
-  get(account: AccountId, maxAge?: number): Promise<AccountState>;
-  /** Several at once. */
-  getAll(
-    accounts: Iterable<AccountId>,
-    maxAge?: number,
-  ): Promise<ReadonlyMap<AccountId, AccountState>>;
 }
 
 /** An account unlocked on a device: what the flows of this package work with. Holds every secret of the session. */

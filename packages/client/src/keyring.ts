@@ -1,0 +1,363 @@
+import {
+  openBox,
+  openWrap,
+  type SealedSlot,
+  type Signer,
+  type SlotPlace,
+  type SlotSecrets,
+  sealBox,
+  sealSlot,
+  signerFrom,
+  signingKeyOf,
+  xwingPublicKey,
+} from "@ecrin/crypto";
+import {
+  type AccountId,
+  type AccountState,
+  accountIdField,
+  type Bytes,
+  bytesField,
+  canonicalJson,
+  context,
+  currentIdentity,
+  fromBase64url,
+  fromUtf8,
+  type Hash,
+  type Head,
+  hasHead,
+  hashField,
+  hashOf,
+  headField,
+  type Identity,
+  parseAs,
+  parseCanonical,
+  parseSealingKey,
+  type SpaceId,
+  sha256,
+  signingKeyField,
+  spaceIdField,
+  toBase64url,
+  utf8,
+} from "@ecrin/protocol";
+import * as z from "zod/mini";
+import { asClientError, ClientError, isRefusedFor, opening } from "./errors.ts";
+import { type Heads, mergeHeads } from "./heads.ts";
+import type { Http } from "./http.ts";
+import type { Store } from "./store.ts";
+
+const seedField = bytesField(32, 32);
+const nameField = z.string().check(z.minLength(1), z.maxLength(200));
+
+/** Somebody this account knows, and how it came to know them (spec/share.md, Contacts). */
+export const contactField = z.strictObject({
+  account: accountIdField,
+  identity: hashField,
+  name: nameField,
+  verified: z.enum(["face-to-face", "invitation"]),
+  head: headField,
+});
+export type Contact = z.infer<typeof contactField>;
+
+/** The account's secrets, as they are sealed under the account key (spec/keys.md). */
+export const keyringField = z.strictObject({
+  identity: z.strictObject({ seal: seedField, sign: seedField }),
+  secretKey: seedField,
+  profile: z.strictObject({ name: nameField }),
+  contacts: z.array(contactField).check(z.maxLength(2000)),
+  heads: z.array(z.tuple([z.string().check(z.regex(/^[A-Za-z0-9_-]{22}(\.[a-z]+)?$/)), headField])),
+  log: z.strictObject({ key: signingKeyField }),
+  record: z.optional(spaceIdField),
+});
+export type Keyring = z.infer<typeof keyringField>;
+
+/** A keyring as the server keeps it. */
+export interface SealedKeyring {
+  readonly version: number;
+  /** base64url. */
+  readonly box: string;
+}
+
+/** Seals a keyring for the server. */
+export async function sealKeyring(
+  accountKey: Bytes,
+  account: AccountId,
+  version: number,
+  keyring: Keyring,
+): Promise<SealedKeyring> {
+  const plain = utf8(canonicalJson(keyring));
+  const ctx = context("keyring", account, version);
+  return { version, box: toBase64url(await sealBox(accountKey, "keyring", ctx, plain)) };
+}
+
+/** @throws ClientError `cannot-open`, whatever the reason */
+export async function openKeyring(
+  accountKey: Bytes,
+  account: AccountId,
+  { version, box }: SealedKeyring,
+): Promise<Keyring> {
+  return await opening(async () => {
+    const ctx = context("keyring", account, version);
+    const plain = await openBox(accountKey, "keyring", ctx, fromBase64url(box));
+    return parseAs(keyringField, parseCanonical(fromUtf8(plain)), "keyring");
+  });
+}
+
+/** The public half of a keyring's identity, computed from its seeds. */
+export async function identityOf({ identity }: Keyring): Promise<Identity> {
+  const [seal, sign] = await Promise.all([
+    xwingPublicKey(fromBase64url(identity.seal)),
+    signingKeyOf(fromBase64url(identity.sign)),
+  ]);
+  return { seal: parseSealingKey(toBase64url(seal), "seal"), sign };
+}
+
+const SEEN = "keyring";
+const HEAD = "head/";
+const ATTEMPTS = 5;
+const seenField = z.strictObject({ version: z.int(), hash: hashField });
+
+export interface KeyringPlace {
+  readonly account: AccountId;
+  readonly accountKey: Bytes;
+  readonly http: Http;
+  readonly store: Store;
+}
+
+/**
+ * The keyring of an unlocked account: read here, changed by compare-and-set at
+ * the server. It also keeps the highest head seen of every chain; heads go to
+ * the local store at once and into the sealed keyring with its next change, or
+ * with `save`.
+ */
+export class KeyringBook {
+  readonly #place: KeyringPlace;
+  readonly #heads: Map<string, Head>;
+  #keyring: Keyring | undefined;
+  #accountKey: Bytes | undefined;
+  #version: number;
+  #writing: Promise<void> = Promise.resolve();
+  #failed: unknown;
+
+  private constructor(place: KeyringPlace, version: number, keyring: Keyring, heads: Heads) {
+    this.#place = place;
+    this.#accountKey = place.accountKey;
+    this.#version = version;
+    this.#keyring = keyring;
+    this.#heads = new Map(heads);
+  }
+
+  /**
+   * Opens a keyring that came from the server.
+   * @throws ClientError `cannot-open`; `rollback` or `fork` where this device has seen a newer or another one
+   */
+  static async open(place: KeyringPlace, sealed: SealedKeyring): Promise<KeyringBook> {
+    const keyring = await openKeyring(place.accountKey, place.account, sealed);
+    await checkVersion(place.store, sealed);
+    const heads = mergeHeads(await storedHeads(place.store), keyring.heads);
+    const book = new KeyringBook(place, sealed.version, keyring, heads);
+    await rememberVersion(place.store, sealed);
+    return book;
+  }
+
+  /** What the keyring holds. */
+  contents(): Keyring {
+    return this.#keyring ?? locked();
+  }
+
+  /** The name that the account goes by. */
+  name(): string {
+    return this.contents().profile.name;
+  }
+
+  /** The account's own record, once it has one. */
+  record(): SpaceId | undefined {
+    return this.contents().record;
+  }
+
+  contact(account: AccountId): Contact | undefined {
+    return this.contents().contacts.find((each) => each.account === account);
+  }
+
+  /** The highest head seen of a chain, a tree or a journal. */
+  seen(chain: string): Head | undefined {
+    return this.#heads.get(chain);
+  }
+
+  /**
+   * Keeps a head that was checked; a lower one than the highest is ignored.
+   * @throws ClientError `fork` for another head at the same place
+   */
+  see(chain: string, head: Head): void {
+    const known = this.#heads.get(chain);
+    if (known !== undefined && known.seq === head.seq && known.hash !== head.hash) {
+      throw new ClientError("fork", "a chain is another than the one seen before");
+    }
+    if (known !== undefined && known.seq >= head.seq) return;
+    this.#heads.set(chain, { hash: head.hash, seq: head.seq });
+    this.#writing = this.#writing.then(async () => {
+      try {
+        await this.#place.store.putJson(HEAD + chain, { hash: head.hash, seq: head.seq });
+      } catch (cause) {
+        this.#failed ??= cause;
+      }
+    });
+  }
+
+  /**
+   * Whether something may be wrapped for this account: it is this one, or a contact
+   * whose chain still holds the identity that was verified.
+   * @throws ClientError `contact-not-verified`, `contact-changed`, `rollback`
+   */
+  checkPinned(chain: AccountState): void {
+    if (chain.account === this.#place.account) return;
+    const contact = this.contact(chain.account);
+    if (contact === undefined) {
+      throw new ClientError("contact-not-verified", "the account is not a contact");
+    }
+    checkContact(contact, chain);
+  }
+
+  /**
+   * Changes the keyring. `change` is applied again where another device was
+   * faster, so it is a pure function of what it is given.
+   */
+  async update(change: (keyring: Keyring) => Keyring): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const { account, http, store } = this.#place;
+      const heads = [...this.#heads].sort(([a], [b]) => (a < b ? -1 : 1));
+      const next = parseAs(keyringField, { ...change(this.contents()), heads }, "keyring");
+      const sealed = await sealKeyring(this.#key(), account, this.#version + 1, next);
+      try {
+        await http.call("keyringPut", { body: { replaces: this.#version, ...sealed } });
+      } catch (error) {
+        if (!isRefusedFor(error, "stale-head") || attempt >= ATTEMPTS) throw error;
+        await this.refresh();
+        continue;
+      }
+      this.#version = sealed.version;
+      this.#keyring = next;
+      await rememberVersion(store, sealed);
+      return;
+    }
+  }
+
+  /** Takes in what another device has written. @throws ClientError `rollback`, `fork`, `cannot-open` */
+  async refresh(): Promise<void> {
+    const { keyring: sealed } = await this.#place.http.call("account");
+    if (sealed.version < this.#version) throw olderKeyring();
+    const keyring = await openKeyring(this.#key(), this.#place.account, sealed);
+    await checkVersion(this.#place.store, sealed);
+    for (const [chain, head] of keyring.heads) this.see(chain, head);
+    if (!sameIdentity(keyring, this.contents())) {
+      throw new ClientError("cannot-open", "the account's identity is another: sign in again");
+    }
+    this.#version = sealed.version;
+    this.#keyring = keyring;
+    await rememberVersion(this.#place.store, sealed);
+  }
+
+  /** Waits until heads lie in the local store, and writes them into the sealed keyring if it lacks any. */
+  async save(): Promise<void> {
+    await this.#writing;
+    if (this.#failed !== undefined) throw asClientError(this.#failed);
+    const kept = new Map(this.contents().heads);
+    const isBehind = [...this.#heads].some(([chain, head]) => kept.get(chain)?.seq !== head.seq);
+    if (isBehind) await this.update((keyring) => keyring);
+  }
+
+  /** Signs statements of the account's own chain. */
+  async identitySigner(): Promise<Signer> {
+    return await signerFrom(fromBase64url(this.contents().identity.sign));
+  }
+
+  /** Opens a wrap made for this account's identity. @throws ClientError `cannot-open` */
+  async openWrap(ctx: Bytes, wrap: Bytes): Promise<Bytes> {
+    const seed = fromBase64url(this.contents().identity.seal);
+    return await opening(async () => await openWrap(seed, ctx, wrap));
+  }
+
+  /** Seals the account key into a new slot. */
+  async sealSlot(secrets: SlotSecrets, place: SlotPlace): Promise<SealedSlot> {
+    return await sealSlot(secrets, place, this.#key());
+  }
+
+  /** Whether this is the account key: what a slot that was just made must give. */
+  holdsKey(accountKey: Uint8Array): boolean {
+    const own = this.#key();
+    return own.length === accountKey.length && own.every((byte, i) => byte === accountKey[i]);
+  }
+
+  /** Forgets everything. */
+  lock(): void {
+    this.#accountKey?.fill(0);
+    this.#accountKey = undefined;
+    this.#keyring = undefined;
+  }
+
+  #key(): Bytes {
+    return this.#accountKey ?? locked();
+  }
+}
+
+/** @throws ClientError `contact-changed`, `rollback` */
+export function checkContact(contact: Contact, chain: AccountState): void {
+  if (!chain.identities.some((life) => life.hash === contact.identity)) {
+    throw new ClientError("contact-changed", "the account no longer holds the identity verified");
+  }
+  if (chain.head.seq < contact.head.seq) {
+    throw new ClientError("rollback", "a contact's chain is shorter than the one seen before");
+  }
+  if (!hasHead(chain, contact.head)) {
+    throw new ClientError("contact-changed", "a contact's chain is another than the one verified");
+  }
+}
+
+/** A contact as it is pinned now. */
+export function pin(
+  chain: AccountState,
+  name: string,
+  verified: Contact["verified"],
+  identity: Hash = currentIdentity(chain).hash,
+): Contact {
+  const { account, head } = chain;
+  return { account, identity, name, verified, head: { hash: head.hash, seq: head.seq } };
+}
+
+async function checkVersion(store: Store, { version, box }: SealedKeyring): Promise<void> {
+  const kept = await store.getJson(SEEN);
+  if (kept === undefined) return;
+  const seen = parseAs(seenField, kept, "keyring seen");
+  if (version < seen.version) throw olderKeyring();
+  if (version === seen.version && hashOfBox(box) !== seen.hash) {
+    throw new ClientError("fork", "the keyring is another than the one seen before");
+  }
+}
+
+async function rememberVersion(store: Store, { version, box }: SealedKeyring): Promise<void> {
+  await store.putJson(SEEN, { version, hash: hashOfBox(box) });
+}
+
+function hashOfBox(box: string): Hash {
+  return hashOf(sha256(fromBase64url(box)));
+}
+
+async function storedHeads(store: Store): Promise<Heads> {
+  const heads: [string, Head][] = [];
+  for await (const [key, bytes] of store.entries(HEAD)) {
+    const head = parseAs(headField, JSON.parse(fromUtf8(bytes)), "head");
+    heads.push([key.slice(HEAD.length), head]);
+  }
+  return heads;
+}
+
+function sameIdentity(a: Keyring, b: Keyring): boolean {
+  return a.identity.sign === b.identity.sign && a.identity.seal === b.identity.seal;
+}
+
+function olderKeyring(): ClientError {
+  return new ClientError("rollback", "the keyring is older than the one seen before");
+}
+
+function locked(): never {
+  throw new ClientError("locked", "the account is locked");
+}
