@@ -25,7 +25,10 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const child of holders.splice(0)) child.kill("SIGKILL");
-  for (const pid of await processesIn(join(dataDir, "data"))) process.kill(pid, "SIGKILL");
+  // Asked rather than killed: a killed server leaves its shared memory to the next one in the
+  // folder, and there will be none.
+  for (const pid of await processesIn(join(dataDir, "data"))) process.kill(pid, "SIGQUIT");
+  await until(async () => (await processesIn(join(dataDir, "data"))).length === 0);
   await rm(folder, { recursive: true, force: true });
 });
 
