@@ -1,10 +1,14 @@
 import type { AccountId, DeviceId, Hash, RouteAnswer, RouteName, Routes } from "@ecrin/protocol";
 import type * as z from "zod/mini";
+import type { Blobs } from "./blobs.ts";
 import type { AccountChains } from "./chains.ts";
 import type { Sql } from "./database.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Limiter } from "./limits.ts";
+import type { Places } from "./places.ts";
+import type { ReleaseKeys } from "./release.ts";
+import type { SpaceChains } from "./space-chains.ts";
 
 /** What every request stands on; one for the life of the process. */
 export interface Ground {
@@ -12,11 +16,13 @@ export interface Ground {
   readonly journal: Journal;
   readonly keys: Keys;
   readonly chains: AccountChains;
+  readonly spaces: SpaceChains;
+  readonly releases: ReleaseKeys;
+  readonly places: Places;
+  readonly blobs: Blobs;
   readonly limit: Limiter;
   /** Milliseconds since 1970-01-01 UTC. Tests inject it. */
   readonly now: () => number;
-  /** The folder for blobs and uploads, which belong beside the database. */
-  readonly dataDir: string;
 }
 
 /** Who speaks, as the token and its proof show. */

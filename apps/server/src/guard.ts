@@ -1,5 +1,20 @@
 import { type Sql, type Tx, textArray } from "./database.ts";
-import type { Guard } from "./operation.ts";
+import { type Guard, MOVED_ON } from "./operation.ts";
+import { ServerError } from "./problem.ts";
+
+const ATTEMPTS = 5;
+
+/** Decides and writes; decides again where a chain moved on between the two. */
+export async function decided<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const movedOn = error instanceof ServerError && error.field === MOVED_ON;
+      if (!movedOn || tried === ATTEMPTS) throw error;
+    }
+  }
+}
 
 interface HeadRow {
   readonly chain: string;

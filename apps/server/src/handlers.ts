@@ -6,6 +6,8 @@ import { kitHandlers } from "./kit.ts";
 import { passwordHandlers } from "./password.ts";
 import { signInHandlers } from "./sign-in.ts";
 import { signUpHandlers } from "./sign-up.ts";
+import { spaceHandlers } from "./spaces.ts";
+import { wrapHandlers } from "./wraps.ts";
 
 /** Every route of the table with what answers it. */
 export const handlers: Partial<Handlers<RouteName>> = {
@@ -15,4 +17,6 @@ export const handlers: Partial<Handlers<RouteName>> = {
   ...kitHandlers,
   ...accountHandlers,
   ...passwordHandlers,
+  ...spaceHandlers,
+  ...wrapHandlers,
 };

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp, type LogLine } from "./app.ts";
+import { openBlobs } from "./blobs.ts";
 import type { Ground } from "./call.ts";
 import { createAccountChains } from "./chains.ts";
 import { type DatabaseTarget, openPool, parseDatabaseUrl, type Sql } from "./database.ts";
@@ -13,7 +14,10 @@ import { type Keys, openKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { openPages } from "./pages.ts";
+import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
+import { createReleaseKeys } from "./release.ts";
+import { createSpaceChains } from "./space-chains.ts";
 import { startSweeping } from "./sweep.ts";
 
 export interface ServerOptions {
@@ -65,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const target = { ...database.target, user: "ecrin_app", password: keys.databasePassword };
     const sql = openPool(target, CONNECTIONS);
     closing.unshift(() => sql.end({ timeout: 5 }));
-    const ground = layGround(options, sql, keys);
+    const ground = await layGround(options, sql, keys);
     const sweeping = startSweeping(ground);
     closing.unshift(sweeping.stop);
     const http = await listen(options, ground);
@@ -83,19 +87,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function layGround(
+async function layGround(
   { dataDir, now = Date.now, limits }: ServerOptions,
   sql: Sql,
   keys: Keys,
-): Ground {
+): Promise<Ground> {
   return {
     sql,
     keys,
     journal: createJournal({ sql, logKey: keys.log, macKey: keys.mac, now }),
     chains: createAccountChains(),
+    spaces: createSpaceChains(),
+    releases: createReleaseKeys(keys.release),
+    places: createPlaces(sql),
+    blobs: await openBlobs(join(dataDir, "blobs")),
     limit: createLimiter(limits ?? DEFAULT_LIMITS, now),
     now,
-    dataDir,
   };
 }
 

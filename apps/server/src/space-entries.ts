@@ -1,0 +1,62 @@
+import type { EntryAbout, EntryKind, Member, SpacePayload, SpaceState } from "@ecrin/protocol";
+import { actorOf, type Session } from "./call.ts";
+import type { EntryDraft } from "./operation.ts";
+import type { Judged } from "./space-statement.ts";
+
+type Said = readonly [EntryKind, EntryAbout];
+
+/** What the journal says of a statement of a space; the first entry carries it. */
+export function entriesOf(judged: Judged, session: Session, at: number): EntryDraft[] {
+  const { parsed } = judged;
+  const subject = parsed.fact.space;
+  const actor = { ...actorOf(session), device: parsed.fact.by.device };
+  return saidOf(judged).map(([kind, about], i) => ({
+    subject,
+    kind,
+    actor,
+    about: { ...about, statement: parsed.hash },
+    at,
+    ...(i === 0 ? { statement: parsed.statement } : {}),
+  }));
+}
+
+function saidOf({ parsed: { fact }, before, after }: Judged): Said[] {
+  switch (fact.op) {
+    case "begin":
+      return fact.members.map(membership);
+    case "add":
+      return [membership(fact.member)];
+    case "epoch":
+      return [
+        ["rotation", { epoch: fact.epoch.n }],
+        ...fact.ended.map((account): Said => ["revocation", { account }]),
+        ...fact.changed.map(membership),
+        ...sharesEndedWith(before, after),
+      ];
+    case "share":
+      return [["share", { share: fact.share, account: fact.recipient, until: fact.until }]];
+    case "unshare":
+      return [["revocation", { share: fact.share, ...recipientOf(after, fact) }]];
+    case "close":
+      return [["revocation", { share: fact.space }]];
+  }
+}
+
+function membership({ account, role, until }: Member): Said {
+  return ["membership", { account, role, ...(until === undefined ? {} : { until }) }];
+}
+
+/** Somebody ending also ends the shares they made from this space (spec/space.md, MUST 4). */
+function sharesEndedWith(before: SpaceState | undefined, after: SpaceState): Said[] {
+  return [...after.shares.values()]
+    .filter(({ share, ended }) => {
+      const wasEnded = before?.shares.get(share)?.ended !== undefined;
+      return ended !== undefined && !wasEnded;
+    })
+    .map(({ share, recipient }) => ["revocation", { share, account: recipient }]);
+}
+
+function recipientOf(state: SpaceState, { share }: SpacePayload & { op: "unshare" }): EntryAbout {
+  const life = state.shares.get(share);
+  return life === undefined ? {} : { account: life.recipient };
+}

@@ -1,0 +1,235 @@
+import {
+  type AccountId,
+  type Accounts,
+  accountsNamed,
+  followParsed,
+  hasHead,
+  isPast,
+  type Member,
+  mayManage,
+  mayWrite,
+  rotationDue,
+  type SpacePayload,
+  type SpaceState,
+  type SpaceStatement,
+  type Wrap,
+} from "@ecrin/protocol";
+import { AHEAD_MS } from "./account-chain.ts";
+import type { Ground, Session } from "./call.ts";
+import { numberArray, type Tx, textArray } from "./database.ts";
+import { type Guard, MOVED_ON } from "./operation.ts";
+import { refuse } from "./problem.ts";
+import { claimSubject } from "./subject.ts";
+import { type CheckedWraps, checkWraps, storeWraps } from "./wraps.ts";
+
+/** A view older than this does not wrap (spec/space.md, Age). */
+const BEHIND_MS = 24 * 3600_000;
+
+type Asking = Ground & { readonly session: Session };
+
+/** A statement that may be added to its chain as it stands under `guard`. */
+export interface Judged {
+  readonly parsed: SpaceStatement;
+  readonly before: SpaceState | undefined;
+  readonly after: SpaceState;
+  readonly wraps: CheckedWraps;
+  /** The chains all this was judged on. */
+  readonly guard: readonly Guard[];
+}
+
+/** Whether the chain holds this very statement already. */
+export function isInChain(state: SpaceState | undefined, { hash, fact }: SpaceStatement): boolean {
+  return state !== undefined && hasHead(state, { hash, seq: fact.seq });
+}
+
+/**
+ * Judges a statement on the newest state of everything it depends on; writes nothing.
+ * @throws ServerError `not-allowed`, `clock`, `closed`, `stale-head`, `rotation-due`, `wraps-differ`;
+ *   ProtocolError `signature-refused`, `statement-refused`
+ */
+export async function judgeStatement(
+  asking: Asking,
+  before: SpaceState | undefined,
+  parsed: SpaceStatement,
+  wraps: readonly Wrap[],
+): Promise<Judged> {
+  const { fact } = parsed;
+  const now = asking.now();
+  if (fact.by.account !== asking.session.account)
+    refuse("not-allowed", "body.statement.by.account");
+  if (fact.at > now + AHEAD_MS || fact.at < now - BEHIND_MS) refuse("clock", "body.statement.at");
+  if (before !== undefined) checkPlace(before, fact, now);
+  const accounts = await readAccounts(asking, before, parsed);
+  checkDevice(accounts, fact);
+  if (before !== undefined) checkDue(before, fact, accounts, now);
+  const after = await followParsed(before, [parsed], accounts);
+  if (after === undefined) return refuse("statement-refused", "body.statement");
+  return {
+    parsed,
+    before,
+    after,
+    wraps: await checkWraps(asking.releases, after, fact.op, wraps),
+    guard: [
+      ...(before === undefined ? [] : [{ chain: before.space, head: before.head }]),
+      ...[...accounts.values()].map(({ account, head }) => ({ chain: account, head })),
+    ],
+  };
+}
+
+/** Whether the signer may say this here and now, and the statement is the next one. */
+function checkPlace(before: SpaceState, fact: SpacePayload, now: number): void {
+  const signer = before.members.get(fact.by.account) ?? refuse("not-found");
+  if (isPast(signer, now) || !maySay(signer, fact))
+    refuse("not-allowed", "body.statement.by.account");
+  if (before.closed) refuse("closed");
+  if (fact.op === "begin" || fact.prev !== before.head.hash || fact.seq !== before.head.seq + 1) {
+    refuse("stale-head", "body.statement.seq");
+  }
+}
+
+function maySay(signer: Member, { op }: SpacePayload): boolean {
+  if (op === "close") return signer.role === "owner";
+  return op === "epoch" ? mayWrite(signer) : mayManage(signer);
+}
+
+/** The chains of all members where a rotation could be due or identities count; of the signer otherwise. */
+async function readAccounts(
+  { chains, sql }: Asking,
+  before: SpaceState | undefined,
+  parsed: SpaceStatement,
+): Promise<Accounts> {
+  const { fact } = parsed;
+  const named = accountsNamed([parsed]);
+  const members =
+    fact.op === "close" || fact.op === "unshare" ? [] : (before?.members.keys() ?? []);
+  const pinned = fact.op === "epoch" ? fact.pins.map((pin) => pin.account) : [];
+  const recipient = fact.op === "share" ? [fact.recipient] : [];
+  return await chains.states(sql, new Set([...named, ...members, ...pinned, ...recipient]));
+}
+
+/** A device that was signed out says nothing any more, whatever head it names. */
+function checkDevice(accounts: Accounts, { by }: SpacePayload): void {
+  if (accounts.get(by.account)?.devices.get(by.device)?.until !== undefined) {
+    refuse("not-allowed", "body.statement.by.device");
+  }
+}
+
+/** Nobody adds or shares while a rotation is due; a writer turns the epoch for what is due and nothing else. */
+function checkDue(before: SpaceState, fact: SpacePayload, accounts: Accounts, now: number): void {
+  if (fact.op === "add" || fact.op === "share") {
+    if (rotationDue(before, accounts, now) !== undefined) refuse("rotation-due");
+  }
+  if (fact.op !== "epoch") return;
+  for (const { account, head } of fact.pins) {
+    const chain = accounts.get(account);
+    if (chain === undefined || !hasHead(chain, head))
+      refuse("statement-refused", "body.statement.pins");
+  }
+  const signer = before.members.get(fact.by.account);
+  if (signer === undefined || mayManage(signer)) return;
+  const due = rotationDue(before, accounts, fact.at);
+  const same =
+    due !== undefined &&
+    sameAccounts(fact.ended, due.ended) &&
+    sameAccounts(fact.changed.map(accountOf), due.changed.map(accountOf));
+  if (!same) refuse("not-allowed", "body.statement.ended");
+}
+
+function accountOf({ account }: Member): AccountId {
+  return account;
+}
+
+function sameAccounts(a: readonly AccountId[], b: readonly AccountId[]): boolean {
+  return a.length === b.length && new Set([...a, ...b]).size === a.length;
+}
+
+/**
+ * Adds a judged statement to its chain, with its wraps. Runs under the journal's
+ * lock, where the guard has just been compared.
+ * @throws ServerError `conflict`, `stale-tree`
+ */
+export async function writeStatement(tx: Tx, judged: Judged): Promise<void> {
+  const { parsed, before, after } = judged;
+  const { fact, hash, statement } = parsed;
+  if (before === undefined) await insertSpace(tx, judged);
+  else await moveHead(tx, before, after);
+  if (fact.op === "epoch") await compareTree(tx, fact);
+  await tx`
+    insert into space_statements (space, seq, hash, statement)
+    values (${fact.space}, ${fact.seq}, ${hash}, ${statement})`;
+  await storeWraps(tx, fact.space, judged.wraps);
+  await writeMembers(tx, before, after);
+  await closeShares(tx, before, after);
+}
+
+const EMPTY_TREE = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+
+async function insertSpace(tx: Tx, { parsed, after }: Judged): Promise<void> {
+  const { fact } = parsed;
+  const [there] = await tx`select from spaces where space = ${fact.space}`;
+  // Made since the judgement, perhaps by the very same statement: judged again, that shows.
+  if (there !== undefined) refuse("stale-head", MOVED_ON);
+  await claimSubject(tx, fact.space);
+  await tx`
+    insert into spaces (space, kind, owner, made_at, head_seq, head_hash, tree_root)
+    values (${fact.space}, ${after.kind}, ${fact.by.account}, ${fact.at},
+      ${after.head.seq}, ${after.head.hash}, ${EMPTY_TREE})`;
+}
+
+async function moveHead(tx: Tx, before: SpaceState, { head, closed }: SpaceState): Promise<void> {
+  const moved = await tx`
+    update spaces set head_seq = ${head.seq}, head_hash = ${head.hash}, closed = closed or ${closed}
+    where space = ${before.space} and head_seq = ${before.head.seq}
+      and head_hash = ${before.head.hash}
+    returning space`;
+  if (moved.length === 0) refuse("stale-head", MOVED_ON);
+}
+
+async function compareTree(tx: Tx, fact: SpacePayload & { op: "epoch" }): Promise<void> {
+  const [tree] = await tx<{ tree_size: number; tree_root: string }[]>`
+    select tree_size, tree_root from spaces where space = ${fact.space}`;
+  const { size, root } = fact.revisions;
+  if (tree?.tree_size !== size || tree.tree_root !== root) {
+    refuse("stale-tree", "body.statement.revisions");
+  }
+}
+
+/** Keeps the list of members that the lists of spaces are made from. */
+async function writeMembers(
+  tx: Tx,
+  before: SpaceState | undefined,
+  { space, members }: SpaceState,
+): Promise<void> {
+  const gone = [...(before?.members.keys() ?? [])].filter((account) => !members.has(account));
+  if (gone.length > 0) {
+    await tx`
+      delete from space_members
+      where space = ${space} and account = any(${textArray(gone)}::text[])`;
+  }
+  const stated = [...members.values()].filter(
+    (member) => before?.members.get(member.account) !== member,
+  );
+  if (stated.length === 0) return;
+  await tx`
+    insert into space_members (space, account, role, until)
+    select ${space}, * from unnest(
+      ${textArray(stated.map((member) => member.account))}::text[],
+      ${textArray(stated.map((member) => member.role))}::text[],
+      ${numberArray(stated.map((member) => member.until))}::bigint[])
+    on conflict (space, account) do update set role = excluded.role, until = excluded.until,
+      expired = space_members.expired and space_members.until is not distinct from excluded.until`;
+}
+
+/** Shares that a statement of their source has ended. */
+async function closeShares(
+  tx: Tx,
+  before: SpaceState | undefined,
+  after: SpaceState,
+): Promise<void> {
+  const ended = [...after.shares.values()].filter(
+    ({ share, ended: at }) => at !== undefined && before?.shares.get(share)?.ended === undefined,
+  );
+  if (ended.length === 0) return;
+  const shares = textArray(ended.map(({ share }) => share));
+  await tx`update spaces set closed = true where space = any(${shares}::text[])`;
+}
