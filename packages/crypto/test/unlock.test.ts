@@ -8,7 +8,7 @@ import { utf8 } from "@ecrin/protocol";
 import * as node from "../src/argon2.node.ts";
 import * as web from "../src/argon2.web.ts";
 import { pattern } from "./reference.ts";
-import { refusedAs } from "./refused.ts";
+import { refusedAs, refusedAtOnce } from "./refused.ts";
 
 const salt = new Uint8Array(pattern("salt", STORE_SALT));
 
@@ -46,10 +46,8 @@ test("parameters below the floor are refused before anything is derived", async 
   ];
   for (const change of weak) {
     const parameters = { ...ARGON2, ...change };
-    const start = performance.now();
-    await refusedAs("parameters-below-floor", () => storeKey("a", salt, parameters));
+    await refusedAtOnce("parameters-below-floor", () => storeKey("a", salt, parameters));
     await refusedAs("parameters-below-floor", () => assertArgon2Floor(parameters));
-    assert.ok(performance.now() - start < 20);
   }
   assertArgon2Floor({ memoryKiB: 131_072, iterations: 4, parallelism: 1 });
   await refusedAs("bad-argument", () => storeKey("a", salt.slice(1), ARGON2));

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { hkdfSha256, hmacSha256 } from "@ecrin/crypto";
-import { type SigningKey, toBase64url, verifyBytes } from "@ecrin/protocol";
+import {
+  CryptoError,
+  hkdfSha256,
+  hmacSha256,
+  newSecret,
+  wrapTo,
+  xwingPublicKey,
+} from "@ecrin/crypto";
+import { concat, context, type SigningKey, toBase64url, verifyBytes } from "@ecrin/protocol";
 import * as node from "../src/aead.node.ts";
 import * as web from "../src/aead.web.ts";
 import { cannotOpen } from "./refused.ts";
@@ -74,6 +81,38 @@ wycheproof(
       hkdfSha256(bytes("ikm"), bytes("salt"), bytes("info"), vector.number("size"));
     if (vector.text("result") === "invalid") assert.throws(make, { code: "bad-argument" });
     else assert.deepEqual(make(), bytes("okm"), `${vector.number("tcId")}`);
+  },
+);
+
+// What is reachable of ML-KEM-768 and X25519 through X-Wing: whether a key is one to wrap to.
+const ctx = context("wrap space key");
+const some = await xwingPublicKey(newSecret());
+
+async function isWrappedTo(lattice: Uint8Array, curve: Uint8Array): Promise<boolean> {
+  try {
+    return (await wrapTo(concat(lattice, curve), ctx, newSecret())).length === 1168;
+  } catch (error) {
+    assert.ok(error instanceof CryptoError && error.code === "bad-argument");
+    return false;
+  }
+}
+
+wycheproof(
+  "mlkem_768_encaps_test.json",
+  () => true,
+  async (vector) => {
+    const taken = await isWrappedTo(vector.bytes("ek", "hex"), some.slice(1184));
+    assert.equal(taken, vector.text("result") === "valid", `${vector.number("tcId")}`);
+  },
+);
+
+wycheproof(
+  "x25519_test.json",
+  () => true,
+  async (vector) => {
+    const taken = await isWrappedTo(some.slice(0, 1184), vector.bytes("public", "hex"));
+    const zero = vector.texts("flags").includes("ZeroSharedSecret");
+    assert.equal(taken, !zero, `${vector.number("tcId")}`);
   },
 );
 
