@@ -20,6 +20,7 @@ import {
   type RevisionId,
   type RevisionPayload,
   type RevisionStatement,
+  type RewrapStatement,
   refuse,
   revisionCommitContext,
   revisionContext,
@@ -60,6 +61,8 @@ export class Listing {
   readonly #u: Unlocked;
   readonly #view: SpaceView;
   #frontier: Frontier = EMPTY_FRONTIER;
+  /** The first epoch whose beginning has not been compared with the tree yet. */
+  #epoch = 0;
 
   constructor(u: Unlocked, view: SpaceView) {
     this.#u = u;
@@ -99,6 +102,7 @@ export class Listing {
       if (answer.revisions.length === 0)
         throw new ClientError("fork", "the record is not handed out whole");
     }
+    this.#checkEpochs();
     this.#checkSeen();
     this.#u.keyring.see(`${this.space}.tree`, { seq: this.tree.size, hash: this.tree.root });
   }
@@ -110,9 +114,36 @@ export class Listing {
     }
   }
 
+  /**
+   * Where an epoch began, its statement signed the root that the revisions up
+   * to there lead to: otherwise a server could exchange what an earlier epoch
+   * accepted for work signed later under an old date.
+   */
+  #checkEpochs(): void {
+    for (;;) {
+      const life = this.#view.state.epochs[this.#epoch];
+      if (life === undefined || life.from > this.#frontier.size) return;
+      if (life.from < this.#frontier.size || life.root !== this.tree.root) {
+        throw new ClientError(
+          "fork",
+          "the revisions are not those that an epoch's statement signed",
+        );
+      }
+      this.#epoch += 1;
+    }
+  }
+
   async #take(listed: readonly ListedRevision[]): Promise<void> {
-    const checked = await Promise.all(listed.map((each) => this.#check(each)));
+    const parsed = listed.map(parseListed);
+    await this.#view.reach(
+      parsed.flatMap(({ revision, rewrap }) => [
+        revision.fact.by,
+        ...(rewrap === undefined ? [] : [rewrap.fact.by]),
+      ]),
+    );
+    const checked = await Promise.all(parsed.map((each) => this.#check(each)));
     for (const revision of checked) {
+      this.#checkEpochs();
       if (revision.index !== this.#frontier.size) refuse("is not the next revision", "index");
       acceptRevision(this.items, revision.fact);
       this.revisions.set(revision.fact.revision, revision);
@@ -124,10 +155,7 @@ export class Listing {
     }
   }
 
-  async #check(listed: ListedRevision): Promise<Revision> {
-    const parsed = parseRevision(listed.statement);
-    const rewrap = listed.rewrap === undefined ? undefined : parseRewrap(listed.rewrap);
-    const wrap = listed.wrap === undefined ? undefined : fromBase64url(listed.wrap, "wrap");
+  async #check({ listed, revision, rewrap, wrap }: ParsedListed): Promise<Revision> {
     const acceptance = {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
@@ -135,10 +163,10 @@ export class Listing {
       ...(rewrap === undefined ? {} : { rewrap }),
     };
     const [, opened] = await Promise.all([
-      judgeRevision(parsed, acceptance, this.#view.state, this.#view.accounts),
-      this.#openName(parsed, listed, wrap),
+      judgeRevision(revision, acceptance, this.#view.state, this.#view.accounts),
+      this.#openName(revision, listed, wrap),
     ]);
-    const { fact, hash, statement } = parsed;
+    const { fact, hash, statement } = revision;
     return {
       index: listed.index,
       fact,
@@ -164,6 +192,22 @@ export class Listing {
       metadata: await openName(fact, secret, fromBase64url(listed.metadata, "metadata")),
     };
   }
+}
+
+interface ParsedListed {
+  readonly listed: ListedRevision;
+  readonly revision: RevisionStatement;
+  readonly rewrap: RewrapStatement | undefined;
+  readonly wrap: Bytes | undefined;
+}
+
+function parseListed(listed: ListedRevision): ParsedListed {
+  return {
+    listed,
+    revision: parseRevision(listed.statement),
+    rewrap: listed.rewrap === undefined ? undefined : parseRewrap(listed.rewrap),
+    wrap: listed.wrap === undefined ? undefined : fromBase64url(listed.wrap, "wrap"),
+  };
 }
 
 /**

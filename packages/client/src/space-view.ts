@@ -1,7 +1,6 @@
 import {
   type AccountId,
   type Accounts,
-  accountsNamed,
   type Bytes,
   currentEpoch,
   currentIdentity,
@@ -9,9 +8,11 @@ import {
   followParsed,
   fromBase64url,
   type Head,
+  hasHead,
   hashOf,
   type Json,
   type Member,
+  membersNamed,
   ProtocolError,
   parseSpaceStatement,
   type RotationDue,
@@ -21,6 +22,7 @@ import {
   type SealingKey,
   type SecretName,
   type SpaceId,
+  type SpacePayload,
   type SpaceState,
   type Statement,
   sameRecipients,
@@ -100,13 +102,22 @@ export class SpaceView {
   /** Takes further statements in: from the server, or made here and accepted. */
   async follow(statements: readonly unknown[]): Promise<void> {
     const parsed = statements.map(parseSpaceStatement);
-    const accounts = await this.#u.accounts.getAll(accountsNamed(parsed), MAX_VIEW_AGE);
-    this.#accounts = new Map([...this.#accounts, ...accounts]);
+    await this.reach(parsed.flatMap(({ fact }) => headsNamed(fact)));
     const next = await followParsed(this.#state, parsed, this.#accounts);
     if (next === undefined) return;
     if (next.space !== this.space) refuse("is the chain of another space", "space");
     this.#checkSeen(next);
     this.#state = next;
+  }
+
+  /** Makes sure that account chains are known as far as the heads that signers named. */
+  async reach(heads: Iterable<AccountHead>): Promise<void> {
+    const unknown = [...heads].filter(({ account, head }) => {
+      const chain = this.#accounts.get(account);
+      return chain === undefined || !hasHead(chain, head);
+    });
+    if (unknown.length === 0) return;
+    this.#accounts = new Map([...this.#accounts, ...(await this.#u.accounts.reaching(unknown))]);
   }
 
   /** The highest head this account has seen stands in the chain, or the chain has not reached it yet. */
@@ -253,6 +264,13 @@ export class SpaceView {
       if (wrapsRoot(this.space, epoch.n, listed.list) !== addition.wraps) throw wrong();
     }
   }
+}
+
+type AccountHead = { readonly account: AccountId; readonly head: Head };
+
+/** Every account head a statement names: its signer's, its members', its pins. */
+function headsNamed(fact: SpacePayload): AccountHead[] {
+  return [fact.by, ...membersNamed(fact), ...(fact.op === "epoch" ? fact.pins : [])];
 }
 
 function notMember(): never {
