@@ -1,6 +1,6 @@
 import { type Bytes, concat, SUITE, utf8 } from "@ecrin/protocol";
 import { aesGcm, TAG } from "#aead";
-import { badArgument, cannotOpen, requireLength } from "./errors.ts";
+import { badArgument, requireLength } from "./errors.ts";
 import { hkdfSha256 } from "./hkdf.ts";
 
 const SALT = 32;
@@ -55,7 +55,6 @@ export async function openBox(
   ctx: Bytes,
   box: Bytes,
 ): Promise<Bytes> {
-  if (box.length < BOX_OVERHEAD) cannotOpen();
   const aead = await aesGcm(subkey(box.subarray(0, SALT), key, label, ctx));
   return await aead.open(NONCE_OF_ONE_USE, ctx, box.subarray(SALT));
 }

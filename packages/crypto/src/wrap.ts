@@ -58,7 +58,6 @@ export async function wrapTo(
 export async function openWrap(seed: Bytes, ctx: Uint8Array, wrap: Uint8Array): Promise<Bytes> {
   requireLength(seed, XWING_SEED, "an X-Wing seed");
   requireLength(ctx, 32, "a wrap's context");
-  if (wrap.length < WRAP_OVERHEAD) cannotOpen();
   const key = await suite.DeserializePrivateKey(seed);
   const encapsulated = wrap.subarray(0, ENCAPSULATION);
   const ciphertext = wrap.subarray(ENCAPSULATION);
