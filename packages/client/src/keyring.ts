@@ -1,4 +1,5 @@
 import {
+  equalSecret,
   openBox,
   openWrap,
   type SealedSlot,
@@ -283,8 +284,7 @@ export class KeyringBook {
 
   /** Whether this is the account key: what a slot that was just made must give. */
   holdsKey(accountKey: Uint8Array): boolean {
-    const own = this.#key();
-    return own.length === accountKey.length && own.every((byte, i) => byte === accountKey[i]);
+    return equalSecret(this.#key(), accountKey);
   }
 
   /** Forgets everything. */

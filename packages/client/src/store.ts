@@ -72,6 +72,13 @@ export async function ownerOf(raw: RawStore): Promise<StoreOwner | undefined> {
   return header && { account: header.account, pending: header.pending };
 }
 
+/** Deletes everything of an account on this device, for which nothing need be unlocked. */
+export async function eraseStore(raw: RawStore): Promise<void> {
+  const all: RawChange[] = [{ name: HEADER }];
+  for await (const [name] of raw.entries(SEALED)) all.push({ name });
+  await raw.write(all);
+}
+
 /**
  * The local store, unlocked: values under keys, each sealed under the store's
  * own key and bound to account and key. The password opens that key by
@@ -79,16 +86,15 @@ export async function ownerOf(raw: RawStore): Promise<StoreOwner | undefined> {
  */
 export class Store {
   readonly account: AccountId;
-  /** The way that this store was opened by. */
-  readonly opener: Way;
   readonly #raw: RawStore;
   #key: Bytes | undefined;
+  #opener: Way;
 
   private constructor(raw: RawStore, account: AccountId, key: Bytes, opener: Way) {
     this.#raw = raw;
     this.account = account;
     this.#key = key;
-    this.opener = opener;
+    this.#opener = opener;
   }
 
   /** Makes a new store over an empty or pending one, with its first values. It is pending until `keep`. */
@@ -169,15 +175,24 @@ export class Store {
   /** A second password opens the store too, until `keep` says which one stays. */
   async addPassword(password: string): Promise<Way> {
     const way = await makeWay(this.account, password, this.#unlocked());
-    await this.#raw.write([headerChange({ ...(await this.#header()), ways: [way, this.opener] })]);
+    await this.#raw.write([headerChange({ ...(await this.#header()), ways: [way, this.#opener] })]);
     return way;
   }
 
-  /** From here on one password opens the store and no other, and the store is pending no more. */
-  async keep(way: Way): Promise<void> {
+  /**
+   * From here on one password opens the store and no other, by default the one
+   * it was opened with, and the store is pending no more.
+   */
+  async keep(way: Way = this.#opener): Promise<void> {
     const header = await this.#header();
+    this.#opener = way;
     if (header.ways.length === 1 && header.ways[0]?.salt === way.salt && !header.pending) return;
     await this.#raw.write([headerChange({ ...header, pending: false, ways: [way] })]);
+  }
+
+  /** Whether a password opens this store. */
+  async opensWith(password: string): Promise<boolean> {
+    return (await openWay(this.account, password, this.#opener)) !== undefined;
   }
 
   /** Forgets the key; the values stay, sealed. */
@@ -188,9 +203,7 @@ export class Store {
 
   /** Deletes everything of this account on this device. */
   async erase(): Promise<void> {
-    const all: RawChange[] = [{ name: HEADER }];
-    for await (const [name] of this.#raw.entries(SEALED)) all.push({ name });
-    await this.#raw.write(all);
+    await eraseStore(this.#raw);
     this.lock();
   }
 

@@ -1,0 +1,161 @@
+import { equalSecret, kitLoginSeed, kitSlot, passwordSlot, signerFrom } from "@ecrin/crypto";
+import {
+  type AccountId,
+  type Bytes,
+  fromBase64url,
+  type Hash,
+  type SignInId,
+} from "@ecrin/protocol";
+import { Account } from "./account.ts";
+import { wrapAddress } from "./address.ts";
+import { ClientError, isRefusedFor } from "./errors.ts";
+import { Http, type HttpOptions } from "./http.ts";
+import { type Kit, type KitCode, readKit } from "./kit.ts";
+import {
+  type OpenedAccount,
+  openAccount,
+  openAnySlot,
+  readServer,
+  unlock,
+} from "./open-account.ts";
+import { nextStatement } from "./own-chain.ts";
+import { certificateOf, deviceChange, newDevice } from "./own-device.ts";
+import { registerPassword } from "./password.ts";
+import { proveEitherPassword, signInStatement, type Who } from "./password-proof.ts";
+import { type RawStore, Store } from "./store.ts";
+
+interface WithKit extends HttpOptions {
+  /** As it was scanned, pasted or typed. */
+  readonly kit: Kit | KitCode | string;
+  /** Whose kit it is, where it does not say so itself: its 24 words do not. */
+  readonly account?: AccountId;
+  /** An empty store, or one of an enrolment that never came to its end. */
+  readonly store: RawStore;
+  readonly deviceName?: string;
+}
+
+export interface KitSignIn extends WithKit {
+  readonly password: string;
+  /** Instead of the account's id. */
+  readonly address?: string;
+}
+
+/**
+ * Signs in on a new device with kit and password, and enrols it at once.
+ * @throws ClientError `wrong-kit`, `wrong-password`, `cannot-open`, `log-key-changed`, `parameters-below-floor`
+ */
+export async function signInWithKit(ask: KitSignIn): Promise<Account> {
+  const { password, now = Date.now } = ask;
+  const kit = await readKit(ask.kit);
+  const http = new Http(ask);
+  const key = await http.begin();
+  const who = await whose(http, ask, kit);
+  const proof = await proveEitherPassword(http, who, password);
+  const { account, signIn, finish, exportKey, generation } = proof;
+  const statement = await kitStatement(kit, account, signIn, key, now());
+  http.enter(
+    await orWrongKit(http.call("signInFinish", { body: { signIn, finish, key, kit: statement } })),
+  );
+  const opened = await openAccount(http, account, kitSlot(kit.code));
+  await checkPasswordSlot(opened, exportKey);
+  const session = await enrol(opened, http, ask, password);
+  if (generation === "previous") await registerPassword(session.u, password);
+  await session.store.keep();
+  return new Account(session.u, session.own);
+}
+
+export interface KitRecovery extends WithKit {
+  readonly newPassword: string;
+}
+
+/** Until the wait is over, when it will be; then the account. */
+export type Recovery =
+  | { readonly ready: number; readonly account?: undefined }
+  | { readonly ready: number; readonly account: Account };
+
+/**
+ * Recovers an account by the kit alone. The first call starts the wait of 72
+ * hours and gives notice wherever the account is signed in; a call after it
+ * enrols this device and sets the new password. The wait is the server's
+ * promise.
+ * @throws ClientError `wrong-kit`, `cannot-open`, `log-key-changed`
+ */
+export async function recoverWithKit(ask: KitRecovery): Promise<Recovery> {
+  const { newPassword, now = Date.now } = ask;
+  const kit = await readKit(ask.kit);
+  const account = kit.account ?? ask.account ?? nobody();
+  const http = new Http(ask);
+  const key = await http.begin();
+  const { signIn } = await http.call("kitStart", { body: { account, key } });
+  const statement = await kitStatement(kit, account, signIn, key, now());
+  const answer = await orWrongKit(http.call("kitFinish", { body: { signIn, kit: statement } }));
+  if (answer.session === undefined) return { ready: answer.ready };
+  http.enter(answer.session);
+  const opened = await openAccount(http, account, kitSlot(kit.code));
+  const session = await enrol(opened, http, ask, newPassword);
+  await registerPassword(session.u, newPassword);
+  await session.store.keep();
+  return { ready: answer.ready, account: new Account(session.u, session.own) };
+}
+
+/** Makes a device key, keeps it, and has the identity certify it in the account's chain. */
+async function enrol(
+  opened: OpenedAccount,
+  http: Http,
+  { store: raw, deviceName, now = Date.now }: WithKit,
+  password: string,
+) {
+  const { account, keyring, state, answer } = opened;
+  const own = newDevice(http.server, fromBase64url(keyring.secretKey), deviceName);
+  const store = await Store.create(raw, account, password, [deviceChange(own)]);
+  const identity = await signerFrom(fromBase64url(keyring.identity.sign));
+  const fact = { op: "device", device: await certificateOf(own) } as const;
+  const statement = await nextStatement(state, fact, identity, now());
+  await http.call("accountPost", { body: { statement } });
+  const chain = [...answer.chain, statement];
+  return { u: await unlock(opened, { http, store, own, now, chain }), store, own };
+}
+
+async function whose(http: Http, ask: KitSignIn, kit: KitCode): Promise<Who> {
+  const account = kit.account ?? ask.account;
+  if (account !== undefined) return { account };
+  if (ask.address === undefined) return nobody();
+  const { addressKey } = await readServer(http);
+  return { address: await wrapAddress(addressKey, ask.address) };
+}
+
+async function kitStatement(
+  kit: KitCode,
+  account: AccountId,
+  signIn: SignInId,
+  key: Hash,
+  at: number,
+) {
+  const signer = await signerFrom(kitLoginSeed(kit.code));
+  return await signInStatement(signer, { account, signIn, key, at });
+}
+
+/** The password's own slot gives the same account key: kit and password are of one account. */
+async function checkPasswordSlot(
+  { account, accountKey, keyring, answer }: OpenedAccount,
+  exportKey: Bytes,
+): Promise<void> {
+  const secrets = passwordSlot(exportKey, fromBase64url(keyring.secretKey));
+  const other = await openAnySlot(account, answer.slots, secrets);
+  if (!equalSecret(other.accountKey, accountKey)) {
+    throw new ClientError("cannot-open", "kit and password open different accounts");
+  }
+}
+
+async function orWrongKit<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!isRefusedFor(cause, "sign-in-refused")) throw cause;
+    throw new ClientError("wrong-kit", "the kit is not this account's", { cause });
+  }
+}
+
+function nobody(): never {
+  throw new ClientError("refused", "24 words name no account: give its id or its address too");
+}

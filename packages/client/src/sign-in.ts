@@ -1,0 +1,81 @@
+import { passwordSlot } from "@ecrin/crypto";
+import { fromBase64url } from "@ecrin/protocol";
+import { Account } from "./account.ts";
+import { ClientError, isRefusedFor } from "./errors.ts";
+import { Http, type HttpOptions } from "./http.ts";
+import { openAccount, unlock } from "./open-account.ts";
+import { readDevice, signerOf } from "./own-device.ts";
+import { registerPassword } from "./password.ts";
+import { proveEitherPassword, provePassword, signInStatement } from "./password-proof.ts";
+import { ownerOf, type RawStore, Store, type StoreOwner } from "./store.ts";
+
+export interface SignIn extends HttpOptions {
+  readonly password: string;
+  /** The password this device was last opened with, where it was changed on another device since. */
+  readonly devicePassword?: string;
+  /** The store of an enrolled device. */
+  readonly store: RawStore;
+}
+
+/**
+ * Signs in on an enrolled device: its password, its key and its secret key
+ * together. What the server hands out is checked against all that this device
+ * and the keyring remember.
+ * @throws ClientError `not-enrolled`, `wrong-password`, `device-password-needed`,
+ *   `parameters-below-floor`, `cannot-open`, `rollback`, `fork`, `log-key-changed`, `offline`
+ */
+export async function signIn(ask: SignIn): Promise<Account> {
+  const { password, store: raw, now = Date.now } = ask;
+  const owner = (await ownerOf(raw)) ?? notEnrolled();
+  const { account } = owner;
+  const http = new Http(ask);
+  const key = await http.begin();
+  const store = await openStore(ask, http, owner);
+  const own = await readDevice(store);
+  const proof = await proveEitherPassword(http, { account }, password);
+  const { signIn: id, finish, exportKey, generation } = proof;
+  const facts = { account, signIn: id, key, device: own.device, at: now() };
+  const device = await signInStatement(await signerOf(own), facts);
+  try {
+    http.enter(await http.call("signInFinish", { body: { signIn: id, finish, key, device } }));
+  } catch (cause) {
+    // The password has just been shown to be right, so it is the device that was refused.
+    if (isRefusedFor(cause, "sign-in-refused")) notEnrolled(cause);
+    throw cause;
+  }
+  const secrets = passwordSlot(exportKey, fromBase64url(own.secretKey));
+  const opened = await openAccount(http, account, secrets, generation === "previous");
+  const u = await unlock(opened, { http, store, own, now });
+  await u.keyring.save();
+
+  const passwords = opened.answer.slots.filter((slot) => slot.kind === "password").length;
+  // A change that never came to its end: the password that has just opened everything is the one.
+  if (generation === "previous") await registerPassword(u, password);
+  else if (passwords > 1) await http.call("passwordSettle", { body: {} });
+  const isNew = ask.devicePassword !== undefined && ask.devicePassword !== password;
+  await store.keep(isNew ? await store.addPassword(password) : undefined);
+  return new Account(u, own);
+}
+
+/** Opens the store; where the password opens the account and not this device, says so. */
+async function openStore(
+  { password, devicePassword, store }: SignIn,
+  http: Http,
+  { account }: StoreOwner,
+): Promise<Store> {
+  try {
+    return await Store.open(store, devicePassword ?? password);
+  } catch (error) {
+    if (!isRefusedFor(error, "wrong-password") || devicePassword !== undefined) throw error;
+    await provePassword(http, { account }, password, "current");
+    throw new ClientError(
+      "device-password-needed",
+      "the password was changed on another device: this one opens with the password before",
+    );
+  }
+}
+
+function notEnrolled(cause?: unknown): never {
+  const message = "this device is not signed in to an account";
+  throw new ClientError("not-enrolled", message, cause === undefined ? {} : { cause });
+}
