@@ -84,6 +84,7 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlerOf(options.handlers, name);
+    if (handler === undefined) continue;
     app.on(
       route.method,
       route.path,
@@ -124,14 +125,18 @@ export function createApp(options: AppOptions): Hono<Env> {
   return app;
 }
 
+type AnyCall = Ground &
+  Input & { readonly request: Request; readonly session: Session | undefined };
+
 /** The handler of a route, called with what `readInput` brought into the form of that very route. */
 function handlerOf(
   handlers: Partial<Handlers<RouteName>>,
   name: string,
-): (call: Ground & Input & { request: Request; session: Session | undefined }) => Promise<unknown> {
-  if (!isRoute(name)) return refuse("internal");
-  const handler: (call: never) => Promise<unknown> = handlers[name] ?? refuse("internal");
-  return (call) => handler(call as never);
+): ((call: AnyCall) => Promise<unknown>) | undefined {
+  const handler: ((call: never) => Promise<unknown>) | undefined = isRoute(name)
+    ? handlers[name]
+    : undefined;
+  return handler && ((call) => handler(call as never));
 }
 
 function isRoute(name: string): name is RouteName {

@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DatabaseTarget, openPool, type Sql } from "../src/database.ts";
 import { createJournal, type Journal } from "../src/journal.ts";
+import { NO_LIMITS } from "../src/limits.ts";
 import { migrate } from "../src/migrations.ts";
 import { startPostgres } from "../src/postgres.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../src/server.ts";
+import { Line } from "./person.ts";
 
 /** A PostgreSQL for one test file, with a fresh database for each test that asks. */
 export interface Cluster {
@@ -65,4 +68,58 @@ export async function layGround(cluster: Cluster, now?: () => number): Promise<G
       await Promise.all([...pools, admin].map((pool) => pool.end()));
     },
   };
+}
+
+/** A server of its own, on a fresh database, with a clock that only the test moves. */
+export interface TestServer extends RunningServer {
+  readonly line: Line;
+  readonly clock: { at: number };
+  readonly dataDir: string;
+  /** The database as superuser. */
+  readonly admin: Sql;
+  /** Another process on the same database and keys. */
+  another(): Promise<{ line: Line; stop(): Promise<void> }>;
+}
+
+export async function startTestServer(
+  cluster: Cluster,
+  options: Partial<ServerOptions> = {},
+): Promise<TestServer> {
+  const target = await cluster.database();
+  const dataDir = await mkdtemp(join(tmpdir(), "ecrin-"));
+  const clock = { at: 1_790_000_000_000 };
+  const start = () =>
+    startServer({
+      dataDir,
+      port: 0,
+      databaseUrl: urlOf(target),
+      now: () => clock.at,
+      limits: NO_LIMITS,
+      ...options,
+    });
+  const running = await start();
+  const admin = openPool(target, 2);
+  const others: RunningServer[] = [];
+  return {
+    ...running,
+    line: new Line(running.url, () => clock.at),
+    clock,
+    dataDir,
+    admin,
+    async another() {
+      const other = await start();
+      others.push(other);
+      return { line: new Line(other.url, () => clock.at), stop: () => other.stop() };
+    },
+    async stop() {
+      for (const each of [...others, running]) await each.stop();
+      await admin.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The address of a database behind a UNIX socket. */
+export function urlOf({ host, port, user, database }: DatabaseTarget): string {
+  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }
