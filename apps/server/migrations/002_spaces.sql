@@ -80,11 +80,11 @@ create table uploads (
   upload text primary key,
   account text not null references accounts (account),
   length bigint not null check (length > 0),
-  made_at bigint not null,
+  moved_at bigint not null,
   named boolean not null default false
 );
 create index on uploads (account) where not named;
-create index on uploads (made_at) where not named;
+create index on uploads (moved_at) where not named;
 grant select, insert, update, delete on uploads to ecrin_app;
 
 -- Ciphertexts: small ones here, others in the blob of an upload. Absent where an application keeps them.
@@ -118,14 +118,26 @@ create index on shares (source);
 create index on shares (until) where not expired;
 grant select, insert, update on shares to ecrin_app;
 
+-- The authors of what a share links, each once: their identity and their device's certificate.
+create table share_authors (
+  share text not null references shares (share),
+  author int not null,
+  body text not null,
+  primary key (share, author)
+);
+grant select, insert on share_authors to ecrin_app;
+
+-- What a link adds to the revision it names, in the order its maker signed.
 create table share_links (
   share text not null references shares (share),
   position int not null,
-  item text not null,
   revision text not null,
-  link text not null,
+  author int not null,
+  secret bytea not null,
+  release bytea not null,
   primary key (share, position),
-  unique (share, revision)
+  unique (share, revision),
+  foreign key (share, author) references share_authors (share, author)
 );
 grant select, insert on share_links to ecrin_app;
 

@@ -14,6 +14,8 @@ export interface AccountChains {
    * Asks the database every time and follows only what is new.
    */
   states(sql: Sql | Tx, accounts: Iterable<AccountId>): Promise<Map<AccountId, AccountState>>;
+  /** The state as this process last saw it: whoever decides on it names it as a guard of the write. */
+  remembered(account: AccountId): AccountState | undefined;
 }
 
 const MOST_KEPT = 10_000;
@@ -50,6 +52,7 @@ export function createAccountChains(): AccountChains {
   }
 
   return {
+    remembered: (account) => known.get(account),
     async states(sql, accounts) {
       const states = new Map<AccountId, AccountState>();
       let missing = [...new Set(accounts)];

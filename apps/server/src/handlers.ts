@@ -2,8 +2,13 @@ import type { RouteName } from "@ecrin/protocol";
 import { aboutHandlers } from "./about-server.ts";
 import { accountHandlers } from "./accounts.ts";
 import type { Handlers } from "./call.ts";
+import { contentHandlers } from "./contents.ts";
+import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
 import { passwordHandlers } from "./password.ts";
+import { readHandlers } from "./reads.ts";
+import { revisionHandlers } from "./revisions.ts";
+import { shareHandlers } from "./shares.ts";
 import { signInHandlers } from "./sign-in.ts";
 import { signUpHandlers } from "./sign-up.ts";
 import { spaceHandlers } from "./spaces.ts";
@@ -19,4 +24,9 @@ export const handlers: Partial<Handlers<RouteName>> = {
   ...passwordHandlers,
   ...spaceHandlers,
   ...wrapHandlers,
+  ...revisionHandlers,
+  ...contentHandlers,
+  ...readHandlers,
+  ...shareHandlers,
+  ...invitationHandlers,
 };

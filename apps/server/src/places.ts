@@ -34,7 +34,7 @@ interface Row {
   readonly item: ItemId | null;
   readonly index: number;
   readonly epoch: number;
-  readonly release: string | null;
+  readonly release: Buffer | null;
 }
 
 /** Asks the database once for all that one turn of the event loop wants, and remembers. */
@@ -59,7 +59,7 @@ async function readPlaces(
 ): Promise<readonly (Place | undefined)[]> {
   const rows = await sql<Row[]>`
     select coalesce(h.source, a.space) as space, r.item, r.index, r.epoch,
-      l.link::json ->> 'release' as release
+      l.release
     from unnest(
       ${textArray(batch.map((each) => each.through))}::text[],
       ${textArray(batch.map((each) => each.revision))}::text[]
@@ -73,6 +73,6 @@ async function readPlaces(
     const revision = batch[i]?.revision;
     if (item === null || revision === undefined) return undefined;
     const place = { space, item, revision, index, epoch };
-    return release === null ? place : { ...place, release: Buffer.from(release, "base64url") };
+    return release === null ? place : { ...place, release };
   });
 }

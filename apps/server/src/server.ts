@@ -19,6 +19,7 @@ import { startPostgres } from "./postgres.ts";
 import { createReleaseKeys } from "./release.ts";
 import { createSpaceChains } from "./space-chains.ts";
 import { startSweeping } from "./sweep.ts";
+import { createUploads } from "./uploads.ts";
 
 export interface ServerOptions {
   /** Keys, blobs and the embedded database; made if it is not there. */
@@ -147,6 +148,7 @@ async function listen(options: ServerOptions, ground: Ground): Promise<Server> {
   const app = createApp({
     ground,
     handlers,
+    upload: createUploads(),
     ...(pages === undefined ? {} : { pages }),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
     ...(options.forwarded === undefined ? {} : { forwarded: options.forwarded }),

@@ -1,14 +1,24 @@
 import type { Ground } from "./call.ts";
+import { noteExpired } from "./expiry.ts";
+import { collectUploads } from "./uploads.ts";
 
 const EVERY_MS = 60_000;
 const TABLES = ["proofs", "sign_ins", "ended_sessions", "session_devices"];
 
-/** Deletes what has expired: proofs, attempts to sign in, sessions past their end. Each minute; a failure waits for the next. */
-export function startSweeping({ sql, now }: Pick<Ground, "sql" | "now">): { stop: () => void } {
+/**
+ * Each minute: notes memberships and shares past their date, deletes abandoned uploads, and
+ * what has expired of proofs, attempts to sign in and sessions. A failure waits for the next.
+ */
+export function startSweeping(ground: Pick<Ground, "sql" | "journal" | "blobs" | "now">): {
+  stop: () => void;
+} {
+  const { sql, now } = ground;
   const timer = setInterval(() => void sweep().catch(() => undefined), EVERY_MS);
   timer.unref();
 
   async function sweep(): Promise<void> {
+    await noteExpired(ground);
+    await collectUploads(ground);
     for (const table of TABLES) await sql`delete from ${sql(table)} where expires < ${now()}`;
   }
 

@@ -1,0 +1,132 @@
+import { hash } from "node:crypto";
+import {
+  type Acceptance,
+  type AccountId,
+  type NewRevision,
+  ProtocolError,
+  parseRevision,
+  parseRewrap,
+  type RevisionStatement,
+  type RewrapStatement,
+} from "@ecrin/protocol";
+import { bytesOf } from "./base64url.ts";
+import type { Ground } from "./call.ts";
+import { asServerError, refuse, ServerError } from "./problem.ts";
+
+/** A revision on its way in: taken apart, its ciphertexts beside it, not yet judged. */
+export interface IncomingRevision {
+  readonly parsed: RevisionStatement;
+  readonly rewrap?: RewrapStatement;
+  readonly wrapEpoch: number;
+  /** Empty for a deletion, as is `metadata`. */
+  readonly wrap: Buffer;
+  readonly metadata: Buffer;
+  /** What comes with it, or nothing where an application keeps it. */
+  readonly content?: { readonly bytes: Buffer } | { readonly upload: string };
+}
+
+/** The ciphertext of a revision as it will be kept. */
+export interface StoredContent {
+  readonly length: number;
+  readonly digests: Buffer;
+  /** Empty where it lies in the blob of an upload. */
+  readonly bytes: Buffer;
+  readonly upload?: string;
+}
+
+/**
+ * Runs a check of one revision of a batch; what it throws names which.
+ * @throws ServerError
+ */
+export async function ofRevision<T>(i: number, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (thrown) {
+    if (!(thrown instanceof ProtocolError || thrown instanceof ServerError)) throw thrown;
+    const { code, field } = asServerError(thrown);
+    const path = field === undefined ? "" : `.${field}`;
+    throw new ServerError(code, { field: `body.revisions.${i}${path}`, cause: thrown });
+  }
+}
+
+/**
+ * Takes a revision apart. What its header calls for must be there, and nothing else.
+ * @throws ProtocolError, ServerError `malformed`, `content-differs`
+ */
+export function readRevision(given: NewRevision): IncomingRevision {
+  const parsed = parseRevision(given.statement);
+  const { fact } = parsed;
+  const sealed = fact.op !== "delete";
+  if ((given.wrap !== undefined) !== sealed) refuse("malformed", "wrap");
+  if ((given.metadata !== undefined) !== sealed) refuse("malformed", "metadata");
+  const contents = [given.content, given.upload].filter((each) => each !== undefined).length;
+  if (contents !== (sealed && fact.held === "server" ? 1 : 0)) refuse("malformed", "content");
+  const metadata = bytesOf(given.metadata ?? "", "metadata");
+  if (sealed && hash("sha256", metadata, "base64url") !== fact.metadata) {
+    refuse("content-differs", "metadata");
+  }
+  return {
+    parsed,
+    ...(given.rewrap === undefined ? {} : { rewrap: parseRewrap(given.rewrap) }),
+    wrapEpoch: given.wrapEpoch,
+    wrap: bytesOf(given.wrap ?? "", "wrap"),
+    metadata,
+    ...contentOf(given),
+  };
+}
+
+function contentOf({ content, upload }: NewRevision): Pick<IncomingRevision, "content"> {
+  if (content !== undefined) return { content: { bytes: bytesOf(content, "content") } };
+  return upload === undefined ? {} : { content: { upload } };
+}
+
+/** What `judgeRevision` is told of where and how the revision would be accepted. */
+export function acceptanceOf(
+  { rewrap, wrap, wrapEpoch }: IncomingRevision,
+  index: number,
+): Acceptance {
+  return {
+    index,
+    wrapEpoch,
+    ...(wrap.length === 0 ? {} : { wrap: hash("sha256", wrap, "base64url") }),
+    ...(rewrap === undefined ? {} : { rewrap }),
+  };
+}
+
+/**
+ * Brings the content to the disk and compares it with the header: the bytes that
+ * are stored are the bytes that were signed.
+ * @throws ServerError `content-differs`; `not-found` for an upload that is not there
+ */
+export async function storeContent(
+  ground: Pick<Ground, "sql" | "blobs">,
+  account: AccountId,
+  { parsed: { fact }, content }: IncomingRevision,
+): Promise<StoredContent | undefined> {
+  if (content === undefined || fact.op === "delete") return undefined;
+  const stored =
+    "bytes" in content ? inline(content.bytes) : await settled(ground, account, content.upload);
+  const { length, root } = fact.content;
+  if (stored.length !== length || hash("sha256", stored.digests, "base64url") !== root) {
+    refuse("content-differs", "content");
+  }
+  return stored;
+}
+
+/** One segment: what comes inline is far below its size. */
+function inline(bytes: Buffer): StoredContent {
+  return { length: bytes.length, digests: hash("sha256", bytes, "buffer"), bytes };
+}
+
+async function settled(
+  { sql, blobs }: Pick<Ground, "sql" | "blobs">,
+  account: AccountId,
+  upload: string,
+): Promise<StoredContent> {
+  const [row] = await sql<{ length: number }[]>`
+    select length from uploads where upload = ${upload} and account = ${account} and not named`;
+  if (row === undefined) return refuse("not-found", "upload");
+  if ((await blobs.size(upload)) !== row.length) refuse("content-differs", "upload");
+  const { length, digests } = await blobs.settle(upload);
+  return { length, digests, bytes: Buffer.alloc(0), upload };
+}
