@@ -164,13 +164,13 @@ function positionOf(row: DoneRow): Position[] {
 async function runOne(tx: Tx, queued: Queued): Promise<Ready | ServerError> {
   const { effect, entries } = queued.operation;
   try {
-    if (effect === undefined) return { queued, result: undefined, drafts: entries(undefined) };
-    // The driver's savepoints are never released; this one is, so that they do not pile up.
+    if (effect === undefined) return readyWith(queued, undefined, entries(undefined));
+    // The driver's savepoints are never released; this one is, and with it the one inside.
     const [, ready] = await Promise.all([
-      tx`savepoint operation`,
+      tx`savepoint operation`.execute(),
       tx.savepoint(async (inner) => {
         const result = await effect(inner);
-        return { queued, result, drafts: entries(result) };
+        return readyWith(queued, result, entries(result));
       }),
     ]);
     return ready;
@@ -179,6 +179,12 @@ async function runOne(tx: Tx, queued: Queued): Promise<Ready | ServerError> {
   } finally {
     if (effect !== undefined) await tx`release savepoint operation`;
   }
+}
+
+/** Entries are tried out while their operation can still fail alone. */
+function readyWith(queued: Queued, result: unknown, drafts: readonly EntryDraft[]): Ready {
+  for (const draft of drafts) encodeEntry(entryOf(draft, { n: -1 }));
+  return { queued, result, drafts };
 }
 
 async function lastEntries(tx: Tx, ready: readonly Ready[]): Promise<Map<Subject, Last>> {

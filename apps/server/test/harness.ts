@@ -41,6 +41,8 @@ export interface Ground {
   readonly admin: Sql;
   readonly app: Sql;
   readonly journal: Journal;
+  readonly logKey: Uint8Array;
+  readonly macKey: Uint8Array;
   /** Another process: its own pool and journal on the same database. */
   another(): { app: Sql; journal: Journal };
   end(): Promise<void>;
@@ -62,6 +64,8 @@ export async function layGround(cluster: Cluster, now?: () => number): Promise<G
   return {
     target,
     admin,
+    logKey,
+    macKey,
     ...another(),
     another,
     async end() {

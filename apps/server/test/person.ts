@@ -150,8 +150,8 @@ export class Line {
     if (seat?.token !== undefined) {
       if (seat.nonce === undefined) await this.refreshNonce(seat);
       const url = this.url + path.replace(/\?.*/, "");
-      headers["authorization"] = `DPoP ${seat.token}`;
-      headers["dpop"] = twist.proof ?? proofOf(seat, method, url, this.now(), twist);
+      headers.authorization = `DPoP ${seat.token}`;
+      headers.dpop = twist.proof ?? proofOf(seat, method, url, this.now(), twist);
     }
     const response = await fetch(this.url + path, {
       method,
