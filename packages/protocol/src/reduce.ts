@@ -317,8 +317,6 @@ function checkNotBack(state: SpaceState, before: Member | undefined, after: Memb
   const pin = state.pins.get(after.account);
   if (moved && pin !== undefined && after.head.seq < pin.seq)
     refuse("names an account head before the one pinned", "member.head");
-  if (!moved && after.identity !== before.identity)
-    refuse("moves an identity without a new account head", "member.identity");
 }
 
 function onlyIdentityMoves(before: Member, after: Member): boolean {

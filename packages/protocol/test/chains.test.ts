@@ -1,0 +1,210 @@
+// The vectors of account chains, space chains and revisions.
+
+import assert from "node:assert/strict";
+import {
+  type Acceptance,
+  type AccountId,
+  type AccountState,
+  acceptRevision,
+  accountsNamed,
+  appendLeaf,
+  checkTree,
+  currentDevices,
+  currentEpoch,
+  currentIdentity,
+  EMPTY_FRONTIER,
+  followAccount,
+  followSpace,
+  fromBase64url,
+  type ItemId,
+  type Items,
+  judgeRevision,
+  parseRevision,
+  parseRewrap,
+  parseSpaceStatement,
+  type RevisionPayload,
+  rotationDue,
+  type SpaceState,
+} from "../src/index.ts";
+import { runVectors } from "./vector-file.ts";
+
+type Texts = Record<string, string>;
+type Chains = { accounts: Record<string, string[]>; statements: Texts };
+
+const named = (texts: Texts, names: readonly string[]) => names.map((name) => texts[name] ?? "");
+
+type AccountCase = { chain: string[] };
+type AccountExpected = { state: { seq: number; devices: string[]; sign: string } };
+
+runVectors<Texts, AccountCase & AccountExpected, AccountCase>("account", {
+  async accept({ chain, state: expected }, texts) {
+    const state = await followAccount(undefined, named(texts, chain));
+    assert.ok(state);
+    assert.deepEqual(
+      {
+        seq: state.head.seq,
+        devices: currentDevices(state)
+          .map((each) => each.device)
+          .sort(),
+        sign: currentIdentity(state).identity.sign,
+      },
+      expected,
+    );
+  },
+  async refuse({ chain }, texts) {
+    const statements = named(texts, chain);
+    const before = await followAccount(undefined, statements.slice(0, -1)).catch(assert.fail);
+    return await followAccount(before, statements.slice(-1));
+  },
+});
+
+/** The account chains of a file, followed once. */
+const followed = new Map<unknown, Promise<Map<AccountId, AccountState>>>();
+
+async function accountsOf(shared: { accounts: Record<string, string[]> }) {
+  const follow = async () => {
+    const states = await Promise.all(
+      Object.values(shared.accounts).map(async (chain) => await followAccount(undefined, chain)),
+    );
+    return new Map(
+      states.flatMap((state) => (state === undefined ? [] : [[state.account, state]])),
+    );
+  };
+  const known = followed.get(shared) ?? follow();
+  followed.set(shared, known);
+  return await known;
+}
+
+async function followCase(chain: readonly string[], shared: Chains): Promise<SpaceState> {
+  const state = await followSpace(
+    undefined,
+    named(shared.statements, chain),
+    await accountsOf(shared),
+  );
+  assert.ok(state);
+  return state;
+}
+
+function shown(state: SpaceState) {
+  const members = [...state.members.values()].map((member): [string, string] => [
+    member.account,
+    `${member.role}${member.offline ? "+offline" : ""}${member.until === undefined ? "" : `~${member.until}`}`,
+  ]);
+  const shares = [...state.shares.values()].map((life): [string, string] => [
+    life.share,
+    life.ended === undefined ? "in force" : `ended at ${life.ended}`,
+  ]);
+  return {
+    seq: state.head.seq,
+    epoch: currentEpoch(state).epoch.n,
+    members: Object.fromEntries(members),
+    closed: state.closed,
+    shares: Object.fromEntries(shares),
+  };
+}
+
+type SpaceCase = { chain: string[] };
+
+runVectors<Chains, SpaceCase & { state: object }, SpaceCase>("space", {
+  async accept({ chain, state }, shared) {
+    assert.deepEqual(shown(await followCase(chain, shared)), state);
+    // And one by one, as a device does that was there all along.
+    const accounts = await accountsOf(shared);
+    let alone: SpaceState | undefined;
+    for (const text of named(shared.statements, chain)) {
+      for (const account of accountsNamed([parseSpaceStatement(text)]))
+        assert.ok(accounts.has(account));
+      alone = await followSpace(alone, [text], accounts);
+    }
+    assert.ok(alone);
+    assert.deepEqual(shown(alone), state);
+  },
+  async refuse({ chain }, shared) {
+    const accounts = await accountsOf(shared);
+    const statements = named(shared.statements, chain);
+    const before = await followSpace(undefined, statements.slice(0, -1), accounts).catch(
+      assert.fail,
+    );
+    return await followSpace(before, statements.slice(-1), accounts);
+  },
+});
+
+type Due = { ended: string[]; changed: object[]; pins: object[] };
+
+runVectors<Chains, SpaceCase & { now: number; due?: Due }>("rotation", {
+  async accept({ chain, now, due }, shared) {
+    assert.deepEqual(
+      rotationDue(await followCase(chain, shared), await accountsOf(shared), now),
+      due,
+    );
+  },
+});
+
+type RevisionCase = {
+  revision: string;
+  index: number;
+  wrapEpoch: number;
+  wrap?: string;
+  rewrap?: string;
+};
+type RevisionShared = { chain: string[]; accounts: Record<string, string[]>; statements: Texts };
+
+async function judge(each: RevisionCase, shared: RevisionShared): Promise<void> {
+  const accounts = await accountsOf(shared);
+  const state = await followSpace(undefined, shared.chain, accounts);
+  assert.ok(state);
+  const { revision, rewrap, index, wrapEpoch, wrap } = each;
+  const acceptance: Acceptance = {
+    index,
+    wrapEpoch,
+    ...(wrap === undefined ? {} : { wrap }),
+    ...(rewrap === undefined ? {} : { rewrap: parseRewrap(shared.statements[rewrap]) }),
+  };
+  await judgeRevision(parseRevision(shared.statements[revision]), acceptance, state, accounts);
+}
+
+runVectors<RevisionShared, RevisionCase, RevisionCase>("revision", {
+  accept: judge,
+  refuse: judge,
+});
+
+type ItemCase = { steps: RevisionPayload[] };
+
+runVectors<undefined, ItemCase & { item: ItemId; heads: string[] }, ItemCase>("item", {
+  accept({ steps, item, heads }) {
+    const items: Items = new Map();
+    for (const step of steps) acceptRevision(items, step);
+    assert.deepEqual([...(items.get(item)?.heads ?? [])].sort(), heads);
+    assert.deepEqual(
+      items.get(item)?.revisions,
+      steps.map((step) => step.revision),
+    );
+  },
+  refuse({ steps }) {
+    const items: Items = new Map();
+    const last = steps.at(-1);
+    assert.ok(last);
+    for (const step of steps.slice(0, -1)) acceptRevision(items, step);
+    const before = structuredClone(items);
+    try {
+      acceptRevision(items, last);
+    } finally {
+      assert.deepEqual(items, before);
+    }
+  },
+});
+
+type TreeCase = { leaves: string[] };
+type TreeShared = { chain: string[]; accounts: Record<string, string[]> };
+
+async function grow({ leaves }: TreeCase, shared: TreeShared): Promise<void> {
+  const state = await followSpace(undefined, shared.chain, await accountsOf(shared));
+  assert.ok(state);
+  let tree = EMPTY_FRONTIER;
+  for (const leaf of leaves) {
+    tree = appendLeaf(tree, fromBase64url(leaf));
+    checkTree(state, tree);
+  }
+}
+
+runVectors<TreeShared, TreeCase, TreeCase>("tree", { accept: grow, refuse: grow });

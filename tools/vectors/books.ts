@@ -1,0 +1,37 @@
+// Every file under vectors/protocol, by name.
+
+import { accountChains } from "./accounts.ts";
+import type { Book } from "./book.ts";
+import {
+  base64url,
+  canonicalJson,
+  contexts,
+  merkleRoots,
+  paddedSizes,
+  wraps,
+} from "./encodings.ts";
+import { contactCodes, journals, linkCases, reads } from "./facts.ts";
+import { items, trees } from "./items.ts";
+import { revisions } from "./revisions.ts";
+import { rotations, spaceChains } from "./spaces.ts";
+import { statements } from "./statements.ts";
+
+export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
+  ["context", contexts],
+  ["canonical", canonicalJson],
+  ["base64url", base64url],
+  ["padded", paddedSizes],
+  ["merkle", merkleRoots],
+  ["wraps", wraps],
+  ["statement", statements],
+  ["account", accountChains],
+  ["space", spaceChains],
+  ["rotation", rotations],
+  ["revision", revisions],
+  ["item", items],
+  ["tree", trees],
+  ["read", reads],
+  ["link", linkCases],
+  ["contact", contactCodes],
+  ["journal", journals],
+]);

@@ -1,0 +1,463 @@
+// Reads, links, contact codes and journals: spec/read.md, spec/share.md, spec/journal.md.
+
+import {
+  accountStatement,
+  BEGIN,
+  by,
+  deviceNamed,
+  enrol,
+  headOf,
+  person,
+  rotate,
+} from "../../packages/protocol/test/people.ts";
+import {
+  b64,
+  canonical,
+  context,
+  type Fields,
+  hashNamed,
+  idOf,
+  keyPair,
+  merkleTreeHash,
+  pattern,
+  payloadOf,
+  sha256,
+  statement,
+  unb64,
+} from "../../packages/protocol/test/reference.ts";
+import { beginRecord, boxOf, member } from "../../packages/protocol/test/spaces.ts";
+import { accepted, type Book, type Case, refused, shelf } from "./book.ts";
+
+const alice = person("alice");
+const record = beginRecord("record", alice, [member(alice, { role: "owner" })]);
+const at = BEGIN + 7_000_000;
+const space = idOf("space record");
+
+export function reads(): Book {
+  const texts = shelf("s");
+  const revision = (n: number) => ({
+    space,
+    item: idOf(`item ${n}`),
+    revision: idOf(`revision ${n}`),
+  });
+  const read = (over: Fields) =>
+    texts.take(
+      statement(
+        "read",
+        {
+          space,
+          revisions: [revision(1)],
+          reason: "care",
+          by: by(alice),
+          at,
+          nonce: b64(pattern("nonce", 16)),
+          ...over,
+        },
+        alice.device.pair,
+      ),
+    );
+  const refusal = (name: string, field: string, over: Fields, code = "malformed") =>
+    refused(name, code, field, { statement: read(over) });
+  return {
+    spec: "spec/read.md",
+    accept: [
+      accepted("one revision", { statement: read({}) }),
+      accepted("two revisions of two spaces", {
+        statement: read({
+          revisions: [revision(1), { ...revision(1), space: idOf("space other") }],
+        }),
+      }),
+      accepted("500 revisions", {
+        statement: read({ revisions: Array.from({ length: 500 }, (_, i) => revision(i)) }),
+      }),
+      accepted("with the journal's head", {
+        statement: read({ journal: { n: 4, hash: hashNamed("c") }, reason: "own" }),
+      }),
+    ],
+    refuse: [
+      refusal("no revision", "read.revisions", { revisions: [] }),
+      refusal("501 revisions", "read.revisions", {
+        revisions: Array.from({ length: 501 }, (_, i) => revision(i)),
+      }),
+      refusal(
+        "a revision twice",
+        "revisions",
+        { revisions: [revision(1), revision(2), revision(1)] },
+        "statement-refused",
+      ),
+      refusal(
+        "a revision twice under two items",
+        "revisions",
+        { revisions: [revision(1), { ...revision(2), revision: idOf("revision 1") }] },
+        "statement-refused",
+      ),
+      refusal("a reason that is none", "read.reason", { reason: "curiosity" }),
+      refusal("no nonce", "read.nonce", { nonce: undefined }),
+      refusal("an empty nonce", "read.nonce", { nonce: "" }),
+      refusal("no reader", "read.by", { by: undefined }),
+      refusal("no time", "read.at", { at: undefined }),
+      refusal("a journal head without hash", "read.journal.hash", { journal: { n: 4 } }),
+      refusal("an emergency, which is not built", "read", { emergency: true }),
+    ],
+    shared: { statements: texts.texts },
+  };
+}
+
+export function linkCases(): Book {
+  const author = person("alice");
+  const laptop = deviceNamed("alice laptop");
+  enrol(author, laptop);
+  const [begin = "", enrolled = ""] = author.chain;
+  const beforeRotation = { pair: author.pair, identity: author.identity, hash: author.hash };
+  const withSlots = accountStatement(author, "sign-out", { device: laptop.device });
+  const mallory = person("mallory");
+  const place = { space, item: idOf("item"), revision: idOf("revision") };
+  const header = (over: Fields = {}, device = author.device) =>
+    statement(
+      "revision",
+      {
+        ...place,
+        parents: [],
+        op: "create",
+        by: by(author, 1, device),
+        at,
+        spaceHead: headOf([record]),
+        epoch: 3,
+        commit: { secret: hashNamed("R"), content: hashNamed("content key") },
+        metadata: hashNamed("metadata"),
+        content: { length: 4152, root: hashNamed("segments") },
+        held: "server",
+        ...over,
+      },
+      device.pair,
+    );
+  const certified = ({ device, key }: { device: string; key: string }) => ({ device, key });
+  const identity = { ...beforeRotation.identity };
+  const link = (over: Fields = {}, authorOver: Fields = {}): Fields => ({
+    ...place,
+    header: header(),
+    epoch: 3,
+    secret: boxOf("R"),
+    release: boxOf("h"),
+    author: {
+      account: author.account,
+      identity,
+      device: certified(author.device),
+      statement: begin,
+      ...authorOver,
+    },
+    ...over,
+  });
+  const right = link();
+  const byLaptop = link(
+    { header: header({}, laptop) },
+    { device: certified(laptop), statement: enrolled },
+  );
+  rotate(author, "alice again");
+  const forgedBegin = accountStatement(
+    { ...mallory, account: author.account, chain: [] },
+    "begin",
+    { ...payloadOf(mallory.chain[0] ?? ""), account: author.account, identity },
+  );
+  const refusal = (
+    name: string,
+    field: string | undefined,
+    wrong: Fields,
+    code = "statement-refused",
+  ) => refused(name, code, field, { link: wrong });
+  const texts: Case[] = [
+    refusal(
+      "a certificate not by the identity named",
+      undefined,
+      link({}, { identity: { ...mallory.identity } }),
+      "signature-refused",
+    ),
+    refusal(
+      "a certificate of the identity after the rotation",
+      undefined,
+      link({}, { identity: { ...author.identity } }),
+      "signature-refused",
+    ),
+    refusal(
+      "another sealing key than the certificate's",
+      "author.identity",
+      link({}, { identity: { ...identity, seal: mallory.identity.seal } }),
+    ),
+    refusal(
+      "a certificate that states one identity and is signed by another",
+      "author.identity",
+      link({}, { identity: { ...mallory.identity }, statement: forgedBegin }),
+    ),
+    refusal(
+      "a statement that certifies nothing",
+      "author.statement",
+      link({}, { statement: withSlots }),
+    ),
+    refusal("a certificate of another device", "author.device", link({}, { statement: enrolled })),
+    refusal(
+      "another key for the device",
+      "author.device",
+      link({}, { device: { ...certified(author.device), key: mallory.device.key } }),
+    ),
+    refusal(
+      "a certificate of another account",
+      "author.device",
+      link({}, { account: mallory.account }),
+    ),
+    refusal(
+      "a header signed by another device",
+      undefined,
+      link({ header: statement("revision", payloadOf(header()), laptop.pair) }),
+      "signature-refused",
+    ),
+    refusal(
+      "a header that names another author",
+      "header",
+      link({ header: header({ by: { ...by(author, 1), account: mallory.account } }) }),
+    ),
+    refusal(
+      "a header that names another device",
+      "header",
+      link({ header: header({ by: { ...by(author, 1), device: laptop.device } }) }),
+    ),
+    refusal("a header of another item", "header", link({ item: idOf("another item") })),
+    refusal("a header of another revision", "header", link({ revision: idOf("another revision") })),
+    refusal("a header of another space", "header", link({ space: idOf("another space") })),
+    refusal("another epoch than the header's", "epoch", link({ epoch: 4 })),
+    refusal(
+      "a deletion",
+      "header",
+      link({
+        header: statement(
+          "revision",
+          {
+            ...place,
+            parents: [idOf("parent")],
+            op: "delete",
+            by: by(author, 1),
+            at,
+            spaceHead: headOf([record]),
+            epoch: 3,
+          },
+          author.device.pair,
+        ),
+      }),
+    ),
+    refusal(
+      "a read for a header",
+      "header",
+      link({ header: statement("read", payloadOf(header()), author.device.pair) }),
+      "malformed",
+    ),
+    refusal(
+      "a box of 79 bytes",
+      "link.secret",
+      link({ secret: boxOf("R").slice(0, 106) }),
+      "malformed",
+    ),
+    refusal("a member too many", "link", link({ note: "x" }), "malformed"),
+  ];
+  const root = (links: readonly Fields[]) =>
+    b64(merkleTreeHash(links.map((each) => sha256(Buffer.from(canonical(each))))));
+  return {
+    spec: "spec/share.md, Link",
+    accept: [
+      accepted("by the author's first device", {
+        links: [right],
+        identity: beforeRotation.hash,
+        root: root([right]),
+      }),
+      accepted("by a device enrolled later", {
+        links: [byLaptop],
+        identity: beforeRotation.hash,
+        root: root([byLaptop]),
+      }),
+      accepted("two links", {
+        links: [right, byLaptop],
+        identity: beforeRotation.hash,
+        root: root([right, byLaptop]),
+      }),
+      accepted("two links in another order", {
+        links: [byLaptop, right],
+        identity: beforeRotation.hash,
+        root: root([byLaptop, right]),
+      }),
+    ],
+    refuse: texts,
+  };
+}
+
+export function contactCodes(): Book {
+  const account = pattern("id account alice", 16);
+  const identity = pattern("identity hash", 32);
+  const body = b64(Buffer.concat([account, identity]));
+  const code = `ecrin-1:contact:${body}`;
+  const row = (text: string): Fields => ({
+    text,
+    account: b64(account),
+    identity: b64(identity),
+  });
+  const refusal = (name: string, text: string) => refused(name, "malformed", "code", { text });
+  return {
+    spec: "spec/share.md, Contacts",
+    accept: [
+      accepted("a contact code", { ...row(code), made: true }),
+      accepted(
+        "with what copying leaves around it",
+        row(` ${code.slice(0, 30)}\n${code.slice(30)} \r\n`),
+      ),
+    ],
+    refuse: [
+      refusal("nothing", ""),
+      refusal("no prefix", body),
+      refusal("another suite", code.replace("ecrin-1", "ecrin-2")),
+      refusal("another kind of code", code.replace("contact", "kit")),
+      refusal("the prefix in capitals", `ECRIN-1:CONTACT:${body}`),
+      refusal("a character too few", code.slice(0, -1)),
+      refusal("a character too many", `${code}A`),
+      refusal("three bytes too few", code.slice(0, -4)),
+      refusal("three bytes too many", `${code}AAAA`),
+      refusal("the other alphabet", `${code.slice(0, -1)}+`),
+      refusal("padding", `${code}=`),
+    ],
+  };
+}
+
+export function journals(): Book {
+  const log = keyPair(pattern("log key", 32));
+  const entry = (n: number, prev: string | undefined, over: Fields = {}): Fields => ({
+    v: 1,
+    subject: space,
+    n,
+    ...(prev === undefined ? {} : { prev }),
+    at: at + n,
+    kind: "listing",
+    actor: { account: alice.account, device: alice.device.device },
+    about: { from: 0, count: n },
+    ...over,
+  });
+  const salt = (n: number) => hashNamed(`salt ${n}`);
+  const commit = (n: number, each: Fields) =>
+    b64(context("entry", unb64(salt(n)), Buffer.from(canonical(each))));
+  const listed = (n: number, each: Fields, over: Fields = {}) => ({
+    salt: salt(n),
+    entry: canonical(each),
+    ...over,
+  });
+  const e0 = entry(0, undefined, { kind: "sign-up", actor: {}, about: {} });
+  const c0 = commit(0, e0);
+  const e1 = entry(1, c0, {
+    kind: "opening",
+    about: {
+      revisions: [{ item: idOf("item"), revision: idOf("revision") }],
+      statement: hashNamed("read"),
+    },
+  });
+  const c1 = commit(1, e1);
+  const e2 = entry(2, c1);
+  const c2 = commit(2, e2);
+  const head = (n: number, hash: string, over: Fields = {}, key = log) =>
+    statement("head", { subject: space, n, hash, at, ...over }, key);
+  const three = [listed(0, e0), listed(1, e1), listed(2, e2)];
+  const refusal = (
+    name: string,
+    code: string,
+    field: string | undefined,
+    entries: readonly Fields[],
+    signed?: string,
+  ) => refused(name, code, field, { entries, ...(signed === undefined ? {} : { head: signed }) });
+  return {
+    spec: "spec/journal.md",
+    shared: { subject: space, logKey: log.key },
+    accept: [
+      accepted("nothing yet", { entries: [], commitments: [] }),
+      accepted("one entry", { entries: three.slice(0, 1), commitments: [c0], head: head(0, c0) }),
+      accepted("three entries", { entries: three, commitments: [c0, c1, c2], head: head(2, c2) }),
+    ],
+    refuse: [
+      refusal("an entry left out", "fork", "entry.prev", [listed(0, e0), listed(2, e2)]),
+      refusal("an entry twice", "fork", "entry.prev", [listed(0, e0), listed(0, e0)]),
+      refusal("an entry that names another before it", "fork", "entry.prev", [
+        listed(0, e0),
+        listed(1, { ...e1, prev: hashNamed("elsewhere") }),
+      ]),
+      refusal("an entry before it altered", "fork", "entry.prev", [
+        listed(0, { ...e0, at: at + 1 }),
+        listed(1, e1),
+      ]),
+      refusal("another salt before it", "fork", "entry.prev", [
+        listed(0, e0, { salt: salt(9) }),
+        listed(1, e1),
+      ]),
+      refusal("a number again", "fork", "entry.prev", [listed(0, e0), listed(1, { ...e1, n: 0 })]),
+      refusal("a first entry that names one before it", "fork", "entry.prev", [
+        listed(0, { ...e0, prev: c0 }),
+      ]),
+      refusal("an entry of another subject", "statement-refused", "entry.subject", [
+        listed(0, { ...e0, subject: idOf("space other") }),
+      ]),
+      refusal("a salt of 16 bytes", "malformed", "salt", [
+        listed(0, e0, { salt: b64(pattern("salt", 16)) }),
+      ]),
+      refusal("a space in the entry", "malformed", "entry", [
+        { salt: salt(0), entry: canonical(e0).replace(",", ", ") },
+      ]),
+      refusal("a kind that does not exist", "malformed", "entry.kind", [
+        listed(0, { ...e0, kind: "peek" }),
+      ]),
+      refusal("a member too many", "malformed", "entry", [listed(0, { ...e0, note: "x" })]),
+      refusal("another version", "malformed", "entry.v", [listed(0, { ...e0, v: 2 })]),
+      refusal("a read without the statement of its reader", "malformed", "entry.about.statement", [
+        listed(0, e0),
+        listed(1, { ...e1, about: { revisions: [] } }),
+      ]),
+      refusal("a read of nothing named", "malformed", "entry.about.revisions", [
+        listed(0, e0),
+        listed(1, { ...e1, kind: "export", about: { statement: hashNamed("read") } }),
+      ]),
+      refusal("rollback: a head before the last entry", "rollback", undefined, three, head(1, c1)),
+      refusal(
+        "fork: another entry at the head",
+        "fork",
+        undefined,
+        three,
+        head(2, hashNamed("elsewhere")),
+      ),
+      refusal("a head beyond the entries", "fork", undefined, three.slice(0, 2), head(2, c2)),
+      refusal("a head of nothing", "fork", undefined, [], head(0, c0)),
+      refusal(
+        "a head by another key",
+        "signature-refused",
+        undefined,
+        three,
+        head(2, c2, {}, keyPair(pattern("another", 32))),
+      ),
+      refusal(
+        "a receipt for a head",
+        "malformed",
+        "header",
+        three,
+        statement(
+          "receipt",
+          {
+            subject: space,
+            n: 2,
+            hash: c2,
+            at,
+            statement: hashNamed("read"),
+            index: 2,
+            leaf: hashNamed("leaf"),
+          },
+          log,
+        ),
+      ),
+      refusal(
+        "a head without hash",
+        "malformed",
+        "head.hash",
+        three,
+        statement("head", { subject: space, n: 2, at }, log),
+      ),
+    ],
+  };
+}
