@@ -1,10 +1,13 @@
-import type { AccountId, DeviceId, RouteAnswer } from "@ecrin/protocol";
+import type { AccountId, DeviceId, RouteAnswer, SpaceId } from "@ecrin/protocol";
 import { Contacts } from "./contacts.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
 import { isRefusedFor } from "./errors.ts";
+import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit } from "./kit.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, replaceKit } from "./password.ts";
+import { createRecord, HealthRecord } from "./record.ts";
+import { SharedView } from "./share.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 /** What the server wants the account to know: a device enrolled, a recovery asked for. */
@@ -18,6 +21,9 @@ export class Account {
   readonly deviceName: string | undefined;
   readonly #u: Unlocked;
   readonly #contacts: Contacts;
+  readonly #records = new Map<SpaceId, HealthRecord>();
+  readonly #shared = new Map<SpaceId, SharedView>();
+  #own: Promise<HealthRecord> | undefined;
 
   constructor(u: Unlocked, own: OwnDevice) {
     this.id = u.account;
@@ -34,6 +40,75 @@ export class Account {
 
   contacts(): Contacts {
     return this.#contacts;
+  }
+
+  /** This account's own record, made at its first use. */
+  async record(): Promise<HealthRecord> {
+    this.#own ??= this.#openOwn();
+    try {
+      return await this.#own;
+    } catch (error) {
+      this.#own = undefined;
+      throw error;
+    }
+  }
+
+  /** A record this account is a member of. */
+  async recordOf(space: SpaceId): Promise<HealthRecord> {
+    const record = this.#records.get(space) ?? new HealthRecord(this.#u, space);
+    await record.view.beFresh();
+    this.#records.set(space, record);
+    return record;
+  }
+
+  /** Every record this account is a member of, its own first. */
+  async records(): Promise<HealthRecord[]> {
+    const own = await this.record();
+    const { spaces } = await this.#u.http.call("spaces");
+    const others = spaces.filter(({ kind, space }) => kind === "record" && space !== own.space);
+    return [own, ...(await Promise.all(others.map(({ space }) => this.recordOf(space))))];
+  }
+
+  /** Shares that others have made for this account and that are still open: checked, names opened. */
+  async sharedWithMe(): Promise<SharedView[]> {
+    const { spaces } = await this.#u.http.call("spaces");
+    const open = spaces.filter(
+      (each) => each.kind === "share" && each.role === "reader" && !each.closed,
+    );
+    const views = await Promise.all(open.map(({ space }) => this.#openShare(space)));
+    return views.filter((view) => view !== undefined).filter((view) => !view.ended);
+  }
+
+  /** The journal of the account itself: sign-ins, devices, kit and password. */
+  async journal(): Promise<JournalLine[]> {
+    return await followJournal(this.#u, this.id);
+  }
+
+  async #openOwn(): Promise<HealthRecord> {
+    const known = this.#u.keyring.record();
+    if (known !== undefined) return await this.recordOf(known);
+    const record = await createRecord(this.#u);
+    await this.#u.keyring.update((keyring) => ({
+      ...keyring,
+      record: keyring.record ?? record.space,
+    }));
+    const kept = this.#u.keyring.record() ?? record.space;
+    if (kept !== record.space) return await this.recordOf(kept);
+    this.#records.set(record.space, record);
+    return record;
+  }
+
+  /** A share that ended between the list and the look is none. */
+  async #openShare(share: SpaceId): Promise<SharedView | undefined> {
+    const view = this.#shared.get(share) ?? new SharedView(this.#u, share);
+    try {
+      await view.sync();
+    } catch (error) {
+      if (isRefusedFor(error, "closed", "not-found", "not-allowed")) return undefined;
+      throw error;
+    }
+    this.#shared.set(share, view);
+    return view;
   }
 
   async devices(): Promise<Device[]> {

@@ -10,6 +10,7 @@ import {
   frontierRoot,
   type Hash,
   hashOf,
+  type ItemId,
   type Items,
   judgeRevision,
   type ListedRevision,
@@ -105,6 +106,21 @@ export class Listing {
     this.#checkEpochs();
     this.#checkSeen();
     this.#u.keyring.see(`${this.space}.tree`, { seq: this.tree.size, hash: this.tree.root });
+  }
+
+  /** The newest revision of an item as the server holds it: ciphertexts and signed facts. */
+  async row(item: ItemId): Promise<ListedRevision> {
+    const newest = [...(this.items.get(item)?.heads ?? [])].at(-1);
+    const index = newest === undefined ? undefined : this.revisions.get(newest)?.index;
+    if (index === undefined) throw new ClientError("not-found", "is not in the record");
+    const { revisions } = await this.#u.http.call("revisions", {
+      params: { space: this.space },
+      query: { from: index, limit: 1 },
+    });
+    return (
+      revisions[0] ??
+      Promise.reject(new ClientError("bad-answer", "the revision is not handed out"))
+    );
   }
 
   #checkSeen(): void {

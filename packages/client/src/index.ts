@@ -1,0 +1,30 @@
+// The SDK, in the order in which one meets it: an account, its record, sharing, the journal.
+
+export { Account, type Notice } from "./account.ts";
+export { Contacts, type Received, type Sent } from "./contacts.ts";
+export type { Device } from "./devices.ts";
+export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
+export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
+export type { JournalLine, StatementCheck } from "./journal.ts";
+export type { Contact } from "./keyring.ts";
+export { Kit, type KitCode, readKit } from "./kit.ts";
+export {
+  type KitRecovery,
+  type KitSignIn,
+  type Recovery,
+  recoverWithKit,
+  signInWithKit,
+} from "./kit-sign-in.ts";
+export { isOpenable, type OpenableRevision, type Revision } from "./listing.ts";
+export { type LocalDevice, unlockOffline } from "./local.ts";
+export { mediaTypeOf } from "./media-type.ts";
+export type { Rights } from "./membership.ts";
+export { bytesOf, type Opened } from "./open.ts";
+export { type FileInput, HealthRecord, type ListedItem } from "./record.ts";
+export { type NewShare, type SharedItem, SharedView } from "./share.ts";
+export { type SignIn, signIn } from "./sign-in.ts";
+export { type SignUp, signUp } from "./sign-up.ts";
+export { levelStore } from "./store.level.ts";
+export { memoryStore } from "./store.memory.ts";
+export { ownerOf, type RawStore, Store } from "./store.ts";
+export type { Progress } from "./upload.ts";
