@@ -21,6 +21,7 @@ import {
   type StatementKind,
   SUITE,
   signingInputFor,
+  utf8,
 } from "@ecrin/protocol";
 import { client as opaque, ready } from "@serenity-kit/opaque";
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
@@ -63,20 +64,20 @@ export interface Twist {
 export interface Signer {
   readonly key: SigningKey;
   /** Signs a statement. */
-  sign(kind: StatementKind, payload: object): Statement;
+  sign(kind: StatementKind, payload: unknown): Statement;
   /** Signs bytes. */
-  bytes(text: string): Buffer;
+  raw(bytes: Uint8Array): Buffer;
 }
 
 export function newSigner(): Signer {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const bytes = (text: string) => sign(null, Buffer.from(text), privateKey);
+  const raw = (bytes: Uint8Array) => sign(null, bytes, privateKey);
   return {
     key: parseSigningKey(publicKey.export({ format: "jwk" }).x, "key"),
-    bytes,
+    raw,
     sign(kind, payload) {
       const input = signingInputFor(kind, payload as Json);
-      return assembleStatement(input, bytes(input));
+      return assembleStatement(input, raw(utf8(input)));
     },
   };
 }
@@ -122,7 +123,7 @@ export function proofOf(
   const input = [header, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");
-  return `${input}.${seat.signer.bytes(input).toString("base64url")}`;
+  return `${input}.${seat.signer.raw(utf8(input)).toString("base64url")}`;
 }
 
 /** The server as somebody's seat reaches it. */
