@@ -17,8 +17,8 @@ export async function journey(
   const roche = await step("Dr Roche signs up", () => someone(server, "Dr Roche"));
 
   // They scan one another's code, face to face: nobody can swap a key between them any more.
-  await camille.contacts().verify(roche.contacts().code(), "Dr Roche");
-  await roche.contacts().verify(camille.contacts().code(), "Camille Moreau");
+  await camille.contacts().verify(await roche.contacts().code(), "Dr Roche");
+  await roche.contacts().verify(await camille.contacts().code(), "Camille Moreau");
 
   // Her documents are sealed on her device, names included.
   const record = await camille.record();

@@ -12,10 +12,11 @@ import { shareHandlers } from "./shares.ts";
 import { signInHandlers } from "./sign-in.ts";
 import { signUpHandlers } from "./sign-up.ts";
 import { spaceHandlers } from "./spaces.ts";
+import { journalHandlers } from "./subject-journal.ts";
 import { wrapHandlers } from "./wraps.ts";
 
 /** Every route of the table with what answers it. */
-export const handlers: Partial<Handlers<RouteName>> = {
+export const handlers: Handlers<RouteName> = {
   ...aboutHandlers,
   ...signUpHandlers,
   ...signInHandlers,
@@ -29,4 +30,5 @@ export const handlers: Partial<Handlers<RouteName>> = {
   ...readHandlers,
   ...shareHandlers,
   ...invitationHandlers,
+  ...journalHandlers,
 };

@@ -1,0 +1,37 @@
+import {
+  type AccountId,
+  headPayload,
+  mayManage,
+  parseAs,
+  parseStatement,
+  type SpaceId,
+  type Statement,
+} from "@ecrin/protocol";
+import { openSpace } from "./access.ts";
+import type { Call, Handlers } from "./call.ts";
+import { refuse } from "./problem.ts";
+
+/** Handing a subject's journal to whom it concerns (spec/journal.md). */
+export const journalHandlers: Handlers<"journal"> = { journal };
+
+async function journal(call: Call<"journal">) {
+  const subject = call.params.subject as AccountId | SpaceId;
+  await checkConcerned(call, subject);
+  // The head first: entries that were added meanwhile belong to the next answer.
+  const head = await call.journal.headOf(subject);
+  if (head === undefined) return { entries: [] };
+  const last = lastOf(head);
+  const entries = await call.journal.entries(subject, call.query.from, call.query.limit);
+  return { entries: entries.filter((entry) => entry.n <= last), head };
+}
+
+/** An account's journal is its own; a space's is for those who manage it. Nobody else learns that there is one. */
+async function checkConcerned(call: Call<"journal">, subject: AccountId | SpaceId): Promise<void> {
+  if (subject === call.session.account) return;
+  const { member } = await openSpace(call, subject as SpaceId);
+  if (!mayManage(member)) refuse("not-allowed");
+}
+
+function lastOf(head: Statement): number {
+  return parseAs(headPayload, parseStatement("head", head).payload, "head").n;
+}
