@@ -54,7 +54,7 @@ export async function journey(
   // One button. What he had not opened stays shut, though he has long fetched its ciphertext.
   await step("she ends the share", () => record.endShare(share));
   const refused = await outcome(() => shared.open(hoarded.fact.revision));
-  promise("what he had not opened stays shut", refused === "closed");
+  promise("what he had not opened stays shut", refused === "not-allowed");
 
   // A membership shows him the whole record until a date; ending it changes the keys.
   await record.addMember(roche.id, { role: "reader", until });
