@@ -25,8 +25,8 @@ export type UploadHandler = (
 
 export interface AppOptions {
   readonly ground: Ground;
-  readonly handlers: Partial<Handlers<RouteName>>;
-  readonly upload?: UploadHandler;
+  readonly handlers: Handlers<RouteName>;
+  readonly upload: UploadHandler;
   readonly pages?: Pages;
   /** Scheme and host of the outside, such as `https://ecrin.example`; absent: plain HTTP at the request's host. */
   readonly origin?: string;
@@ -84,7 +84,6 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlerOf(options.handlers, name);
-    if (handler === undefined) continue;
     app.on(
       route.method,
       route.path,
@@ -98,14 +97,12 @@ export function createApp(options: AppOptions): Hono<Env> {
     );
   }
 
-  const { upload } = options;
-  for (const path of upload === undefined ? [] : ["/v1/uploads", "/v1/uploads/*"]) {
+  for (const path of ["/v1/uploads", "/v1/uploads/*"]) {
     app.all(
       path,
       answering("upload", async (c) => {
         const request = c.req.raw;
-        const session = await openSession(request);
-        return (await upload?.({ ...ground, session, request })) ?? refuse("not-found");
+        return options.upload({ ...ground, session: await openSession(request), request });
       }),
     );
   }
@@ -130,13 +127,12 @@ type AnyCall = Ground &
 
 /** The handler of a route, called with what `readInput` brought into the form of that very route. */
 function handlerOf(
-  handlers: Partial<Handlers<RouteName>>,
+  handlers: Handlers<RouteName>,
   name: string,
-): ((call: AnyCall) => Promise<unknown>) | undefined {
-  const handler: ((call: never) => Promise<unknown>) | undefined = isRoute(name)
-    ? handlers[name]
-    : undefined;
-  return handler && ((call) => handler(call as never));
+): (call: AnyCall) => Promise<unknown> {
+  if (!isRoute(name)) return refuse("internal");
+  const handler: (call: never) => Promise<unknown> = handlers[name];
+  return (call) => handler(call as never);
 }
 
 function isRoute(name: string): name is RouteName {

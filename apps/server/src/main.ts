@@ -1,0 +1,69 @@
+import { resolve } from "node:path";
+import process from "node:process";
+import { buildPage } from "./page-build.ts";
+import { type RunningServer, startServer } from "./server.ts";
+import { wordsFor } from "./words.ts";
+
+// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN and ECRIN_FORWARDED are described in README.
+
+const { env } = process;
+const words = wordsFor(env);
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function giveUp(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+function portFrom(text: string | undefined): number {
+  const port = Number(text ?? "4180");
+  const good = Number.isInteger(port) && port >= 0 && port <= 65_535 && text !== "";
+  return good ? port : giveUp(words.badPort);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : String(error);
+}
+
+/** Answers what has been asked and ends; a second signal ends at once. */
+function stopOnSignals(server: RunningServer): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    say(words.stopping);
+    await server.stop();
+    say(words.stopped);
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => void stop().catch((error) => giveUp(reasonOf(error))));
+  }
+}
+
+const [argument] = process.argv.slice(2);
+if (argument !== undefined) giveUp(words.badArgument(argument));
+const port = portFrom(env.PORT);
+const dataDir = resolve(env.ECRIN_DATA ?? ".ecrin");
+const pages = await buildPage(() => say(words.building));
+if (pages === undefined) say(words.notBuilt);
+try {
+  const server = await startServer({
+    dataDir,
+    port,
+    databaseLog: say,
+    ...(pages === undefined ? {} : { pages }),
+    ...(env.HOST === undefined ? {} : { host: env.HOST }),
+    ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
+    ...(env.ECRIN_ORIGIN === undefined ? {} : { origin: env.ECRIN_ORIGIN }),
+    ...(env.ECRIN_FORWARDED === undefined ? {} : { forwarded: true }),
+  });
+  stopOnSignals(server);
+  say(words.ready(server.url, dataDir, pages !== undefined));
+} catch (error) {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  giveUp(code === "EADDRINUSE" ? words.portTaken(port) : words.cannotStart(reasonOf(error)));
+}
