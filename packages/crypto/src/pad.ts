@@ -10,7 +10,7 @@ const ZEROS = new Uint8Array(65_536);
  * (spec/revision.md, Padding).
  */
 export function paddedLength(size: number, floor: number = CONTENT_FLOOR): number {
-  if (!Number.isSafeInteger(size) || size < 0 || size > 2 ** 50) {
+  if (!Number.isSafeInteger(size) || size < 0) {
     badArgument("a size is a whole number of bytes");
   }
   return paddedSize(LENGTH + size, floor);

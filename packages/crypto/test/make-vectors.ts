@@ -209,6 +209,10 @@ function streamVectors() {
         key: text(four.key),
       },
       signed("truncated at a segment's end, and signed so", [a, b]),
+      signed("a header that names another length, and signed so", [flip(a, 0), b, c]),
+      no("a digest more than segments, and signed so", {
+        digests: [...three.digests, sha256(a)],
+      }),
       signed("doubled, and signed so", [a, b, b, c]),
       signed("never ending, and signed so", [a, b, endless]),
       signed("an empty segment at the end, and signed so", [
@@ -232,8 +236,11 @@ function padVectors() {
     copy.writeUInt32BE(n, 4);
     return copy;
   };
-  const far = Buffer.from(page);
-  far.writeUInt32BE(1, 0);
+  const high = (word: number) => {
+    const copy = Buffer.from(page);
+    copy.writeUInt32BE(word, 0);
+    return copy;
+  };
   const no = (title: string, bytes: Buffer, floor = 4096) => ({
     name: title,
     floor,
@@ -261,7 +268,8 @@ function padVectors() {
       no("first byte of padding is not zero", flip(page, 48)),
       no("a length that leaves padding out", stated(39)),
       no("a length beyond the end", stated(4089)),
-      no("a length of 2^32 and more", far),
+      no("a length of 2^32 and more", high(1)),
+      no("a length of 2^63 and more", high(0x80000000)),
       no("a whole page too many", Buffer.concat([page, Buffer.alloc(4096)])),
       no("one zero too many", Buffer.concat([page, Buffer.alloc(1)])),
       no("one zero too few", page.subarray(0, -1)),

@@ -77,6 +77,36 @@ test("a wrong size is refused before a byte is released", async () => {
   assert.equal(released, 0);
 });
 
+test("a padded stream that is shorter or longer than stated is refused, and let go", async () => {
+  const content = new Uint8Array(5000).fill(1);
+  const padded = pad(content, 4096);
+  let closed = 0;
+  function* chunks(bytes: Bytes): Generator<Bytes> {
+    try {
+      yield* cut(bytes, 100);
+    } finally {
+      closed++;
+    }
+  }
+  const longer = new Uint8Array(padded.length + 1);
+  longer.set(padded);
+  const wrong = [padded.slice(0, 7), padded.slice(0, 3000), padded.slice(0, 6000), longer];
+  for (const bytes of wrong) {
+    await cannotOpen(() => gather(unpadStream(chunks(bytes), padded.length)), `${bytes.length}`);
+  }
+  for await (const _ of unpadStream(chunks(padded), padded.length)) break;
+  assert.equal(closed, wrong.length + 1);
+});
+
+test("padding of no byte and of one comes and goes", async () => {
+  for (const size of [4086, 4087, 4088, 4089, 65_527, 65_528]) {
+    const content = new Uint8Array(size).fill(5);
+    const padded = await gather(padStream([content], size));
+    assert.deepEqual(padded, pad(content, 4096));
+    assert.deepEqual(await gather(unpadStream([padded], padded.length)), content);
+  }
+});
+
 test("a source that is shorter or longer than announced is refused", async () => {
   const content = new Uint8Array(100);
   await refusedAs("source-changed", () => gather(padStream([content], 101)));

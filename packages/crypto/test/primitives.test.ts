@@ -190,6 +190,9 @@ test("our HMAC and HKDF are OpenSSL's at every length", async () => {
     const made = hkdfSha256(pattern("ikm", 32), key, data, length);
     assert.deepEqual(made, bytesOf(hkdf(pattern("ikm", 32), key, data, length)));
   }
+  const most = hkdfSha256(new Uint8Array(1), new Uint8Array(), new Uint8Array(), 255 * 32);
+  assert.equal(most.length, 8160);
+  assert.equal(hkdfSha256(new Uint8Array(1), new Uint8Array(), new Uint8Array()).length, 32);
   for (const length of [0, -1, 1.5, 255 * 32 + 1]) {
     await refusedAs("bad-argument", () =>
       hkdfSha256(new Uint8Array(1), new Uint8Array(), new Uint8Array(), length),

@@ -3,10 +3,13 @@ import { createHash, hkdfSync } from "node:crypto";
 import { test } from "node:test";
 import {
   layoutOfPlaintext,
+  layoutOfStream,
   newSecret,
   openContentBytes,
   openSegment,
   openStream,
+  plainLength,
+  plainOffset,
   type Resume,
   type SealedSegment,
   type Source,
@@ -17,7 +20,7 @@ import {
 } from "@ecrin/crypto";
 import { context } from "@ecrin/protocol";
 import fc from "fast-check";
-import { bytesOf, segments } from "./reference.ts";
+import { bytesOf, segments, streamAesKey } from "./reference.ts";
 import { cannotOpen, refusedAs } from "./refused.ts";
 import { ownVectors, type Row } from "./vectors.ts";
 
@@ -208,6 +211,35 @@ test("the list of digests is checked against the root, and the length against bo
   await cannotOpen(() => open(newSecret(), sealed.segments, sealed));
 });
 
+test("a length that would hold one segment more, and nothing in it, is refused", async () => {
+  const key = newSecret();
+  const sealed = await seal(key, [new Uint8Array(168)], 168);
+  assert.equal(sealed.length, 240);
+  await cannotOpen(() => open(key, sealed.segments, { ...sealed, length: 256 }));
+});
+
+test("a layout says where each segment's plaintext begins, and refuses what the counter cannot count", async () => {
+  const layout = layoutOfPlaintext(400, SMALL);
+  const lengths = Array.from({ length: layout.count }, (_, i) => plainLength(layout, i));
+  const offsets = Array.from({ length: layout.count }, (_, i) => plainOffset(layout, i));
+  assert.deepEqual(lengths, [64, 104, 104, 104, 24]);
+  assert.deepEqual(offsets, [0, 64, 168, 272, 376]);
+  assert.deepEqual(layoutOfStream(layout.sealed, SMALL), layout);
+  assert.equal(layoutOfPlaintext(10 * 2 ** 30).count, 10_241);
+  // Segments of 57 bytes hold one byte, then 41 each.
+  const most = 1 + 41 * (2 ** 32 - 1);
+  assert.equal(layoutOfPlaintext(most, 57).count, 2 ** 32);
+  for (const [plain, segment] of [
+    [most + 1, 57],
+    [-1, 57],
+    [0.5, 57],
+    [2 ** 53, 57],
+    [1, 57.5],
+  ]) {
+    await refusedAs("bad-argument", () => layoutOfPlaintext(plain ?? 0, segment));
+  }
+});
+
 test("one segment opens alone, at its own place only", async () => {
   const key = newSecret();
   const content = new Uint8Array(500).map((_, i) => i);
@@ -216,7 +248,7 @@ test("one segment opens alone, at its own place only", async () => {
   const alone: Bytes[] = [];
   for (const [index, bytes] of sealed.segments.entries()) {
     alone.push(await openSegment(key, ctx, header, index, bytes, sealed));
-    for (const place of [index - 1, index + 1]) {
+    for (const place of [index - 1, index + 1, index + 0.5, sealed.segments.length]) {
       await cannotOpen(() => openSegment(key, ctx, header, place, bytes, sealed));
     }
   }
@@ -225,6 +257,31 @@ test("one segment opens alone, at its own place only", async () => {
   wrong[20] = (wrong[20] ?? 0) ^ 1;
   const second = sealed.segments[1] ?? new Uint8Array();
   await cannotOpen(() => openSegment(key, ctx, wrong, 1, second, sealed));
+});
+
+test("a segment that opens under the key, yet is not the one signed, is refused", async () => {
+  const key = newSecret();
+  const sealed = await seal(key, [new Uint8Array(200)], 200);
+  const [first = new Uint8Array(), second = new Uint8Array()] = sealed.segments;
+  const header = first.slice(0, 40);
+  // Whoever has the key can seal something else with the very same nonce.
+  const forged = segments(
+    streamAesKey(key, header, ctx),
+    header,
+    new Uint8Array(200).fill(1),
+    SMALL,
+  );
+  const [otherFirst, otherSecond] = forged.map(bytesOf);
+  assert.ok(otherFirst !== undefined && otherSecond !== undefined);
+  await cannotOpen(() => open(key, [otherFirst, second], sealed));
+  await cannotOpen(() => open(key, [first, otherSecond], sealed));
+  await cannotOpen(() => openSegment(key, ctx, header, 1, otherSecond, sealed));
+  await cannotOpen(() => openSegment(key, ctx, first.slice(0, 41), 1, second, sealed));
+  await cannotOpen(() => openSegment(key, ctx, first.slice(0, 39), 1, second, sealed));
+  const nameless = header.slice();
+  nameless[0] = 24;
+  await cannotOpen(() => openSegment(key, ctx, nameless, 1, second, sealed));
+  assert.equal((await openSegment(key, ctx, header, 1, second, sealed)).length, 104);
 });
 
 test("resuming gives the same bytes again, and refuses a source that has changed", async () => {
@@ -295,12 +352,19 @@ test("a source that its reader leaves is closed, and one that reuses its chunks 
   const expected = Array.from({ length: 1000 }, (_, i) => Math.floor(i / 50));
   const wire = sealed.segments;
   const room = new Uint8Array(SMALL);
+  let left = 0;
   function* reused(): Generator<Bytes> {
-    for (const each of wire) {
-      room.set(each);
-      yield room.subarray(0, each.length);
+    try {
+      for (const each of wire) {
+        room.set(each);
+        yield room.subarray(0, each.length);
+      }
+    } finally {
+      left++;
     }
   }
+  for await (const _ of openStream(key, ctx, reused(), sealed)) break;
+  assert.equal(left, 1);
   assert.deepEqual([...(await open(key, reused(), sealed))], expected);
 });
 
