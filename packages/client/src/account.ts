@@ -56,7 +56,7 @@ export class Account {
   /** A record this account is a member of. */
   async recordOf(space: SpaceId): Promise<HealthRecord> {
     const record = this.#records.get(space) ?? new HealthRecord(this.#u, space);
-    await record.view.beFresh();
+    await record.view.beFresh(0);
     this.#records.set(space, record);
     return record;
   }
@@ -77,6 +77,12 @@ export class Account {
     );
     const views = await Promise.all(open.map(({ space }) => this.#openShare(space)));
     return views.filter((view) => view !== undefined).filter((view) => !view.ended);
+  }
+
+  /** A share this account made or received, while it is open: what is in it, names opened. */
+  async share(share: SpaceId): Promise<SharedView | undefined> {
+    const view = await this.#openShare(share);
+    return view?.ended === true ? undefined : view;
   }
 
   /** The journal of the account itself: sign-ins, devices, kit and password. */
