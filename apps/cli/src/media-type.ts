@@ -1,43 +1,9 @@
-import { extname } from "node:path";
+import { mediaTypeOf as typeByName } from "@ecrin/client";
 
 /** How many bytes of a file's beginning `mediaTypeOf` looks at. */
 export const SNIFFED = 512;
 
-const BY_EXTENSION: Readonly<Record<string, string>> = {
-  ".avif": "image/avif",
-  ".bmp": "image/bmp",
-  ".csv": "text/csv",
-  ".dcm": "application/dicom",
-  ".doc": "application/msword",
-  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  ".gif": "image/gif",
-  ".gz": "application/gzip",
-  ".heic": "image/heic",
-  ".hl7": "x-application/hl7-v2+er7",
-  ".htm": "text/html",
-  ".html": "text/html",
-  ".jpeg": "image/jpeg",
-  ".jpg": "image/jpeg",
-  ".json": "application/json",
-  ".md": "text/markdown",
-  ".mov": "video/quicktime",
-  ".mp3": "audio/mpeg",
-  ".mp4": "video/mp4",
-  ".odt": "application/vnd.oasis.opendocument.text",
-  ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-  ".pdf": "application/pdf",
-  ".png": "image/png",
-  ".rtf": "application/rtf",
-  ".tif": "image/tiff",
-  ".tiff": "image/tiff",
-  ".txt": "text/plain",
-  ".wav": "audio/wav",
-  ".webp": "image/webp",
-  ".xls": "application/vnd.ms-excel",
-  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  ".xml": "application/xml",
-  ".zip": "application/zip",
-};
+const UNKNOWN = "application/octet-stream";
 
 interface Mark {
   readonly at: number;
@@ -78,11 +44,11 @@ const CONTAINERS: readonly Mark[] = [
 export function mediaTypeOf(name: string, start: Uint8Array): string {
   const marked = MARKS.find((mark) => isMarked(start, mark));
   if (marked !== undefined) return marked.type;
-  const named = BY_EXTENSION[extname(name).toLowerCase()];
-  if (named !== undefined) return named;
+  const named = typeByName(name);
+  if (named !== UNKNOWN) return named;
   const container = CONTAINERS.find((mark) => isMarked(start, mark));
   if (container !== undefined) return container.type;
-  return looksLikeText(start) ? "text/plain" : "application/octet-stream";
+  return looksLikeText(start) ? "text/plain" : UNKNOWN;
 }
 
 function isMarked(start: Uint8Array, { at, bytes }: Mark): boolean {

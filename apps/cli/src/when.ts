@@ -38,3 +38,11 @@ function realDay(year: number, month: number, day: number): number | undefined {
   const end = new Date(endOfDay(year, month - 1, day));
   return end.getMonth() === month - 1 && end.getDate() === day ? end.getTime() : undefined;
 }
+
+/** The beginning of the day, or the moment, that a date means. @returns undefined for a text that means none */
+export function parseSince(text: string): number | undefined {
+  const date = DATE.exec(text.trim());
+  if (date === null) return INSTANT.test(text.trim()) ? parseWhen(text, 0) : undefined;
+  const end = realDay(Number(date[1]), Number(date[2]), Number(date[3]));
+  return end === undefined ? undefined : new Date(end).setHours(0, 0, 0, 0);
+}

@@ -1,0 +1,158 @@
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import {
+  FhirError,
+  type FhirResource,
+  type FileInput,
+  type HealthRecord,
+  isBundle,
+  resourcesOfBundle,
+} from "@ecrin/client";
+import type { Bytes, ItemId } from "@ecrin/protocol";
+import type { Command } from "commander";
+import { CommandError } from "./exit.ts";
+import { Invocation } from "./invocation.ts";
+import { mediaTypeOf, SNIFFED } from "./media-type.ts";
+import { recordNamed } from "./naming.ts";
+import { progressLine } from "./progress.ts";
+import { shown } from "./shown.ts";
+import type { Words } from "./words.ts";
+
+const PIECE = 1024 * 1024;
+/** JSON is parsed whole; a larger file is kept as a file. */
+const LARGEST_FHIR = 256 * 1024 * 1024;
+
+interface AddOptions {
+  readonly record?: string;
+  readonly title?: string;
+  readonly date?: string;
+  readonly asFile?: boolean;
+}
+
+export function defineAdd(program: Command, { help }: Words): void {
+  program
+    .command("add")
+    .description(help.add)
+    .argument("<file...>", help.args.files)
+    .option("--record <owner>", help.options.record)
+    .option("--title <title>", help.options.title)
+    .option("--date <date>", help.options.date)
+    .option("--as-file", help.options.asFile)
+    .action(async (paths: string[], options: AddOptions, command: Command) => {
+      await add(Invocation.of(command), paths, options);
+    });
+}
+
+async function add(call: Invocation, paths: readonly string[], options: AddOptions): Promise<void> {
+  for (const path of paths) await sizeOf(path); // All of them are there before the first is added.
+  await call.unlocked(async (account) => {
+    const record = await recordNamed(account, options.record);
+    const added: { file: string; items: readonly ItemId[] }[] = [];
+    for (const file of paths) {
+      const items = await addFile(call, record, file, options);
+      added.push({ file, items });
+      call.tell(`${shown(basename(file))}: ${call.words.said.added(items.length)}`);
+    }
+    const count = added.reduce((sum, { items }) => sum + items.length, 0);
+    await call.result({ record: record.space, added }, [call.words.said.added(count)]);
+  });
+}
+
+async function addFile(
+  call: Invocation,
+  record: HealthRecord,
+  path: string,
+  options: AddOptions,
+): Promise<ItemId[]> {
+  const label = call.words.said.adding(shown(basename(path)));
+  const resources = options.asFile === true ? undefined : await fhirIn(path);
+  const line = progressLine(call.words, label, resources === undefined ? "bytes" : "things");
+  try {
+    if (resources !== undefined) return await record.addResources(resources, line.moved);
+    return await withFile(path, options, async (file) => [await record.add(file, line.moved)]);
+  } finally {
+    line.done();
+  }
+}
+
+/** Opens a file as it is added: its name, its type, and its bytes as they are asked for. */
+export async function withFile<T>(
+  path: string,
+  options: { readonly title?: string; readonly date?: string },
+  work: (file: FileInput) => Promise<T>,
+): Promise<T> {
+  const size = await sizeOf(path);
+  await using handle = await openFile(path);
+  const start = new Uint8Array(Math.min(SNIFFED, size));
+  await handle.read(start, 0, start.length, 0);
+  return await work({
+    title: options.title ?? basename(path),
+    mediaType: mediaTypeOf(path, start),
+    content: { size, stream: pieces(handle) },
+    ...(options.date === undefined ? {} : { date: options.date }),
+  });
+}
+
+async function* pieces(handle: FileHandle): AsyncGenerator<Bytes, void, undefined> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/**
+ * The FHIR resources of a JSON file: those of a bundle, or the one it is.
+ * @returns undefined for a file that is something else
+ * @throws CommandError `not-fhir` for a bundle that cannot be imported
+ */
+export async function fhirIn(path: string): Promise<FhirResource[] | undefined> {
+  if (extname(path).toLowerCase() !== ".json" || (await sizeOf(path)) > LARGEST_FHIR) {
+    return undefined;
+  }
+  const value = parsed(await readFile(path, "utf8"));
+  try {
+    if (isBundle(value)) return resourcesOfBundle(value);
+  } catch (cause) {
+    if (cause instanceof FhirError) throw new CommandError("not-fhir", path, { cause });
+    throw cause;
+  }
+  return isResource(value) ? [value] : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Called .json and is none: kept as a file, byte for byte.
+  }
+}
+
+function isResource(value: unknown): value is FhirResource {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "resourceType" in value &&
+    typeof value.resourceType === "string"
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new CommandError("file-unreadable", path);
+    return found.size;
+  } catch (cause) {
+    if (cause instanceof CommandError) throw cause;
+    throw new CommandError("file-missing", path, { cause });
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (cause) {
+    throw new CommandError("file-unreadable", path, { cause });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Command } from "commander";
+import { fhirIn, withFile } from "./add.ts";
+import { Invocation } from "./invocation.ts";
+import { listedNamed } from "./naming.ts";
+import { progressLine } from "./progress.ts";
+import { shown } from "./shown.ts";
+import type { Words } from "./words.ts";
+
+/** A new version of an item, and its end: both leave its history. */
+export function defineChange(program: Command, { help }: Words): void {
+  program
+    .command("correct")
+    .description(help.correct)
+    .argument("<item>", help.args.item)
+    .argument("<file>", help.args.file)
+    .option("--title <title>", help.options.title)
+    .option("--date <date>", help.options.date)
+    .action(async (item: string, file: string, options: CorrectOptions, command: Command) => {
+      await correct(Invocation.of(command), item, file, options);
+    });
+  program
+    .command("delete")
+    .description(help.delete)
+    .argument("<item>", help.args.item)
+    .option("--yes", help.options.yes)
+    .action(async (item: string, options: { yes?: boolean }, command: Command) => {
+      await remove(Invocation.of(command), item, options.yes);
+    });
+}
+
+interface CorrectOptions {
+  readonly title?: string;
+  readonly date?: string;
+}
+
+async function correct(
+  call: Invocation,
+  text: string,
+  path: string,
+  options: CorrectOptions,
+): Promise<void> {
+  const { said } = call.words;
+  const resources = await fhirIn(path);
+  await call.unlocked(async (account) => {
+    const { record, listed } = await listedNamed(account, call.home, text);
+    const [resource] = resources?.length === 1 ? resources : [];
+    const isFile = listed.metadata.type === "DocumentReference" || resource === undefined;
+    const line = progressLine(call.words, said.adding(shown(path)), "bytes");
+    const title = options.title ?? listed.metadata.title;
+    try {
+      const revision = isFile
+        ? await withFile(path, { ...options, title }, (file) =>
+            record.correct(listed.item, file, line.moved),
+          )
+        : await record.correct(listed.item, resource, line.moved);
+      await call.result({ item: listed.item, revision }, [said.corrected(shown(title))]);
+    } finally {
+      line.done();
+    }
+  });
+}
+
+async function remove(call: Invocation, text: string, yes: boolean | undefined): Promise<void> {
+  const { said } = call.words;
+  await call.unlocked(async (account) => {
+    const { record, listed } = await listedNamed(account, call.home, text);
+    const title = shown(listed.metadata.title);
+    await call.confirm(said.deleteAsk(title), yes);
+    await record.delete(listed.item);
+    await call.result({ item: listed.item, deleted: true }, [said.deleted(title)]);
+  });
+}

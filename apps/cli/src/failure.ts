@@ -1,0 +1,56 @@
+import { ClientError, FhirError } from "@ecrin/client";
+import { CommanderError } from "commander";
+import { CommandError, EXIT, type Exit, exitFor } from "./exit.ts";
+import type { Words } from "./words.ts";
+
+/** What a program is told of a failure, in place of a result. */
+export interface Failure {
+  readonly code: string;
+  /** One sentence: what happened, and what to do. */
+  readonly message: string;
+  readonly exit: Exit;
+}
+
+/** A failure in words. Never a stack, and never a text of the error itself, which might name what was in hand. */
+export function failureOf(error: unknown, words: Words): Failure {
+  const { failures } = words;
+  if (error instanceof CommanderError) return usageFailure(error, words);
+  const exit = exitFor(error);
+  if (error instanceof CommandError) {
+    return { code: error.code, message: failures.command[error.code](error.detail), exit };
+  }
+  if (error instanceof ClientError) {
+    return { code: error.code, message: failures.client[error.code], exit };
+  }
+  if (error instanceof FhirError) {
+    return { code: "not-fhir", message: failures.command["not-fhir"](error.field), exit };
+  }
+  if (isDiskFull(error)) return { code: "disk-full", message: failures.diskFull, exit };
+  return { code: "failed", message: failures.other, exit };
+}
+
+/** Whether the parser only stopped because it has shown what was asked for. */
+export function isShown(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
+const PARSER: Readonly<Record<string, Exclude<keyof Words["parser"], "other">>> = {
+  "commander.unknownOption": "unknownOption",
+  "commander.unknownCommand": "unknownCommand",
+  "commander.missingArgument": "missingArgument",
+  "commander.optionMissingArgument": "optionMissingArgument",
+  "commander.missingMandatoryOptionValue": "missingMandatoryOptionValue",
+  "commander.invalidArgument": "invalidArgument",
+  "commander.excessArguments": "excessArguments",
+};
+
+/** The parser speaks English only; what it names stands between quotes. */
+function usageFailure({ code, message }: CommanderError, words: Words): Failure {
+  const named = /'([^']*)'/.exec(message)?.[1] ?? "";
+  const sentence = words.parser[PARSER[code] ?? "other"](named);
+  return { code: "usage", message: words.failures.command.usage(sentence), exit: EXIT.usage };
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOSPC";
+}

@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import { confirm, isCancel, text } from "@clack/prompts";
+import { type Account, ClientError, ownerOf, signIn } from "@ecrin/client";
+import { type Command, Option } from "commander";
+import { CommandError } from "./exit.ts";
+import { Home, homeFolder } from "./home.ts";
+import { fileSecrets, type Secrets, terminalSecrets } from "./secrets.ts";
+import { catalogue, type Language, languageFrom, type Words } from "./words.ts";
+
+export interface GlobalOptions {
+  readonly server?: string;
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly lang?: Language;
+  readonly passwordFile?: string;
+  readonly passwordStdin?: boolean;
+}
+
+/** The options every command takes. */
+export function globalOptions(words: Words): Option[] {
+  const { options } = words.help;
+  return [
+    new Option("--server <url>", options.server).env("ECRIN_URL"),
+    new Option("--home <folder>", options.home),
+    new Option("--json", options.json),
+    new Option("--lang <language>", options.lang).choices(["fr", "en"]),
+    new Option("--password-file <file>", options.passwordFile),
+    new Option("--password-stdin", options.passwordStdin),
+  ];
+}
+
+/** What one call of the command line works with. */
+export class Invocation {
+  readonly words: Words;
+  readonly language: Language;
+  readonly json: boolean;
+  readonly home: Home;
+  readonly secrets: Secrets;
+  readonly #server: string | undefined;
+
+  constructor(options: GlobalOptions) {
+    this.language = options.lang ?? languageFrom(process.env);
+    this.words = catalogue(this.language);
+    this.json = options.json === true;
+    this.home = new Home(homeFolder(options.home));
+    const file = options.passwordStdin === true ? "-" : options.passwordFile;
+    this.secrets = file === undefined ? terminalSecrets() : fileSecrets(file);
+    this.#server = options.server?.replace(/\/+$/, "");
+  }
+
+  static of(command: Command): Invocation {
+    return new Invocation(command.optsWithGlobals<GlobalOptions>());
+  }
+
+  /** The server named, or the one this home belongs to. @throws CommandError `no-server` */
+  async server(): Promise<string> {
+    const server = this.#server ?? (await this.home.server());
+    if (server === undefined) throw new CommandError("no-server");
+    return server;
+  }
+
+  /** The result: lines for people, or one JSON value for programs. */
+  async result(value: unknown, lines: readonly string[]): Promise<void> {
+    await write(process.stdout, `${this.json ? JSON.stringify(value) : lines.join("\n")}\n`);
+  }
+
+  /** A sentence beside the result. */
+  tell(line: string): void {
+    process.stderr.write(`${line}\n`);
+  }
+
+  async password(): Promise<string> {
+    return await this.secrets.ask(this.words.ask.password);
+  }
+
+  /** A new password, asked for twice where somebody types it. */
+  async newPassword(): Promise<string> {
+    const password = await this.secrets.ask(this.words.ask.newPassword);
+    if ([...password].length < SHORTEST) throw new CommandError("password-short", `${SHORTEST}`);
+    if (this.secrets.isAsked) {
+      const again = await this.secrets.ask(this.words.ask.again);
+      if (again !== password) throw new CommandError("passwords-differ");
+    }
+    return password;
+  }
+
+  /** A line that is no secret. @throws CommandError `cannot-ask` without a terminal */
+  async line(question: string, proposed?: string): Promise<string> {
+    if (process.stdin.isTTY !== true) throw new CommandError("cannot-ask", question);
+    const answer = await text({
+      message: question,
+      output: process.stderr,
+      ...(proposed === undefined ? {} : { initialValue: proposed }),
+    });
+    if (isCancel(answer)) throw new CommandError("interrupted");
+    return answer.trim();
+  }
+
+  /**
+   * Says what will happen and asks whether it shall.
+   * @throws CommandError `not-confirmed`, or `cannot-ask` without a terminal and without `--yes`
+   */
+  async confirm(sentence: string, yes: boolean | undefined): Promise<void> {
+    if (yes === true) {
+      this.tell(sentence);
+      return;
+    }
+    if (process.stdin.isTTY !== true) throw new CommandError("cannot-ask", "--yes");
+    const { question, yes: active, no: inactive } = this.words.ask.confirm;
+    const message = `${sentence} ${question}`;
+    const answer = await confirm({ message, active, inactive, output: process.stderr });
+    if (isCancel(answer)) throw new CommandError("interrupted");
+    if (!answer) throw new CommandError("not-confirmed");
+  }
+
+  /** Asks for the password, unlocks the account of this home, and locks it again whatever happens. */
+  async unlocked<T>(work: (account: Account, password: string) => Promise<T>): Promise<T> {
+    const store = await this.home.store();
+    try {
+      const owner = await ownerOf(store);
+      if (owner === undefined) throw new CommandError("not-signed-in");
+      const server = await this.server();
+      const password = await this.password();
+      const account = await signIn({ server, password, store });
+      return await thenLocked(account, work(account, password));
+    } finally {
+      await store.close();
+    }
+  }
+}
+
+const SHORTEST = 12;
+
+/** Locks the account when the work is done; what went wrong in the work is what is told. */
+async function thenLocked<T>(account: Account, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await account.lock().catch((error: unknown) => {
+      // A device that has just signed itself out has nothing left to lock.
+      if (!(error instanceof ClientError && error.code === "locked")) throw error;
+    });
+  }
+}
+
+/** Writes all of it, however slowly the other side reads. */
+export async function write(to: NodeJS.WriteStream, data: string | Uint8Array): Promise<void> {
+  if (!to.write(data)) await once(to, "drain");
+}

@@ -1,0 +1,144 @@
+import type { Account, HealthRecord, JournalLine } from "@ecrin/client";
+import type { AccountId, EntryAbout, ItemId } from "@ecrin/protocol";
+import { ENTRY_KINDS, type EntryKind } from "@ecrin/protocol";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { Invocation } from "./invocation.ts";
+import { contactNamed, nameOf, placeNamed, recordNamed } from "./naming.ts";
+import { columns, momentIn, shown } from "./shown.ts";
+import { parseSince } from "./when.ts";
+import type { Words } from "./words.ts";
+
+interface JournalOptions {
+  readonly record?: string;
+  readonly account?: boolean;
+  readonly kind?: EntryKind;
+  readonly by?: string;
+  readonly item?: string;
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+export function defineJournal(program: Command, { help }: Words): void {
+  program
+    .command("journal")
+    .description(help.journal)
+    .option("--record <owner>", help.options.record)
+    .option("--account", help.options.account)
+    .addOption(new Option("--kind <kind>", help.options.kind).choices([...ENTRY_KINDS]))
+    .option("--by <contact>", help.options.by)
+    .option("--item <item>", help.options.item)
+    .option("--since <date>", help.options.since, dayGiven)
+    .option("--limit <number>", help.options.limit, countGiven)
+    .action(async (options: JournalOptions, command: Command) => {
+      await journal(Invocation.of(command), options);
+    });
+}
+
+function dayGiven(text: string): number {
+  const at = parseSince(text);
+  if (at === undefined) throw new InvalidArgumentError(text);
+  return at;
+}
+
+function countGiven(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(text);
+  return Number(text);
+}
+
+/** What the lines are about, by name. */
+interface Known {
+  readonly account: Account;
+  readonly titles: ReadonlyMap<ItemId, string>;
+  readonly words: Words;
+}
+
+async function journal(call: Invocation, options: JournalOptions): Promise<void> {
+  const { words } = call;
+  await call.unlocked(async (account) => {
+    const record =
+      options.account === true ? undefined : await recordNamed(account, options.record);
+    await record?.sync();
+    const all = record === undefined ? await account.journal() : await record.journal();
+    const wanted = await wantedBy(call, account, options);
+    const lines = all.filter(wanted).slice(-(options.limit ?? all.length));
+    const known = { account, titles: titlesOf(record), words };
+    const table = columns(lines.map((line) => [...row(line, known)]));
+    await call.result(
+      { subject: record?.space ?? account.id, checked: all.length, entries: lines },
+      [
+        ...(table.length === 0 ? [words.said.nothing] : table),
+        "",
+        words.journal.checked(all.length),
+      ],
+    );
+  });
+}
+
+async function wantedBy(call: Invocation, account: Account, options: JournalOptions) {
+  const by = options.by === undefined ? undefined : accountNamed(account, options.by);
+  const place =
+    options.item === undefined ? undefined : await placeNamed(account, call.home, options.item);
+  const item = place && ("record" in place ? place.listed.item : place.item.fact.item);
+  return (line: JournalLine) =>
+    (options.kind === undefined || line.kind === options.kind) &&
+    (by === undefined || line.actor.account === by) &&
+    (item === undefined || itemsOf(line.about).includes(item)) &&
+    (options.since === undefined || line.at >= options.since);
+}
+
+function accountNamed(account: Account, text: string): AccountId {
+  return text.toLowerCase() === account.name.toLowerCase()
+    ? account.id
+    : contactNamed(account, text).account;
+}
+
+function itemsOf(about: EntryAbout): ItemId[] {
+  const many = about.revisions?.map(({ item }) => item) ?? [];
+  return about.item === undefined ? many : [about.item, ...many];
+}
+
+/** The last name each item had, deleted ones too. */
+function titlesOf(record: HealthRecord | undefined): ReadonlyMap<ItemId, string> {
+  const titles = new Map<ItemId, string>();
+  for (const { fact, opened } of record?.listing.revisions.values() ?? []) {
+    if (opened !== undefined) titles.set(fact.item, shown(opened.metadata.title));
+  }
+  return titles;
+}
+
+function row(line: JournalLine, known: Known): string[] {
+  const { words } = known;
+  const { checks, tag } = words.journal;
+  return [
+    momentIn(words, line.at),
+    sentence(line, known),
+    `${checks[line.statement]}; ${tag(line.tag.slice(0, 8))}`,
+  ];
+}
+
+/** An entry in words: who, what, and by which way. */
+function sentence({ kind, actor, about }: JournalLine, known: Known): string {
+  const { words, account } = known;
+  const who = nameOf(account, actor.account, words);
+  const via = about.via === undefined ? [] : [words.journal.throughShare];
+  return [words.journal.kinds[kind](who, objectOf(kind, about, known)), ...via].join(" ");
+}
+
+function objectOf(kind: EntryKind, about: EntryAbout, known: Known): string {
+  const { words, account } = known;
+  const until =
+    about.until === undefined ? "" : ` ${words.journal.until(momentIn(words, about.until))}`;
+  if (kind === "listing") return words.journal.names(about.count ?? 0);
+  if (kind === "refusal") return words.journal.refusals[about.code ?? ""] ?? about.code ?? "";
+  if (itemsOf(about).length > 0) {
+    const [first, second, ...rest] = itemsOf(about).map((item) => {
+      const title = known.titles.get(item);
+      return title === undefined ? words.journal.gone : words.quoted(title);
+    });
+    const more = rest.length === 0 ? [] : [words.said.documents(rest.length + 2)];
+    return more[0] ?? [first, second].filter((each) => each !== undefined).join(", ");
+  }
+  if (about.account === undefined) return words.journal.aShare + until;
+  const role = about.role === undefined ? "" : ` ${words.journal.role(words.roles[about.role])}`;
+  return nameOf(account, about.account, words) + role + until;
+}

@@ -1,0 +1,60 @@
+import type { ListedItem } from "@ecrin/client";
+import type { Command } from "commander";
+import { Invocation } from "./invocation.ts";
+import { recordNamed } from "./naming.ts";
+import { shortId } from "./short-id.ts";
+import { columns, dayOf, shown, sizeIn, typeIn } from "./shown.ts";
+import type { Words } from "./words.ts";
+
+export function defineList(program: Command, { help }: Words): void {
+  program
+    .command("list")
+    .description(help.list)
+    .option("--record <owner>", help.options.record)
+    .action(async (options: { record?: string }, command: Command) => {
+      await list(Invocation.of(command), options.record);
+    });
+}
+
+async function list(call: Invocation, owner: string | undefined): Promise<void> {
+  const { words } = call;
+  await call.unlocked(async (account) => {
+    const record = await recordNamed(account, owner);
+    const items = newestFirst(await record.list());
+    await call.home.keepList(
+      items.map(({ item, revision }) => ({ space: record.space, item, revision })),
+    );
+    const lines = columns(items.map((each, i) => itemLine(words, each, i + 1)));
+    await call.result(
+      { record: record.space, items: items.map(itemJson) },
+      lines.length === 0 ? [words.said.nothing] : lines,
+    );
+  });
+}
+
+function newestFirst(items: readonly ListedItem[]): ListedItem[] {
+  const dayOfItem = ({ metadata, at }: ListedItem) => dayOf(metadata, at);
+  return items.toSorted((a, b) => (dayOfItem(a) < dayOfItem(b) ? 1 : -1));
+}
+
+function itemLine(words: Words, each: ListedItem, number: number): string[] {
+  const { metadata, at } = each;
+  const notes = [
+    metadata.size > 0 ? sizeIn(words, metadata.size) : "",
+    each.revisions > 1 ? words.table.versions(each.revisions) : "",
+    each.conflict ? words.table.conflict : "",
+  ].filter((note) => note !== "");
+  return [
+    `${number}`.padStart(3),
+    shortId(each.item),
+    dayOf(metadata, at),
+    typeIn(words, metadata),
+    shown(metadata.title),
+    notes.join(", "),
+  ];
+}
+
+function itemJson({ item, revision, metadata, at, author, conflict, revisions }: ListedItem) {
+  const { title, type, mediaType, size, date } = metadata;
+  return { item, revision, title, type, mediaType, size, date, at, author, conflict, revisions };
+}

@@ -1,0 +1,34 @@
+import { EXIT, type Exit } from "./exit.ts";
+import { failureOf, isShown } from "./failure.ts";
+import { makeProgram } from "./program.ts";
+import { withoutHyphens } from "./short-id.ts";
+import { catalogue, languageOf } from "./words.ts";
+
+const args = process.argv.slice(2);
+const words = catalogue(languageOf(args, process.env));
+
+process.once("SIGINT", () => {
+  tell("interrupted", words.failures.command.interrupted(""));
+  process.exit(EXIT.interrupted);
+});
+// Who reads through a pipe may stop reading: that is no failure of ours.
+process.stdout.on("error", () => process.exit(EXIT.ok));
+
+process.exitCode = await run();
+
+async function run(): Promise<Exit> {
+  try {
+    await makeProgram(words).parseAsync(args.map(withoutHyphens), { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (isShown(error)) return EXIT.ok;
+    const { code, message, exit } = failureOf(error, words);
+    tell(code, message);
+    return exit;
+  }
+}
+
+function tell(code: string, message: string): void {
+  const line = args.includes("--json") ? JSON.stringify({ error: { code, message } }) : message;
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,150 @@
+import type {
+  Account,
+  Contact,
+  HealthRecord,
+  ListedItem,
+  SharedItem,
+  SharedView,
+} from "@ecrin/client";
+import type { AccountId } from "@ecrin/protocol";
+import { CommandError } from "./exit.ts";
+import type { Home, ListedLine } from "./home.ts";
+import { namesId, shortId } from "./short-id.ts";
+import { shown } from "./shown.ts";
+import type { Words } from "./words.ts";
+
+/** An item somebody named, with what opens it. */
+export type Place =
+  | { readonly record: HealthRecord; readonly listed: ListedItem }
+  | { readonly view: SharedView; readonly item: SharedItem };
+
+const LINE = /^\d{1,3}$/;
+
+/** The contact that a name, or the beginning of an id, means. @throws CommandError */
+export function contactNamed(account: Account, text: string): Contact {
+  const contacts = account.contacts().list();
+  const wanted = folded(text);
+  const exact = contacts.filter(({ name }) => folded(name) === wanted);
+  const found =
+    exact.length > 0
+      ? exact
+      : contacts.filter(
+          (each) => folded(each.name).includes(wanted) || namesId(text, each.account),
+        );
+  const [contact, another] = found;
+  if (contact === undefined) throw new CommandError("contact-unknown", text);
+  if (another !== undefined) throw new CommandError("contact-ambiguous", text);
+  return contact;
+}
+
+/** What an account is called here: its own name, what this person calls the contact, or its id. */
+export function nameOf(account: Account, id: AccountId | undefined, words: Words): string {
+  if (id === undefined) return words.who.service;
+  if (id === account.id) return shown(account.name);
+  const contact = account.contacts().get(id);
+  return contact === undefined ? words.who.unknown(shortId(id)) : shown(contact.name);
+}
+
+/** How sure this account can be of who another one is, in words. */
+export function verifiedIn(account: Account, id: AccountId, words: Words): string {
+  if (id === account.id) return words.verified.you;
+  return words.verified[account.contacts().get(id)?.verified ?? "none"];
+}
+
+/** The record named by its owner, or by the beginning of its id; one's own when nothing was said. */
+export async function recordNamed(
+  account: Account,
+  text: string | undefined,
+): Promise<HealthRecord> {
+  if (text === undefined) return await account.record();
+  for (const record of await account.records()) {
+    if (namesId(text, record.space)) return record;
+    const owner = (await record.members()).find((member) => member.role === "owner")?.account;
+    const contact = owner === undefined ? undefined : account.contacts().get(owner);
+    if (contact !== undefined && folded(contact.name).includes(folded(text))) return record;
+    if (owner === account.id && folded(account.name) === folded(text)) return record;
+  }
+  throw new CommandError("record-unknown", text);
+}
+
+/** The item that a line number of the last list, or the beginning of an id, means. @throws CommandError */
+export async function placeNamed(account: Account, home: Home, text: string): Promise<Place> {
+  if (LINE.test(text)) {
+    const line = (await home.lastList())[Number(text) - 1];
+    if (line === undefined) throw new CommandError("item-unknown", text);
+    return (await placeOfLine(account, line)) ?? movedOn(text);
+  }
+  const found = await placesNamed(account, text);
+  const [place, another] = found;
+  if (place === undefined) throw new CommandError("item-unknown", text);
+  if (another !== undefined) throw new CommandError("item-ambiguous", text);
+  return place;
+}
+
+/** An item of a record: what can be corrected, deleted or shared. */
+export async function listedNamed(
+  account: Account,
+  home: Home,
+  text: string,
+): Promise<{ record: HealthRecord; listed: ListedItem }> {
+  const place = await placeNamed(account, home, text);
+  if ("record" in place) return place;
+  throw new CommandError("item-unknown", text);
+}
+
+async function placeOfLine(account: Account, line: ListedLine): Promise<Place | undefined> {
+  if (line.share !== undefined) {
+    const view = (await account.sharedWithMe()).find((each) => each.share === line.share);
+    await view?.sync();
+    const item = view?.items.find((each) => each.fact.revision === line.revision);
+    return view !== undefined && item !== undefined ? { view, item } : undefined;
+  }
+  const record = (await account.records()).find((each) => each.space === line.space);
+  const all = (await record?.list()) ?? [];
+  const listed =
+    all.find((each) => each.revision === line.revision) ??
+    all.find((each) => each.item === line.item);
+  return record !== undefined && listed !== undefined ? { record, listed } : undefined;
+}
+
+async function placesNamed(account: Account, text: string): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const record of await account.records()) {
+    for (const listed of await record.list()) {
+      if (namesId(text, listed.revision) || namesId(text, listed.item)) {
+        places.push({ record, listed });
+      }
+    }
+  }
+  // Somebody's own record goes before what others share from theirs.
+  if (places.length > 0) return places;
+  for (const view of await account.sharedWithMe()) {
+    await view.sync();
+    for (const item of view.items) {
+      if (namesId(text, item.fact.revision) || namesId(text, item.fact.item)) {
+        places.push({ view, item });
+      }
+    }
+  }
+  return onePerRevision(places);
+}
+
+/** The same revision shared twice is one document. */
+function onePerRevision(places: readonly Place[]): Place[] {
+  const seen = new Map(
+    places.map((place) => [
+      "view" in place ? place.item.fact.revision : place.listed.revision,
+      place,
+    ]),
+  );
+  return [...seen.values()];
+}
+
+function movedOn(text: string): never {
+  throw new CommandError("list-moved-on", text);
+}
+
+/** Without case and accents, as people type names. */
+function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").trim().toLowerCase();
+}

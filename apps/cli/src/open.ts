@@ -1,0 +1,156 @@
+import { type FileHandle, lstat, open as openFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Account, Opened } from "@ecrin/client";
+import type { Command } from "commander";
+import { CommandError } from "./exit.ts";
+import { Invocation, write } from "./invocation.ts";
+import { type Place, placeNamed } from "./naming.ts";
+import { progressLine } from "./progress.ts";
+import { shown } from "./shown.ts";
+import type { Words } from "./words.ts";
+
+interface OpenOptions {
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+export function defineOpen(program: Command, { help }: Words): void {
+  program
+    .command("open")
+    .description(help.open)
+    .argument("<item>", help.args.item)
+    .option("-o, --output <file>", help.options.output)
+    .option("--force", help.options.force)
+    .action(async (item: string, options: OpenOptions, command: Command) => {
+      await open(Invocation.of(command), item, options);
+    });
+}
+
+async function open(call: Invocation, text: string, options: OpenOptions): Promise<void> {
+  if (options.output !== undefined && options.force !== true) await refuseExisting(options.output);
+  await call.unlocked(async (account) => {
+    const place = await placeNamed(account, call.home, text);
+    const title = titleOf(place);
+    const target = await targetFor(options, title);
+    if (target === undefined && process.stdout.isTTY === true && !isText(place)) {
+      throw new CommandError("not-for-terminal", shown(title));
+    }
+    const opened = await openPlace(account, place);
+    if (target === undefined) await toStdout(opened);
+    else await toFile(call, opened, target, options.force === true);
+    if (target !== undefined) await report(call, account, place, target);
+  });
+}
+
+async function report(call: Invocation, account: Account, place: Place, file: string) {
+  const by = "record" in place ? place.listed.author : place.view.maker.account;
+  const { size, mediaType } = metadataOf(place);
+  const result = { file, title: titleOf(place), mediaType, size, own: by === account.id };
+  await call.result(result, [call.words.said.written(file)]);
+}
+
+/** Opening is a signed statement with its reason: one's own record, or care for somebody else. */
+async function openPlace(account: Account, place: Place): Promise<Opened> {
+  if ("view" in place) return await place.view.open(place.item.fact.revision, "care");
+  const own = place.record.space === (await account.record()).space;
+  return await place.record.open(place.listed.revision, own ? "own" : "care");
+}
+
+function metadataOf(place: Place) {
+  return "record" in place ? place.listed.metadata : place.item.metadata;
+}
+
+function titleOf(place: Place): string {
+  return metadataOf(place).title;
+}
+
+function isText(place: Place): boolean {
+  const { mediaType } = metadataOf(place);
+  return /^text\/|\bjson\b|\bxml\b/.test(mediaType);
+}
+
+/** The bytes of an item: its attachment, or the FHIR resource where that is all it is. */
+async function* bytesOf(opened: Opened): AsyncGenerator<Uint8Array, void, undefined> {
+  if (opened.size > 0 || opened.resource === undefined) yield* opened.attachment;
+  else yield opened.resourceBytes;
+}
+
+async function toStdout(opened: Opened): Promise<void> {
+  for await (const piece of bytesOf(opened)) await write(process.stdout, piece);
+  if (process.stdout.isTTY === true) await write(process.stdout, "\n");
+}
+
+/** Written beside its place and moved there once whole: half a document is never called by its name. */
+async function toFile(
+  call: Invocation,
+  opened: Opened,
+  path: string,
+  force: boolean,
+): Promise<void> {
+  const part = `${path}.part-${process.pid}`;
+  const line = progressLine(call.words, call.words.said.opening(shown(path)), "bytes");
+  const file = await create(part, path);
+  try {
+    let done = 0;
+    for await (const piece of bytesOf(opened)) {
+      await file.write(piece);
+      done += piece.length;
+      line.moved(done, Math.max(opened.size, done));
+    }
+    await file.close();
+    if (!force) await refuseExisting(path);
+    await rename(part, path);
+  } catch (error) {
+    await file.close();
+    await rm(part, { force: true });
+    throw error;
+  } finally {
+    line.done();
+  }
+}
+
+async function create(part: string, path: string): Promise<FileHandle> {
+  try {
+    return await openFile(part, "wx", 0o600);
+  } catch (cause) {
+    throw new CommandError("file-unwritable", path, { cause });
+  }
+}
+
+async function targetFor(options: OpenOptions, title: string): Promise<string | undefined> {
+  const { output, force } = options;
+  if (output === undefined || output === "-") return undefined;
+  if (!(await isFolder(output))) return output;
+  const inFolder = join(output, fileNameOf(title));
+  if (force !== true) await refuseExisting(inFolder);
+  return inFolder;
+}
+
+/** A title is somebody else's words: as a file's name it must stay in its folder. */
+function fileNameOf(title: string): string {
+  const name = shown(title)
+    .replace(/[/\\:*?"<>|\ufffd]/g, "_")
+    .replace(/^\.+/, "_")
+    .slice(0, 120)
+    .trim();
+  return name === "" ? "document" : name;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** @throws CommandError `file-exists` */
+export async function refuseExisting(path: string): Promise<void> {
+  if (path === "-" || (await isFolder(path))) return;
+  try {
+    await lstat(path);
+  } catch {
+    return;
+  }
+  throw new CommandError("file-exists", path);
+}

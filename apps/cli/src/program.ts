@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import { defineAdd } from "./add.ts";
+import { defineChange } from "./change.ts";
+import { defineContacts } from "./contacts.ts";
+import { defineDemo } from "./demo-command.ts";
+import { defineDevices } from "./devices.ts";
+import { globalOptions } from "./invocation.ts";
+import { defineJournal } from "./journal.ts";
+import { defineKit } from "./kit.ts";
+import { defineList } from "./list.ts";
+import { defineMembers } from "./members.ts";
+import { defineOpen } from "./open.ts";
+import { definePassword } from "./password.ts";
+import { defineRevoke } from "./revoke.ts";
+import { defineServe } from "./serve.ts";
+import { defineShares } from "./shares.ts";
+import { defineSignIn } from "./sign-in.ts";
+import { defineSignUp } from "./sign-up.ts";
+import { defineWhoami } from "./whoami.ts";
+import type { Words } from "./words.ts";
+
+/** The whole command line, in the order in which one needs it. Mistakes throw; nothing exits by itself. */
+export function makeProgram(words: Words): Command {
+  const { help } = words;
+  const program = new Command("ecrin")
+    .description(help.about)
+    .helpOption("-h, --help", help.helpOption)
+    .helpCommand("help [command]", help.helpCommand)
+    .addHelpText("after", `\n${help.exits}`)
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => titleIn(words, title) })
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  for (const option of globalOptions(words)) program.addOption(option);
+  const families = [
+    defineServe,
+    defineSignUp,
+    defineSignIn,
+    defineWhoami,
+    defineAdd,
+    defineList,
+    defineOpen,
+    defineChange,
+    defineContacts,
+    defineShares,
+    defineRevoke,
+    defineMembers,
+    defineJournal,
+    defineDevices,
+    defineKit,
+    definePassword,
+    defineDemo,
+  ];
+  for (const define of families) define(program, words);
+  return program;
+}
+
+function titleIn({ help }: Words, title: string): string {
+  const titles: Readonly<Record<string, string>> = {
+    "Usage:": help.usage,
+    "Arguments:": help.arguments,
+    "Options:": help.optionsTitle,
+    "Global Options:": help.globalTitle,
+    "Commands:": help.commands,
+  };
+  return titles[title] ?? title;
+}

@@ -1,0 +1,190 @@
+import type { Account, SharedView } from "@ecrin/client";
+import type { ShareLife } from "@ecrin/protocol";
+import type { Command } from "commander";
+import { CommandError } from "./exit.ts";
+import { Invocation } from "./invocation.ts";
+import { contactNamed, listedNamed, nameOf, recordNamed, verifiedIn } from "./naming.ts";
+import { namesId, shortId } from "./short-id.ts";
+import { columns, dayOf, fullMomentIn, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
+import { parseWhen } from "./when.ts";
+import type { Words } from "./words.ts";
+
+interface ShareOptions {
+  readonly with: string;
+  readonly until: string;
+  readonly note?: string;
+  readonly yes?: boolean;
+}
+
+/** A selection for one person until a date: made, looked over, received. Its end is in revoke.ts. */
+export function defineShares(program: Command, { help }: Words): void {
+  program
+    .command("share")
+    .description(help.share)
+    .argument("<item...>", help.args.items)
+    .requiredOption("--with <contact>", help.options.with)
+    .requiredOption("--until <when>", help.options.until)
+    .option("--note <text>", help.options.note)
+    .option("--yes", help.options.yes)
+    .action(async (items: string[], options: ShareOptions, command: Command) => {
+      await share(Invocation.of(command), items, options);
+    });
+  program
+    .command("shares")
+    .description(help.shares)
+    .option("--record <owner>", help.options.record)
+    .option("--all", help.options.all)
+    .action(async (options: { record?: string; all?: boolean }, command: Command) => {
+      await shares(Invocation.of(command), options.record, options.all === true);
+    });
+  program
+    .command("shared")
+    .description(help.shared)
+    .argument("[share]", help.args.share)
+    .action(async (only: string | undefined, _options: object, command: Command) => {
+      await shared(Invocation.of(command), only);
+    });
+}
+
+async function share(call: Invocation, texts: readonly string[], options: ShareOptions) {
+  const { words } = call;
+  const until = whenOf(options.until, Date.now());
+  await call.unlocked(async (account) => {
+    await account.contacts().invitations(); // Whoever has accepted since can be shared with.
+    const contact = contactNamed(account, options.with);
+    const { record, titles, revisions } = await chosen(account, call, texts);
+    const who = shown(contact.name);
+    const how = verifiedIn(account, contact.account, words);
+    const what = titles.length > 3 ? words.said.documents(titles.length) : titles.join(", ");
+    await call.confirm(
+      words.said.shareAsk(who, how, what, fullMomentIn(words, until)),
+      options.yes,
+    );
+    const made = await record.share({
+      with: contact.account,
+      items: revisions,
+      until,
+      ...(options.note === undefined ? {} : { note: options.note }),
+    });
+    await call.result({ share: made, with: contact.account, items: revisions, until }, [
+      words.said.shareMade(shortId(made), who, momentIn(words, until)),
+    ]);
+  });
+}
+
+/** @throws CommandError `when-unclear`, `when-past` */
+export function whenOf(text: string, now: number): number {
+  const at = parseWhen(text, now);
+  if (at === undefined) throw new CommandError("when-unclear", text);
+  if (at <= now) throw new CommandError("when-past", text);
+  return at;
+}
+
+/** The items chosen, all of one record: a share is made from one. */
+async function chosen(account: Account, call: Invocation, texts: readonly string[]) {
+  const places: Awaited<ReturnType<typeof listedNamed>>[] = [];
+  for (const text of texts) places.push(await listedNamed(account, call.home, text));
+  const [first] = places;
+  if (first === undefined) throw new CommandError("item-unknown");
+  const stray = places.findIndex(({ record }) => record.space !== first.record.space);
+  if (stray >= 0) throw new CommandError("items-of-two-records", texts[stray]);
+  return {
+    record: first.record,
+    titles: places.map(({ listed }) => call.words.quoted(shown(listed.metadata.title))),
+    revisions: places.map(({ listed }) => listed.revision),
+  };
+}
+
+async function shares(call: Invocation, owner: string | undefined, all: boolean): Promise<void> {
+  const { words } = call;
+  await call.unlocked(async (account) => {
+    const record = await recordNamed(account, owner);
+    const found = (await record.shares()).filter((each) => all || isOpen(each, Date.now()));
+    const lines = columns(
+      found.map((each) => [
+        shortId(each.share),
+        nameOf(account, each.recipient, words),
+        words.said.documents(each.links.count),
+        isOpen(each, Date.now())
+          ? words.table.until(momentIn(words, each.until))
+          : words.table.ended,
+      ]),
+    );
+    const value = found.map((each) => ({
+      share: each.share,
+      with: each.recipient,
+      count: each.links.count,
+      until: each.until,
+      ended: !isOpen(each, Date.now()),
+    }));
+    await call.result({ shares: value }, lines.length === 0 ? [words.said.nothing] : lines);
+  });
+}
+
+/** Whether a share still opens anything. */
+export function isOpen({ ended, until }: ShareLife, now: number): boolean {
+  return ended === undefined && until > now;
+}
+
+async function shared(call: Invocation, only: string | undefined): Promise<void> {
+  const { words } = call;
+  await call.unlocked(async (account) => {
+    const views: SharedView[] = [];
+    for (const view of await account.sharedWithMe()) {
+      if (only !== undefined && !namesId(only, view.share)) continue;
+      await view.sync();
+      if (!view.ended) views.push(view);
+    }
+    if (only !== undefined && views.length === 0) throw new CommandError("share-unknown", only);
+    const items = views.flatMap((view) => view.items.map((item) => ({ view, item })));
+    await call.home.keepList(
+      items.map(({ view, item: { fact } }) => {
+        const { space, item, revision } = fact;
+        return { space, item, revision, share: view.share };
+      }),
+    );
+    let number = 0;
+    const lines = views.flatMap((view) => [
+      shareLine(account, view, words),
+      ...(view.about.note === "" ? [] : [`  ${shown(view.about.note)}`]),
+      ...columns(view.items.map((item) => itemLine(words, item, ++number))),
+    ]);
+    const value = views.map((view) => viewJson(view));
+    await call.result({ shared: value }, lines.length === 0 ? [words.said.nothing] : lines);
+  });
+}
+
+/** The sender's own name is theirs to choose; what this person calls them, and how sure that is, comes first. */
+function shareLine(account: Account, view: SharedView, words: Words): string {
+  const { account: maker } = view.maker;
+  const from = `${nameOf(account, maker, words)} (${verifiedIn(account, maker, words)})`;
+  const until = view.view.state.share?.until;
+  const end = until === undefined ? "" : `, ${words.table.until(momentIn(words, until))}`;
+  return `${shortId(view.share)}  ${words.table.from(from)}${end}`;
+}
+
+function itemLine(words: Words, { metadata, fact }: SharedView["items"][number], number: number) {
+  return [
+    `${number}`.padStart(3),
+    shortId(fact.item),
+    dayOf(metadata, fact.at),
+    typeIn(words, metadata),
+    shown(metadata.title),
+    metadata.size > 0 ? sizeIn(words, metadata.size) : "",
+  ];
+}
+
+function viewJson(view: SharedView) {
+  const items = view.items.map(({ metadata, fact }) => {
+    const { title, type, mediaType, size } = metadata;
+    return { item: fact.item, revision: fact.revision, title, type, mediaType, size, at: fact.at };
+  });
+  return {
+    share: view.share,
+    from: view.maker.account,
+    name: view.about.from,
+    note: view.about.note,
+    until: view.view.state.share?.until,
+    items,
+  };
+}
