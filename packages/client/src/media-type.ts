@@ -16,6 +16,18 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ["json", "application/json"],
   ["xml", "application/xml"],
   ["hl7", "x-application/hl7-v2+er7"],
+  ["html", "text/html"],
+  ["rtf", "application/rtf"],
+  ["doc", "application/msword"],
+  ["docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+  ["xls", "application/vnd.ms-excel"],
+  ["xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+  ["odt", "application/vnd.oasis.opendocument.text"],
+  ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
+  ["mp3", "audio/mpeg"],
+  ["wav", "audio/wav"],
+  ["mp4", "video/mp4"],
+  ["mov", "video/quicktime"],
   ["zip", "application/zip"],
 ]);
 
