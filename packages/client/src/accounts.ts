@@ -75,7 +75,9 @@ export class AccountBook {
   }
 
   /** The chains of signers, each at least as far as the head it signed at: asked for anew only where it is shorter. */
-  async reaching(signers: Iterable<Signer>): Promise<ReadonlyMap<AccountId, AccountState>> {
+  async reaching(
+    signers: Iterable<Pick<Signer, "account" | "head">>,
+  ): Promise<ReadonlyMap<AccountId, AccountState>> {
     const chains = new Map<AccountId, AccountState>();
     for (const { account, head } of signers) {
       const known = chains.get(account) ?? (await this.get(account, Number.POSITIVE_INFINITY));

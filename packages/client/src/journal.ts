@@ -1,5 +1,4 @@
 import {
-  type AccountId,
   checkArrived,
   checkSignature,
   deviceKeyAt,
@@ -128,7 +127,7 @@ async function checkRead(
       field: "about.statement",
     });
   }
-  const reader = await u.accounts.get(by.account as AccountId);
+  const reader = (await u.accounts.reaching([by])).get(by.account) ?? fork();
   await checkSignature(read, deviceKeyAt(reader, by.device, by.head));
 }
 

@@ -65,6 +65,8 @@ export class HealthRecord {
   readonly view: SpaceView;
   readonly listing: Listing;
   readonly #u: Unlocked;
+  /** Whether something was written since the listing was synchronised. */
+  #hasWritten = false;
 
   constructor(u: Unlocked, space: SpaceId) {
     this.#u = u;
@@ -80,6 +82,7 @@ export class HealthRecord {
   async sync(): Promise<void> {
     await this.view.beFresh();
     await this.listing.sync();
+    this.#hasWritten = false;
   }
 
   /** What the record holds now, names opened; deleted items are left out. */
@@ -262,7 +265,7 @@ export class HealthRecord {
   }
 
   async #find(id: ItemId | RevisionId): Promise<OpenableRevision> {
-    if (!this.#has(id)) await this.sync();
+    if (this.#hasWritten || !this.#has(id)) await this.sync();
     const history = this.listing.items.get(id as ItemId);
     const newest = history === undefined ? id : [...history.heads].at(-1);
     const revision = this.listing.revisions.get(newest as RevisionId) ?? notThere();
@@ -336,6 +339,7 @@ export class HealthRecord {
         params: { space: this.space },
         body: { revisions: sealed.map((each) => each.post) },
       });
+      this.#hasWritten = true;
       return sealed;
     });
   }
@@ -419,10 +423,7 @@ function resourceDraft(resource: FhirResource, item: ItemId): Draft {
   };
 }
 
-async function* joined(
-  first: Bytes,
-  rest: Source,
-): AsyncGenerator<Bytes, void, undefined> {
+async function* joined(first: Bytes, rest: Source): AsyncGenerator<Bytes, void, undefined> {
   yield first;
   yield* rest;
 }

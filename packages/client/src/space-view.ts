@@ -216,12 +216,8 @@ export class SpaceView {
   }
 
   async #openCurrent(name: SecretName): Promise<Bytes> {
+    const answer = await this.#wraps();
     const { n } = this.epoch.epoch;
-    const answer = await this.#u.http.call("wraps", {
-      params: { space: this.space },
-      query: { epoch: n },
-    });
-    this.#checkWraps(answer);
     const mine = answer.mine.find(
       (wrap) => wrap.secret === name && wrap.recipient === this.#u.account,
     );
@@ -244,25 +240,41 @@ export class SpaceView {
     return secret;
   }
 
-  /** The wraps listed are for exactly the members, under exactly the root that was signed. */
-  #checkWraps(answer: RouteAnswer<"wraps">): void {
+  /** The wraps of the current epoch, checked; where the chain has moved on since it was followed, followed first. */
+  async #wraps(): Promise<RouteAnswer<"wraps">> {
+    const ask = async () =>
+      await this.#u.http.call("wraps", {
+        params: { space: this.space },
+        query: { epoch: this.epoch.epoch.n },
+      });
+    const answer = await ask();
+    if (this.#areWrapsRight(answer)) return answer;
+    await this.refresh();
+    const again = await ask();
+    if (this.#areWrapsRight(again)) return again;
+    throw new ClientError(
+      "cannot-open",
+      "the wraps are not those that the space's chain commits to",
+    );
+  }
+
+  /** Whether the wraps listed are for exactly the members, under exactly the roots that were signed. */
+  #areWrapsRight(answer: RouteAnswer<"wraps">): boolean {
     const { epoch, members } = this.epoch;
     const expected = wrapsOfEpoch(members, serverKeyHash(this.#u.server.releaseKey));
-    const wrong = () =>
-      new ClientError("cannot-open", "the wraps are not those that the space's chain commits to");
-    if (
-      !sameRecipients(answer.list, expected) ||
-      wrapsRoot(this.space, epoch.n, answer.list) !== epoch.wraps
-    )
-      throw wrong();
+    if (!sameRecipients(answer.list, expected)) return false;
+    if (wrapsRoot(this.space, epoch.n, answer.list) !== epoch.wraps) return false;
     const { additions } = this.state;
-    if (answer.additions.length !== additions.length) throw wrong();
-    for (const [i, addition] of additions.entries()) {
+    if (answer.additions.length !== additions.length) return false;
+    return additions.every((addition, i) => {
       const listed = answer.additions[i];
-      if (listed === undefined || listed.seq !== addition.since) throw wrong();
-      if (!sameRecipients(listed.list, wrapsOfMember(addition.member))) throw wrong();
-      if (wrapsRoot(this.space, epoch.n, listed.list) !== addition.wraps) throw wrong();
-    }
+      return (
+        listed !== undefined &&
+        listed.seq === addition.since &&
+        sameRecipients(listed.list, wrapsOfMember(addition.member)) &&
+        wrapsRoot(this.space, epoch.n, listed.list) === addition.wraps
+      );
+    });
   }
 }
 

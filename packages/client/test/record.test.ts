@@ -143,7 +143,7 @@ describe("a record", () => {
 
   it("streams large files sealed, opens them whole and by ranges", async () => {
     const content = pattern(11 * MIB + 4321);
-    const pieces = async function* () {
+    const pieces = function* () {
       for (let at = 0; at < content.length; at += 100_000) yield content.slice(at, at + 100_000);
     };
     const seen: number[] = [];
@@ -203,6 +203,7 @@ describe("a record", () => {
     assert.equal(await readBack(his, item), "avant");
     await assert.rejects(his.add(text("interdit")), (error: unknown) => error instanceof Error);
     const { n } = record.view.epoch.epoch;
+    await record.sync();
     const wrapped = (await record.listing.row(item)).wrapEpoch;
     await record.endMember(doctor.account.id);
     assert.equal(record.view.epoch.epoch.n, n + 1);
