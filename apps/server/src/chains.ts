@@ -6,6 +6,7 @@ import {
   type Statement,
 } from "@ecrin/protocol";
 import { numberArray, type Sql, type Tx, textArray } from "./database.ts";
+import { Recent } from "./recent.ts";
 
 /** Account chains as they stand in the database. */
 export interface AccountChains {
@@ -29,13 +30,13 @@ interface Row {
 
 /** Follows account chains and remembers how far: a chain only grows, so what was followed stays true. */
 export function createAccountChains(): AccountChains {
-  const known = new Map<AccountId, AccountState>();
+  const known = new Recent<AccountId, AccountState>(MOST_KEPT);
 
   async function follow(
     rows: readonly Row[],
     account: AccountId,
+    state: AccountState | undefined,
   ): Promise<AccountState | undefined> {
-    const state = known.get(account);
     // A state read inside a transaction that was then undone is not in the database: begin again.
     const [first] = rows;
     if (state !== undefined && (first?.seq !== state.head.seq || first.hash !== state.head.hash)) {
@@ -44,10 +45,7 @@ export function createAccountChains(): AccountChains {
     }
     const newer = rows.flatMap((row) => row.statement ?? []);
     const next = await followAccount(state, newer);
-    if (next !== undefined) {
-      if (known.size >= MOST_KEPT) known.clear();
-      known.set(account, next);
-    }
+    if (next !== undefined) known.set(account, next);
     return next;
   }
 
@@ -58,13 +56,17 @@ export function createAccountChains(): AccountChains {
       let missing = [...new Set(accounts)];
       // Once more for those whose remembered state was not in the database after all.
       for (let attempt = 0; attempt < 2 && missing.length > 0; attempt++) {
-        const rows = await readRows(sql, missing, known);
+        // As remembered now: while the database answers, others may learn more, or forget.
+        const before = new Map(missing.map((account) => [account, known.get(account)]));
+        const rows = await readRows(sql, before);
         const byAccount = Map.groupBy(rows, (row) => row.account);
         for (const account of missing) {
-          const state = await follow(byAccount.get(account) ?? [], account);
+          const state = await follow(byAccount.get(account) ?? [], account, before.get(account));
           if (state !== undefined) states.set(account, state);
         }
-        missing = missing.filter((account) => !states.has(account) && byAccount.has(account));
+        missing = missing.filter(
+          (account) => !states.has(account) && before.get(account) !== undefined,
+        );
       }
       return states;
     },
@@ -73,10 +75,10 @@ export function createAccountChains(): AccountChains {
 
 async function readRows(
   sql: Sql | Tx,
-  accounts: readonly AccountId[],
-  known: ReadonlyMap<AccountId, AccountState>,
+  before: ReadonlyMap<AccountId, AccountState | undefined>,
 ): Promise<Row[]> {
-  const from = accounts.map((account) => known.get(account)?.head.seq ?? -1);
+  const accounts = [...before.keys()];
+  const from = [...before.values()].map((state) => state?.head.seq ?? -1);
   return [
     ...(await sql<Row[]>`
       select s.account, s.seq, s.hash, case when s.seq > a.after then s.statement end as statement
