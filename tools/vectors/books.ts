@@ -11,7 +11,7 @@ import {
   wraps,
 } from "./encodings.ts";
 import { contactCodes, journals, linkCases, reads } from "./facts.ts";
-import { items, trees } from "./items.ts";
+import { items } from "./items.ts";
 import { revisions } from "./revisions.ts";
 import { rotations, spaceChains } from "./spaces.ts";
 import { statements } from "./statements.ts";
@@ -29,7 +29,6 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["rotation", rotations],
   ["revision", revisions],
   ["item", items],
-  ["tree", trees],
   ["read", reads],
   ["link", linkCases],
   ["contact", contactCodes],

@@ -1,22 +1,9 @@
-// Items and the tree of revisions: spec/revision.md, Accepting a revision, rules 4 and 5.
+// Items and their revisions: spec/revision.md, Accepting a revision, rule 5.
 
-import {
-  b64,
-  type Fields,
-  hashNamed,
-  idOf,
-  merkleTreeHash,
-  payloadOf,
-  unb64,
-} from "../../packages/protocol/test/reference.ts";
-import { turn } from "../../packages/protocol/test/spaces.ts";
-import { accepted, type Book, type Case, refused } from "./book.ts";
-import { chainsOf } from "./cast.ts";
-import { first, people } from "./revisions.ts";
+import { type Fields, idOf } from "../../packages/protocol/test/reference.ts";
+import { accepted, type Book, refused } from "./book.ts";
 
-const { alice } = people;
-
-/** Rule 5, and the tree that an epoch's statement signs. Each case is a list of steps; in a refused one the last is refused. */
+/** Each case is a list of steps; in a refused one the last is refused. */
 export function items(): Book {
   const step = (
     op: string,
@@ -76,36 +63,5 @@ export function items(): Book {
     refuse: wrongRows.map(([name, field, steps]) =>
       refused(name, "statement-refused", field, { steps }),
     ),
-  };
-}
-
-/** The tree of revisions against the roots that epochs sign: rule 4. */
-export function trees(): Book {
-  const leaves = Array.from({ length: 5 }, (_, i) => hashNamed(`header ${i}`));
-  const root = (size: number) => b64(merkleTreeHash(leaves.slice(0, size).map(unb64)));
-  const at3 = turn(first, alice, 2, { revisions: { size: 3, root: root(3) } });
-  const rows = (other: number): string[] =>
-    leaves.map((leaf, i) => (i === other ? hashNamed("planted") : leaf));
-  const swapped = [leaves[1], leaves[0], ...leaves.slice(2)].map(String);
-  const none: Case[] = [
-    refused("a revision of the ended epoch exchanged", "fork", "revisions.root", {
-      leaves: rows(1),
-    }),
-    refused("the last revision of the ended epoch exchanged", "fork", "revisions.root", {
-      leaves: rows(2),
-    }),
-    refused("two revisions of the ended epoch in another order", "fork", "revisions.root", {
-      leaves: swapped,
-    }),
-  ];
-  return {
-    spec: "spec/revision.md, Accepting a revision, rule 4",
-    shared: { chain: [first, at3], accounts: chainsOf(people), at: payloadOf(at3).at },
-    accept: [
-      accepted("the revisions that the epoch's statement signed", { leaves }),
-      accepted("another revision after the epoch began", { leaves: rows(4) }),
-      accepted("the first revisions only", { leaves: leaves.slice(0, 2) }),
-    ],
-    refuse: none,
   };
 }

@@ -21,7 +21,7 @@ import { after, beginRecord, member, turn } from "../../packages/protocol/test/s
 import { accepted, type Book, refused, shelf } from "./book.ts";
 import { cast, chainsOf } from "./cast.ts";
 
-export const people = cast();
+const people = cast();
 const { alice, bob, carol, dan, mallory, tablet, carolBefore } = people;
 const END = BEGIN + 60 * HOUR;
 const WRAP = hashNamed("wrap");
@@ -29,7 +29,7 @@ const WRAP = hashNamed("wrap");
 const asOwner = member(alice, { role: "owner", seq: 0 });
 const asWriter = { ...member(carol, { role: "writer", seq: 1 }), identity: carolBefore.hash };
 const asDated = member(bob, { role: "writer", until: END });
-export const first = beginRecord("record", alice, [
+const first = beginRecord("record", alice, [
   asOwner,
   asWriter,
   asDated,

@@ -195,7 +195,6 @@ export {
 } from "./reduce.ts";
 export {
   type Acceptance,
-  checkTree,
   epochToWrapUnder,
   INLINE_CONTENT,
   judgeRevision,

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type AccountState, deviceKeyAt, hasHead } from "./account.ts";
 import { context } from "./context.ts";
-import { ProtocolError, refuse } from "./errors.ts";
+import { refuse } from "./errors.ts";
 import {
   countField,
   hashField,
@@ -14,9 +14,8 @@ import {
   suiteField,
   timeField,
 } from "./fields.ts";
-import { hashOf, type ItemId, type RevisionId, type SpaceId } from "./ids.ts";
+import type { ItemId, RevisionId, SpaceId } from "./ids.ts";
 import { isPast, type Member, mayWrite } from "./member.ts";
-import { type Frontier, frontierRoot } from "./merkle.ts";
 import {
   type Accounts,
   accountIn,
@@ -228,28 +227,6 @@ async function judgeRewrap(
     refuse("was sealed by a device that was signed out before", "by.device");
   }
   await checkSignature(rewrap, deviceKeyAt(author, fact.by.device, fact.by.head));
-}
-
-/**
- * Rule 4, for whoever follows the tree: where an epoch began at this size, its
- * statement signed the root that the revisions up to there lead to. Without it
- * a server could exchange what an earlier epoch accepted for work signed later
- * under an old date.
- * @throws ProtocolError `fork`
- */
-export function checkTree(state: SpaceState, tree: Frontier): void {
-  const begun = state.epochs.filter((life) => life.from === tree.size);
-  if (begun.length === 0) return;
-  const root = hashOf(frontierRoot(tree));
-  if (begun.some((life) => life.root !== root)) {
-    throw new ProtocolError(
-      "fork",
-      "the revisions are not those that an epoch's statement signed",
-      {
-        field: "revisions.root",
-      },
-    );
-  }
 }
 
 /** The epoch under which a revision accepted now must be wrapped. */

@@ -97,9 +97,16 @@ export const journalEntryField = z.strictObject({
 });
 export type JournalEntry = z.infer<typeof journalEntryField>;
 
+/** A number in a query: its decimal digits and nothing else, as everything has one form. */
+const queryNumber = (least: number, most: number) =>
+  z.pipe(
+    z.pipe(z.string().check(z.regex(/^(0|[1-9][0-9]{0,15})$/)), z.transform(Number)),
+    z.int().check(z.minimum(least), z.maximum(most)),
+  );
+
 const page = (most: number) => ({
-  from: z._default(z.coerce.number().check(z.int(), z.minimum(0)), 0),
-  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(most)), most),
+  from: z._default(queryNumber(0, Number.MAX_SAFE_INTEGER), 0),
+  limit: z._default(queryNumber(1, most), most),
 });
 
 /** One line of the table in spec/http.md. */
@@ -315,7 +322,7 @@ export const routes = {
     method: "GET",
     path: "/v1/spaces/:space/wraps",
     session: true,
-    query: z.strictObject({ epoch: z.coerce.number().check(z.int(), z.minimum(1)) }),
+    query: z.strictObject({ epoch: queryNumber(1, Number.MAX_SAFE_INTEGER) }),
     answer: z.strictObject({
       /** What the epoch's statement commits to. */
       list: z.array(wrapLeafField),

@@ -90,7 +90,11 @@ export interface EpochLife {
   readonly since: number;
   /** Size of the revision tree when it began: its first revision has this index. */
   readonly from: number;
-  /** Root of the revision tree then. */
+  /**
+   * Root of the revision tree then. Whoever follows the tree compares: otherwise
+   * a server could exchange what an earlier epoch accepted for work signed later
+   * under an old date.
+   */
   readonly root: Hash;
   /** Account heads that signers must have reached, as pinned when it began. */
   readonly pins: ReadonlyMap<AccountId, Head>;

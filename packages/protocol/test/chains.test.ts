@@ -1,21 +1,18 @@
 // The vectors of account chains, space chains and revisions.
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import {
   type Acceptance,
   type AccountId,
   type AccountState,
   acceptRevision,
   accountsNamed,
-  appendLeaf,
-  checkTree,
   currentDevices,
   currentEpoch,
   currentIdentity,
-  EMPTY_FRONTIER,
   followAccount,
   followSpace,
-  fromBase64url,
   type ItemId,
   type Items,
   judgeRevision,
@@ -26,6 +23,9 @@ import {
   rotationDue,
   type SpaceState,
 } from "../src/index.ts";
+import { person } from "./people.ts";
+import { hashNamed } from "./reference.ts";
+import { beginRecord, EMPTY_ROOT, member, turn } from "./spaces.ts";
 import { runVectors } from "./vector-file.ts";
 
 type Texts = Record<string, string>;
@@ -194,17 +194,37 @@ runVectors<undefined, ItemCase & { item: ItemId; heads: string[] }, ItemCase>("i
   },
 });
 
-type TreeCase = { leaves: string[] };
-type TreeShared = { chain: string[]; accounts: Record<string, string[]> };
+test("an epoch keeps size and root of the revision tree that its statement signed", async () => {
+  const alice = person("alice");
+  const first = beginRecord("record", alice, [member(alice, { role: "owner" })]);
+  const tree = { size: 3, root: hashNamed("tree of 3") };
+  const second = turn(first, alice, 2, { revisions: tree });
+  const account = await followAccount(undefined, alice.chain);
+  assert.ok(account);
+  const state = await followSpace(
+    undefined,
+    [first, second],
+    new Map([[account.account, account]]),
+  );
+  const signed = state?.epochs.map(({ from, root }) => ({ size: from, root }));
+  assert.deepEqual(signed, [{ size: 0, root: EMPTY_ROOT }, tree]);
+});
 
-async function grow({ leaves }: TreeCase, shared: TreeShared): Promise<void> {
-  const state = await followSpace(undefined, shared.chain, await accountsOf(shared));
-  assert.ok(state);
-  let tree = EMPTY_FRONTIER;
-  for (const leaf of leaves) {
-    tree = appendLeaf(tree, fromBase64url(leaf));
-    checkTree(state, tree);
-  }
-}
-
-runVectors<TreeShared, TreeCase, TreeCase>("tree", { accept: grow, refuse: grow });
+test("a chain handed out for another account is not taken for that account's", async () => {
+  const alice = person("alice");
+  const mallory = person("mallory");
+  const first = beginRecord(
+    "record",
+    alice,
+    [member(alice, { role: "owner" })],
+    {},
+    { forged: mallory.device },
+  );
+  const account = await followAccount(undefined, mallory.chain);
+  assert.ok(account);
+  const accounts = new Map([[alice.account as AccountId, account]]);
+  await assert.rejects(followSpace(undefined, [first], accounts), {
+    code: "statement-refused",
+    field: "by.account",
+  });
+});
