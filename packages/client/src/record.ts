@@ -1,4 +1,4 @@
-import { releaseOf, type Source } from "@ecrin/crypto";
+import { CryptoError, releaseOf, type Source } from "@ecrin/crypto";
 import {
   type AccountId,
   type Bytes,
@@ -13,6 +13,7 @@ import {
   type SpaceId,
   utf8,
 } from "@ecrin/protocol";
+import { BegunUpload } from "./begun.ts";
 import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
 import { documentReference, type FhirResource, metadataOf, resourcesOfBundle } from "./fhir.ts";
@@ -42,6 +43,13 @@ export interface FileInput {
   readonly content: Bytes | { readonly stream: Source; readonly size: number };
   /** As in FHIR; today when absent. */
   readonly date?: string;
+}
+
+/** How something is written. */
+export interface WriteOptions {
+  readonly progress?: Progress;
+  /** A name for the file, such as its path: an interrupted upload under it goes on. */
+  readonly resume?: string;
 }
 
 /** What the list shows of an item. */
@@ -111,11 +119,13 @@ export class HealthRecord {
     return history.revisions.map((id) => this.listing.revisions.get(id) ?? notThere());
   }
 
-  /** Seals a file and adds it as a DocumentReference with its attachment. */
-  async add(file: FileInput, progress?: Progress): Promise<ItemId> {
-    return (
-      await this.#write([fileDraft(file, newId<"item">(), "create", [], this.#u.now())], progress)
-    ).item;
+  /**
+   * Seals a file and adds it as a DocumentReference with its attachment. With
+   * `resume`, a large upload that was interrupted goes on where it stood.
+   */
+  async add(file: FileInput, options: WriteOptions = {}): Promise<ItemId> {
+    const draft = fileDraft(file, newId<"item">(), "create", [], this.#u.now());
+    return (await this.#write([draft], options)).item;
   }
 
   /** Adds FHIR resources, each as an item. */
@@ -141,7 +151,7 @@ export class HealthRecord {
   async correct(
     item: ItemId,
     file: FileInput | FhirResource,
-    progress?: Progress,
+    options: WriteOptions = {},
   ): Promise<RevisionId> {
     await this.sync();
     const parents = [...(this.listing.items.get(item) ?? notThere()).heads];
@@ -149,7 +159,7 @@ export class HealthRecord {
       "resourceType" in file
         ? { ...resourceDraft(file, item), op: "correct" as const, parents }
         : fileDraft(file, item, "correct", parents, this.#u.now());
-    return (await this.#write([draft], progress)).revision;
+    return (await this.#write([draft], options)).revision;
   }
 
   /** Deletes an item from the list; its history stays and says so. */
@@ -175,11 +185,12 @@ export class HealthRecord {
       op: "create",
       parents: [],
       metadata,
+      resource: new Uint8Array(),
       source: [bytes],
       size: bytes.length,
     };
     const [sealed] = await this.#post(async () => [
-      await sealRevision(this.#u, this.view, draft, "application"),
+      await sealRevision(this.#u, this.view, draft, { held: "application" }),
     ]);
     if (sealed?.ciphertext === undefined) return notThere();
     return { item, revision: sealed.revision, ciphertext: sealed.ciphertext };
@@ -311,19 +322,24 @@ export class HealthRecord {
 
   async #write(
     drafts: readonly Draft[],
-    progress?: Progress,
+    { progress, resume }: WriteOptions = {},
   ): Promise<{ item: ItemId; revision: RevisionId }> {
-    const sealed = await this.#post(
-      async () =>
-        await Promise.all(
-          drafts.map((draft) => sealRevision(this.#u, this.view, draft, "server", progress)),
-        ),
-    );
-    const [first] = drafts;
-    const revision = sealed[0]?.revision;
-    return first === undefined || revision === undefined
-      ? notThere()
-      : { item: first.item, revision };
+    const begun = resume === undefined ? undefined : new BegunUpload(this.#u.store, resume);
+    const options = {
+      ...(progress === undefined ? {} : { progress }),
+      ...(begun === undefined ? {} : { begun }),
+    };
+    const seal = () =>
+      Promise.all(drafts.map((draft) => sealRevision(this.#u, this.view, draft, options)));
+    try {
+      const [first] = await this.#post(seal);
+      await begun?.forget();
+      return first ?? notThere();
+    } catch (error) {
+      // Another file under the same name: what was begun cannot go on.
+      if (error instanceof CryptoError && error.code === "source-changed") await begun?.forget();
+      throw error;
+    }
   }
 
   /** Seals once and posts; where the epoch turned meanwhile, wraps again what is sealed already. */
@@ -400,14 +416,15 @@ function fileDraft(
   const date = file.date ?? new Date(now).toISOString();
   const resource = documentReference({ title: file.title, mediaType: file.mediaType, size, date });
   const json = utf8(JSON.stringify(resource));
-  const source = content instanceof Uint8Array ? [json, content] : joined(json, content.stream);
+  const source = content instanceof Uint8Array ? [content] : content.stream;
   return {
     item,
     op,
     parents,
     metadata: metadataOf(resource, json.length, size),
+    resource: json,
     source,
-    size: json.length + size,
+    size,
   };
 }
 
@@ -418,14 +435,10 @@ function resourceDraft(resource: FhirResource, item: ItemId): Draft {
     op: "create",
     parents: [],
     metadata: metadataOf(resource, json.length, 0),
-    source: [json],
-    size: json.length,
+    resource: json,
+    source: [],
+    size: 0,
   };
-}
-
-async function* joined(first: Bytes, rest: Source): AsyncGenerator<Bytes, void, undefined> {
-  yield first;
-  yield* rest;
 }
 
 function notThere(): never {

@@ -4,6 +4,7 @@ import {
   layoutOfPlaintext,
   metadataKeyOf,
   newSecret,
+  newStreamHeader,
   paddedLength,
   releaseOf,
   type Source,
@@ -31,9 +32,10 @@ import {
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
+import type { Begun, BegunUpload } from "./begun.ts";
 import type { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
-import { type Progress, uploadSealed } from "./upload.ts";
+import { beginUpload, isUploadThere, type Progress, uploadSealed } from "./upload.ts";
 
 /** What is to be sealed as one revision. */
 export interface Draft {
@@ -41,13 +43,25 @@ export interface Draft {
   readonly op: "create" | "correct";
   readonly parents: readonly RevisionId[];
   readonly metadata: Metadata;
-  /** The content before padding, and its length in bytes. */
+  /** What stands before the attachment; empty for raw bytes. */
+  readonly resource: Bytes;
+  /** The attachment, or the raw bytes. */
   readonly source: Source;
+  /** Length of the source in bytes. */
   readonly size: number;
+}
+
+/** How a draft is sealed. */
+export interface SealOptions {
+  readonly held?: HeldBy;
+  readonly progress?: Progress;
+  /** Where a large upload is written down, so that it can go on after the program ended. */
+  readonly begun?: BegunUpload;
 }
 
 /** A sealed revision ready to be posted. */
 export interface SealedDraft {
+  readonly item: ItemId;
   readonly revision: RevisionId;
   readonly post: NewRevision;
   /** R, for wrapping again; absent for a deletion. */
@@ -59,43 +73,53 @@ export interface SealedDraft {
 /** Who keeps the content's ciphertext. */
 export type HeldBy = "server" | "application";
 
+/** A revision's own secret and place, and the state it is sealed in. */
+type Place = Pick<Begun, "space" | "item" | "revision" | "secret" | "epoch" | "spaceHead">;
+
 /**
  * Seals a draft on this device: fresh secret, name and content sealed, header
- * signed, secret wrapped under the space's current key. Small contents come
- * back inside the post; large ones are uploaded sealed, in constant memory.
+ * signed, secret wrapped under the space's key. Small contents come back inside
+ * the post; large ones are uploaded sealed, in constant memory. An upload that
+ * was begun before goes on, with its secret, if the file is still the same.
  */
 export async function sealRevision(
   u: Unlocked,
   view: SpaceView,
   draft: Draft,
-  held: HeldBy = "server",
-  progress?: Progress,
+  options: SealOptions = {},
 ): Promise<SealedDraft> {
-  const { n } = view.epoch.epoch;
-  const place = { space: view.space, item: draft.item, revision: newId<"revision">() };
-  const [spaceKey, releaseKey] = await Promise.all([
-    view.secret("space", n),
-    view.secret("release", n),
-  ]);
+  const { held = "server" } = options;
+  const kept = held === "server" ? await resumable(u, view, draft, options.begun) : undefined;
+  const place: Place = kept?.begun ?? {
+    space: view.space,
+    item: draft.item,
+    revision: newId<"revision">(),
+    secret: newSecret(),
+    epoch: view.epoch.epoch.n,
+    spaceHead: view.head,
+  };
+  const { secret, epoch } = place;
   const ctx = revisionContext({
     ...place,
     by: { account: u.account },
     parents: [...draft.parents],
   });
-  const secret = newSecret();
-  const key = contentKeyOf(secret, releaseOf(releaseKey, place), ctx);
+  const release = releaseOf(await view.secret("release", epoch), place);
+  const key = contentKeyOf(secret, release, ctx);
   const metadata = await sealMetadata(
     metadataKeyOf(secret, ctx),
     ctx,
     utf8(canonicalJson(draft.metadata)),
   );
-  const content = await sealWhere(u, key, ctx, draft, held, progress);
+  const content = await sealWhere(u, { place, key, ctx }, draft, options, kept);
   const statement = await u.sign("revision", {
-    ...place,
+    space: place.space,
+    item: place.item,
+    revision: place.revision,
     op: draft.op,
     parents: [...draft.parents],
-    spaceHead: { ...view.head },
-    epoch: n,
+    spaceHead: { ...place.spaceHead },
+    epoch,
     commit: {
       secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
       content: toBase64url(commitTo(key, revisionCommitContext(place, "content key"))),
@@ -104,10 +128,15 @@ export async function sealRevision(
     content: { length: content.length, root: toBase64url(content.root) },
     held,
   });
-  const wrap = await sealBox(spaceKey, "revision secret", secretContext(place, n), secret);
+  const wrap = await sealBox(
+    await view.secret("space", epoch),
+    "revision secret",
+    secretContext(place, epoch),
+    secret,
+  );
   const post: NewRevision = {
     statement,
-    wrapEpoch: n,
+    wrapEpoch: epoch,
     wrap: toBase64url(wrap),
     metadata: toBase64url(metadata),
     ...(held === "server" && content.bytes !== undefined
@@ -116,11 +145,33 @@ export async function sealRevision(
     ...(content.upload === undefined ? {} : { upload: content.upload }),
   };
   return {
+    item: place.item,
     revision: place.revision,
     post,
     secret,
     ...(held === "application" && content.bytes ? { ciphertext: content.bytes } : {}),
   };
+}
+
+interface Kept {
+  readonly begun: Begun;
+  readonly digests: readonly Bytes[];
+}
+
+/** The upload to go on with: begun for this space and this size, and still at the server. */
+async function resumable(
+  u: Unlocked,
+  view: SpaceView,
+  draft: Draft,
+  upload: BegunUpload | undefined,
+): Promise<Kept | undefined> {
+  const kept = await upload?.load();
+  if (kept === undefined) return undefined;
+  const isSame =
+    kept.begun.space === view.space && kept.begun.size === draft.resource.length + draft.size;
+  if (isSame && (await isUploadThere(u.http, kept.begun.location))) return kept;
+  await upload?.forget();
+  return undefined;
 }
 
 interface SealedSomewhere {
@@ -132,18 +183,35 @@ interface SealedSomewhere {
 
 async function sealWhere(
   u: Unlocked,
-  key: Bytes,
-  ctx: Bytes,
+  { place, key, ctx }: { place: Place; key: Bytes; ctx: Bytes },
   draft: Draft,
-  held: HeldBy,
-  progress: Progress | undefined,
+  { held, progress, begun }: SealOptions,
+  kept: Kept | undefined,
 ): Promise<SealedSomewhere> {
-  const length = layoutOfPlaintext(paddedLength(draft.size)).sealed;
+  const resource = kept?.begun.resource ?? draft.resource;
+  const size = resource.length + draft.size;
+  const source = joined(resource, draft.source);
+  const length = layoutOfPlaintext(paddedLength(size)).sealed;
   if (held === "application" || length <= INLINE_CONTENT) {
-    return await sealContentBytes(key, ctx, await collect(draft.source, draft.size));
+    return await sealContentBytes(key, ctx, await collect(source, size));
   }
-  const segments = sealContent(key, ctx, draft.source, { size: draft.size });
-  return await uploadSealed(u.http, segments, length, progress);
+  const header = kept?.begun.header ?? newStreamHeader();
+  const location = kept?.begun.location ?? (await beginUpload(u.http, length));
+  if (kept === undefined) await begun?.begin({ ...place, resource, size, location, header });
+  const digests = kept?.digests ?? [];
+  return await uploadSealed(u.http, {
+    location,
+    segments: sealContent(key, ctx, source, { size, resume: { header, digests } }),
+    length,
+    recorded: digests.length,
+    ...(begun === undefined ? {} : { record: (each) => begun.record(each) }),
+    ...(progress === undefined ? {} : { progress }),
+  });
+}
+
+async function* joined(first: Bytes, rest: Source): AsyncGenerator<Bytes, void, undefined> {
+  yield first;
+  yield* rest;
 }
 
 /** A statement that deletes an item: its history stays. */
@@ -163,7 +231,11 @@ export async function sealDeletion(
     spaceHead: { ...view.head },
     epoch: n,
   });
-  return { revision: parseRevision(statement).fact.revision, post: { statement, wrapEpoch: n } };
+  return {
+    item,
+    revision: parseRevision(statement).fact.revision,
+    post: { statement, wrapEpoch: n },
+  };
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { SealedSegment } from "@ecrin/crypto";
-import { streamRoot } from "@ecrin/crypto";
+import { type SealedSegment, streamRoot } from "@ecrin/crypto";
 import type { Bytes } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
 import type { Http } from "./http.ts";
@@ -11,24 +10,63 @@ const PART = 8 * 1024 * 1024;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const ATTEMPTS = 8;
 
+/** A sealed stream on its way up. */
+export interface Uploading {
+  /** Path of the upload, from `beginUpload`. */
+  readonly location: string;
+  readonly segments: AsyncIterable<SealedSegment>;
+  /** Bytes of the whole stream. */
+  readonly length: number;
+  /** Told the digests of a part before it leaves. */
+  readonly record?: (digests: readonly Bytes[]) => Promise<void>;
+  /** Segments that were recorded before: they are not told again. */
+  readonly recorded?: number;
+  readonly progress?: Progress;
+}
+
+/** Opens an upload of this many bytes (tus 1.0). @returns its path */
+export async function beginUpload(http: Http, length: number): Promise<string> {
+  const answer = await http.raw("POST", "/v1/uploads", { ...TUS, "Upload-Length": String(length) });
+  const location = answer.headers.get("Location");
+  if (answer.status !== 201 || location === null) {
+    throw new ClientError("refused", "the server takes no upload");
+  }
+  return new URL(location, "http://path.invalid").pathname;
+}
+
+/** Whether the server still has the upload. */
+export async function isUploadThere(http: Http, location: string): Promise<boolean> {
+  try {
+    offsetOf(await http.raw("HEAD", location, TUS));
+    return true;
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "offline") throw error;
+    return false;
+  }
+}
+
 /**
- * Uploads a sealed stream part by part (tus 1.0). A part that did not arrive is
- * sent again from memory, the very same bytes: nothing is sealed twice.
+ * Uploads a sealed stream part by part, from where the server stands. A part
+ * that did not arrive is sent again from memory, the very same bytes.
  * @returns the upload's id, and what the header says of the content
  */
 export async function uploadSealed(
   http: Http,
-  segments: AsyncIterable<SealedSegment>,
-  length: number,
-  progress?: Progress,
+  { location, segments, length, record, recorded = 0, progress }: Uploading,
 ): Promise<{ upload: string; length: number; root: Bytes }> {
-  const location = await begin(http, length);
+  const standing = offsetOf(await http.raw("HEAD", location, TUS));
   const digests: Bytes[] = [];
   const part = new Uint8Array(PART);
+  let told = recorded;
   let filled = 0;
   let sent = 0;
   const flush = async () => {
-    await sendPart(http, location, sent, part.subarray(0, filled));
+    if (digests.length > told) await record?.(digests.slice(told));
+    told = Math.max(told, digests.length);
+    if (sent + filled > standing) {
+      const from = Math.max(sent, standing);
+      await sendPart(http, location, from, part.subarray(from - sent, filled));
+    }
     sent += filled;
     filled = 0;
     progress?.(sent, length);
@@ -44,21 +82,14 @@ export async function uploadSealed(
     }
   }
   if (filled > 0) await flush();
-  if (sent !== length)
+  if (sent !== length) {
     throw new ClientError("refused", "the sealed content is not as long as announced");
+  }
   return {
     upload: location.slice(location.lastIndexOf("/") + 1),
     length,
     root: await streamRoot(digests),
   };
-}
-
-async function begin(http: Http, length: number): Promise<string> {
-  const answer = await http.raw("POST", "/v1/uploads", { ...TUS, "Upload-Length": String(length) });
-  const location = answer.headers.get("Location");
-  if (answer.status !== 201 || location === null)
-    throw new ClientError("refused", "the server takes no upload");
-  return new URL(location, "http://path.invalid").pathname;
 }
 
 /** Sends one part from where the server says it stands, until all of it is there. */
@@ -68,13 +99,13 @@ async function sendPart(http: Http, location: string, offset: number, part: Byte
     try {
       at = await patch(http, location, at, part.subarray(at - offset));
     } catch (error) {
-      if (!(error instanceof ClientError) || error.code !== "offline" || attempt >= ATTEMPTS)
-        throw error;
+      if (!isOffline(error) || attempt >= ATTEMPTS) throw error;
       await pause(100 * 2 ** attempt);
-      at = await standing(http, location, at);
+      at = await standingOr(http, location, at);
     }
-    if (at < offset || at > offset + part.length)
+    if (at < offset || at > offset + part.length) {
       throw new ClientError("refused", "the upload is not where it should be");
+    }
   }
 }
 
@@ -88,19 +119,24 @@ async function patch(http: Http, location: string, at: number, bytes: Bytes): Pr
   return offsetOf(answer);
 }
 
-async function standing(http: Http, location: string, otherwise: number): Promise<number> {
+async function standingOr(http: Http, location: string, otherwise: number): Promise<number> {
   try {
     return offsetOf(await http.raw("HEAD", location, TUS));
   } catch (error) {
-    if (error instanceof ClientError && error.code === "offline") return otherwise;
+    if (isOffline(error)) return otherwise;
     throw error;
   }
 }
 
+function isOffline(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "offline";
+}
+
 function offsetOf(answer: Response): number {
   const offset = Number(answer.headers.get("Upload-Offset") ?? Number.NaN);
-  if (!answer.ok || !Number.isSafeInteger(offset))
+  if (!answer.ok || !Number.isSafeInteger(offset)) {
     throw new ClientError("refused", "the server does not say where the upload stands");
+  }
   return offset;
 }
 

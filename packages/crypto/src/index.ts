@@ -62,6 +62,7 @@ export {
   sealSlot,
 } from "./slot.ts";
 export {
+  newStreamHeader,
   openSegment,
   openStream,
   type Resume,

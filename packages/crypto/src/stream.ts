@@ -82,7 +82,7 @@ export async function* sealStream(
   { size, resume, segment = SEGMENT }: SealOptions,
 ): AsyncGenerator<SealedSegment, void, undefined> {
   const layout = layoutOfPlaintext(size, segment);
-  const cipher = await segmentCipher(contentKey, ctx, resume?.header ?? newHeader());
+  const cipher = await segmentCipher(contentKey, ctx, resume?.header ?? newStreamHeader());
   const rooms = cipher.aead.usesRoom ? roomsFor(layout) : () => undefined;
   const feed = new Feed(source, sourceChanged);
   const line = new Line<SealedSegment>();
@@ -175,7 +175,8 @@ async function segmentCipher(
   return { aead: await aesGcm(hkdfSha256(contentKey, salt, ctx)), header: header.slice() };
 }
 
-function newHeader(): Bytes {
+/** A fresh header: its length, 32 bytes of salt, 7 bytes that each nonce begins with. */
+export function newStreamHeader(): Bytes {
   const header = crypto.getRandomValues(new Uint8Array(STREAM_HEADER));
   header[0] = STREAM_HEADER;
   return header;
