@@ -133,8 +133,9 @@ create index on account_addresses (address, claim);
 create index on account_addresses (account);
 grant select, insert on account_addresses to ecrin_app;
 
--- Attempts between start and finish.
-create table sign_ins (
+-- Attempts between start and finish. Unlogged: a crash of the database costs whoever is signing in
+-- a second try, and every attempt is spared a write to disk.
+create unlogged table sign_ins (
   sign_in text primary key,
   account text not null,
   way text not null check (way in ('password', 'kit')),

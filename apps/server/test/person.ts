@@ -88,6 +88,8 @@ export interface Seat {
   readonly key: Hash;
   token?: string;
   nonce?: string;
+  /** When the nonce came. */
+  nonceAt?: number;
 }
 
 export function newSeat(): Seat {
@@ -149,7 +151,7 @@ export class Line {
     const text = twist.text ?? (body === undefined ? undefined : JSON.stringify(body));
     if (text !== undefined) headers["content-type"] = "application/json";
     if (seat?.token !== undefined) {
-      if (seat.nonce === undefined) await this.refreshNonce(seat);
+      if (this.now() - (seat.nonceAt ?? 0) > 9 * 60_000) await this.refreshNonce(seat);
       const url = this.url + path.replace(/\?.*/, "");
       headers.authorization = `DPoP ${seat.token}`;
       headers.dpop = twist.proof ?? proofOf(seat, method, url, this.now(), twist);
@@ -160,7 +162,7 @@ export class Line {
       ...(text === undefined ? {} : { body: text }),
     });
     const nonce = response.headers.get("ecrin-nonce");
-    if (seat !== undefined && nonce !== null) seat.nonce = nonce;
+    if (seat !== undefined && nonce !== null) Object.assign(seat, { nonce, nonceAt: this.now() });
     const type = response.headers.get("content-type") ?? "";
     const answer = type.includes("json") ? await response.json() : await response.arrayBuffer();
     return { status: response.status, headers: response.headers, body: answer };
@@ -170,6 +172,7 @@ export class Line {
     const response = await fetch(`${this.url}/v1/server`);
     await response.arrayBuffer();
     seat.nonce = response.headers.get("ecrin-nonce") ?? "";
+    seat.nonceAt = this.now();
   }
 
   /** An address as it travels (spec/http.md, Sessions). */
