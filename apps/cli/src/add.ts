@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { type FileHandle, open, readFile, realpath, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import {
   FhirError,
@@ -69,7 +70,10 @@ async function addFile(
   const line = progressLine(call.words, label, resources === undefined ? "bytes" : "things");
   try {
     if (resources !== undefined) return await record.addResources(resources, line.moved);
-    return await withFile(path, options, async (file) => [await record.add(file, line.moved)]);
+    return await withFile(path, options, async (file) => {
+      const resume = await resumeName(path, record.space);
+      return [await record.add(file, { progress: line.moved, resume })];
+    });
   } finally {
     line.done();
   }
@@ -91,6 +95,17 @@ export async function withFile<T>(
     content: { size, stream: pieces(handle) },
     ...(options.date === undefined ? {} : { date: options.date }),
   });
+}
+
+/**
+ * What an upload of this very file to this place is called, so that the same
+ * command goes on where one was interrupted. It lies unsealed on this disk, so
+ * it is a hash and not the path.
+ */
+export async function resumeName(path: string, place: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  const facts = JSON.stringify([await realpath(path), size, mtimeMs, place]);
+  return createHash("sha256").update(facts).digest("base64url");
 }
 
 async function* pieces(handle: FileHandle): AsyncGenerator<Bytes, void, undefined> {

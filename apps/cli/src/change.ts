@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { fhirIn, withFile } from "./add.ts";
+import { fhirIn, resumeName, withFile } from "./add.ts";
 import { Invocation } from "./invocation.ts";
 import { listedNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
@@ -37,7 +37,7 @@ async function correct(
   call: Invocation,
   text: string,
   path: string,
-  options: CorrectOptions,
+  given: CorrectOptions,
 ): Promise<void> {
   const { said } = call.words;
   const resources = await fhirIn(path);
@@ -46,13 +46,14 @@ async function correct(
     const [resource] = resources?.length === 1 ? resources : [];
     const isFile = listed.metadata.type === "DocumentReference" || resource === undefined;
     const line = progressLine(call.words, said.adding(shown(path)), "bytes");
-    const title = options.title ?? listed.metadata.title;
+    const title = given.title ?? listed.metadata.title;
     try {
+      const options = { progress: line.moved, resume: await resumeName(path, listed.item) };
       const revision = isFile
-        ? await withFile(path, { ...options, title }, (file) =>
-            record.correct(listed.item, file, line.moved),
+        ? await withFile(path, { ...given, title }, (file) =>
+            record.correct(listed.item, file, options),
           )
-        : await record.correct(listed.item, resource, line.moved);
+        : await record.correct(listed.item, resource, options);
       await call.result({ item: listed.item, revision }, [said.corrected(shown(title))]);
     } finally {
       line.done();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type Demo, makeDemo } from "./demo.ts";
+import type { Demo } from "./demo.ts";
 import { Invocation } from "./invocation.ts";
 import { fullMomentIn } from "./shown.ts";
 import type { Words } from "./words.ts";
@@ -11,6 +11,7 @@ export function defineDemo(program: Command, { help }: Words): void {
     .description(help.demo)
     .action(async (_options: object, command: Command) => {
       const call = Invocation.of(command);
+      const { makeDemo } = await import("./demo.ts"); // The samples bring a whole PDF writer along.
       const demo = await makeDemo(await call.server(), join(call.home.folder, "demo"));
       await call.result(demo, demoLines(demo, call.words));
     });

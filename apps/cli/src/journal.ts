@@ -48,6 +48,7 @@ function countGiven(text: string): number {
 /** What the lines are about, by name. */
 interface Known {
   readonly account: Account;
+  readonly record: HealthRecord | undefined;
   readonly titles: ReadonlyMap<ItemId, string>;
   readonly words: Words;
 }
@@ -61,16 +62,14 @@ async function journal(call: Invocation, options: JournalOptions): Promise<void>
     const all = record === undefined ? await account.journal() : await record.journal();
     const wanted = await wantedBy(call, account, options);
     const lines = all.filter(wanted).slice(-(options.limit ?? all.length));
-    const known = { account, titles: titlesOf(record), words };
+    const known = { account, record, titles: titlesOf(record), words };
+    const entries = lines.map((line) => ({ ...line, check: checkOf(line, record) }));
     const table = columns(lines.map((line) => [...row(line, known)]));
-    await call.result(
-      { subject: record?.space ?? account.id, checked: all.length, entries: lines },
-      [
-        ...(table.length === 0 ? [words.said.nothing] : table),
-        "",
-        words.journal.checked(all.length),
-      ],
-    );
+    await call.result({ subject: record?.space ?? account.id, checked: all.length, entries }, [
+      ...(table.length === 0 ? [words.said.nothing] : table),
+      "",
+      words.journal.checked(all.length),
+    ]);
   });
 }
 
@@ -112,8 +111,19 @@ function row(line: JournalLine, known: Known): string[] {
   return [
     momentIn(words, line.at),
     sentence(line, known),
-    `${checks[line.statement]}; ${tag(line.tag.slice(0, 8))}`,
+    `${checks[checkOf(line, known.record)]}; ${tag(line.tag.slice(0, 8))}`,
   ];
+}
+
+/**
+ * How an entry was checked. Additions name the statement of a revision, and the
+ * record, as it was followed here, holds that statement with its author's
+ * signature checked.
+ */
+function checkOf({ statement, about }: JournalLine, record: HealthRecord | undefined) {
+  if (statement !== "none" || about.revision === undefined) return statement;
+  const revision = record?.listing.revisions.get(about.revision);
+  return revision !== undefined && revision.hash === about.statement ? "signed-by-author" : "none";
 }
 
 /** An entry in words: who, what, and by which way. */

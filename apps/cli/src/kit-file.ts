@@ -3,7 +3,6 @@ import type { Kit } from "@ecrin/client";
 import { renderUnicodeCompact } from "uqr";
 import { CommandError } from "./exit.ts";
 import { type Invocation, write } from "./invocation.ts";
-import { kitPdf } from "./kit-pdf.ts";
 import { KIT_WORDS } from "./kit-words.ts";
 import { refuseExisting } from "./open.ts";
 
@@ -45,6 +44,7 @@ export async function writeKit(call: Invocation, kit: Kit, path: string): Promis
 }
 
 async function kitPage(call: Invocation, kit: Kit): Promise<Uint8Array> {
+  const { kitPdf } = await import("./kit-pdf.ts"); // Large, and seldom needed.
   return await kitPdf({
     language: call.language,
     account: kit.account,

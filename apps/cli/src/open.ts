@@ -1,4 +1,5 @@
-import { type FileHandle, lstat, open as openFile, rename, rm, stat } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { type FileHandle, lstat, open as openFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Account, Opened } from "@ecrin/client";
 import type { Command } from "commander";
@@ -90,6 +91,9 @@ async function toFile(
   const part = `${path}.part-${process.pid}`;
   const line = progressLine(call.words, call.words.said.opening(shown(path)), "bytes");
   const file = await create(part, path);
+  // Interrupted half way, what was opened so far must not stay behind.
+  const wipe = () => rmSync(part, { force: true });
+  process.once("exit", wipe);
   try {
     let done = 0;
     for await (const piece of bytesOf(opened)) {
@@ -97,14 +101,12 @@ async function toFile(
       done += piece.length;
       line.moved(done, Math.max(opened.size, done));
     }
-    await file.close();
     if (!force) await refuseExisting(path);
     await rename(part, path);
-  } catch (error) {
-    await file.close();
-    await rm(part, { force: true });
-    throw error;
   } finally {
+    await file.close();
+    wipe();
+    process.off("exit", wipe);
     line.done();
   }
 }

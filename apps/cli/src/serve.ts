@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type RunningServer, startServer } from "@ecrin/server";
+import type { RunningServer } from "@ecrin/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
@@ -47,6 +47,7 @@ async function serve(call: Invocation, options: ServeOptions): Promise<void> {
 
 async function start({ port, data, host }: ServeOptions): Promise<RunningServer> {
   const { DATABASE_URL } = process.env;
+  const { startServer } = await import("@ecrin/server"); // Only this command needs it.
   try {
     return await startServer({
       dataDir: resolve(data),

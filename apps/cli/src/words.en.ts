@@ -67,7 +67,8 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
   "item-unknown": (d) => `There is no item “${d}”. See: ecrin list`,
   "items-of-two-records": (d) => `“${d}” is in another record. A share is made from one record.`,
   "item-ambiguous": (d) => `“${d}” means more than one item. Type more of it.`,
-  "list-moved-on": (d) => `Line ${d} of the last list is gone. See: ecrin list`,
+  "list-moved-on": (d) =>
+    `Line ${d} of the last list is gone, or its access has ended. See: ecrin list`,
   "contact-unknown": (d) => `There is no contact “${d}”. See: ecrin contacts`,
   "contact-ambiguous": (d) => `“${d}” means more than one contact. Type more of it.`,
   "record-unknown": (d) => `There is no record “${d}” for you. See: ecrin whoami`,
@@ -361,6 +362,7 @@ export const en = {
       none: "written by the service, no signature",
       named: "signed statement, named by its hash",
       "signed-by-reader": "signed by the reader's device, checked here",
+      "signed-by-author": "signed by the author's device, checked here",
     },
     tag: (tag: string) => `operator's tag ${tag}…`,
     checked: (n: number) =>

@@ -73,7 +73,8 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
   "items-of-two-records": (d) =>
     `« ${d} » est dans un autre dossier. Un partage se fait à partir d'un seul.`,
   "item-ambiguous": (d) => `« ${d} » désigne plusieurs éléments. Écrivez-en davantage.`,
-  "list-moved-on": (d) => `La ligne ${d} de la dernière liste n'est plus là. Voir : ecrin list`,
+  "list-moved-on": (d) =>
+    `La ligne ${d} de la dernière liste n'est plus là, ou son accès est terminé. Voir : ecrin list`,
   "contact-unknown": (d) => `Il n'y a pas de contact « ${d} ». Voir : ecrin contacts`,
   "contact-ambiguous": (d) => `« ${d} » désigne plusieurs contacts. Écrivez-en davantage.`,
   "record-unknown": (d) => `Il n'y a pas de dossier « ${d} » pour vous. Voir : ecrin whoami`,
@@ -373,6 +374,7 @@ export const fr: Words = {
       none: "écrit par le service, sans signature",
       named: "déclaration signée, nommée par son empreinte",
       "signed-by-reader": "signé par l'appareil du lecteur, vérifié ici",
+      "signed-by-author": "signé par l'appareil de l'auteur, vérifié ici",
     },
     tag: (tag) => `marque de l'exploitant ${tag}…`,
     checked: (n) =>
