@@ -1,0 +1,39 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider, useLingui } from "@lingui/react";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { I18nProvider as AriaProvider } from "react-aria-components";
+import { createRoot } from "react-dom/client";
+import { preferredLanguage, speak } from "./language.ts";
+import { Problem } from "./parts/problem.tsx";
+import { router } from "./router.tsx";
+import { SessionProvider } from "./session.tsx";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/frame.css";
+import "./style/parts.css";
+import "./style/pages.css";
+import { chooseTheme, chosenTheme } from "./theme.ts";
+
+function Whole() {
+  const { i18n: spoken } = useLingui();
+  return (
+    <AriaProvider locale={spoken.locale === "fr" ? "fr-FR" : "en-GB"}>
+      <SessionProvider failed={(error) => <Problem error={error} />}>
+        <RouterProvider router={router} />
+      </SessionProvider>
+    </AriaProvider>
+  );
+}
+
+chooseTheme(chosenTheme());
+await speak(preferredLanguage());
+const place = document.getElementById("root");
+if (place === null) throw new Error("index.html has a place for the page");
+createRoot(place).render(
+  <StrictMode>
+    <I18nProvider i18n={i18n}>
+      <Whole />
+    </I18nProvider>
+  </StrictMode>,
+);

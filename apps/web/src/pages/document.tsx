@@ -1,0 +1,196 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { FileTrigger } from "react-aria-components";
+import { type Answered, useAnswer, useDoing } from "../answers.ts";
+import { AskFirst } from "../parts/ask-first.tsx";
+import { Bar } from "../parts/bar.tsx";
+import { Button } from "../parts/button.tsx";
+import { Kind } from "../parts/kind.tsx";
+import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { Opened } from "../parts/opened.tsx";
+import { Page } from "../parts/page.tsx";
+import { usePersonName } from "../parts/person-name.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { Awaited } from "../parts/waiting.tsx";
+import { ask } from "../vault.ts";
+import type { VersionRow } from "../wire.ts";
+import { momentInWords, sizeInWords } from "../words.ts";
+
+/** One document: what it says, and everything that was ever done to it. */
+export function DocumentPage() {
+  const { t } = useLingui();
+  const { item } = useParams({ from: "/inside/documents/$item" });
+  const history = useAnswer("history", { item });
+  const [chosen, setChosen] = useState<string>();
+  const fronts = history.answer?.filter((version) => version.current) ?? [];
+  const shown = chosen ?? fronts.at(-1)?.revision;
+  const title = history.answer?.find((version) => version.revision === shown)?.title ?? "";
+  const isDeleted = fronts.length > 0 && fronts.every((version) => version.what === "delete");
+  return (
+    <Page
+      title={title === "" ? t`Document` : title}
+      name={t`Document`}
+      trail={<Link to="/documents">{t`My documents`}</Link>}
+    >
+      {fronts.length > 1 ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              This was changed in two places at once. Both versions are kept below: open each, then
+              replace them with the one that is right.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
+      {isDeleted ? (
+        <Notice tone="note">
+          <p>
+            <Trans>This document was deleted. Its earlier versions are below.</Trans>
+          </p>
+        </Notice>
+      ) : null}
+      {shown === undefined || (isDeleted && chosen === undefined) ? null : (
+        <OpenedVersion key={shown} revision={shown} />
+      )}
+      <Awaited of={history}>
+        {(versions) => (
+          <>
+            {isDeleted ? null : <Actions item={item} history={history} reset={setChosen} />}
+            <History versions={versions} shown={shown} choose={setChosen} />
+          </>
+        )}
+      </Awaited>
+    </Page>
+  );
+}
+
+function OpenedVersion({ revision }: { readonly revision: string }) {
+  const { i18n } = useLingui();
+  const opened = useAnswer("open", { id: revision });
+  return (
+    <Awaited of={opened}>
+      {(document) => (
+        <div className="part">
+          <p className="hint">
+            <Kind type={document.type} mediaType={document.mediaType} />
+            {document.size > 0 ? ` · ${sizeInWords(document.size, i18n.locale)}` : null}
+          </p>
+          <Opened opened={document} />
+        </div>
+      )}
+    </Awaited>
+  );
+}
+
+function Actions({
+  item,
+  history,
+  reset,
+}: {
+  readonly item: string;
+  readonly history: Answered<readonly VersionRow[]>;
+  readonly reset: (revision: undefined) => void;
+}) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const doing = useDoing();
+  const title = history.answer?.at(-1)?.title ?? "";
+  const replace = async (file: File | undefined) => {
+    if (file === undefined) return;
+    const isGood = await doing.run(async (progress) => {
+      await ask("correct", { item, file, title }, progress);
+    });
+    if (!isGood) return;
+    reset(undefined);
+    history.again();
+  };
+  return (
+    <section className="part" aria-label={t`What you can do`}>
+      <div className="row">
+        <Link to="/share" search={{ item }} className="button" data-tone="plain">
+          <Trans>Share it</Trans>
+        </Link>
+        <FileTrigger onSelect={(list) => replace(list?.[0])}>
+          <Button busy={doing.busy}>
+            <Trans>Replace with a corrected version</Trans>
+          </Button>
+        </FileTrigger>
+        <AskFirst
+          label={<Trans>Delete</Trans>}
+          title={t`Delete this document?`}
+          confirm={t`Delete it`}
+          act={async () => {
+            await ask("remove", { item });
+            await navigate({ to: "/documents" });
+          }}
+        >
+          <p>
+            <Trans>
+              It leaves your list, and the journal says so. Its earlier versions stay in its
+              history, and whoever has opened it has seen it. Shares of it that are still open are
+              not ended by this.
+            </Trans>
+          </p>
+        </AskFirst>
+      </div>
+      {doing.busy ? (
+        <Bar label={t`Sealing the corrected version`} progress={doing.progress} />
+      ) : null}
+      <Problem error={doing.error} />
+    </section>
+  );
+}
+
+function History({
+  versions,
+  shown,
+  choose,
+}: {
+  readonly versions: readonly VersionRow[];
+  readonly shown: string | undefined;
+  readonly choose: (revision: string) => void;
+}) {
+  const { t, i18n } = useLingui();
+  const nameOf = usePersonName();
+  return (
+    <section className="part">
+      <h2>
+        <Trans>History</Trans>
+      </h2>
+      <Ledger label={t`Versions`}>
+        {versions.toReversed().map((version) => (
+          <Entry key={version.revision} side={momentInWords(version.at, i18n.locale)}>
+            <p>
+              <What version={version} who={nameOf(version.author)} />
+            </p>
+            {version.current && versions.length > 1 ? (
+              <span className="tag">
+                <Trans>In force</Trans>
+              </span>
+            ) : null}
+            {version.what === "delete" || version.revision === shown ? null : (
+              <Button tone="quiet" onPress={() => choose(version.revision)}>
+                <Trans>Open this version</Trans>
+              </Button>
+            )}
+          </Entry>
+        ))}
+      </Ledger>
+    </section>
+  );
+}
+
+function What({ version, who }: { readonly version: VersionRow; readonly who: string }) {
+  switch (version.what) {
+    case "create":
+      return <Trans>{who} · added</Trans>;
+    case "correct":
+      return <Trans>{who} · corrected</Trans>;
+    case "delete":
+      return <Trans>{who} · deleted</Trans>;
+    default:
+      return version.what satisfies never;
+  }
+}

@@ -1,0 +1,85 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Link } from "@tanstack/react-router";
+import { useAnswer } from "../answers.ts";
+import { Kind } from "../parts/kind.tsx";
+import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Page } from "../parts/page.tsx";
+import { Known, usePersonName } from "../parts/person-name.tsx";
+import { Awaited } from "../parts/waiting.tsx";
+import type { Received } from "../wire.ts";
+import { dateInWords, sizeInWords, untilInWords } from "../words.ts";
+
+/** What others let this account open, and until when. */
+export function ReceivedPage() {
+  const { t } = useLingui();
+  const received = useAnswer("received", undefined);
+  return (
+    <Page
+      title={t`Shared with me`}
+      lead={
+        <Trans>
+          What you open here is written in the journal of the person who shared it, with your
+          device’s signature.
+        </Trans>
+      }
+    >
+      <Awaited of={received}>
+        {(shares) =>
+          shares.length === 0 ? (
+            <p className="sheet">
+              <Trans>
+                Nobody shares anything with you at present. To receive something, give the person
+                your contact code, on the page Contacts.
+              </Trans>
+            </p>
+          ) : (
+            shares.map((share) => <ReceivedShare key={share.share} share={share} />)
+          )
+        }
+      </Awaited>
+    </Page>
+  );
+}
+
+function ReceivedShare({ share }: { readonly share: Received }) {
+  const { t, i18n } = useLingui();
+  const nameOf = usePersonName();
+  const name = share.from.name === "" ? share.signedAs : nameOf(share.from);
+  return (
+    <section className="part">
+      <div className="row">
+        <h2>
+          <Trans>From {name}</Trans>
+        </h2>
+        <Known known={share.from.known} />
+      </div>
+      <p>
+        {share.ended ? (
+          <Trans>This access has ended. Nothing more can be opened.</Trans>
+        ) : (
+          <Trans>You may open this until {untilInWords(share.until, i18n.locale)}.</Trans>
+        )}
+      </p>
+      {share.note === "" ? null : <blockquote className="sentence">{share.note}</blockquote>}
+      {share.ended ? null : (
+        <Ledger label={t`Documents from ${name}`}>
+          {share.items.map((item) => (
+            <Entry key={item.revision} side={dateInWords(item.date, i18n.locale)}>
+              <Link
+                to="/received/$share/$revision"
+                params={{ share: share.share, revision: item.revision }}
+                className="entry-link"
+              >
+                {item.title}
+              </Link>
+              <p className="small">
+                <Kind type={item.type} mediaType={item.mediaType} />
+                {item.size > 0 ? ` · ${sizeInWords(item.size, i18n.locale)}` : null}
+              </p>
+            </Entry>
+          ))}
+        </Ledger>
+      )}
+    </section>
+  );
+}

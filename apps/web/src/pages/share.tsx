@@ -1,0 +1,178 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { useAnswer, useDoing } from "../answers.ts";
+import { Button, ButtonLink } from "../parts/button.tsx";
+import { ChooseContact } from "../parts/choose-contact.tsx";
+import { ChooseDocuments } from "../parts/choose-documents.tsx";
+import { ChooseUntil } from "../parts/choose-until.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { Page } from "../parts/page.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { Awaited } from "../parts/waiting.tsx";
+import { ask } from "../vault.ts";
+import type { DocumentRow, Person } from "../wire.ts";
+import { untilInWords } from "../words.ts";
+
+type Step = "what" | "who" | "until" | "confirm" | "done";
+const STEPS: readonly Step[] = ["what", "who", "until", "confirm"];
+
+/** Sharing: what, with whom, until when, and one sentence of what will happen. */
+export function SharePage() {
+  const { t } = useLingui();
+  const { item } = useSearch({ from: "/inside/share" });
+  const [step, setStep] = useState<Step>("what");
+  const [items, setItems] = useState<readonly string[]>(item === undefined ? [] : [item]);
+  const [contact, setContact] = useState<Person>();
+  const [until, setUntil] = useState<number>();
+  const [note, setNote] = useState("");
+  const documents = useAnswer("documents", undefined);
+  const number = STEPS.indexOf(step) + 1;
+  const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
+  const chosen = (documents.answer ?? []).filter((row) => items.includes(row.item));
+  switch (step) {
+    case "what":
+      return (
+        <Page title={t`What do you want to share?`} trail={trail}>
+          <Awaited of={documents}>
+            {(rows) => (
+              <ChooseDocuments
+                rows={rows}
+                chosen={items}
+                choose={setItems}
+                next={() => setStep("who")}
+              />
+            )}
+          </Awaited>
+        </Page>
+      );
+    case "who":
+      return (
+        <Page title={t`With whom?`} trail={trail}>
+          <ChooseContact
+            chosen={contact}
+            choose={setContact}
+            next={() => setStep("until")}
+            back={() => setStep("what")}
+          />
+        </Page>
+      );
+    case "until":
+      return (
+        <Page title={t`Until when?`} trail={trail}>
+          <ChooseUntil
+            note={note}
+            setNote={setNote}
+            next={(moment) => {
+              setUntil(moment);
+              setStep("confirm");
+            }}
+            back={() => setStep("who")}
+          />
+        </Page>
+      );
+    case "confirm":
+      return contact === undefined || until === undefined ? null : (
+        <Page title={t`This is what will happen`} trail={trail}>
+          <Confirm
+            {...{ chosen, contact, until, note }}
+            done={() => setStep("done")}
+            back={() => setStep("until")}
+          />
+        </Page>
+      );
+    case "done":
+      return (
+        <Page title={t`Shared`}>
+          <Notice tone="done">
+            <p>
+              <Trans>It is done, and stands in your journal. You can end it at any time.</Trans>
+            </p>
+          </Notice>
+          <div className="row">
+            <ButtonLink to="/access" tone="first">
+              <Trans>Who can see what</Trans>
+            </ButtonLink>
+            <ButtonLink to="/documents">
+              <Trans>My documents</Trans>
+            </ButtonLink>
+          </div>
+        </Page>
+      );
+    default:
+      return step satisfies never;
+  }
+}
+
+function Confirm({
+  chosen,
+  contact,
+  until,
+  note,
+  done,
+  back,
+}: {
+  readonly chosen: readonly DocumentRow[];
+  readonly contact: Person;
+  readonly until: number;
+  readonly note: string;
+  readonly done: () => void;
+  readonly back: () => void;
+}) {
+  const { i18n } = useLingui();
+  const doing = useDoing();
+  const moment = untilInWords(until, i18n.locale);
+  return (
+    <>
+      <p className="sentence">
+        <Plural
+          value={chosen.length}
+          one={`${contact.name} will be able to open this document until ${moment}; each opening will stand in your journal, and what has been opened cannot be unseen.`}
+          other={`${contact.name} will be able to open these # documents until ${moment}; each opening will stand in your journal, and what has been opened cannot be unseen.`}
+        />
+      </p>
+      <ul className="bullets">
+        {chosen.map((row) => (
+          <li key={row.revision}>{row.title}</li>
+        ))}
+      </ul>
+      {note === "" ? null : (
+        <p>
+          <Trans>Your words beside it: “{note}”</Trans>
+        </p>
+      )}
+      {contact.known === "face-to-face" ? null : (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              You have not checked this person’s code face to face. A dishonest service could have
+              put somebody else in their place; checking the code prevents that.
+            </Trans>
+          </p>
+          <ButtonLink to="/contacts">
+            <Trans>Check the code first</Trans>
+          </ButtonLink>
+        </Notice>
+      )}
+      <Problem error={doing.error} />
+      <div className="row">
+        <Button
+          tone="first"
+          busy={doing.busy}
+          onPress={async () => {
+            const items = chosen.map((row) => row.revision);
+            const isGood = await doing.run(async () => {
+              await ask("share", { items, to: contact.account, until, note });
+            });
+            if (isGood) done();
+          }}
+        >
+          <Trans>Share now</Trans>
+        </Button>
+        <Button tone="quiet" onPress={back} isDisabled={doing.busy}>
+          <Trans>Back</Trans>
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,101 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Navigate } from "@tanstack/react-router";
+import { ButtonLink } from "../parts/button.tsx";
+import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { Page } from "../parts/page.tsx";
+import { EyeSign, LockSign, WordSign } from "../parts/signs.tsx";
+import { useSession } from "../session.tsx";
+
+/** What this is and what it promises, in three sentences, each with the word that says how firmly. */
+export function WelcomePage() {
+  const { t } = useLingui();
+  const { status } = useSession();
+  if (status.state === "open") return <Navigate to="/documents" replace={true} />;
+  return (
+    <Page
+      title={t`Your health record, in a case whose key stays with you`}
+      lead={
+        <Trans>
+          Keep your results and letters, show them to the people who care for you, and take that
+          back whenever you like.
+        </Trans>
+      }
+      name={t`Welcome`}
+    >
+      <div className="promise-words">
+        <Ledger label={t`Three promises`}>
+          <Entry
+            side={
+              <span className="word">
+                <LockSign />
+                <Trans>Prevented</Trans>
+              </span>
+            }
+          >
+            <p>
+              <Trans>
+                Your documents and their names are sealed on this device before they leave it, so
+                that the service which keeps them cannot read them.
+              </Trans>
+            </p>
+          </Entry>
+          <Entry
+            side={
+              <span className="word">
+                <EyeSign />
+                <Trans>Detected</Trans>
+              </span>
+            }
+          >
+            <p>
+              <Trans>
+                Whoever opens one signs for it, you read it in a journal, and your device raises the
+                alarm if the service changes what it has already shown you.
+              </Trans>
+            </p>
+          </Entry>
+          <Entry
+            side={
+              <span className="word">
+                <WordSign />
+                <Trans>Honest server only</Trans>
+              </span>
+            }
+          >
+            <p>
+              <Trans>
+                That an access ends on its day is the service’s word for what you shared until then;
+                what you add later stays shut even if it breaks that word.
+              </Trans>
+            </p>
+          </Entry>
+        </Ledger>
+      </div>
+      <Notice tone="care">
+        <p>
+          <Trans>
+            This page itself comes from the service. On your first visit you trust it to deliver the
+            true program; nothing on your device can check that yet.
+          </Trans>
+        </p>
+      </Notice>
+      <div className="row">
+        {status.state === "locked" ? (
+          <ButtonLink to="/unlock" tone="first">
+            <Trans>Open my record</Trans>
+          </ButtonLink>
+        ) : (
+          <>
+            <ButtonLink to="/sign-up" tone="first">
+              <Trans>Create my record</Trans>
+            </ButtonLink>
+            <ButtonLink to="/enter">
+              <Trans>I have one: open it here with my kit</Trans>
+            </ButtonLink>
+          </>
+        )}
+      </div>
+    </Page>
+  );
+}

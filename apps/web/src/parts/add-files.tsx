@@ -1,0 +1,142 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { useEffect, useRef, useState } from "react";
+import { DropZone, FileTrigger, Text } from "react-aria-components";
+import { ask, VaultError } from "../vault.ts";
+import { Bar } from "./bar.tsx";
+import { Button } from "./button.tsx";
+import { Notice } from "./notice.tsx";
+import { Problem } from "./problem.tsx";
+
+interface Job {
+  readonly key: number;
+  readonly file: File;
+  readonly progress: number | undefined;
+  readonly state: "waiting" | "sealing" | "done" | "failed";
+  readonly error?: VaultError;
+  readonly resources?: number;
+}
+
+/** Takes files by button, by dragging and by pasting; seals and adds one after the other. */
+export function AddFiles({ added }: { readonly added: () => void }) {
+  const { t } = useLingui();
+  const { jobs, take, clear } = useJobs(added);
+  usePaste(take);
+  const done = jobs.filter((job) => job.state === "done").length;
+  const working = jobs.filter((job) => job.state === "waiting" || job.state === "sealing");
+  const failed = jobs.filter((job) => job.state === "failed");
+  return (
+    <section className="part" aria-label={t`Add documents`}>
+      <DropZone
+        className="drop"
+        onDrop={async ({ items }) => {
+          const files = items.filter((item) => item.kind === "file");
+          take(await Promise.all(files.map((item) => item.getFile())));
+        }}
+      >
+        <FileTrigger allowsMultiple={true} onSelect={(list) => take([...(list ?? [])])}>
+          <Button tone="first">
+            <Trans>Add documents</Trans>
+          </Button>
+        </FileTrigger>
+        <Text slot="label" className="hint">
+          <Trans>
+            Or drag them here, or paste a picture. PDF, photographs, text, and FHIR bundles (.json)
+            from another service.
+          </Trans>
+        </Text>
+      </DropZone>
+      {working.map((job) => (
+        <Bar
+          key={job.key}
+          label={
+            job.state === "waiting" ? t`Waiting: ${job.file.name}` : t`Sealing: ${job.file.name}`
+          }
+          progress={job.state === "waiting" ? 0 : job.progress}
+        />
+      ))}
+      {failed.map((job) => (
+        <div className="part" key={job.key}>
+          <p className="wrong">
+            <Trans>Not added: {job.file.name}</Trans>
+          </p>
+          <Problem error={job.error} />
+        </div>
+      ))}
+      {done > 0 && working.length === 0 ? (
+        <Notice tone="done">
+          <p>
+            <Plural
+              value={done}
+              one="One file is sealed and kept."
+              other="# files are sealed and kept."
+            />
+          </p>
+          <Button tone="quiet" onPress={clear}>
+            <Trans>Hide this</Trans>
+          </Button>
+        </Notice>
+      ) : null}
+    </section>
+  );
+}
+
+function useJobs(added: () => void) {
+  const [jobs, setJobs] = useState<readonly Job[]>([]);
+  const running = useRef<Promise<void>>(Promise.resolve());
+  const key = useRef(0);
+
+  const set = (job: number, change: Partial<Job>) =>
+    setJobs((all) => all.map((each) => (each.key === job ? { ...each, ...change } : each)));
+
+  const seal = async (job: Job) => {
+    set(job.key, { state: "sealing" });
+    try {
+      const answer = await ask(
+        "add",
+        { file: job.file, title: titleOf(job.file.name) },
+        (done, of) => set(job.key, { progress: of === 0 ? 1 : done / of }),
+      );
+      set(job.key, { state: "done", resources: answer.items.length });
+    } catch (error) {
+      const known = error instanceof VaultError ? error : new VaultError({ code: "internal" });
+      set(job.key, { state: "failed", error: known });
+    }
+    added();
+  };
+
+  const take = (files: readonly File[]) => {
+    const fresh = files.map((file): Job => {
+      key.current += 1;
+      return { key: key.current, file, progress: undefined, state: "waiting" };
+    });
+    setJobs((all) => [...all, ...fresh]);
+    for (const job of fresh) running.current = running.current.then(() => seal(job));
+  };
+
+  return { jobs, take, clear: () => setJobs([]) };
+}
+
+/** Files pasted anywhere on the page, except into a line that is being filled in. */
+function usePaste(take: (files: readonly File[]) => void) {
+  const latest = useRef(take);
+  latest.current = take;
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const { target } = event;
+      if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length > 0) latest.current(files);
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  }, []);
+}
+
+/** A file's name without what only machines read of it. */
+export function titleOf(name: string): string {
+  const title = name
+    .replace(/\.[A-Za-z0-9]{1,5}$/, "")
+    .replaceAll("_", " ")
+    .trim();
+  return title === "" ? name : title;
+}

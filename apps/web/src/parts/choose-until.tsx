@@ -1,0 +1,116 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { Form, Label, RadioGroup } from "react-aria-components";
+import { untilInWords } from "../words.ts";
+import { Button } from "./button.tsx";
+import { Pick } from "./choice.tsx";
+import { Field } from "./field.tsx";
+
+type Span = "tonight" | "tomorrow" | "week" | "month" | "own";
+
+/** When a share ends, and a word to go with it. */
+export function ChooseUntil({
+  note,
+  setNote,
+  next,
+  back,
+}: {
+  readonly note: string;
+  readonly setNote: (text: string) => void;
+  readonly next: (until: number) => void;
+  readonly back: () => void;
+}) {
+  const { t, i18n } = useLingui();
+  const [span, setSpan] = useState<Span>("tomorrow");
+  const [day, setDay] = useState("");
+  const [tried, setTried] = useState(false);
+  const [now] = useState(() => new Date());
+  const until = span === "own" ? endOf(day) : momentOf(span, now);
+  const isGood = until !== undefined && until > Date.now();
+  const say = (each: Exclude<Span, "own">) => untilInWords(momentOf(each, now), i18n.locale);
+  return (
+    <Form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (isGood) next(until);
+      }}
+    >
+      <RadioGroup className="part" value={span} onChange={(value) => setSpan(spanOf(value))}>
+        <Label className="label">
+          <Trans>The access ends</Trans>
+        </Label>
+        <div className="choices">
+          <Pick value="tonight">
+            <Trans>Tonight</Trans>
+            <small>{say("tonight")}</small>
+          </Pick>
+          <Pick value="tomorrow">
+            <Trans>Tomorrow at this hour</Trans>
+            <small>{say("tomorrow")}</small>
+          </Pick>
+          <Pick value="week">
+            <Trans>In a week</Trans>
+            <small>{say("week")}</small>
+          </Pick>
+          <Pick value="month">
+            <Trans>In a month</Trans>
+            <small>{say("month")}</small>
+          </Pick>
+          <Pick value="own">
+            <Trans>On another day</Trans>
+          </Pick>
+        </div>
+      </RadioGroup>
+      {span === "own" ? (
+        <Field
+          label={t`Last day`}
+          hint={<Trans>The access ends at the end of that day.</Trans>}
+          type="date"
+          value={day}
+          onChange={setDay}
+          wrong={tried && !isGood ? t`Choose a day from today on.` : undefined}
+        />
+      ) : null}
+      <Field
+        label={t`A word beside it, if you like`}
+        hint={<Trans>Sealed too: only the recipient reads it.</Trans>}
+        lines={2}
+        maxLength={500}
+        value={note}
+        onChange={setNote}
+      />
+      <div className="row">
+        <Button tone="first" type="submit">
+          <Trans>Continue</Trans>
+        </Button>
+        <Button tone="quiet" onPress={back}>
+          <Trans>Back</Trans>
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function spanOf(value: string): Span {
+  return value === "tonight" || value === "tomorrow" || value === "week" || value === "month"
+    ? value
+    : "own";
+}
+
+function momentOf(span: Exclude<Span, "own">, now: Date): number {
+  const moment = new Date(now);
+  moment.setSeconds(0, 0);
+  if (span === "tonight") moment.setHours(23, 59);
+  else if (span === "tomorrow") moment.setDate(moment.getDate() + 1);
+  else if (span === "week") moment.setDate(moment.getDate() + 7);
+  else moment.setMonth(moment.getMonth() + 1);
+  return moment.getTime();
+}
+
+/** The last minute of a day as the calendar field gives it. */
+function endOf(day: string): number | undefined {
+  const at = new Date(`${day}T23:59:00`).getTime();
+  return Number.isNaN(at) ? undefined : at;
+}

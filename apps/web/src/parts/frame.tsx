@@ -1,0 +1,150 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { ToggleButton } from "react-aria-components";
+import { useDoing } from "../answers.ts";
+import { chooseLanguage } from "../language.ts";
+import { useSession } from "../session.tsx";
+import { ask } from "../vault.ts";
+import { Button } from "./button.tsx";
+import { CaseSign } from "./signs.tsx";
+
+/** What stands around every page: the brand, the sections once the record is open, and the foot. */
+export function Frame() {
+  const { t } = useLingui();
+  const { status } = useSession();
+  const { pathname } = useLocation();
+  const [shown, setShown] = useState(false);
+  const isOpen = status.state === "open";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place closes the menu.
+  useEffect(() => setShown(false), [pathname]);
+  return (
+    <div className="frame" data-open={isOpen ? "" : undefined}>
+      <a className="skip" href="#main">
+        <Trans>Skip to the content</Trans>
+      </a>
+      <header className="head">
+        <Link to={isOpen ? "/documents" : "/"} className="brand">
+          <CaseSign />
+          Écrin
+        </Link>
+        <div className="row">
+          <Languages />
+          {isOpen ? (
+            <span className="menu-button">
+              <ToggleButton
+                className="button"
+                isSelected={shown}
+                onChange={setShown}
+                aria-expanded={shown}
+                aria-controls="sections"
+              >
+                {t`Menu`}
+              </ToggleButton>
+            </span>
+          ) : null}
+        </div>
+      </header>
+      {isOpen ? <Sections shown={shown} /> : null}
+      <main className="main" id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <footer className="foot">
+        <Link to="/promises">
+          <Trans>What Écrin promises, and what it does not</Trans>
+        </Link>
+        <span>
+          <Trans>Free software. No visitor is counted, nothing is loaded from elsewhere.</Trans>
+        </span>
+      </footer>
+    </div>
+  );
+}
+
+function Sections({ shown }: { readonly shown: boolean }) {
+  const { t } = useLingui();
+  const { enter } = useSession();
+  const navigate = useNavigate();
+  const doing = useDoing();
+  const close = () =>
+    doing.run(async () => {
+      enter(await ask("lock"));
+      await navigate({ to: "/unlock" });
+    });
+  return (
+    <nav
+      className="sections"
+      id="sections"
+      aria-label={t`Sections`}
+      data-shown={shown ? "" : undefined}
+    >
+      <ul>
+        <Section to="/documents">{t`My documents`}</Section>
+        <Section to="/share">{t`Share`}</Section>
+        <Section to="/access">{t`Who can see what`}</Section>
+        <Section to="/received">{t`Shared with me`}</Section>
+        <Section to="/journal">{t`Journal`}</Section>
+        <Section to="/contacts">{t`Contacts`}</Section>
+        <Section to="/settings">{t`Settings`}</Section>
+        <li>
+          <Button onPress={close} busy={doing.busy}>{t`Close my record`}</Button>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+type SectionPlace =
+  | "/documents"
+  | "/share"
+  | "/access"
+  | "/received"
+  | "/journal"
+  | "/contacts"
+  | "/settings";
+
+function Section({ to, children }: { readonly to: SectionPlace; readonly children: string }) {
+  return (
+    <li>
+      <Link to={to} activeProps={{ "aria-current": "page" }}>
+        {children}
+      </Link>
+    </li>
+  );
+}
+
+function Languages() {
+  const { t, i18n } = useLingui();
+  return (
+    <fieldset className="languages">
+      <legend className="unseen">{t`Language`}</legend>
+      <LanguageButton language="fr" chosen={i18n.locale === "fr"}>
+        Français
+      </LanguageButton>
+      <LanguageButton language="en" chosen={i18n.locale === "en"}>
+        English
+      </LanguageButton>
+    </fieldset>
+  );
+}
+
+function LanguageButton({
+  language,
+  chosen,
+  children,
+}: {
+  readonly language: "fr" | "en";
+  readonly chosen: boolean;
+  readonly children: string;
+}) {
+  return (
+    <ToggleButton
+      className="button"
+      data-tone="quiet"
+      isSelected={chosen}
+      onChange={() => chooseLanguage(language)}
+    >
+      <span lang={language}>{children}</span>
+    </ToggleButton>
+  );
+}

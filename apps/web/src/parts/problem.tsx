@@ -1,0 +1,199 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import type { ReactNode } from "react";
+import type { VaultError } from "../vault.ts";
+import { Button } from "./button.tsx";
+import { Notice } from "./notice.tsx";
+
+/** What went wrong, in words, and what to do about it. */
+export function Problem({
+  error,
+  again,
+}: {
+  readonly error: VaultError | undefined;
+  readonly again?: () => void;
+}) {
+  const { t } = useLingui();
+  if (error === undefined) return null;
+  return (
+    <Notice tone="alarm">
+      <p>
+        <ProblemWords code={error.code} place={error.place} />
+      </p>
+      {again === undefined ? null : <Button onPress={again}>{t`Try again`}</Button>}
+    </Notice>
+  );
+}
+
+/** Alarms are never about a mistake of the person's: something is not as it was. */
+const ALARMS: ReadonlySet<string> = new Set([
+  "rollback",
+  "fork",
+  "log-key-changed",
+  "contact-changed",
+]);
+
+/** Whether a code says that the service shows something other than before. */
+export function isAlarm(code: string): boolean {
+  return ALARMS.has(code);
+}
+
+function ProblemWords({
+  code,
+  place,
+}: {
+  readonly code: string;
+  readonly place: string | undefined;
+}): ReactNode {
+  switch (code) {
+    case "offline":
+      return (
+        <Trans>
+          The service cannot be reached. Check your connection and try again; nothing you typed is
+          lost.
+        </Trans>
+      );
+    case "unavailable":
+    case "internal":
+    case "bad-answer":
+      return (
+        <Trans>
+          The service has a difficulty of its own. Nothing was done by halves. Try again in a few
+          minutes.
+        </Trans>
+      );
+    case "worker-stopped":
+      return (
+        <Trans>
+          The part of this page that seals and opens has not started. Reload the page; if that does
+          not help, use a recent Firefox, Chrome, Edge or Safari.
+        </Trans>
+      );
+    case "rate-limited":
+      return <Trans>That was many attempts in a short time. Wait a minute, then try again.</Trans>;
+    case "wrong-password":
+    case "sign-in-refused":
+      return (
+        <Trans>This password does not open the record. Check the keyboard and try again.</Trans>
+      );
+    case "device-password-needed":
+      return (
+        <Trans>
+          Your password was changed on another device. Use the one this device knew before; it will
+          then learn the new one.
+        </Trans>
+      );
+    case "record-number":
+      return <Trans>This is not a record number: it has 22 letters and figures.</Trans>;
+    case "wrong-kit":
+      return place === undefined ? (
+        <Trans>This kit does not fit. Compare it with your sheet, sign by sign.</Trans>
+      ) : (
+        <Trans>This kit does not fit: look at number {place} on your sheet again.</Trans>
+      );
+    case "not-enrolled":
+    case "device-or-kit-needed":
+      return (
+        <Trans>
+          This device is not, or no longer, signed in to the record. Open it again with your kit and
+          your password.
+        </Trans>
+      );
+    case "locked":
+    case "not-signed-in":
+      return <Trans>The record is closed. Open it again with your password.</Trans>;
+    case "contact-not-verified":
+      return (
+        <Trans>
+          This person is not among your contacts yet. Check their code first, or wait until they
+          accept your invitation.
+        </Trans>
+      );
+    case "contact-code":
+      return (
+        <Trans>
+          This is not a contact code. It begins with “ecrin-1:contact:” and is copied whole.
+        </Trans>
+      );
+    case "contact-changed":
+      return (
+        <Trans>
+          Warning: this contact’s keys are not those you checked. Share nothing with them before you
+          have met and compared your codes again.
+        </Trans>
+      );
+    case "rollback":
+    case "fork":
+      return (
+        <Trans>
+          Warning: the service shows something older than, or different from, what this device has
+          already seen. Nothing was opened or changed. Keep this message and tell whoever runs the
+          service.
+        </Trans>
+      );
+    case "log-key-changed":
+      return (
+        <Trans>
+          Warning: the service signs its journal with another key than before. Ask whoever runs it
+          why, and trust the journal only when you know.
+        </Trans>
+      );
+    case "parameters-below-floor":
+      return (
+        <Trans>
+          The service asked this device to protect your password less than it must. The device
+          refused, and sent nothing.
+        </Trans>
+      );
+    case "cannot-open":
+      return (
+        <Trans>
+          This cannot be opened: it is not, byte for byte, what its author sealed. Nothing of it is
+          shown.
+        </Trans>
+      );
+    case "not-allowed":
+    case "closed":
+      return (
+        <Trans>
+          You may not open this any more: the access has ended. Ask the person who shared it.
+        </Trans>
+      );
+    case "not-found":
+      return <Trans>This is not, or no longer, here.</Trans>;
+    case "too-large":
+      return <Trans>This file is too large to be added in a browser: 2 GB is the most.</Trans>;
+    case "storage-full":
+      return (
+        <Trans>
+          There is no more room. Nothing was added; free some space or ask whoever runs the service.
+        </Trans>
+      );
+    case "device-full":
+      return (
+        <Trans>This device has no room left for Écrin’s own notes. Free some space first.</Trans>
+      );
+    case "clock":
+      return (
+        <Trans>This device’s clock is wrong by more than ten minutes. Set it and try again.</Trans>
+      );
+    case "not-fhir":
+      return place === undefined ? (
+        <Trans>This file is not a FHIR bundle that can be read.</Trans>
+      ) : (
+        <Trans>This FHIR bundle cannot be read: look at {place}.</Trans>
+      );
+    case "stale-head":
+    case "stale-tree":
+    case "stale-view":
+    case "conflict":
+    case "rotation-due":
+      return <Trans>Something changed on another device at the same moment. Try once more.</Trans>;
+    default:
+      return (
+        <Trans>
+          This could not be done, and nothing was done by halves. If it happens again, give whoever
+          runs the service this word: {code}.
+        </Trans>
+      );
+  }
+}

@@ -1,0 +1,52 @@
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+import { ask, VaultError } from "./vault.ts";
+import type { Status } from "./wire.ts";
+
+/** Who is signed in on this page, as far as the page needs to know. */
+export interface Session {
+  readonly status: Status;
+  /** Takes in what a call that opens or closes the account answered. */
+  readonly enter: (status: Status) => void;
+}
+
+const SessionContext = createContext<Session | undefined>(undefined);
+
+/** Asks the worker whether this device holds an account, and shares the answer with the whole page. */
+export function SessionProvider({
+  children,
+  failed,
+}: {
+  readonly children: ReactNode;
+  readonly failed: (error: VaultError) => ReactNode;
+}) {
+  const [status, setStatus] = useState<Status>();
+  const [error, setError] = useState<VaultError>();
+  const enter = useCallback((next: Status) => setStatus(next), []);
+  useEffect(() => {
+    ask("status").then(setStatus, (reason: unknown) =>
+      setError(reason instanceof VaultError ? reason : new VaultError({ code: "worker-stopped" })),
+    );
+  }, []);
+  const session = useMemo(
+    () => (status === undefined ? undefined : { status, enter }),
+    [status, enter],
+  );
+  if (error !== undefined) return failed(error);
+  if (session === undefined) return null;
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** The session of this page. */
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (session === undefined) throw new Error("there is a session wherever a page is shown");
+  return session;
+}

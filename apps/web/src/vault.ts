@@ -1,0 +1,75 @@
+import type { Answer, Ask, CallName, Failure, Reply, Request } from "./wire.ts";
+import workerUrl from "./worker/worker.ts?worker&url";
+
+/** Told after each part of long work. */
+export type Progress = (done: number, total: number) => void;
+
+/** A call that failed, with the code its words are found by. */
+export class VaultError extends Error {
+  override readonly name = "VaultError";
+  readonly code: string;
+  readonly place: string | undefined;
+
+  constructor({ code, place }: Failure) {
+    super(code);
+    this.code = code;
+    this.place = place;
+  }
+}
+
+type Waiting = {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: VaultError) => void;
+  readonly progress: Progress | undefined;
+};
+
+const worker = startWorker();
+const waiting = new Map<number, Waiting>();
+let asked = 0;
+
+worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
+  const call = waiting.get(data.id);
+  if (call === undefined) return;
+  if ("progress" in data) {
+    call.progress?.(data.progress.done, data.progress.total);
+    return;
+  }
+  waiting.delete(data.id);
+  if ("failure" in data) call.reject(new VaultError(data.failure));
+  else call.resolve(data.answer);
+});
+
+// A worker that did not start, or fell over, answers nothing any more.
+worker.addEventListener("error", () => {
+  for (const { reject } of waiting.values()) reject(new VaultError({ code: "worker-stopped" }));
+  waiting.clear();
+});
+
+/** Asks the worker, which holds every key. */
+export async function ask<N extends CallName>(
+  name: N,
+  ...[what, progress]: undefined extends Ask<N>
+    ? [what?: undefined, progress?: Progress]
+    : [what: Ask<N>, progress?: Progress]
+): Promise<Answer<N>> {
+  const id = asked++;
+  const answer = new Promise<unknown>((resolve, reject) => {
+    waiting.set(id, { resolve, reject, progress });
+  });
+  worker.postMessage({ id, name, ask: what } satisfies Request);
+  return (await answer) as Answer<N>;
+}
+
+/** Starts the worker through the one policy the server's headers allow: it lets this one script by. */
+function startWorker(): Worker {
+  const options: WorkerOptions = { type: "module", name: "ecrin" };
+  if (globalThis.trustedTypes === undefined) return new Worker(workerUrl, options);
+  const policy = globalThis.trustedTypes.createPolicy("ecrin", {
+    createScriptURL(address) {
+      if (address !== workerUrl) throw new TypeError("no other script is started");
+      return address;
+    },
+  });
+  // The compiler's `Worker` takes texts only and does not know trusted addresses yet.
+  return Reflect.construct(Worker, [policy.createScriptURL(workerUrl), options]);
+}

@@ -1,0 +1,233 @@
+// What page and worker say to each other. Plain data only: ids, names and contents cross; keys stay
+// in the worker. What crosses of secrets is what a person types or must see: the password going in,
+// and the kit coming out once, because it has to be printed.
+
+/** Somebody, as this account knows them. */
+export interface Person {
+  readonly account: string;
+  /** Empty where nobody told. */
+  readonly name: string;
+  readonly known: "me" | "face-to-face" | "invitation" | "unknown";
+}
+
+export interface Status {
+  /** `new`: no account on this device; `locked`: one that wants its password. */
+  readonly state: "new" | "locked" | "open";
+  readonly name: string;
+  readonly account: string;
+}
+
+/** The kit, as it is printed. */
+export interface Kit {
+  readonly account: string;
+  /** 24, in the language asked for. */
+  readonly words: readonly string[];
+  /** The same as letters, account included: what the QR code says. */
+  readonly text: string;
+}
+
+/** How far a recovery by the kit alone is. */
+export interface Recovery {
+  /** Milliseconds since 1970: when the wait is over. */
+  readonly ready: number;
+  /** Set once it is over, and the record open. */
+  readonly status?: Status;
+}
+
+/** Something the account should know, as the service tells it. */
+export interface AccountNotice {
+  readonly kind: string;
+  readonly at: number;
+}
+
+export interface DocumentRow {
+  readonly item: string;
+  readonly revision: string;
+  readonly title: string;
+  /** FHIR resource type, or what an application called it. */
+  readonly type: string;
+  readonly mediaType: string;
+  readonly size: number;
+  /** As in FHIR: a year, a month, a day, or an instant. */
+  readonly date: string;
+  readonly at: number;
+  readonly author: Person;
+  readonly conflict: boolean;
+  readonly versions: number;
+}
+
+export interface VersionRow {
+  readonly revision: string;
+  readonly title: string;
+  readonly at: number;
+  readonly author: Person;
+  readonly what: "create" | "correct" | "delete";
+  /** Whether it stands at the front; more than one does after edits side by side. */
+  readonly current: boolean;
+}
+
+export interface OpenedDocument {
+  readonly title: string;
+  readonly type: string;
+  readonly mediaType: string;
+  readonly size: number;
+  /** The FHIR resource, where there is one. */
+  readonly resource?: Readonly<Record<string, unknown>>;
+  /** The attachment, or the raw bytes; absent where there are none. */
+  readonly file?: Blob;
+}
+
+/** What came of one file. */
+export interface Added {
+  readonly items: readonly string[];
+  readonly bundle: boolean;
+}
+
+export interface Invitations {
+  readonly received: readonly { readonly invitation: string; readonly at: number }[];
+  readonly sent: readonly {
+    readonly invitation: string;
+    readonly at: number;
+    readonly state: "waiting" | "accepted" | "refused";
+    /** Of who accepted. */
+    readonly name: string;
+  }[];
+}
+
+export interface NewShare {
+  readonly items: readonly string[];
+  readonly to: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  readonly note: string;
+}
+
+/** A share this account has made. */
+export interface Access {
+  readonly share: string;
+  readonly to: Person;
+  readonly until: number;
+  readonly count: number;
+  /** Titles, where they could be read. */
+  readonly titles: readonly string[];
+  readonly ended: boolean;
+}
+
+/** Somebody who is in the record itself. */
+export interface MemberRow {
+  readonly who: Person;
+  readonly role: "owner" | "manager" | "writer" | "reader";
+  readonly until?: number;
+}
+
+export interface SharedItem {
+  readonly revision: string;
+  readonly title: string;
+  readonly type: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly date: string;
+}
+
+/** A share somebody made for this account. */
+export interface Received {
+  readonly share: string;
+  readonly from: Person;
+  /** The name its maker gave beside the share. */
+  readonly signedAs: string;
+  readonly note: string;
+  readonly until: number;
+  readonly ended: boolean;
+  readonly items: readonly SharedItem[];
+}
+
+export interface JournalRow {
+  readonly id: string;
+  readonly n: number;
+  readonly index: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly who: Person;
+  /** Whom it concerns beside the one who acted. */
+  readonly whom?: Person;
+  readonly titles: readonly string[];
+  readonly count: number;
+  readonly code?: string;
+  readonly until?: number;
+  readonly proof: "none" | "named" | "signed-by-reader";
+  readonly tag: string;
+  readonly of: "record" | "account";
+}
+
+export interface Device {
+  readonly device: string;
+  readonly here: boolean;
+  readonly since: number;
+}
+
+/** What the page may ask for, and what it gets. */
+export interface Calls {
+  status: { ask: undefined; answer: Status };
+  signUp: {
+    ask: { address: string; name: string; password: string; language: "fr" | "en" };
+    answer: Kit;
+  };
+  /** `before`: what this device was last opened with, where the password was changed elsewhere. */
+  unlock: { ask: { password: string; before: string }; answer: Status };
+  enter: { ask: { kit: string; address: string; password: string }; answer: Status };
+  recover: { ask: { kit: string; account: string; password: string }; answer: Recovery };
+  lock: { ask: undefined; answer: Status };
+  leave: { ask: undefined; answer: Status };
+  documents: { ask: undefined; answer: readonly DocumentRow[] };
+  history: { ask: { item: string }; answer: readonly VersionRow[] };
+  add: { ask: { file: File; title: string }; answer: Added };
+  open: { ask: { id: string }; answer: OpenedDocument };
+  correct: { ask: { item: string; file: File; title: string }; answer: undefined };
+  remove: { ask: { item: string }; answer: undefined };
+  contacts: { ask: undefined; answer: readonly Person[] };
+  code: { ask: undefined; answer: string };
+  verify: { ask: { code: string; name: string }; answer: undefined };
+  invite: { ask: { address: string; name: string }; answer: undefined };
+  invitations: { ask: undefined; answer: Invitations };
+  accept: { ask: { invitation: string; name: string }; answer: undefined };
+  share: { ask: NewShare; answer: undefined };
+  access: {
+    ask: undefined;
+    answer: { readonly shares: readonly Access[]; readonly members: readonly MemberRow[] };
+  };
+  endShare: { ask: { share: string }; answer: undefined };
+  endMember: { ask: { account: string }; answer: undefined };
+  received: { ask: undefined; answer: readonly Received[] };
+  openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
+  journal: { ask: undefined; answer: readonly JournalRow[] };
+  devices: { ask: undefined; answer: readonly Device[] };
+  signOutDevice: { ask: { device: string }; answer: Status };
+  notices: { ask: undefined; answer: readonly AccountNotice[] };
+  cancelRecovery: { ask: undefined; answer: undefined };
+  changePassword: { ask: { old: string; fresh: string }; answer: undefined };
+  newKit: { ask: { language: "fr" | "en" }; answer: Kit };
+}
+
+export type CallName = keyof Calls;
+export type Ask<N extends CallName> = Calls[N]["ask"];
+export type Answer<N extends CallName> = Calls[N]["answer"];
+
+/** From the page. */
+export interface Request {
+  readonly id: number;
+  readonly name: CallName;
+  readonly ask: unknown;
+}
+
+/** Why a call failed: a stable code, and where it helps the place in what was given. */
+export interface Failure {
+  readonly code: string;
+  /** A place, such as a field, a word's position or a bundle's entry. Never a value. */
+  readonly place?: string;
+}
+
+/** From the worker. */
+export type Reply =
+  | { readonly id: number; readonly progress: { readonly done: number; readonly total: number } }
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: Failure };

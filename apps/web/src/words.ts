@@ -1,0 +1,160 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+
+// How figures, days and kinds are said. Everything takes the language, so nothing is said in two.
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** Days and figures as they are written in Europe, whichever language. */
+function region(language: string): string {
+  return language === "fr" ? "fr-FR" : "en-GB";
+}
+
+/** A length in bytes, with at most one decimal. */
+export function sizeInWords(bytes: number, language: string): string {
+  const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const unit = UNITS[step] ?? "byte";
+  return new Intl.NumberFormat(region(language), {
+    style: "unit",
+    unit,
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** step);
+}
+
+/** A moment: day and time of day. */
+export function momentInWords(at: number, language: string): string {
+  return new Intl.DateTimeFormat(region(language), {
+    dateStyle: "long",
+    timeStyle: "short",
+  }).format(at);
+}
+
+/** A moment as it stands in a sentence, with the day of the week. */
+export function untilInWords(at: number, language: string): string {
+  return new Intl.DateTimeFormat(region(language), {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(at);
+}
+
+/** A FHIR date, as precise as it was given: a year, a month, a day, or an instant's day. */
+export function dateInWords(date: string, language: string): string {
+  const instant = date.includes("T") ? Date.parse(date) : Number.NaN;
+  if (!Number.isNaN(instant)) {
+    return new Intl.DateTimeFormat(region(language), { dateStyle: "medium" }).format(instant);
+  }
+  const [, year, month, day] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(date) ?? [];
+  if (year === undefined) return date;
+  const options: Intl.DateTimeFormatOptions = {
+    year: "numeric",
+    timeZone: "UTC",
+    ...(month === undefined ? {} : { month: day === undefined ? "long" : "short" }),
+    ...(day === undefined ? {} : { day: "numeric" }),
+  };
+  const at = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1));
+  return new Intl.DateTimeFormat(region(language), options).format(at);
+}
+
+/** Letters without case and accents, for finding. */
+export function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+// The resources that a record usually holds (FHIR R4).
+const TYPES: Readonly<Record<string, MessageDescriptor>> = {
+  AllergyIntolerance: msg`Allergy or intolerance`,
+  CarePlan: msg`Care plan`,
+  CareTeam: msg`Care team`,
+  Claim: msg`Claim`,
+  Condition: msg`Condition`,
+  Device: msg`Medical device`,
+  DiagnosticReport: msg`Report`,
+  DocumentReference: msg`Document`,
+  Encounter: msg`Appointment or stay`,
+  ExplanationOfBenefit: msg`Statement of costs`,
+  Goal: msg`Goal`,
+  ImagingStudy: msg`Imaging`,
+  Immunization: msg`Vaccination`,
+  MedicationRequest: msg`Prescription`,
+  MedicationStatement: msg`Medicine taken`,
+  Observation: msg`Result`,
+  Organization: msg`Place of care`,
+  Patient: msg`Personal details`,
+  Practitioner: msg`Professional`,
+  Procedure: msg`Procedure`,
+};
+
+const MEDIA: readonly (readonly [string, MessageDescriptor])[] = [
+  ["application/pdf", msg`PDF`],
+  ["image/", msg`Picture`],
+  ["text/", msg`Text`],
+  ["application/dicom", msg`Medical image`],
+];
+
+/** What kind of thing a row is. Resource types nobody named are shown as they are. */
+export function kindInWords(type: string, mediaType: string): MessageDescriptor | string {
+  const media = MEDIA.find(([start]) => mediaType.startsWith(start));
+  if (type === "DocumentReference" && media !== undefined) return media[1];
+  return TYPES[type] ?? type;
+}
+
+// What a resource's elements are called (FHIR R4); the others are shown under their own names.
+const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
+  abatementDateTime: msg`Ended`,
+  address: msg`Address`,
+  authoredOn: msg`Written on`,
+  birthDate: msg`Born`,
+  category: msg`Category`,
+  class: msg`Kind`,
+  clinicalStatus: msg`Now`,
+  code: msg`What`,
+  communication: msg`Languages`,
+  component: msg`In detail`,
+  content: msg`Content`,
+  criticality: msg`How serious`,
+  date: msg`Date`,
+  description: msg`Description`,
+  dosageInstruction: msg`How to take it`,
+  effectiveDateTime: msg`Date`,
+  encounter: msg`Appointment`,
+  gender: msg`Sex`,
+  intent: msg`Intent`,
+  issued: msg`Issued`,
+  maritalStatus: msg`Marital status`,
+  medicationCodeableConcept: msg`Medicine`,
+  name: msg`Name`,
+  note: msg`Note`,
+  occurrenceDateTime: msg`Date`,
+  onsetDateTime: msg`Began`,
+  participant: msg`With`,
+  performedPeriod: msg`When`,
+  performer: msg`Done by`,
+  period: msg`When`,
+  reasonCode: msg`Reason`,
+  reasonReference: msg`Reason`,
+  recorder: msg`Recorded by`,
+  recordedDate: msg`Recorded on`,
+  referenceRange: msg`Usual range`,
+  requester: msg`Asked for by`,
+  result: msg`Results`,
+  serviceProvider: msg`Place`,
+  status: msg`Status`,
+  subject: msg`About`,
+  telecom: msg`Telephone and e-mail`,
+  type: msg`Type`,
+  vaccineCode: msg`Vaccine`,
+  valueCodeableConcept: msg`Finding`,
+  valueQuantity: msg`Value`,
+  valueString: msg`Value`,
+  verificationStatus: msg`How certain`,
+};
+
+/** What an element of a resource is called. */
+export function elementInWords(name: string): MessageDescriptor | string {
+  return ELEMENTS[name] ?? name;
+}

@@ -1,0 +1,126 @@
+import {
+  ClientError,
+  eraseStore,
+  type Kit,
+  type KitRecovery,
+  readKit,
+  recoverWithKit,
+  signIn,
+  signInWithKit,
+  signUp,
+} from "@ecrin/client";
+import type { Kit as KitView } from "../wire.ts";
+import { type Handlers, Refusal } from "./handlers.ts";
+import { current, forget, localStore, open, server, status } from "./session.ts";
+
+type AccountCall =
+  | "status"
+  | "signUp"
+  | "unlock"
+  | "enter"
+  | "recover"
+  | "lock"
+  | "leave"
+  | "devices"
+  | "signOutDevice"
+  | "changePassword"
+  | "newKit"
+  | "notices"
+  | "cancelRecovery";
+
+/** Opening and closing the account, and what belongs to it. */
+export const accountCalls: Handlers<AccountCall> = {
+  status,
+
+  async signUp({ address, name, password, language }) {
+    const store = await localStore();
+    const made = await signUp({
+      server,
+      store,
+      address: address.trim(),
+      name: name.trim(),
+      password,
+    });
+    open(made.account);
+    return kitView(made.kit, language);
+  },
+
+  async unlock({ password, before }) {
+    const store = await localStore();
+    const other = before === "" ? {} : { devicePassword: before };
+    open(await signIn({ server, store, password, ...other }));
+    return await status();
+  },
+
+  async enter({ kit, address, password }) {
+    const store = await localStore();
+    open(await signInWithKit({ server, store, kit, address: address.trim(), password }));
+    return await status();
+  },
+
+  async recover({ kit, account, password }) {
+    const store = await localStore();
+    const ask = { server, store, newPassword: password, ...(await whose(kit, account.trim())) };
+    const recovery = await recoverWithKit(ask);
+    if (recovery.account === undefined) return { ready: recovery.ready };
+    open(recovery.account);
+    return { ready: recovery.ready, status: await status() };
+  },
+
+  async lock() {
+    const account = current();
+    forget();
+    await account.lock();
+    return await status();
+  },
+
+  /** Removes the record from this device, whether or not anything opens it. */
+  async leave() {
+    await eraseStore(await localStore());
+    forget();
+    return await status();
+  },
+
+  async devices() {
+    return await current().devices();
+  },
+
+  async signOutDevice({ device }) {
+    const account = current();
+    const found = (await account.devices()).find((each) => each.device === device);
+    if (found === undefined) throw new ClientError("not-found", "is not a device signed in");
+    await account.signOutDevice(found.device);
+    if (found.here) forget();
+    return await status();
+  },
+
+  async changePassword({ old, fresh }) {
+    await current().changePassword(old, fresh);
+    return undefined;
+  },
+
+  async newKit({ language }) {
+    return kitView(await current().newKit(), language);
+  },
+
+  async notices() {
+    return (await current().notices()).map(({ kind, at }) => ({ kind, at }));
+  },
+
+  async cancelRecovery() {
+    await current().cancelRecovery();
+    return undefined;
+  },
+};
+
+function kitView(kit: Kit, language: "fr" | "en"): KitView {
+  return { account: kit.account, words: kit.words(language), text: kit.text() };
+}
+
+/** A kit whose words name no account is completed by the number that stands below them. */
+async function whose(kit: string, number: string): Promise<Pick<KitRecovery, "kit" | "account">> {
+  const read = await readKit(kit);
+  if (read.account !== undefined) return { kit: read };
+  if (!/^[\w-]{22}$/.test(number)) throw new Refusal("record-number");
+  return { kit: read, account: number as Kit["account"] };
+}

@@ -1,0 +1,174 @@
+import {
+  ClientError,
+  type FileInput,
+  type HealthRecord,
+  isBundle,
+  type ListedItem,
+  mediaTypeOf,
+  type Opened,
+  type Progress,
+  type Revision,
+} from "@ecrin/client";
+import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
+import type { Handlers } from "./handlers.ts";
+import { personOf } from "./people.ts";
+import { ownRecord } from "./session.ts";
+
+type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove";
+
+/** Beyond this a JSON file is kept as a file: nobody's bundle for one person is larger. */
+const BUNDLE = 64 * 1024 * 1024;
+
+/** What one does with one's own documents. */
+export const documentCalls: Handlers<DocumentCall> = {
+  async documents() {
+    const items = await (await ownRecord()).list();
+    return items.map(rowOf).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
+  },
+
+  async history({ item }) {
+    const record = await ownRecord();
+    await record.sync();
+    const revisions = await record.history(itemOf(record, item));
+    const heads: ReadonlySet<string> = new Set(
+      record.listing.items.get(itemOf(record, item))?.heads ?? [],
+    );
+    return revisions.map((revision) => versionOf(revision, heads));
+  },
+
+  async add({ file, title }, progress): Promise<Added> {
+    const record = await ownRecord();
+    const bundle = await bundleOf(file);
+    if (bundle !== undefined) {
+      return { items: await record.importBundle(bundle, progress), bundle: true };
+    }
+    return { items: [await record.add(inputOf(file, title), progress)], bundle: false };
+  },
+
+  async open({ id }, progress) {
+    const record = await ownRecord();
+    const revision = await revisionOf(record, id);
+    return await documentOf(await record.open(revision), progress);
+  },
+
+  async correct({ item, file, title }, progress) {
+    const record = await ownRecord();
+    await record.sync();
+    await record.correct(itemOf(record, item), inputOf(file, title), progress);
+    return undefined;
+  },
+
+  async remove({ item }) {
+    const record = await ownRecord();
+    await record.sync();
+    await record.delete(itemOf(record, item));
+    return undefined;
+  },
+};
+
+/** An opened revision as the page shows it. The pieces go into a blob one by one, so nothing is held twice. */
+export async function documentOf(opened: Opened, progress: Progress): Promise<OpenedDocument> {
+  const { metadata, resource, size } = opened;
+  const { title, type, mediaType } = metadata;
+  const parts: Blob[] = [];
+  let done = 0;
+  for await (const piece of opened.attachment) {
+    parts.push(new Blob([piece]));
+    done += piece.length;
+    progress(done, size);
+  }
+  if (done !== size) throw new ClientError("cannot-open", "the content ended too early");
+  return {
+    title,
+    type,
+    mediaType,
+    size,
+    ...(resource === undefined ? {} : { resource }),
+    ...(size === 0 ? {} : { file: new Blob(parts) }),
+  };
+}
+
+function rowOf({
+  item,
+  revision,
+  metadata,
+  at,
+  author,
+  conflict,
+  revisions,
+}: ListedItem): DocumentRow {
+  const { title, type, mediaType, size } = metadata;
+  const date = metadata.date ?? new Date(at).toISOString();
+  return {
+    item,
+    revision,
+    title,
+    type,
+    mediaType,
+    size,
+    date,
+    at,
+    author: personOf(author),
+    conflict,
+    versions: revisions,
+  };
+}
+
+function versionOf({ fact, opened }: Revision, heads: ReadonlySet<string>): VersionRow {
+  return {
+    revision: fact.revision,
+    title: opened?.metadata.title ?? "",
+    at: fact.at,
+    author: personOf(fact.by.account),
+    what: fact.op,
+    current: heads.has(fact.revision),
+  };
+}
+
+/** An id the page gave, if the record has such an item. */
+function itemOf(record: HealthRecord, text: string): ListedItem["item"] {
+  const found = [...record.listing.items.keys()].find((item) => item === text);
+  if (found === undefined) throw new ClientError("not-found", "is not in the record");
+  return found;
+}
+
+/** A revision the page named, if the record has it. */
+export async function revisionOf(
+  record: HealthRecord,
+  text: string,
+): Promise<ListedItem["revision"]> {
+  const known = () => [...record.listing.revisions.keys()].find((revision) => revision === text);
+  if (known() === undefined) await record.sync();
+  const found = known();
+  if (found === undefined) throw new ClientError("not-found", "is not in the record");
+  return found;
+}
+
+function inputOf(file: File, title: string): FileInput {
+  return {
+    title,
+    mediaType: file.type === "" ? mediaTypeOf(file.name) : file.type,
+    content: { stream: piecesOf(file), size: file.size },
+  };
+}
+
+async function* piecesOf(file: File): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const reader = file.stream().getReader();
+  for (;;) {
+    const next = await reader.read();
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** A FHIR bundle, parsed, where the file is one. */
+async function bundleOf(file: File): Promise<unknown> {
+  if (!/\.json$/i.test(file.name) || file.size > BUNDLE) return undefined;
+  try {
+    const value: unknown = JSON.parse(await file.text());
+    return isBundle(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

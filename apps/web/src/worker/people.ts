@@ -1,0 +1,16 @@
+import type { Person } from "../wire.ts";
+import { current } from "./session.ts";
+
+/** An account as this one knows it: itself, a contact, or nobody known. */
+export function personOf(account: string | undefined): Person {
+  const own = current();
+  if (account === undefined) return { account: "", name: "", known: "unknown" };
+  if (account === own.id) return { account, name: own.name, known: "me" };
+  const contact = own
+    .contacts()
+    .list()
+    .find((each) => each.account === account);
+  return contact === undefined
+    ? { account, name: "", known: "unknown" }
+    : { account, name: contact.name, known: contact.verified };
+}

@@ -1,0 +1,108 @@
+import { ClientError, type SharedItem, type SharedView } from "@ecrin/client";
+import type { Access, Received, SharedItem as SharedItemView } from "../wire.ts";
+import { documentOf, revisionOf } from "./document-calls.ts";
+import type { Handlers } from "./handlers.ts";
+import { personOf } from "./people.ts";
+import { current, ownRecord } from "./session.ts";
+
+type ShareCall = "share" | "access" | "endShare" | "endMember" | "received" | "openShared";
+
+/** Letting others see, taking it back, and seeing what others let one see. */
+export const shareCalls: Handlers<ShareCall> = {
+  async share({ items, to, until, note }) {
+    const record = await ownRecord();
+    const contact = current()
+      .contacts()
+      .list()
+      .find((each) => each.account === to);
+    if (contact === undefined) {
+      throw new ClientError("contact-not-verified", "the account is not a contact");
+    }
+    const revisions = await Promise.all(items.map((id) => revisionOf(record, id)));
+    await record.share({
+      with: contact.account,
+      items: revisions,
+      until,
+      ...(note === "" ? {} : { note }),
+    });
+    return undefined;
+  },
+
+  async access() {
+    const record = await ownRecord();
+    const members = await record.members();
+    const lives = await record.shares();
+    const shares: Access[] = [];
+    for (const life of lives.toReversed()) {
+      const isOver = life.ended !== undefined || life.until <= Date.now();
+      const view = isOver ? undefined : await current().share(life.share);
+      shares.push({
+        share: life.share,
+        to: personOf(life.recipient),
+        until: life.until,
+        count: life.links.count,
+        titles: view?.items.map(({ metadata }) => metadata.title) ?? [],
+        ended: view === undefined,
+      });
+    }
+    return {
+      shares,
+      members: members.map(({ account, role, until }) => ({
+        who: personOf(account),
+        role,
+        ...(until === undefined ? {} : { until }),
+      })),
+    };
+  },
+
+  async endShare({ share }) {
+    const record = await ownRecord();
+    const found = (await record.shares()).find((each) => each.share === share);
+    if (found === undefined) throw new ClientError("not-found", "is not a share of this record");
+    await record.endShare(found.share);
+    return undefined;
+  },
+
+  async endMember({ account }) {
+    const record = await ownRecord();
+    const found = (await record.members()).find((each) => each.account === account);
+    if (found === undefined) throw new ClientError("not-found", "is not a member");
+    await record.endMember(found.account);
+    return undefined;
+  },
+
+  async received() {
+    return (await current().sharedWithMe()).map(receivedOf);
+  },
+
+  async openShared({ share, revision }, progress) {
+    const view = await receivedShare(share);
+    const item = view.items.find((each) => each.fact.revision === revision);
+    if (item === undefined) throw new ClientError("not-found", "is not in the share");
+    return await documentOf(await view.open(item.fact.revision), progress);
+  },
+};
+
+async function receivedShare(share: string): Promise<SharedView> {
+  const found = (await current().sharedWithMe()).find((view) => view.share === share);
+  if (found === undefined) throw new ClientError("closed", "the share has ended");
+  return found;
+}
+
+function receivedOf(view: SharedView): Received {
+  return {
+    share: view.share,
+    from: personOf(view.maker.account),
+    signedAs: view.about.from,
+    note: view.about.note,
+    until: view.view.state.share?.until ?? 0,
+    ended: view.ended,
+    items: view.items.map(itemView),
+  };
+}
+
+function itemView({ fact, metadata }: SharedItem): SharedItemView {
+  const { title, type, mediaType, size } = metadata;
+  const date = metadata.date ?? new Date(fact.at).toISOString();
+  return { revision: fact.revision, title, type, mediaType, size, date };
+}
