@@ -68,6 +68,10 @@ test("a wrong word of the list, two exchanged and a missing one are refused with
   assert.equal(refused, 2);
   const short = await refusedAs("kit-mistyped", () => kitFromWords(words.slice(1).join(" ")));
   assert.match(short.message, /24 words, not 23/);
+  // A whole mnemonic of 12 words (BIP-39's vector of 16 bytes of 0x7f) is no kit.
+  const twelve = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+  const half = await refusedAs("kit-mistyped", () => kitFromWords(twelve));
+  assert.match(half.message, /24 words, not 12/);
   await refusedAs("kit-mistyped", () => kitFromWords(""));
 });
 
