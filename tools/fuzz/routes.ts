@@ -1,0 +1,156 @@
+// The route table: every body as the server reads it, every answer as the client does, every query.
+
+import {
+  PROBLEMS,
+  ProtocolError,
+  parseAs,
+  problemField,
+  type Route,
+  routes,
+} from "@ecrin/protocol";
+import type * as z from "zod/mini";
+import { readInput } from "../../apps/server/src/input.ts";
+import { ServerError } from "../../apps/server/src/problem.ts";
+import type { Tree } from "./mutate-json.ts";
+import { optionalMembers, sampler } from "./sample.ts";
+import { fits } from "./shape.ts";
+import { type Target, text } from "./target.ts";
+import type { World } from "./world.ts";
+
+const refusals = [ProtocolError, ServerError];
+
+/** Whether what was read is what stood there: nothing dropped, nothing turned into something else. */
+function isAsWritten(written: Tree, read: unknown, defaults: ReadonlySet<string>): boolean {
+  if (Array.isArray(written)) {
+    return (
+      Array.isArray(read) &&
+      read.length === written.length &&
+      written.every((each, i) => isAsWritten(each, read[i], defaults))
+    );
+  }
+  if (typeof written !== "object" || written === null) return Object.is(written, read);
+  if (typeof read !== "object" || read === null) return false;
+  const members = new Map(Object.entries(read));
+  const added = [...members.keys()].filter((name) => !Object.hasOwn(written, name));
+  return (
+    added.every((name) => defaults.has(name)) &&
+    Object.entries(written).every(([name, each]) => isAsWritten(each, members.get(name), defaults))
+  );
+}
+
+function bodyTarget(name: string, route: Route, schema: z.ZodMiniType, sample: Tree): Target {
+  const optional = optionalMembers(schema);
+  return {
+    name: `body ${name}`,
+    share: 0.5,
+    terms: "json",
+    originals: [JSON.stringify(sample)],
+    refusals,
+    open: async (input) => {
+      const request = new Request("http://localhost/v1/x", {
+        method: "POST",
+        body: text(input),
+        headers: { "content-type": "application/json" },
+      });
+      return (await readInput(route, request, {})).body;
+    },
+    // No body at all counts as an empty one, and a byte order mark has no place in JSON.
+    equivalent: (input, read) =>
+      holds(text(input) === "" ? "{}" : text(input).toWellFormed(), read, sample, optional),
+  };
+}
+
+function answerTarget(name: string, schema: z.ZodMiniType, sample: Tree): Target {
+  const optional = optionalMembers(schema);
+  return {
+    name: `answer ${name}`,
+    share: 0.5,
+    terms: "json",
+    originals: [JSON.stringify(sample)],
+    refusals: [ProtocolError, SyntaxError],
+    open: (input) => parseAs(schema, JSON.parse(text(input)), name),
+    equivalent: (input, read) => holds(text(input), read, sample, optional),
+  };
+}
+
+function holds(json: string, read: unknown, sample: Tree, optional: ReadonlySet<string>): boolean {
+  const written: Tree = JSON.parse(json);
+  return isAsWritten(written, read, optional) && fits(written, [sample], optional);
+}
+
+function queryTarget(name: string, route: Route, originals: readonly string[]): Target {
+  return {
+    name: `query ${name}`,
+    share: 0.5,
+    terms: "text",
+    originals,
+    refusals,
+    open: async (input) =>
+      (
+        await readInput(
+          { method: "GET", path: "/", session: false, ...queryOf(route) },
+          new Request(`http://localhost/v1/x?${text(input)}`),
+          {},
+        )
+      ).query,
+    equivalent: (input, read) => {
+      const search = new URL(`http://localhost/v1/x?${text(input)}`).searchParams;
+      const numbers = new Map<string, unknown>(Object.entries(Object(read)));
+      return [...search].every(
+        ([key, value]) => numbers.get(key) === Number(value) && String(Number(value)) === value,
+      );
+    },
+  };
+}
+
+function queryOf({ query }: Route) {
+  return query === undefined ? {} : { query };
+}
+
+function problemTarget(): Target {
+  const problem = {
+    type: "/problems/closed",
+    title: "This is closed.",
+    status: PROBLEMS.closed,
+    code: "closed",
+    field: "body.space",
+  };
+  return {
+    name: "problem",
+    terms: "json",
+    originals: [JSON.stringify(problem)],
+    refusals: [ProtocolError, SyntaxError],
+    open: (input) => parseAs(problemField, JSON.parse(text(input)), "problem"),
+    // RFC 9457 section 3.2: members that are not known are left alone.
+    equivalent: (_, read) =>
+      typeof (read as { code: unknown }).code === "string" &&
+      typeof (read as { status: unknown }).status === "number",
+  };
+}
+
+const QUERIES: Readonly<Record<string, readonly string[]>> = {
+  from: ["from=0", "from=41"],
+  limit: ["limit=1000", "from=3&limit=1"],
+  epoch: ["epoch=1", "epoch=12"],
+};
+
+export function routeTargets(world: World): Target[] {
+  const sample = sampler(world.revisions[0] ?? "");
+  const table: readonly (readonly [string, Route])[] = Object.entries(routes);
+  return [
+    ...table.flatMap(([name, route]) => {
+      const targets: Target[] = [];
+      if (route.body !== undefined)
+        targets.push(bodyTarget(name, route, route.body, sample(route.body)));
+      if (route.answer !== undefined)
+        targets.push(answerTarget(name, route.answer, sample(route.answer)));
+      const keys = Object.keys((route.query?.def as { shape?: object } | undefined)?.shape ?? {});
+      const originals = keys
+        .flatMap((key) => QUERIES[key] ?? [])
+        .filter((each) => [...new URLSearchParams(each).keys()].every((key) => keys.includes(key)));
+      if (originals.length > 0) targets.push(queryTarget(name, route, originals));
+      return targets;
+    }),
+    problemTarget(),
+  ];
+}

@@ -1,0 +1,136 @@
+// A target: something that reads what others made, its right inputs, and what it may answer to
+// any other.
+
+import process from "node:process";
+import { changed, type Input, type Terms } from "./mutate.ts";
+import { numberOf, Random } from "./random.ts";
+
+/** The classes of errors that a target refuses with. */
+export type Refusals = readonly (new (...parts: never[]) => Error)[];
+
+export interface Target {
+  readonly name: string;
+  /** How often, compared with others; 1 unless said. */
+  readonly share?: number;
+  readonly terms: Terms;
+  /** Inputs that are accepted: the self-test makes sure of it. */
+  readonly originals: readonly Input[];
+  /** Refuses by throwing one of `refusals`; whatever it answers counts as accepted. */
+  open(input: Input): unknown;
+  readonly refusals: Refusals;
+  /**
+   * Whether an input that is not an original, and was accepted, says exactly what was read out of it
+   * and nothing an original would not say. Absent: no such input is.
+   */
+  readonly equivalent?: (input: Input, result: unknown) => boolean;
+  /** Milliseconds that one input may take; 50 unless said. */
+  readonly slow?: number;
+}
+
+/** What became of one input. */
+export type Verdict = "refused" | "equivalent" | "accepted" | "crashed" | "slow";
+
+/** An input that should not have had its verdict. */
+export interface Finding {
+  readonly target: string;
+  readonly verdict: "accepted" | "crashed" | "slow" | "original refused";
+  readonly input: Input;
+  /** The error's name and message, or the milliseconds. */
+  readonly detail: string;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly detail: string;
+}
+
+const SLOW_MS = 50;
+/** What seems slow is tried again by the thread's own clock: others on the machine do not count. */
+const SLOW_AGAIN = 4;
+const REROLLS = 50;
+
+/** Input number `index` of a target under a seed: never one of the originals. */
+export function inputOf(target: Target, seed: number, index: number): Input {
+  const random = new Random(seed, numberOf(target.name), index);
+  for (let roll = 0; roll < REROLLS; roll++) {
+    const input = changed(random, target.terms, target.originals);
+    if (!isOriginal(target, input)) return input;
+  }
+  throw new RangeError(`${target.name}: nothing changes`);
+}
+
+/** Gives a target one input and judges what it does with it. */
+export async function judge(target: Target, input: Input): Promise<Judgement> {
+  const most = target.slow ?? SLOW_MS;
+  const start = performance.now();
+  const first = await attempt(target, input);
+  if (performance.now() - start <= most) return first;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < SLOW_AGAIN && least > most; i++) {
+    const before = process.threadCpuUsage();
+    await attempt(target, input);
+    const { user, system } = process.threadCpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return least <= most ? first : { verdict: "slow", detail: `${least.toFixed(0)} ms` };
+}
+
+/** What a target says to its own originals: an empty list where all is well. */
+export async function selfTest(target: Target): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const input of target.originals) {
+    try {
+      await target.open(input);
+    } catch (error) {
+      findings.push({
+        target: target.name,
+        verdict: "original refused",
+        input,
+        detail: nameOf(error),
+      });
+    }
+  }
+  return findings;
+}
+
+async function attempt(target: Target, input: Input): Promise<Judgement> {
+  // Targets may keep or change what they are given.
+  const given = typeof input === "string" ? input : input.slice();
+  let result: unknown;
+  try {
+    const opening = target.open(given);
+    result = opening instanceof Promise ? await opening : opening;
+  } catch (error) {
+    const ours = target.refusals.some((refusal) => error instanceof refusal);
+    return ours
+      ? { verdict: "refused", detail: "" }
+      : { verdict: "crashed", detail: nameOf(error) };
+  }
+  const right = isOriginal(target, input) || (target.equivalent?.(input, result) ?? false);
+  return { verdict: right ? "equivalent" : "accepted", detail: "" };
+}
+
+function isOriginal(target: Target, input: Input): boolean {
+  return target.originals.some((original) => sameInput(original, input));
+}
+
+export function sameInput(a: Input, b: Input): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : typeof error;
+}
+
+/** A text, or a mistake of whoever wrote the target. */
+export function text(input: Input): string {
+  if (typeof input !== "string") throw new TypeError("this target takes text");
+  return input;
+}
+
+/** Bytes, likewise. */
+export function bytes(input: Input): Uint8Array<ArrayBuffer> {
+  if (typeof input === "string") throw new TypeError("this target takes bytes");
+  return input;
+}
