@@ -54,12 +54,12 @@ export class AccountBook {
   }
 
   /**
-   * The chain of an account, asked for anew where it is older than `maxAge` milliseconds.
+   * The chain of an account, asked for anew unless it is younger than `maxAge` milliseconds.
    * @throws ClientError `rollback`, `fork`, `not-found`, `offline`
    */
   async get(account: AccountId, maxAge: number = AGE): Promise<AccountState> {
     const known = await this.#known(account);
-    if (known !== undefined && this.#place.now() - known.seenAt <= maxAge) return known.state;
+    if (known !== undefined && this.#place.now() - known.seenAt < maxAge) return known.state;
     return (await this.#refresh(account)).state;
   }
 

@@ -55,5 +55,7 @@ function parse(text: string): KitCode {
       code: kitFromText(rest.slice(ACCOUNT + 1)),
     };
   }
-  return { code: /\s\p{L}{3,}/u.test(text) ? kitFromWords(text) : kitFromText(text) };
+  // Words have no digits, and a code of 56 characters without one does not happen.
+  const isWords = /\s/.test(text) && !/\d/.test(text);
+  return { code: isWords ? kitFromWords(text) : kitFromText(text) };
 }

@@ -42,13 +42,17 @@ export interface Person {
 
 let count = 0;
 
-export async function newPerson(ground: Ground, name = "Alice Martin"): Promise<Person> {
+export async function newPerson(
+  ground: Ground,
+  name = "Alice Martin",
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Promise<Person> {
   const store = memoryStore();
   count += 1;
   const address = `person${count}@example.org`;
   const password = `correct horse ${count}`;
   const { url: server, now } = ground;
-  const { account, kit } = await signUp({ server, now, address, password, name, store });
+  const { account, kit } = await signUp({ server, now, fetch, address, password, name, store });
   return { account, kit, store, address, password };
 }
 
