@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { noteExpired } from "../src/expiry.ts";
+import { createJournal } from "../src/journal.ts";
+import { openKeys } from "../src/keys.ts";
+import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
+import { Person } from "./person.ts";
+import {
+  beginRecord,
+  donePosting,
+  journalOf,
+  makeShare,
+  memberOf,
+  pass,
+  postShare,
+  sealTest,
+} from "./record.ts";
+
+let cluster: Cluster;
+let server: TestServer;
+let alice: Person;
+let bob: Person;
+before(async () => {
+  cluster = await startCluster();
+  server = await startTestServer(cluster);
+  [alice, bob] = await Promise.all([anyone(), anyone()]);
+});
+after(async () => {
+  await server?.stop();
+  await cluster.stop();
+});
+
+const DAY = 24 * 3600_000;
+
+function anyone(): Promise<Person> {
+  return new Person(server.line).signUp();
+}
+
+/** The job, as another process would run it. */
+async function note(): Promise<number> {
+  const keys = await openKeys(join(server.dataDir, "keys"));
+  const now = () => server.clock.at;
+  const sql = server.admin;
+  const journal = createJournal({ sql, logKey: keys.log, macKey: keys.mac, now });
+  return noteExpired({ sql, journal, now });
+}
+
+async function expiriesOf(subject: string): Promise<Record<string, unknown>[]> {
+  const told = await journalOf(server.admin, subject);
+  return told
+    .filter(({ kind }) => kind === "expiry")
+    .map(({ about, actor }) => ({ ...about, by: actor }));
+}
+
+test("a membership past its date is noted once, also by two at once", async () => {
+  const record = await beginRecord(alice, [[bob, { until: server.clock.at + DAY }]]);
+  assert.equal(await note(), 0);
+  await pass(server, DAY - 1, alice, bob);
+  assert.equal(await note(), 0);
+  await pass(server, 1, alice, bob);
+  const noted = await Promise.all([note(), note(), note()]);
+  assert.deepEqual(noted.sort(), [0, 0, 1]);
+  assert.equal(await note(), 0);
+  assert.deepEqual(await expiriesOf(record.space), [{ account: bob.account, by: {} }]);
+});
+
+test("a share past its date is noted in its source; one that was ended before is not", async () => {
+  const record = await beginRecord(alice);
+  const sealed = [sealTest(record)];
+  await donePosting(record, sealed);
+  const until = server.clock.at + DAY;
+  const lasting = await makeShare(record, bob, sealed, until);
+  assert.equal((await postShare(record, lasting)).status, 200);
+  const ended = await makeShare(record, bob, sealed, until);
+  assert.equal((await postShare(record, ended)).status, 200);
+  const unshare = record.sign({ op: "unshare", share: ended.share.space });
+  const path = `/v1/shares/${ended.share.space}/end`;
+  const answer = await alice.line.ask("POST", path, { unshare }, alice.seat);
+  assert.equal(answer.status, 200);
+  await pass(server, DAY, alice, bob);
+  await note();
+  assert.equal(await note(), 0);
+  assert.deepEqual(await expiriesOf(record.space), [{ share: lasting.share.space, by: {} }]);
+  assert.deepEqual(await expiriesOf(lasting.share.space), []);
+});
+
+test("a date that is moved expires again when it comes", async () => {
+  const record = await beginRecord(alice, [[bob, { until: server.clock.at + DAY }]]);
+  await record.done(record.add(memberOf(bob, { until: server.clock.at + 2 * DAY })));
+  await pass(server, DAY, alice, bob);
+  assert.equal(await note(), 0);
+  await pass(server, DAY, alice, bob);
+  assert.equal(await note(), 1);
+  assert.equal((await expiriesOf(record.space)).length, 1);
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, test } from "node:test";
+import {
+  type InvitationId,
+  identityHash,
+  type Json,
+  newId,
+  type Statement,
+  SUITE,
+} from "@ecrin/protocol";
+import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
+import { newSigner, Person } from "./person.ts";
+import { anyHash, assertRefused, type Ended } from "./record.ts";
+
+let cluster: Cluster;
+let server: TestServer;
+let alice: Person;
+let bob: Person;
+before(async () => {
+  cluster = await startCluster();
+  server = await startTestServer(cluster);
+  [alice, bob] = await Promise.all([anyone(), anyone()]);
+});
+after(async () => {
+  await server?.stop();
+  await cluster.stop();
+});
+
+function anyone(): Promise<Person> {
+  return new Person(server.line).signUp();
+}
+
+async function invite(address: string, by = alice): Promise<Ended<{ invitation: InvitationId }>> {
+  const body = { address: await by.line.wrapAddress(address) };
+  return by.line.ask("POST", "/v1/invitations", body, by.seat);
+}
+
+interface Lists {
+  received: { invitation: InvitationId; from: string; at: number }[];
+  sent: { invitation: InvitationId; at: number; acceptance?: Statement }[];
+}
+
+function invitations(by: Person): Promise<Lists> {
+  return by.line.done("GET", "/v1/invitations", undefined, by.seat);
+}
+
+function acceptance(invitation: InvitationId, by: Person, facts: object = {}): Statement {
+  const payload = {
+    suite: SUITE,
+    invitation,
+    from: alice.account,
+    to: identityHash(alice.account, alice.identity),
+    by: by.by,
+    at: server.clock.at,
+    name: randomBytes(1136 + 256).toString("base64url"),
+    ...facts,
+  };
+  return by.deviceSigner.sign("acceptance", payload as Json);
+}
+
+function accept(invitation: InvitationId, statement: Statement, by: Person): Promise<Ended> {
+  const path = `/v1/invitations/${invitation}/accept`;
+  return by.line.ask("POST", path, { acceptance: statement }, by.seat);
+}
+
+test("whoever has the address sees the invitation, accepts it, and the inviter sees that", async () => {
+  const made = await invite(bob.address);
+  assert.equal(made.status, 200);
+  const { invitation } = made.body;
+  assert.deepEqual((await invitations(bob)).received, [
+    { invitation, from: alice.account, at: server.clock.at },
+  ]);
+  assert.deepEqual((await invitations(alice)).sent, [{ invitation, at: server.clock.at }]);
+  assert.deepEqual((await invitations(alice)).received, []);
+
+  const statement = acceptance(invitation, bob);
+  assert.equal((await accept(invitation, statement, bob)).status, 200);
+  assert.equal((await accept(invitation, statement, bob)).status, 200);
+  assert.deepEqual((await invitations(alice)).sent, [
+    { invitation, at: server.clock.at, acceptance: statement },
+  ]);
+  assert.deepEqual((await invitations(bob)).received, []);
+  assertRefused(await accept(invitation, acceptance(invitation, bob), bob), "conflict");
+});
+
+test("an address that nobody has is invited all the same, and waits", async () => {
+  const carol = new Person(server.line);
+  const unknown = await invite(carol.address);
+  const known = await invite(bob.address);
+  assert.equal(unknown.status, 200);
+  assert.deepEqual(Object.keys(unknown.body), Object.keys(known.body));
+  assert.deepEqual([...unknown.headers.keys()].sort(), [...known.headers.keys()].sort());
+  await carol.signUp();
+  assert.deepEqual(
+    (await invitations(carol)).received.map(({ invitation }) => invitation),
+    [unknown.body.invitation],
+  );
+});
+
+test("the address lies nowhere in plain text", async () => {
+  const address = `somebody.${newId().toLowerCase()}@example.org`;
+  await invite(address);
+  const rows = await server.admin.unsafe(
+    "select row_to_json(i)::text as row from ecrin.invitations i",
+  );
+  const text = JSON.stringify(rows);
+  assert.ok(!text.includes(address.slice(0, 20)));
+  assert.ok(!text.includes(Buffer.from(address).toString("hex")));
+});
+
+test("an acceptance that is not in order is refused", async () => {
+  const { invitation } = (await invite(bob.address)).body;
+  const wrong: Record<string, [object, string]> = {
+    "another invitation": [{ invitation: newId() }, "statement-refused"],
+    "another inviter": [{ from: bob.account }, "statement-refused"],
+    "another identity": [{ to: anyHash() }, "statement-refused"],
+    "another device": [{ by: { ...bob.by, device: newId() } }, "statement-refused"],
+    "another account": [{ by: alice.by }, "not-allowed"],
+    "no name": [{ name: "" }, "malformed"],
+    "one member more": [{ more: 1 }, "malformed"],
+  };
+  for (const [name, [facts, code]] of Object.entries(wrong)) {
+    const answer = await accept(invitation, acceptance(invitation, bob, facts), bob);
+    assert.equal(answer.body.code, code, name);
+  }
+  const signer = bob.deviceSigner;
+  Object.assign(bob, { deviceSigner: newSigner() });
+  const forged = acceptance(invitation, bob);
+  Object.assign(bob, { deviceSigner: signer });
+  assertRefused(await accept(invitation, forged, bob), "signature-refused");
+
+  const carol = await anyone();
+  assertRefused(await accept(invitation, acceptance(invitation, carol), carol), "not-found");
+  assertRefused(await accept(newId(), acceptance(invitation, bob), bob), "not-found");
+  assert.equal((await accept(invitation, acceptance(invitation, bob), bob)).status, 200);
+});
+
+test("one does not invite oneself, nor without an address", async () => {
+  const { invitation } = (await invite(alice.address)).body;
+  assert.ok(!(await invitations(alice)).received.some((each) => each.invitation === invitation));
+  assertRefused(await accept(invitation, acceptance(invitation, alice), alice), "not-found");
+  const noise = { address: randomBytes(1392).toString("base64url") };
+  assertRefused(await alice.line.ask("POST", "/v1/invitations", noise, alice.seat), "malformed");
+  assertRefused(await alice.line.ask("POST", "/v1/invitations", {}, alice.seat), "malformed");
+  assertRefused(await alice.line.ask("POST", "/v1/invitations", noise), "not-signed-in");
+});
+
+test("so many invitations a day", async () => {
+  const dave = await anyone();
+  await server.admin.unsafe(
+    `insert into ecrin.invitations (invitation, sender, address, at)
+     select i::text, $1, sha256(i::text::bytea), $2 from generate_series(1, 199) as i`,
+    [dave.account, server.clock.at],
+  );
+  assert.equal((await invite("one@example.org", dave)).status, 200);
+  assertRefused(await invite("two@example.org", dave), "rate-limited");
+});
