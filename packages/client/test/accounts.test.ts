@@ -95,7 +95,7 @@ test("a device that knows a chain by its head alone notices too", async () => {
 });
 
 test("a chain that does not hold, is another's, or is not there", async () => {
-  const { server, serve, book } = await ground();
+  const { server, book } = await ground();
   const [bob, carol] = [await withDevice(await beginChain()), await beginChain()];
   const [begin = "", device = ""] = bob.statements;
   const signature = device.slice(-86, -85) === "A" ? "B" : "A";

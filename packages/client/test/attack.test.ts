@@ -17,6 +17,7 @@ import {
   identityHash,
   newId,
   parseHash,
+  parseSealingKey,
   type RouteAnswer,
   type Slot,
   SUITE,
@@ -173,19 +174,22 @@ async function forge(account: AccountId, honest: AccountAnswer) {
       return { ...slot, identity, wrap, mac: parseHash(toBase64url(own.mac), "mac") };
     }),
   );
-  const begin = {
-    suite: SUITE,
-    account,
-    seq: 0,
-    at: ground.now(),
-    op: "begin",
-    identity,
-    device: { device: newId<"device">(), key: signer.publicKey },
-    slots: slots.map(({ slot, kind, key }) => ({ slot, kind, key })),
+  const chainOf = async (its: readonly Slot[]) => {
+    const begin = {
+      suite: SUITE,
+      account,
+      seq: 0,
+      at: ground.now(),
+      op: "begin",
+      identity,
+      device: { device: newId<"device">(), key: signer.publicKey },
+      slots: its.map(({ slot, kind, key }) => ({ slot, kind, key })),
+    };
+    return [await signStatement("account", begin, signer)];
   };
-  const chain = [await signStatement("account", begin, signer)];
   const keyring = await sealKeyring(accountKey, account, honest.keyring.version + 1, contents);
-  return { answer: { ...honest, chain, slots, keyring }, identity };
+  const answer = { ...honest, chain: await chainOf(slots), slots, keyring };
+  return { answer, identity, accountKey, chainOf };
 }
 
 async function logKey() {
@@ -217,6 +221,43 @@ test("a whole account forged for a new device is refused", async () => {
   );
   await assert.rejects(signInAs(alice), refusal("cannot-open"));
   await assert.rejects(enrolAs(alice), refusal("cannot-open"));
+});
+
+test("a slot whose identity never stood in the chain is refused, though everything else fits", async () => {
+  const { id } = alice.account;
+  const { code } = alice.kit;
+  const make = async (honest: AccountAnswer, identityOfSlot: "chain" | "another") => {
+    const { answer, accountKey, identity, chainOf } = await forge(id, honest);
+    const [first] = bobs.slots;
+    const its = identityOfSlot === "chain" ? identity : (first?.identity ?? identity);
+    const slot = newId<"slot">();
+    const place = { account: id, slot, identity: identityHash(id, its) };
+    const sealed = await sealSlot(kitSlot(code), place, accountKey);
+    const whole: Slot = {
+      slot,
+      kind: "kit",
+      key: parseSealingKey(toBase64url(sealed.key), "key"),
+      wrap: toBase64url(sealed.wrap),
+      mac: parseHash(toBase64url(sealed.mac), "mac"),
+      identity: its,
+    };
+    return { ...answer, slots: [whole], chain: await chainOf([whole]) };
+  };
+  network.answering("GET /v1/account", (honest) => make(honest as AccountAnswer, "chain"));
+  await open("kit");
+  network.answering("GET /v1/account", (honest) => make(honest as AccountAnswer, "another"));
+  await assert.rejects(open("kit"), refusal("cannot-open"));
+});
+
+test("kit and password must open one account", async () => {
+  network.answering("GET /v1/account", (honest) => {
+    const { slots, ...rest } = honest as AccountAnswer;
+    return { ...rest, slots: slots.filter(({ kind }) => kind === "kit") };
+  });
+  await open("kit");
+  const enrolled = network.count("POST /v1/account/statements");
+  await assert.rejects(enrolAs(alice), refusal("cannot-open"));
+  assert.equal(network.count("POST /v1/account/statements"), enrolled);
 });
 
 test("parameters below the floor are refused before anything is derived", async () => {
