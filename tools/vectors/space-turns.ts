@@ -1,6 +1,6 @@
 // Refused in a space chain: epochs and shares (spec/space.md, MUST 3 to 6).
 
-import { headOf, NOWHERE } from "../../packages/protocol/test/people.ts";
+import { HOUR, headOf, NOWHERE } from "../../packages/protocol/test/people.ts";
 import { hashNamed } from "../../packages/protocol/test/reference.ts";
 import { after, boxOf, epoch, turn } from "../../packages/protocol/test/spaces.ts";
 import {
@@ -150,6 +150,11 @@ export const turns: Row[] = [
     "ended and changed",
     "ended",
     [first, turn(first, alice, 2, { ended: [dan.account], changed: [asReader] })],
+  ],
+  [
+    "changed twice",
+    "ended",
+    [first, turn(first, alice, 2, { changed: [asReader, { ...asReader, until: FRIDAY - HOUR }] })],
   ],
   [
     "ended without being a member",

@@ -16,16 +16,19 @@ import {
   type ItemId,
   type Items,
   judgeRevision,
+  parseAccountStatement,
   parseRevision,
   parseRewrap,
   parseSpaceStatement,
   type RevisionPayload,
+  reduceAccount,
+  reduceSpace,
   rotationDue,
   type SpaceState,
 } from "../src/index.ts";
-import { person } from "./people.ts";
+import { deviceNamed, enrol, person } from "./people.ts";
 import { hashNamed } from "./reference.ts";
-import { beginRecord, EMPTY_ROOT, member, turn } from "./spaces.ts";
+import { after, beginRecord, EMPTY_ROOT, member, turn } from "./spaces.ts";
 import { runVectors } from "./vector-file.ts";
 
 type Texts = Record<string, string>;
@@ -226,5 +229,43 @@ test("a chain handed out for another account is not taken for that account's", a
   await assert.rejects(followSpace(undefined, [first], accounts), {
     code: "statement-refused",
     field: "by.account",
+  });
+});
+
+test("a chain is begun before anything else is said, by whoever reduces it too", async () => {
+  const alice = person("alice");
+  enrol(alice, deviceNamed("alice laptop"));
+  const { fact, hash } = parseAccountStatement(alice.chain[1]);
+  const refusal = { code: "statement-refused", field: "op" };
+  assert.throws(() => reduceAccount(undefined, fact, hash), refusal);
+  const state = await followAccount(undefined, alice.chain);
+  assert.ok(state);
+  assert.throws(() => currentIdentity({ ...state, identities: [] }), { code: "statement-refused" });
+});
+
+test("a record holds a thousand members and no more", () => {
+  const alice = person("alice");
+  const first = beginRecord("record", alice, [member(alice, { role: "owner" })]);
+  const begin = parseSpaceStatement(first);
+  const add = parseSpaceStatement(
+    after(first, alice, "add", {
+      member: member(person("bob"), { role: "reader" }),
+      wraps: hashNamed("wraps"),
+    }),
+  );
+  const state = reduceSpace(undefined, begin.fact, begin.hash);
+  const withMembers = (count: number): SpaceState => {
+    const [owner] = state.members.values();
+    assert.ok(owner);
+    const others = Array.from({ length: count - 1 }, (_, i) => ({
+      ...owner,
+      account: `${i}` as AccountId,
+    }));
+    return { ...state, members: new Map([owner, ...others].map((each) => [each.account, each])) };
+  };
+  assert.equal(reduceSpace(withMembers(999), add.fact, add.hash).members.size, 1000);
+  assert.throws(() => reduceSpace(withMembers(1000), add.fact, add.hash), {
+    code: "statement-refused",
+    field: "members",
   });
 });
