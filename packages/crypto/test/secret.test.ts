@@ -109,6 +109,8 @@ test("secrets of a wrong length are mistakes", async () => {
   await refusedAs("bad-argument", () => contentKeyOf(short, whole, whole));
   await refusedAs("bad-argument", () => contentKeyOf(whole, short, whole));
   await refusedAs("bad-argument", () => contentKeyOf(whole, whole, short));
+  const place = { space: newId<"space">(), item: newId<"item">(), revision: newId<"revision">() };
+  await refusedAs("bad-argument", () => releaseOf(short, place));
   await refusedAs("bad-argument", () => sealMetadata(short, whole, new Uint8Array()));
   await refusedAs("bad-argument", () => openMetadata(short, whole, new Uint8Array(600)));
 });
