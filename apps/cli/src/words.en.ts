@@ -43,7 +43,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "You do not know this person yet. Invite them, or compare codes: ecrin verify-contact",
   "not-enrolled": "Nobody is signed in here. Use: ecrin sign-in",
   "device-password-needed":
-    "The password was changed on another device. Give the new one, then the old one that this device still has.",
+    "The password was changed on another device. Use: ecrin sign-in, and give the new one, then the old one that this device still has.",
   "parameters-below-floor":
     "ALARM: the server asks for a weaker password protection than allowed. Nothing was sent.",
   "wrong-password": "Wrong password.",

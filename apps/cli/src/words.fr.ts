@@ -47,7 +47,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "Vous ne connaissez pas encore cette personne. Invitez-la, ou comparez vos codes : ecrin verify-contact",
   "not-enrolled": "Personne n'est connecté ici. Utilisez : ecrin sign-in",
   "device-password-needed":
-    "Le mot de passe a été changé sur un autre appareil. Donnez le nouveau, puis l'ancien que cet appareil garde encore.",
+    "Le mot de passe a été changé sur un autre appareil. Utilisez : ecrin sign-in, et donnez le nouveau, puis l'ancien que cet appareil garde encore.",
   "parameters-below-floor":
     "ALARME : le serveur demande une protection du mot de passe plus faible que permis. Rien n'a été envoyé.",
   "wrong-password": "Mot de passe erroné.",

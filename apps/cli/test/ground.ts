@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NO_LIMITS, type RunningServer, startServer } from "@ecrin/server";
+import { type Call, json } from "./command.ts";
+
+/** A server, and a folder for the people who use it. */
+export interface Ground {
+  readonly folder: string;
+  readonly server: RunningServer;
+  end(): Promise<void>;
+}
+
+export async function startGround(): Promise<Ground> {
+  const folder = await mkdtemp(join(tmpdir(), "ecrin-cli-"));
+  const server = await startServer({ dataDir: join(folder, "server"), port: 0, limits: NO_LIMITS });
+  return {
+    folder,
+    server,
+    async end() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Somebody who signs up with the real command; the kit lies in the ground's folder. */
+export async function signUp(
+  { folder, server }: Ground,
+  name: string,
+  password: string,
+  kit: string,
+): Promise<Call & { readonly account: string }> {
+  const first = name.toLowerCase().replaceAll(" ", "-");
+  const call = { home: join(folder, first), secrets: [password] };
+  const { account } = await json<{ account: string }>(
+    { ...call, server: server.url },
+    ...["sign-up", "--address", `${first}@exemple.fr`, "--name", name],
+    ...["--kit-file", join(folder, kit)],
+  );
+  return { ...call, account };
+}
+
+export interface Listed {
+  items: { item: string; revision: string; title: string; type: string; revisions: number }[];
+}
+
+export interface Journal {
+  entries: { kind: string; check: string; actor: { account?: string } }[];
+}

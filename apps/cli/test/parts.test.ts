@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newId } from "@ecrin/protocol";
+import { mediaTypeOf } from "../src/media-type.ts";
+import { namesId, shortId, withoutHyphens } from "../src/short-id.ts";
+import { columns, shown, sizeIn } from "../src/shown.ts";
+import { parseSince, parseWhen } from "../src/when.ts";
+import { catalogue } from "../src/words.ts";
+
+test("a moment is a span, a day to its end, or an instant", () => {
+  const now = new Date(2026, 10, 22, 15, 30).getTime();
+  assert.equal(parseWhen("2h", now), now + 7_200_000);
+  assert.equal(parseWhen("3 j", now), now + 3 * 86_400_000);
+  assert.equal(parseWhen("tomorrow", now), new Date(2026, 10, 23, 23, 59, 59).getTime());
+  assert.equal(parseWhen("Demain", now), parseWhen("tomorrow", now));
+  assert.equal(parseWhen("2028-02-29", now), new Date(2028, 1, 29, 23, 59, 59).getTime());
+  assert.equal(parseWhen("2026-12-01T18:00:00Z", now), Date.UTC(2026, 11, 1, 18));
+  for (const text of ["", "soon", "2026-02-29", "2026-13-01", "-2h", "2h3", "2026", "1e9d"]) {
+    assert.equal(parseWhen(text, now), undefined, text);
+  }
+  assert.equal(parseSince("2026-11-22"), new Date(2026, 10, 22).getTime());
+  assert.equal(parseSince("2h"), undefined);
+});
+
+test("bytes that leave no doubt win over the name", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  assert.equal(mediaTypeOf("scan.txt", bytes("%PDF-1.7\n")), "application/pdf");
+  assert.equal(
+    mediaTypeOf("letter.docx", bytes("PK\u0003\u0004")).includes("wordprocessing"),
+    true,
+  );
+  assert.equal(mediaTypeOf("noname", bytes("PK\u0003\u0004")), "application/zip");
+  assert.equal(mediaTypeOf("noname", bytes("Compte rendu\n")), "text/plain");
+  assert.equal(mediaTypeOf("noname", new Uint8Array([0, 1, 2])), "application/octet-stream");
+  assert.equal(mediaTypeOf("noname", new Uint8Array()), "application/octet-stream");
+  const dicom = new Uint8Array(132);
+  dicom.set(bytes("DICM"), 128);
+  assert.equal(mediaTypeOf("IM0001", dicom), "application/dicom");
+  // Cut in the middle of a character, text is still text.
+  assert.equal(mediaTypeOf("noname", bytes("é").subarray(0, 1)), "text/plain");
+});
+
+test("an id is named by its beginning, and never taken for an option", () => {
+  const id = newId<"item">();
+  assert.ok(namesId(shortId(id), id));
+  assert.ok(namesId(shortId(id).toUpperCase(), id));
+  assert.ok(namesId(id, id));
+  assert.ok(!namesId(shortId(id).slice(0, 3), id));
+  assert.ok(!namesId("", id));
+  assert.equal(withoutHyphens("-AAAAAAAAAAAAAAAAAAAAA"), `f8${"0".repeat(30)}`);
+  assert.ok(namesId(withoutHyphens("-AAAAAAAAAAAAAAAAAAAAA"), "-AAAAAAAAAAAAAAAAAAAAA"));
+  for (const option of ["--password-file", "-o", "--until", "list"]) {
+    assert.equal(withoutHyphens(option), option);
+  }
+});
+
+test("what others wrote cannot drive the terminal", () => {
+  assert.equal(shown("a\u001b[2Jb\r\nc"), "a\ufffd[2Jb\ufffd\ufffdc");
+  assert.equal(shown("report\u202efdp.exe"), "report\ufffdfdp.exe");
+  assert.equal(shown("Hélène « ok »"), "Hélène « ok »");
+});
+
+test("columns line up, sizes are short", () => {
+  assert.deepEqual(
+    columns([
+      ["é", "b", ""],
+      ["long", "c", "d"],
+    ]),
+    ["é     b", "long  c  d"],
+  );
+  const en = catalogue("en");
+  assert.equal(sizeIn(en, 999), "999 B");
+  assert.equal(sizeIn(en, 1500), "1.5 kB");
+  assert.equal(sizeIn(en, 999_999), "1 MB");
+  assert.equal(sizeIn(catalogue("fr"), 1_500_000), "1,5 MB");
+});

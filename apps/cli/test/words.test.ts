@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ENTRY_KINDS } from "@ecrin/protocol";
+import { catalogue, languageFrom, languageOf } from "../src/words.ts";
+
+/** Every sentence of a catalogue by its path; functions are called with something recognisable. */
+function sentences(value: unknown, path = ""): [path: string, text: string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function") {
+    const given = Array.from({ length: value.length }, (_, i) => (i === 0 ? "A" : `B${i}`));
+    return [[path, String(Reflect.apply(value, undefined, given))]];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => sentences(each, `${path}.${key}`));
+}
+
+// The same word in both languages.
+const ALIKE =
+  /\.(kit|question|vaccination|DocumentReference|prescription|MedicationRequest|Immunization|Patient|no|quoted|versions|document|documents)$/;
+
+test("every sentence stands in both languages, and is translated", () => {
+  const en = new Map(sentences(catalogue("en")));
+  const fr = new Map(sentences(catalogue("fr")));
+  assert.deepEqual([...fr.keys()].sort(), [...en.keys()].sort());
+  for (const [path, text] of en) {
+    assert.notEqual(text.trim(), "", path);
+    if (!ALIKE.test(path)) assert.notEqual(fr.get(path), text, path);
+  }
+});
+
+test("what a sentence is given is in the sentence", () => {
+  for (const language of ["en", "fr"] as const) {
+    const { said, journal } = catalogue(language);
+    const sentence = said.shareAsk("Dr Roche", "verified", "two", "tomorrow");
+    for (const part of ["Dr Roche", "verified", "two", "tomorrow"]) {
+      assert.ok(sentence.includes(part), `${language}: ${part}`);
+    }
+    for (const kind of ENTRY_KINDS) {
+      const line = journal.kinds[kind]("Camille", "this");
+      assert.ok(line.includes("Camille") || line.includes("this"), `${language}: ${kind}`);
+    }
+  }
+});
+
+test("the language comes from the command line, then from the environment", () => {
+  assert.equal(languageFrom({ LANG: "fr_FR.UTF-8" }), "fr");
+  assert.equal(languageFrom({ LC_ALL: "C", LANG: "fr_FR.UTF-8" }), "en");
+  assert.equal(languageOf(["list", "--lang", "fr"], { LANG: "en" }), "fr");
+  assert.equal(languageOf(["--lang=en", "list"], { LANG: "fr" }), "en");
+  assert.equal(languageOf(["--lang", "de"], { LANG: "fr" }), "fr");
+});
