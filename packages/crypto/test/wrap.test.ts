@@ -98,6 +98,8 @@ test("a key that is none, and lengths that fit nothing, are mistakes", async () 
   await refusedAs("bad-argument", () => wrapTo(key.slice(1), ctx, newSecret()));
   await refusedAs("bad-argument", () => wrapTo(key, ctx.slice(1), newSecret()));
   await refusedAs("bad-argument", () => openWrap(newSecret().slice(1), ctx, new Uint8Array(1168)));
+  await refusedAs("bad-argument", () => openWrap(newSecret(), ctx.slice(1), new Uint8Array(1168)));
+  await refusedAs("bad-argument", () => xwingPublicKey(newSecret().slice(1)));
 });
 
 // FIPS 203 section 7.2: a coefficient is below 3,329, wherever in the key it stands.
