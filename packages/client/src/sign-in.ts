@@ -4,10 +4,11 @@ import { Account } from "./account.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
 import { openAccount, unlock } from "./open-account.ts";
-import { readDevice, signerOf } from "./own-device.ts";
+import { type OwnDevice, readDevice, signerOf } from "./own-device.ts";
 import { registerPassword } from "./password.ts";
 import { proveEitherPassword, provePassword, signInStatement } from "./password-proof.ts";
 import { ownerOf, type RawStore, Store, type StoreOwner } from "./store.ts";
+import type { Unlocked } from "./unlocked.ts";
 
 export interface SignIn extends HttpOptions {
   readonly password: string;
@@ -25,6 +26,12 @@ export interface SignIn extends HttpOptions {
  *   `parameters-below-floor`, `cannot-open`, `rollback`, `fork`, `log-key-changed`, `offline`
  */
 export async function signIn(ask: SignIn): Promise<Account> {
+  const { u, own } = await unlockHere(ask);
+  return new Account(u, own);
+}
+
+/** What `signIn` works with: every secret of the session. For flows below the account. */
+export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDevice }> {
   const { password, store: raw, now = Date.now } = ask;
   const owner = (await ownerOf(raw)) ?? notEnrolled();
   const { account } = owner;
@@ -54,7 +61,7 @@ export async function signIn(ask: SignIn): Promise<Account> {
   else if (passwords > 1) await http.call("passwordSettle", { body: {} });
   const isNew = ask.devicePassword !== undefined && ask.devicePassword !== password;
   await store.keep(isNew ? await store.addPassword(password) : undefined);
-  return new Account(u, own);
+  return { u, own };
 }
 
 /** Opens the store; where the password opens the account and not this device, says so. */
