@@ -1,5 +1,5 @@
-// Everything that touches a secret, in reading order: primitives, boxes and wraps, signatures, a
-// revision's secrets and content, and the ways to reach an account.
+// Everything that touches a secret. Read hkdf and hmac first, then box, wrap and sign; secret, pad,
+// stream and content make a revision; slot, kit, opaque and unlock reach an account.
 
 export { BOX_OVERHEAD, openBox, sealBox } from "./box.ts";
 export {
