@@ -90,6 +90,8 @@ test("a device that knows a chain by its head alone notices too", async () => {
   await assert.rejects(book.get(bob.account), refusal("rollback"));
   serve(beside);
   await assert.rejects(book.get(bob.account), refusal("fork"));
+  serve(await withDevice(beside));
+  await assert.rejects(book.get(bob.account), refusal("fork"));
   serve(seen);
   assert.deepEqual((await book.get(bob.account)).head, seen.state.head);
 });

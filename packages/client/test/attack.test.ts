@@ -26,11 +26,13 @@ import {
 import { Http } from "../src/http.ts";
 import { identityOf, type Keyring, sealKeyring } from "../src/keyring.ts";
 import { signInWithKit } from "../src/kit-sign-in.ts";
-import { type OpenedAccount, openAccount } from "../src/open-account.ts";
+import { type OpenedAccount, openAccount, unlock } from "../src/open-account.ts";
+import { newDevice } from "../src/own-device.ts";
 import { provePassword, signInStatement } from "../src/password-proof.ts";
 import { signIn } from "../src/sign-in.ts";
 import { signUp } from "../src/sign-up.ts";
 import { memoryStore } from "../src/store.memory.ts";
+import { Store } from "../src/store.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
 import { HostileNetwork } from "./hostile.ts";
 
@@ -189,7 +191,7 @@ async function forge(account: AccountId, honest: AccountAnswer) {
   };
   const keyring = await sealKeyring(accountKey, account, honest.keyring.version + 1, contents);
   const answer = { ...honest, chain: await chainOf(slots), slots, keyring };
-  return { answer, identity, accountKey, chainOf };
+  return { answer, identity, accountKey, chainOf, contents };
 }
 
 async function logKey() {
@@ -223,30 +225,53 @@ test("a whole account forged for a new device is refused", async () => {
   await assert.rejects(enrolAs(alice), refusal("cannot-open"));
 });
 
-test("a slot whose identity never stood in the chain is refused, though everything else fits", async () => {
+/** An account that somebody who knows Alice's kit has made: all of it holds, but for what a test spoils. */
+async function insider(honest: AccountAnswer, spoilt: "nothing" | "slot" | "keyring") {
   const { id } = alice.account;
-  const { code } = alice.kit;
-  const make = async (honest: AccountAnswer, identityOfSlot: "chain" | "another") => {
-    const { answer, accountKey, identity, chainOf } = await forge(id, honest);
-    const [first] = bobs.slots;
-    const its = identityOfSlot === "chain" ? identity : (first?.identity ?? identity);
-    const slot = newId<"slot">();
-    const place = { account: id, slot, identity: identityHash(id, its) };
-    const sealed = await sealSlot(kitSlot(code), place, accountKey);
-    const whole: Slot = {
-      slot,
-      kind: "kit",
-      key: parseSealingKey(toBase64url(sealed.key), "key"),
-      wrap: toBase64url(sealed.wrap),
-      mac: parseHash(toBase64url(sealed.mac), "mac"),
-      identity: its,
-    };
-    return { ...answer, slots: [whole], chain: await chainOf([whole]) };
+  const { answer, accountKey, identity, chainOf, contents } = await forge(id, honest);
+  const its = spoilt === "slot" ? (bobs.slots[0]?.identity ?? identity) : identity;
+  const slot = newId<"slot">();
+  const place = { account: id, slot, identity: identityHash(id, its) };
+  const sealed = await sealSlot(kitSlot(alice.kit.code), place, accountKey);
+  const whole: Slot = {
+    slot,
+    kind: "kit",
+    key: parseSealingKey(toBase64url(sealed.key), "key"),
+    wrap: toBase64url(sealed.wrap),
+    mac: parseHash(toBase64url(sealed.mac), "mac"),
+    identity: its,
   };
-  network.answering("GET /v1/account", (honest) => make(honest as AccountAnswer, "chain"));
+  const other = { ...contents.identity, sign: toBase64url(newSecret()) };
+  const keyring =
+    spoilt === "keyring"
+      ? await sealKeyring(accountKey, id, 9, { ...contents, identity: other })
+      : answer.keyring;
+  return { ...answer, slots: [whole], chain: await chainOf([whole]), keyring };
+}
+
+test("the slot's identity stood in the chain, and the keyring's is the one in force", async () => {
+  const serving = (spoilt: "nothing" | "slot" | "keyring") => {
+    network.answering("GET /v1/account", (honest) => insider(honest as AccountAnswer, spoilt));
+  };
+  serving("nothing");
   await open("kit");
-  network.answering("GET /v1/account", (honest) => make(honest as AccountAnswer, "another"));
+  serving("slot");
   await assert.rejects(open("kit"), refusal("cannot-open"));
+  serving("keyring");
+  await assert.rejects(open("kit"), refusal("cannot-open"));
+});
+
+test("a device that the chain does not hold is not unlocked, whatever the server lets in", async () => {
+  const opened = await open("kit");
+  const { id: account } = alice.account;
+  const store = await Store.create(memoryStore(), account, "password", []);
+  const own = newDevice(ground.url, newSecret());
+  const http = new Http(at());
+  const parts = { http, store, own, now: ground.now };
+  await assert.rejects(unlock(opened, parts), refusal("not-enrolled"));
+  // Its id, and another key.
+  const known = { ...own, device: alice.account.device };
+  await assert.rejects(unlock(opened, { ...parts, own: known }), refusal("not-enrolled"));
 });
 
 test("kit and password must open one account", async () => {

@@ -154,4 +154,15 @@ test("an acceptance that the server made up, or moved, makes nobody a contact", 
   assert.equal(made.find((each) => each.invitation === first)?.state, "refused");
   assert.equal(contacts.get(frank.account.id), undefined);
   assert.ok(fromBase64url(fact.name).length > 1136, "the name is wrapped");
+
+  // Nor does it answer another invitation once they are a contact.
+  network.calm();
+  const honest = (await contacts.invitations()).sent;
+  assert.equal(honest.find((each) => each.invitation === first)?.state, "accepted");
+  network.answering("GET /v1/invitations", (answer) => ({
+    ...answer,
+    sent: (answer.sent as { invitation: string }[]).map((each) => ({ ...each, acceptance })),
+  }));
+  const again = (await contacts.invitations()).sent;
+  assert.equal(again.find((each) => each.invitation === second)?.state, "refused");
 });
