@@ -327,7 +327,8 @@ async function keyringTargets(): Promise<Target[]> {
       terms: "json",
       originals: [Buffer.from(await openBox(KEY, "keyring", ctx, fromBase64url(box))).toString()],
       refusals: ours,
-      open: async (input) => await open(await sealBox(KEY, "keyring", ctx, utf8(text(input)))),
+      prepare: async (input) => await sealBox(KEY, "keyring", ctx, utf8(text(input))),
+      open: async (input) => await open(bytes(input)),
       equivalent: (input, result) =>
         JSON.stringify(JSON.parse(text(input).toWellFormed())).length > 0 &&
         typeof result === "object",

@@ -32,7 +32,6 @@ import {
   type StatementKind,
   SUITE,
   toBase64url,
-  utf8,
 } from "@ecrin/protocol";
 import { isCanonical } from "./encodings.ts";
 import type { Tree } from "./mutate-json.ts";
@@ -136,11 +135,15 @@ function payloadTarget({ kind, originals, signer, open }: Kind): Target {
     terms: "json",
     originals: payloads,
     refusals,
-    open: async (input) => {
-      const signingInput = `${headerFor(kind)}.${toBase64url(utf8(text(input)))}`;
-      const signature = await signBytes(signer, utf8(signingInput));
-      return await open(assembleStatement(signingInput, signature), signer.publicKey);
+    prepare: async (input) => {
+      const payload = Buffer.from(text(input)).toString("base64url");
+      const signingInput = `${headerFor(kind)}.${payload}`;
+      return assembleStatement(
+        signingInput,
+        await signBytes(signer, new Uint8Array(Buffer.from(signingInput))),
+      );
     },
+    open: async (input) => await open(text(input), signer.publicKey),
     equivalent: (input) => {
       // What UTF-8 cannot hold has become U+FFFD before it was signed.
       const sent = text(input).toWellFormed();
