@@ -1,7 +1,9 @@
+import { makeConfig } from "@lingui/conf";
 import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin";
 import babel from "@rolldown/plugin-babel";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import catalogs from "./lingui.config.ts";
 
 const cwd = import.meta.dirname;
 
@@ -26,7 +28,9 @@ export default defineConfig({
   root: cwd,
   plugins: [
     onlyOurLanguages(),
-    babel({ presets: [linguiTransformerBabelPreset({}, { cwd })] }),
+    babel({
+      presets: [linguiTransformerBabelPreset({ linguiConfig: makeConfig(catalogs) }, { cwd })],
+    }),
     react(),
     lingui({ cwd, failOnMissing: true }),
   ],

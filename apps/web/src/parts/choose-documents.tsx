@@ -56,7 +56,7 @@ export function ChooseDocuments({
         <div className="choices">
           {shown.map((row) => (
             <Tick key={row.revision} value={row.item}>
-              {row.title}
+              <span>{row.title}</span>
               <small>
                 {dateInWords(row.date, i18n.locale)} ·{" "}
                 <Kind type={row.type} mediaType={row.mediaType} />

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+// What a machine can say about whether everybody can use a page.
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** Brings axe into the pages to come, before their own scripts and outside their policy. */
+export async function bringAxe(page: Page): Promise<void> {
+  await page.addInitScript({ content: AXE });
+}
+
+/**
+ * Fails for every violation of WCAG 2.2 up to AAA that axe finds, for anything
+ * to press that is smaller than 44 by 44, and for anything wider than the window.
+ */
+export async function checkAbilities(page: Page, where: string): Promise<void> {
+  const { violations } = await page.evaluate(async (): Promise<AxeResult> => {
+    const axe: unknown = Reflect.get(globalThis, "axe");
+    const run: unknown = typeof axe === "object" && axe !== null ? Reflect.get(axe, "run") : null;
+    if (typeof run !== "function") throw new Error("axe is not on the page");
+    return await Reflect.apply(run, axe, [
+      document,
+      {
+        runOnly: {
+          type: "tag",
+          values: [
+            "wcag2a",
+            "wcag2aa",
+            "wcag2aaa",
+            "wcag21a",
+            "wcag21aa",
+            "wcag22aa",
+            "best-practice",
+          ],
+        },
+        rules: { "color-contrast-enhanced": { enabled: true } },
+      },
+    ]);
+  });
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n  ${failureSummary ?? ""}`),
+  );
+  assert.deepEqual(found, [], `${where}: axe`);
+  assert.deepEqual(await smallTargets(page), [], `${where}: smaller than 44 by 44`);
+  const spill = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  assert.ok(spill <= 0, `${where}: ${spill} px wider than the window`);
+}
+
+/** Links inside a sentence are excused (WCAG 2.5.5, Inline). */
+async function smallTargets(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const ancestors = (element: Element | null): Element[] =>
+      element === null ? [] : [element, ...ancestors(element.parentElement)];
+    const inSentence = (element: Element) =>
+      element.matches("a") &&
+      element.parentElement?.matches("p, li, dd") === true &&
+      (element.parentElement.textContent ?? "").trim() !== (element.textContent ?? "").trim();
+    return [
+      ...document.querySelectorAll(
+        "a, button, summary, input:not([type=radio]):not([type=checkbox]):not([type=file]), textarea, .choice",
+      ),
+    ].flatMap((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      // What is only for screen readers, ours or React Aria's, is a box of one pixel.
+      const isHidden =
+        !element.checkVisibility() ||
+        element.closest(".skip") !== null ||
+        ancestors(element).some((each) => each.clientWidth === 1 && each.clientHeight === 1);
+      if (isHidden || inSentence(element) || (width >= 43.9 && height >= 43.9)) return [];
+      return [`${element.tagName} “${element.textContent}” ${width}×${height}`];
+    });
+  });
+}

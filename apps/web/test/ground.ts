@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NO_LIMITS, startServer } from "@ecrin/server";
+import type { Browser } from "playwright-core";
+import { build } from "vite";
+// biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
+import { launchBrowser } from "../../../tools/browser/launch.ts";
+
+/** A real server that serves the page as it is built, and a browser. */
+export interface Ground {
+  readonly url: string;
+  readonly browser: Browser;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, "..");
+
+/** Builds the page into a folder of its own, starts a server that serves it, and a browser. */
+export async function startGround(): Promise<Ground> {
+  const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
+  const pages = join(folder, "pages");
+  await build({ root, logLevel: "error", build: { outDir: pages, emptyOutDir: true } });
+  if (!existsSync(join(pages, "index.html"))) throw new Error("the page was not built");
+  const server = await startServer({
+    dataDir: join(folder, "data"),
+    port: 0,
+    limits: NO_LIMITS,
+    pages,
+  });
+  const browser = await launchBrowser();
+  return {
+    url: server.url,
+    browser,
+    async stop() {
+      await browser.close();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAbilities } from "./abilities.ts";
+import {
+  add,
+  checkKit,
+  fill,
+  follow,
+  heading,
+  ownCode,
+  PASSWORD,
+  press,
+  section,
+  share,
+  signUp,
+  verify,
+} from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { bundle, note, pdf, picture } from "./samples.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+import type { Language } from "./words.ts";
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround();
+});
+after(async () => {
+  await ground?.stop();
+});
+
+const files = (secret: string) => [
+  { name: `Bilan ${secret}.txt`, mimeType: "text/plain", buffer: note(`${secret}-inside`) },
+  { name: "Radiographie.png", mimeType: "image/png", buffer: picture() },
+  { name: "Courrier.pdf", mimeType: "application/pdf", buffer: pdf() },
+  { name: "export.json", mimeType: "application/json", buffer: bundle(secret) },
+];
+
+for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
+  test(`a patient and a doctor, the whole path, in ${language}`, async () => {
+    const secret = `Zyxomel${language}`;
+    const patient = await newVisitor(ground, language);
+    const doctor = await newVisitor(ground, language, { width: 320, theme: "dark" });
+    const everybody = [patient, doctor];
+    const { say } = patient;
+    await checkAbilities(patient.page, "welcome");
+    await checkAbilities(doctor.page, "welcome, narrow and dark");
+
+    const alice = { name: `Alice ${secret}`, address: `alice.${secret}@example.org` };
+    const roche = { name: `Dr Roche ${secret}`, address: `roche.${secret}@example.org` };
+    const kit = await signUp(patient, alice);
+    await checkAbilities(patient.page, "kit");
+    await checkKit(patient, kit.words);
+    await checkAbilities(patient.page, "documents, empty");
+    const rocheKit = await signUp(doctor, roche);
+    await checkAbilities(doctor.page, "kit, narrow and dark");
+    await checkKit(doctor, rocheKit.words);
+
+    await add(patient, files(secret));
+    const title = `Bilan ${secret}`;
+    await patient.page.getByRole("link", { name: title }).waitFor();
+    assert.equal(await patient.page.locator(".ledger .entry-link").count(), 5);
+    await checkAbilities(patient.page, "documents");
+
+    await openEach(patient, secret);
+    await correctAndLookBack(patient, title, secret);
+
+    await verify(patient, await ownCode(doctor), roche.name);
+    await checkAbilities(patient.page, "contacts");
+    await verify(doctor, await ownCode(patient), alice.name);
+    await checkAbilities(doctor.page, "contacts, narrow and dark");
+
+    await share(patient, [title, "Radiographie"], roche.name, `mot ${secret}`);
+    await section(doctor, "Shared with me");
+    await doctor.page.getByText(`mot ${secret}`).waitFor();
+    await checkAbilities(doctor.page, "received, narrow and dark");
+    await doctor.page.getByRole("link", { name: title }).click();
+    await doctor.page.getByText(`${secret}-corrected`).waitFor();
+    await checkAbilities(doctor.page, "a received document, narrow and dark");
+
+    await section(patient, "Journal");
+    const opening = say("{who} opened <0>{title}</0>.", roche.name)
+      .replace("<0>", "")
+      .replace("</0>", "");
+    const line = patient.page.locator(".entry", {
+      hasText: opening.slice(0, opening.indexOf("  ")),
+    });
+    await line.filter({ hasText: title }).first().waitFor();
+    await line.first().getByText(say("How it was checked")).click();
+    await line
+      .first()
+      .getByText(say("Signed by the reader’s device, which belongs to the account named. Checked."))
+      .waitFor();
+    await checkAbilities(patient.page, "journal");
+
+    await section(patient, "Who can see what");
+    await patient.page.getByText("Radiographie").waitFor();
+    await checkAbilities(patient.page, "who can see what");
+    await patient.page.getByRole("button", { name: say("End this access") }).click();
+    await checkAbilities(patient.page, "before ending an access");
+    await press(patient, "End it now");
+    await patient.page.getByRole("heading", { name: say("Only you") }).waitFor();
+
+    // What was not opened stays shut; the page says so in words.
+    await doctor.page.goBack();
+    await heading(doctor.page, say("Shared with me"));
+    await doctor.page.getByText(title).waitFor({ state: "detached" });
+
+    await deleteOne(patient, "Courrier");
+    await theRest(patient, doctor, kit.text, alice);
+    for (const { wrong } of everybody) assert.deepEqual(wrong, []);
+    for (const canary of [secret, alice.address, roche.name, "Radiographie", PASSWORD]) {
+      for (const visitor of everybody) assertSealed(visitor, canary);
+    }
+    for (const { context } of everybody) await context.close();
+  });
+}
+
+/** Each kind of document shows what it holds. */
+async function openEach(visitor: Visitor, secret: string): Promise<void> {
+  const { page, say } = visitor;
+  await page.getByRole("link", { name: `Bilan ${secret}` }).click();
+  await page.getByText(`${secret}-inside`).waitFor();
+  await checkAbilities(page, "a text");
+  await section(visitor, "My documents");
+  await page.getByRole("link", { name: "Radiographie" }).click();
+  const image = page.locator(".sheet img");
+  await image.waitFor();
+  assert.equal(
+    await image.evaluate((each) => each instanceof HTMLImageElement && each.naturalWidth),
+    120,
+  );
+  await section(visitor, "My documents");
+  await page.getByRole("link", { name: "Courrier" }).click();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("link", { name: say("Save a copy") }).click();
+  const saved = await (await saving).createReadStream();
+  const pieces: Buffer[] = [];
+  for await (const piece of saved) pieces.push(piece);
+  assert.deepEqual(Buffer.concat(pieces), pdf());
+  await section(visitor, "My documents");
+  await page.getByRole("link", { name: `Glycémie ${secret}` }).click();
+  await page.getByRole("row", { name: /5[.,]4 mmol\/L/ }).waitFor();
+  await checkAbilities(page, "a resource");
+}
+
+async function correctAndLookBack(visitor: Visitor, title: string, secret: string): Promise<void> {
+  const { page, say } = visitor;
+  await section(visitor, "My documents");
+  await page.getByRole("link", { name: title }).click();
+  await page.getByText(`${secret}-inside`).waitFor();
+  const chooser = page.waitForEvent("filechooser");
+  await press(visitor, "Replace with a corrected version");
+  await (await chooser).setFiles({
+    name: "autre.txt",
+    mimeType: "text/plain",
+    buffer: note(`${secret}-corrected`),
+  });
+  await page.getByText(`${secret}-corrected`).waitFor();
+  await page.getByRole("button", { name: say("Open this version") }).click();
+  await page.getByText(`${secret}-inside`).waitFor();
+}
+
+async function deleteOne(visitor: Visitor, title: string): Promise<void> {
+  const { page, say } = visitor;
+  await section(visitor, "My documents");
+  await page.getByRole("link", { name: title }).click();
+  await press(visitor, "Delete");
+  await press(visitor, "Delete it");
+  await heading(page, say("My documents"));
+  await page.getByRole("link", { name: "Radiographie" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: title }).count(), 0);
+}
+
+/** Settings, closing and opening again, and the doctor's browser becoming the patient's second device. */
+async function theRest(
+  patient: Visitor,
+  doctor: Visitor,
+  kit: string,
+  alice: { name: string; address: string },
+): Promise<void> {
+  const { page, say } = patient;
+  await section(patient, "Settings");
+  await page.getByText(say("Dark"), { exact: true }).click();
+  await page.getByRole("heading", { name: say("This device") }).waitFor();
+  await checkAbilities(page, "settings, dark");
+  await page.getByText(say("Light"), { exact: true }).click();
+
+  await press(patient, "Close my record");
+  await heading(page, say("Open my record"));
+  await checkAbilities(page, "unlock");
+  await fill(patient, "Password", "certainly wrong");
+  await press(patient, "Open");
+  await page
+    .getByText(say("This password does not open the record. Check the keyboard and try again."))
+    .waitFor();
+  await fill(patient, "Password", PASSWORD);
+  await press(patient, "Open");
+  await heading(page, say("My documents"));
+  await page.getByRole("link", { name: "Radiographie" }).waitFor();
+
+  await section(doctor, "Settings");
+  await doctor.page.getByRole("button", { name: say("Sign out") }).click();
+  await doctor.page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: say("Sign out"), exact: true })
+    .click();
+  await follow(doctor, "I have one: open it here with my kit");
+  await checkAbilities(doctor.page, "enter, narrow and dark");
+  await fill(doctor, "E-mail address", alice.address);
+  await fill(doctor, "Your kit: the 24 words, or the same as letters", kit);
+  await fill(doctor, "Password", PASSWORD);
+  await press(doctor, "Open");
+  await doctor.page.getByRole("link", { name: "Radiographie" }).waitFor();
+
+  await follow(patient, "What Écrin promises, and what it does not");
+  await heading(page, say("What Écrin promises, and what it does not"));
+  await checkAbilities(page, "promises");
+}
+
+/** Nothing that was sent holds the word, in any of the forms in which software writes words. */
+function assertSealed({ sent }: Visitor, word: string): void {
+  const bytes = Buffer.from(word);
+  const forms = new Set([
+    bytes.toString("latin1"),
+    Buffer.from(word, "utf16le").toString("latin1"),
+    bytes.toString("hex"),
+    encodeURIComponent(word),
+    ...[0, 1, 2].flatMap((shift) => {
+      const padded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64url");
+      return [padded.slice(shift === 0 ? 0 : shift + 1, -2)];
+    }),
+  ]);
+  for (const { url, headers, body } of sent) {
+    const whole = `${url}\n${headers}\n${body.toString("latin1")}`;
+    for (const form of forms) assert.ok(!whole.includes(form), `“${word}” was sent to ${url}`);
+  }
+}

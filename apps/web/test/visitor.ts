@@ -1,0 +1,77 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { bringAxe } from "./abilities.ts";
+import type { Ground } from "./ground.ts";
+import { type Language, type Say, sayIn } from "./words.ts";
+
+/** What a browser sent. */
+export interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: string;
+  readonly body: Buffer;
+}
+
+/** A person at a browser of their own; everything they send, and everything that goes wrong, is kept. */
+export interface Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly say: Say;
+  readonly sent: readonly Sent[];
+  /** Violations of the page's policy, errors nobody caught, and requests to other hosts. */
+  readonly wrong: readonly string[];
+}
+
+export interface Look {
+  readonly width?: number;
+  readonly theme?: "light" | "dark";
+}
+
+/** Opens a browser profile that nobody used before, and goes to the first page. */
+export async function newVisitor(
+  ground: Ground,
+  language: Language,
+  { width = 1280, theme = "light" }: Look = {},
+): Promise<Visitor> {
+  const context = await ground.browser.newContext({
+    locale: language === "fr" ? "fr-FR" : "en-GB",
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  context.setDefaultTimeout(15_000);
+  const sent: Sent[] = [];
+  const wrong: string[] = [];
+  const { host } = new URL(ground.url);
+  context.on("request", (request) => {
+    const { protocol, host: asked } = new URL(request.url());
+    const isInside = protocol === "blob:" || protocol === "data:";
+    if (!isInside && asked !== host) wrong.push(`a request to ${asked}`);
+    sent.push({
+      method: request.method(),
+      url: request.url(),
+      headers: JSON.stringify(request.headers()),
+      body: request.postDataBuffer() ?? Buffer.alloc(0),
+    });
+  });
+  context.on("weberror", (error) => wrong.push(`uncaught: ${error.error().message}`));
+  context.on("console", (message) => {
+    const text = message.text();
+    const isRefusal = message.type() === "error" && /status of 4\d\d/.test(text);
+    if (message.type() === "error" && !isRefusal) wrong.push(text);
+    if (/content security policy|trusted ?(?:type|script)/i.test(text)) wrong.push(text);
+  });
+  const page = await context.newPage();
+  // Before any script of the page: violations are reported even where the console is quiet.
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(
+        `Content Security Policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`,
+      );
+    });
+  });
+  await bringAxe(page);
+  await page.goto(ground.url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  return { context, page, say: sayIn(language), sent, wrong };
+}
