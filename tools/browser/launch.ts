@@ -6,7 +6,7 @@
 // version in the name.
 
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -75,6 +75,26 @@ async function unpacked(): Promise<string> {
 }
 
 /**
+ * Names the fonts that came with it. The package's own file looks for them elsewhere, and without
+ * any font at all Chromium draws no letter, not even of a font that the page brings.
+ */
+async function fontList(folder: string): Promise<string> {
+  const file = join(folder, "ecrin-fonts.conf");
+  if (await exists(file)) return file;
+  const fonts = join(folder, "fonts", "fonts");
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(
+    fresh,
+    `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${fonts}</dir><cachedir>${join(folder, "fonts-cache")}</cachedir></fontconfig>
+`,
+  );
+  await rename(fresh, file);
+  return file;
+}
+
+/**
  * Starts a headless Chromium with web security and site isolation on, and no way to any other
  * machine. The caller closes it.
  */
@@ -86,7 +106,7 @@ export async function launchBrowser(): Promise<Browser> {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
-      FONTCONFIG_PATH: join(folder, "fonts"),
+      FONTCONFIG_FILE: await fontList(folder),
     },
   });
 }
