@@ -108,11 +108,13 @@ export async function resumeName(path: string, place: string): Promise<string> {
   return createHash("sha256").update(facts).digest("base64url");
 }
 
+/** One room for every piece: a source may reuse what it gave once the next is asked for. */
 async function* pieces(handle: FileHandle): AsyncGenerator<Bytes, void, undefined> {
+  const room = new Uint8Array(PIECE);
   for (let at = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at);
+    const { bytesRead } = await handle.read(room, 0, PIECE, at);
     if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+    yield room.subarray(0, bytesRead);
     at += bytesRead;
   }
 }

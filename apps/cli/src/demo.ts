@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Account, ClientError, type Contact, signIn, signUp } from "@ecrin/client";
 import { CommandError } from "./exit.ts";
 import { Home } from "./home.ts";
@@ -45,7 +45,8 @@ const SHARED = /^(analyses|ordonnance|echographie)/;
  * @param homeDir a folder of its own; it holds the invented people's passwords and kits
  */
 export async function makeDemo(serverUrl: string, homeDir: string): Promise<Demo> {
-  const people = (await knownPeople(serverUrl, homeDir)) ?? (await makePeople(serverUrl, homeDir));
+  const folder = resolve(homeDir);
+  const people = (await knownPeople(serverUrl, folder)) ?? (await makePeople(serverUrl, folder));
   const [patient, doctor] = people;
   const share = await withAccount(serverUrl, patient, (camille) =>
     withAccount(serverUrl, doctor, (roche) => sharedUntilTomorrow(camille, roche)),

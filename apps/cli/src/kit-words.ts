@@ -27,7 +27,8 @@ export const KIT_WORDS: Readonly<Record<"fr" | "en", KitWords>> = {
     made: "Fait le",
     scan: "À scanner avec Écrin",
     words: "Vos 24 mots",
-    wordsHow: "Ils remplacent le code à scanner. Majuscules et accents sont sans importance.",
+    wordsHow:
+      "Avec le numéro de compte, ils remplacent le code à scanner. Majuscules et accents sont sans importance.",
     code: "Le même code en lettres et chiffres",
     steps: "Que faire de cette page",
     todo: [
@@ -50,7 +51,8 @@ export const KIT_WORDS: Readonly<Record<"fr" | "en", KitWords>> = {
     made: "Made on",
     scan: "Scan with Écrin",
     words: "Your 24 words",
-    wordsHow: "They stand in for the code to scan. Capitals and accents do not matter.",
+    wordsHow:
+      "With the account number they stand in for the code to scan. Capitals and accents do not matter.",
     code: "The same code in letters and digits",
     steps: "What to do with this page",
     todo: [

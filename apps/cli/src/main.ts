@@ -7,6 +7,10 @@ import { catalogue, languageOf } from "./words.ts";
 const args = process.argv.slice(2);
 const words = catalogue(languageOf(args, process.env));
 
+// npm runs scripts in the project's folder; files are meant from where the person stands.
+const { INIT_CWD, npm_lifecycle_event: script } = process.env;
+if (script === "ecrin" && INIT_CWD !== undefined) process.chdir(INIT_CWD);
+
 process.once("SIGINT", () => {
   tell("interrupted", words.failures.command.interrupted(""));
   process.exit(EXIT.interrupted);

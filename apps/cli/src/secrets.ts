@@ -21,7 +21,7 @@ export function terminalSecrets(): Secrets {
     isAsked,
     async ask(question) {
       if (!isAsked) throw new CommandError("cannot-ask", question);
-      const answer = await promptPassword({ message: question, mask: " ", output: process.stderr });
+      const answer = await promptPassword({ message: question, mask: "", output: process.stderr });
       if (isCancel(answer)) throw new CommandError("interrupted");
       return answer;
     },
