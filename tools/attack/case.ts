@@ -18,7 +18,8 @@ export interface AttackCase {
   readonly title: string;
   readonly promise: Promised;
   readonly countermeasure: string;
-  readonly mutation: Mutation;
+  /** Every edit it takes; most countermeasures stand behind another. */
+  readonly mutation: readonly Mutation[];
   /** Returns when the promise held; throws `Broken` when it did not. */
   run(stage: Stage): Promise<void>;
 }

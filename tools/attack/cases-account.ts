@@ -69,11 +69,13 @@ export const accountCases: readonly AttackCase[] = [
     title: "a recipient's key swapped",
     promise: "P",
     countermeasure: "the identity scanned face to face, and the pin",
-    mutation: {
-      file: "packages/client/src/keyring.ts",
-      find: "if (!chain.identities.some((life) => life.hash === contact.identity)) {",
-      replace: "if (chain.identities.length === 0) {",
-    },
+    mutation: [
+      {
+        file: "packages/client/src/keyring.ts",
+        find: "if (!chain.identities.some((life) => life.hash === contact.identity)) {",
+        replace: "if (chain.identities.length === 0) {",
+      },
+    ],
     async run(stage) {
       const { network, doctor, mallory, record } = stage;
       // A chain of the doctor's account id, made by the server: keys it knows.
@@ -104,11 +106,13 @@ export const accountCases: readonly AttackCase[] = [
     title: "the sealed keyring overwritten, bytes flipped",
     promise: "P",
     countermeasure: "associated data; public keys recomputed",
-    mutation: {
-      file: "packages/crypto/src/box.ts",
-      find: "const aead = await aesGcm(subkey(box.subarray(0, SALT), key, label, ctx));\n  return await aead.open(NONCE_OF_ONE_USE, ctx, box.subarray(SALT));",
-      replace: "return box.subarray(SALT, box.length - TAG).slice();",
-    },
+    mutation: [
+      {
+        file: "packages/crypto/src/box.ts",
+        find: "const aead = await aesGcm(subkey(box.subarray(0, SALT), key, label, ctx));\n  return await aead.open(NONCE_OF_ONE_USE, ctx, box.subarray(SALT));",
+        replace: "return box.subarray(SALT, box.length - TAG).slice();",
+      },
+    ],
     async run(stage) {
       const { network } = stage;
       for (const at of [0, 40, 100, 1 << 20]) {
@@ -128,11 +132,13 @@ export const accountCases: readonly AttackCase[] = [
     title: "a whole account forged for a new device",
     promise: "P",
     countermeasure: "the slot's MAC over account, slot and identity",
-    mutation: {
-      file: "packages/crypto/src/slot.ts",
-      find: "if (!equalSecret(macOf(secrets, place, key, wrap), mac)) cannotOpen();",
-      replace: "",
-    },
+    mutation: [
+      {
+        file: "packages/crypto/src/slot.ts",
+        find: "if (!equalSecret(macOf(secrets, place, key, wrap), mac)) cannotOpen();",
+        replace: "",
+      },
+    ],
     async run(stage) {
       const { network, alice } = stage;
       // Everything of a forged account, and a slot wrapped to Alice's own kit key, which is public.
@@ -150,11 +156,13 @@ export const accountCases: readonly AttackCase[] = [
     title: "Argon2id parameters lowered",
     promise: "P",
     countermeasure: "a floor, refused before anything is derived",
-    mutation: {
-      file: "packages/crypto/src/password.ts",
-      find: "export function assertArgon2Floor(",
-      replace: "export function assertArgon2Floor(_: unknown): void {}\nfunction unused(",
-    },
+    mutation: [
+      {
+        file: "packages/crypto/src/password.ts",
+        find: "export function assertArgon2Floor(",
+        replace: "export function assertArgon2Floor(_: unknown): void {}\nfunction unused(",
+      },
+    ],
     async run(stage) {
       const lowered = { memoryKiB: 8, iterations: 1, parallelism: 1 };
       stage.network.answer("signInStart", (answer) => ({ ...answer, parameters: lowered }));
@@ -176,11 +184,13 @@ export const accountCases: readonly AttackCase[] = [
     title: "dictionary attack with database, server secrets and the password",
     promise: "P",
     countermeasure: "the 256-bit secret key of the device",
-    mutation: {
-      file: "packages/crypto/src/slot.ts",
-      find: 'return secretsOf("password", concat(exportKey, secretKey));',
-      replace: 'return secretsOf("password", exportKey);',
-    },
+    mutation: [
+      {
+        file: "packages/crypto/src/slot.ts",
+        find: 'return secretsOf("password", concat(exportKey, secretKey));',
+        replace: 'return secretsOf("password", exportKey);',
+      },
+    ],
     async run({ url, alice, now }) {
       const http = new Http({ server: url, now });
       const { exportKey } = await provePassword(
@@ -216,11 +226,13 @@ export const accountCases: readonly AttackCase[] = [
     title: "a sign-in record moved to another account",
     promise: "P",
     countermeasure: "the record and its sign-in are bound to the account",
-    mutation: {
-      file: "packages/crypto/src/opaque.ts",
-      find: "identifiers: opaqueIdentifiers(account)",
-      replace: 'identifiers: { client: "", server: "" }',
-    },
+    mutation: [
+      {
+        file: "packages/crypto/src/opaque.ts",
+        find: "identifiers: opaqueIdentifiers(account)",
+        replace: 'identifiers: { client: "", server: "" }',
+      },
+    ],
     async run(stage) {
       const { network, url, now, alice, mallory } = stage;
       // Mallory's record answers where Alice asks, with Mallory's password known to the server.

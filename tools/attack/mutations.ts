@@ -61,22 +61,31 @@ async function copyProject(copy: string): Promise<void> {
 
 async function withMutation<T>(
   copy: string,
-  { file, find, replace }: Mutation,
+  [edit, ...others]: readonly Mutation[],
   work: () => Promise<T>,
 ): Promise<T> {
+  if (edit === undefined) return await work();
+  const { file, find, replace } = edit;
   const path = join(copy, file);
   const source = await readFile(path, "utf8");
-  if (source.split(find).length !== 2)
-    throw new Error(`${file} does not hold the text to change exactly once`);
+  // Layout is the formatter's; only words count.
+  const pattern = new RegExp(find.trim().split(/\s+/).map(escape).join("\\s+"), "g");
+  if ([...source.matchAll(pattern)].length !== 1) {
+    throw new Error(`${file} does not hold exactly once: ${find.slice(0, 60)}`);
+  }
   await writeFile(
     path,
-    source.replace(find, () => replace),
+    source.replace(pattern, () => replace),
   );
   try {
-    return await work();
+    return await withMutation(copy, others, work);
   } finally {
     await writeFile(path, source);
   }
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** Whether the case, run in the copy, finds its promise broken. */
