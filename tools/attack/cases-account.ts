@@ -25,6 +25,7 @@ import {
   SUITE,
   toBase64url,
 } from "@ecrin/protocol";
+import { wrapAddress } from "../../packages/client/src/address.ts";
 import { Http } from "../../packages/client/src/http.ts";
 import { sealKeyring } from "../../packages/client/src/keyring.ts";
 import { provePassword } from "../../packages/client/src/password-proof.ts";
@@ -71,9 +72,9 @@ export const accountCases: readonly AttackCase[] = [
     countermeasure: "the identity scanned face to face, and the pin",
     mutation: [
       {
-        file: "packages/client/src/keyring.ts",
-        find: "if (!chain.identities.some((life) => life.hash === contact.identity)) {",
-        replace: "if (chain.identities.length === 0) {",
+        file: "packages/client/src/contacts.ts",
+        find: "if (!chain.identities.some((life) => life.hash === identity)) {",
+        replace: "if (false) {",
       },
     ],
     async run(stage) {
@@ -103,14 +104,20 @@ export const accountCases: readonly AttackCase[] = [
   },
   {
     number: 3,
-    title: "the sealed keyring overwritten, bytes flipped",
+    title: "the sealed keyring overwritten: bytes flipped, another's, an older one",
     promise: "P",
-    countermeasure: "associated data; public keys recomputed",
+    countermeasure: "account and version in the keyring's context",
     mutation: [
       {
-        file: "packages/crypto/src/box.ts",
-        find: "const aead = await aesGcm(subkey(box.subarray(0, SALT), key, label, ctx));\n  return await aead.open(NONCE_OF_ONE_USE, ctx, box.subarray(SALT));",
-        replace: "return box.subarray(SALT, box.length - TAG).slice();",
+        file: "packages/client/src/keyring.ts",
+        find: 'const plain = utf8(canonicalJson(keyring)); const ctx = context("keyring", account, version);',
+        replace:
+          'const plain = utf8(canonicalJson(keyring)); const ctx = context("keyring", account);',
+      },
+      {
+        file: "packages/client/src/keyring.ts",
+        find: 'return await opening(async () => { const ctx = context("keyring", account, version);',
+        replace: 'return await opening(async () => { const ctx = context("keyring", account);',
       },
     ],
     async run(stage) {
@@ -124,6 +131,13 @@ export const accountCases: readonly AttackCase[] = [
       }
       const theirs = await accountOfMallory(stage);
       network.answer("account", (answer) => ({ ...answer, keyring: theirs.keyring }));
+      await stops(CLOSED, () => enrolAlice(stage));
+      // The keyring of before, as if it were the one of now, for a device without memory.
+      const older = (await stage.alice.u.http.call("account")).keyring;
+      await stage.alice.u.keyring.update((keyring) => keyring);
+      const now = (await stage.alice.u.http.call("account")).keyring;
+      const dressed = { version: now.version, box: older.box };
+      network.answer("account", (answer) => ({ ...answer, keyring: dressed }));
       await stops(CLOSED, () => enrolAlice(stage));
     },
   },
@@ -225,22 +239,22 @@ export const accountCases: readonly AttackCase[] = [
     number: 21,
     title: "a sign-in record moved to another account",
     promise: "P",
-    countermeasure: "the record and its sign-in are bound to the account",
+    countermeasure: "the record and its sign-in are bound to the account's id",
     mutation: [
       {
         file: "packages/crypto/src/opaque.ts",
-        find: "identifiers: opaqueIdentifiers(account)",
-        replace: 'identifiers: { client: "", server: "" }',
+        find: "return { client: account, server: OPAQUE_SERVER };",
+        replace: 'return { client: account.slice(0, 0) + "everybody", server: OPAQUE_SERVER };',
       },
     ],
     async run(stage) {
       const { network, url, now, alice, mallory } = stage;
-      // Mallory's record answers where Alice asks, with Mallory's password known to the server.
+      // By her address Mallory is led to Alice's account, with her own record behind it.
       const http = new Http({ server: url, now, fetch: network.fetch });
       network.answer("signInStart", (answer) => ({ ...answer, account: alice.u.account }));
-      const { account } = mallory.u;
-      await stops(["wrong-password", "sign-in-refused", "bad-answer"], () =>
-        provePassword(http, { account }, mallory.password, "current"),
+      const address = await wrapAddress(alice.u.server.addressKey, mallory.address);
+      await stops(["wrong-password"], () =>
+        provePassword(http, { address }, mallory.password, "current"),
       );
     },
   },

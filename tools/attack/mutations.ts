@@ -69,7 +69,7 @@ async function withMutation<T>(
   const path = join(copy, file);
   const source = await readFile(path, "utf8");
   // Layout is the formatter's; only words count.
-  const pattern = new RegExp(find.trim().split(/\s+/).map(escape).join("\\s+"), "g");
+  const pattern = new RegExp(find.trim().split(/\s+/).map(literal).join("\\s+"), "g");
   if ([...source.matchAll(pattern)].length !== 1) {
     throw new Error(`${file} does not hold exactly once: ${find.slice(0, 60)}`);
   }
@@ -84,7 +84,7 @@ async function withMutation<T>(
   }
 }
 
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 

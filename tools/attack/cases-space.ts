@@ -1,0 +1,250 @@
+import { HealthRecord } from "@ecrin/client";
+import { newSecret, openBox, wrapTo } from "@ecrin/crypto";
+import {
+  fromBase64url,
+  hashOf,
+  parseRevision,
+  parseSpaceStatement,
+  type RouteAnswer,
+  secretContext,
+  sha256,
+  toBase64url,
+  wrapContext,
+} from "@ecrin/protocol";
+import { wrapForMember } from "../../packages/client/src/epoch-keys.ts";
+import { memberFor, plain } from "../../packages/client/src/membership.ts";
+import { createRecord } from "../../packages/client/src/record.ts";
+import { type AttackCase, Broken, holds, stops } from "./case.ts";
+import { asMember } from "./cases-record.ts";
+import type { Stage } from "./stage.ts";
+
+type Chain = RouteAnswer<"chainOfSpace">;
+type Wraps = RouteAnswer<"wraps">;
+const REFUSED = [
+  "cannot-open",
+  "fork",
+  "rollback",
+  "statement-refused",
+  "signature-refused",
+  "malformed",
+];
+
+/** Hands out the record's chain with one statement more than it has. */
+async function appendToChain(stage: Stage, statement: string): Promise<void> {
+  const { hash, fact } = parseSpaceStatement(statement);
+  stage.network.answer("chainOfSpace", (answer) => {
+    const { statements, head } = answer as Chain;
+    const seq = Math.max(head.seq, fact.seq);
+    return { statements: [...statements, statement], head: { seq, hash } };
+  });
+}
+
+export const spaceCases: readonly AttackCase[] = [
+  {
+    number: 4,
+    title: "an epoch's key chosen by the server",
+    promise: "P",
+    countermeasure: "signed commitments to the key and to its wraps",
+    mutation: [
+      {
+        file: "packages/client/src/space-view.ts",
+        find: "if (!sameRecipients(answer.list, expected)) return false;",
+        replace: "return true;",
+      },
+      {
+        file: "packages/client/src/space-view.ts",
+        find: "if (!isCommitted(this.space, this.#epochOf(n), name, secret)) {",
+        replace: "if (false) {",
+      },
+    ],
+    async run(stage) {
+      const { alice, network } = stage;
+      const empty = await createRecord(alice.u);
+      const { identity } = (await alice.u.accounts.get(alice.u.account)).identities[0] ?? nobody();
+      const chosen = newSecret();
+      network.answer("wraps", async (answer) => {
+        const { list, mine, additions } = answer as Wraps;
+        const forged = await Promise.all(
+          mine.map(async (wrap) => {
+            const ctx = wrapContext(empty.space, 1, wrap);
+            return {
+              ...wrap,
+              wrap: toBase64url(await wrapTo(fromBase64url(identity.seal), ctx, chosen)),
+            };
+          }),
+        );
+        const relisted = list.map((leaf) => {
+          const own = forged.find(
+            (wrap) => wrap.secret === leaf.secret && wrap.recipient === leaf.recipient,
+          );
+          return own === undefined
+            ? leaf
+            : { ...leaf, hash: hashOf(sha256(fromBase64url(own.wrap))) };
+        });
+        return { list: relisted, mine: forged, additions };
+      });
+      const hers = new HealthRecord(await stage.victim(), empty.space);
+      await stops(REFUSED, () =>
+        hers.add({ title: "pour le serveur", mediaType: "text/plain", content: new Uint8Array(9) }),
+      );
+    },
+  },
+  {
+    number: 13,
+    title: "a member injected",
+    promise: "P",
+    countermeasure: "every addition is signed by a member who may add",
+    mutation: [
+      {
+        file: "packages/protocol/src/reduce.ts",
+        find: 'const member = state.members.get(fact.by.account) ?? refuse("the signer is not a member", "by.account");',
+        replace:
+          "const member = state.members.get(fact.by.account) ?? [...state.members.values()][0];",
+      },
+    ],
+    async run(stage) {
+      const { mallory, record } = stage;
+      await record.view.refresh();
+      const { head, epoch } = { head: record.view.head, epoch: record.view.epoch.epoch };
+      const member = await memberFor(mallory.u, mallory.u.account, { role: "reader" });
+      const { identity } =
+        (await mallory.u.accounts.get(mallory.u.account)).identities[0] ?? nobody();
+      const { root } = await wrapForMember(record.space, epoch.n, member, identity.seal, {
+        space: newSecret(),
+      });
+      const statement = await mallory.u.sign("space", {
+        space: record.space,
+        seq: head.seq + 1,
+        prev: head.hash,
+        op: "add",
+        member: plain(member),
+        wraps: root,
+      });
+      await appendToChain(stage, statement);
+      await stops(REFUSED, async () => (await stage.victimRecord()).members());
+    },
+  },
+  {
+    number: 15,
+    title: "a removed member's addition replayed",
+    promise: "P",
+    countermeasure: "sequence and previous hash",
+    mutation: [
+      {
+        file: "packages/protocol/src/reduce.ts",
+        find: 'if (fact.seq !== state.head.seq + 1) refuse("is not the next statement", "seq");',
+        replace: "",
+      },
+      {
+        file: "packages/protocol/src/reduce.ts",
+        find: 'if (fact.prev !== state.head.hash) refuse("does not follow the statement before it", "prev");',
+        replace: "",
+      },
+    ],
+    async run(stage) {
+      const { alice, record, mallory } = stage;
+      await asMember(stage, "reader", async () => undefined);
+      const { statements } = await alice.u.http.call("chainOfSpace", {
+        params: { space: record.space },
+        query: { from: 0, limit: 1000 },
+      });
+      const addition = statements.findLast((statement) => {
+        const { fact } = parseSpaceStatement(statement);
+        return fact.op === "add" && fact.member.account === mallory.u.account;
+      });
+      await appendToChain(stage, addition ?? nobody());
+      await stops([...REFUSED, "bad-answer"], async () => {
+        const members = await (await stage.victimRecord()).members();
+        if (!members.some((member) => member.account === mallory.u.account))
+          throw new Broken("the replay was not handed out");
+      });
+    },
+  },
+  {
+    number: 16,
+    title: "a retired epoch used again, after a member's date has passed",
+    promise: "P",
+    countermeasure: "who seals next turns the epoch first",
+    mutation: [
+      {
+        file: "packages/protocol/src/due.ts",
+        find: "return ended.length + changed.length + pins.length === 0 ? undefined : { ended, changed, pins };",
+        replace: "return undefined;",
+      },
+    ],
+    async run(stage) {
+      const { clock, mallory, record, network } = stage;
+      await record.addMember(mallory.u.account, { role: "reader", until: stage.now() + 60_000 });
+      const hers = new HealthRecord(mallory.u, record.space);
+      await hers.sync();
+      const kept = await hers.view.secret("space");
+      const { n } = hers.view.epoch.epoch;
+      clock.ahead += 120_000;
+      // The server looks away from dates, so only the client is left.
+      clock.serverBehind = 120_000;
+      const before = network.sent.length;
+      try {
+        const victim = await stage.victimRecord();
+        await victim.add({ title: "seize", mediaType: "text/plain", content: new Uint8Array(7) });
+      } finally {
+        clock.serverBehind = 0;
+      }
+      const posted = network.sent
+        .slice(before)
+        .findLast((sent) => sent.method === "POST" && sent.url.endsWith("/revisions"));
+      const [revision] = (
+        JSON.parse(posted?.body ?? "{}") as {
+          revisions: { statement: string; wrap: string; wrapEpoch: number }[];
+        }
+      ).revisions;
+      if (revision === undefined) throw new Broken("nothing was sealed");
+      holds(revision.wrapEpoch > n, "a document was sealed for somebody whose date had passed");
+      const { fact } = parseRevision(revision.statement);
+      await stops(["cannot-open"], () =>
+        openBox(
+          kept,
+          "revision secret",
+          secretContext(fact, revision.wrapEpoch),
+          fromBase64url(revision.wrap),
+        ),
+      );
+      await record.sync();
+    },
+  },
+  {
+    number: 38,
+    title: "wraps that omit somebody or differ",
+    promise: "P",
+    countermeasure: "the wraps listed equal the member set, under the signed root",
+    mutation: [
+      {
+        file: "packages/client/src/space-view.ts",
+        find: "if (!sameRecipients(answer.list, expected)) return false;",
+        replace: "return true;",
+      },
+    ],
+    async run(stage) {
+      const { record, network, alice } = stage;
+      await stage.add("trente-huit");
+      await record.view.refresh();
+      network.answer("wraps", (answer) => {
+        const { list, ...rest } = answer as Wraps;
+        return { ...rest, list: list.filter((leaf) => leaf.recipient !== "server") };
+      });
+      await stops(["cannot-open"], async () => (await stage.victimRecord()).list());
+      network.answer("wraps", (answer) => {
+        const { list, ...rest } = answer as Wraps;
+        const [first, ...others] = list;
+        return {
+          ...rest,
+          list: first === undefined ? list : [{ ...first, recipient: alice.u.account }, ...others],
+        };
+      });
+      await stops(["cannot-open"], async () => (await stage.victimRecord()).list());
+    },
+  },
+];
+
+function nobody(): never {
+  throw new Error("the stage lacks somebody");
+}
