@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { makeDemo } from "../src/demo.ts";
+import { demoLines } from "../src/demo-command.ts";
 import { SAMPLES_FOLDER } from "../src/samples/files.ts";
+import { catalogue } from "../src/words.ts";
 import { type Call, ecrin, json, refused } from "./command.ts";
 import { type Ground, type Journal, type Listed, signUp, startGround } from "./ground.ts";
 
@@ -98,4 +101,21 @@ test("codes compared face to face pin a contact; a member sees the record until 
   assert.equal(list.items.length, 32);
   await json(camille, "members", "end", "Dr Roche", "--yes");
   assert.equal(await refused(roche, 4, "list", "--record", "Camille"), "record-unknown");
+});
+
+test("the invented patient and doctor are made once, and found again", async () => {
+  const folder = join(ground.folder, "demo");
+  const made = await makeDemo(ground.server.url, folder);
+  assert.deepEqual(await makeDemo(ground.server.url, folder), made);
+  const [, doctor] = made.people;
+  const { shared } = await json<{ shared: { items: unknown[] }[] }>(
+    { home: doctor.home, secrets: [doctor.password] },
+    "shared",
+  );
+  assert.deepEqual(
+    shared.map(({ items }) => items.length),
+    [made.share.documents],
+  );
+  assert.equal(made.share.documents, 3);
+  assert.ok(demoLines(made, catalogue("fr")).some((line) => line.includes(doctor.password)));
 });
