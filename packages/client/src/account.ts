@@ -1,4 +1,10 @@
-import type { AccountId, DeviceId, RouteAnswer, SpaceId } from "@ecrin/protocol";
+import {
+  type AccountId,
+  type DeviceId,
+  mayWrite,
+  type RouteAnswer,
+  type SpaceId,
+} from "@ecrin/protocol";
 import { Contacts } from "./contacts.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
 import { isRefusedFor } from "./errors.ts";
@@ -121,12 +127,25 @@ export class Account {
     return await listDevices(this.#u);
   }
 
-  /** Signs a device out. This one forgets everything it holds by it. */
+  /**
+   * Signs a device out, and turns the epoch of every record this account may
+   * write in: what the device knew opens nothing new there. In the others
+   * whoever seals next does so. This device forgets everything it holds by it.
+   */
   async signOutDevice(device: DeviceId): Promise<void> {
     await signOutDevice(this.#u, device);
-    if (device !== this.device) return;
+    if (device !== this.device) return await this.#turnEpochs();
     await this.#u.store.erase();
     this.#forget();
+  }
+
+  async #turnEpochs(): Promise<void> {
+    const { spaces } = await this.#u.http.call("spaces");
+    for (const { kind, space } of spaces) {
+      if (kind !== "record") continue;
+      const record = await this.recordOf(space);
+      if (mayWrite(record.view.me)) await record.rotateIfDue();
+    }
   }
 
   /** @throws ClientError `wrong-password` where `before` does not open this device */

@@ -271,6 +271,7 @@ export class HealthRecord {
 
   /** Turns the epoch where an end date, a new identity or a signed-out device makes it due. */
   async rotateIfDue(): Promise<boolean> {
+    await this.view.beFresh(0);
     await this.sync();
     return await rotateIfDue(this.#u, this.view, this.listing.tree);
   }

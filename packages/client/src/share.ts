@@ -2,6 +2,7 @@ import { openBox, releaseOf, sealBox } from "@ecrin/crypto";
 import {
   type AccountId,
   aboutContext,
+  accountIn,
   type Bytes,
   type CheckedLink,
   canonicalJson,
@@ -28,6 +29,7 @@ import {
 } from "@ecrin/protocol";
 import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
+import { type Contact, checkContact } from "./keyring.ts";
 import { type OpenableRevision, openName } from "./listing.ts";
 import { memberFor, plain, plainEpoch } from "./membership.ts";
 import { type Opened, type OpenKey, openRange, openThrough } from "./open.ts";
@@ -216,12 +218,20 @@ export class SharedView {
     return { account: owner.account, identity: owner.identity };
   }
 
+  /** Whether this account knows the maker, and how; a maker whose identity is not the one verified is an alarm. */
+  get makerIs(): Contact | undefined {
+    return this.#u.keyring.contact(this.maker.account);
+  }
+
   /** Fetches the share, checks every link against the root its maker signed, and opens the names. */
   async sync(): Promise<void> {
     await this.view.beFresh(0);
     const params = { share: this.share };
     const answer = await this.#u.http.call("share", { params });
     const stated = this.view.state.share ?? notThere();
+    const known = this.makerIs;
+    if (known !== undefined)
+      checkContact(known, accountIn(this.view.accounts, known.account, "maker"));
     if (
       answer.links.length !== stated.links.count ||
       linksRoot(answer.links) !== stated.links.root

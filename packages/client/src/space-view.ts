@@ -40,6 +40,8 @@ import type { Unlocked } from "./unlocked.ts";
 /** A view older than this neither seals nor wraps (spec/space.md, Age). */
 export const MAX_VIEW_AGE = 24 * 3600 * 1000;
 const PAGE = 1000;
+/** How far a statement may be dated ahead: a date is its signer's word, and it may end somebody's membership. */
+const CLOCK = 10 * 60_000;
 
 /** A space as this device knows it: its chain followed, its keys checked before use. */
 export class SpaceView {
@@ -102,6 +104,9 @@ export class SpaceView {
   /** Takes further statements in: from the server, or made here and accepted. */
   async follow(statements: readonly unknown[]): Promise<void> {
     const parsed = statements.map(parseSpaceStatement);
+    for (const { fact } of parsed) {
+      if (fact.at > this.#u.now() + CLOCK) refuse("is dated ahead", "at");
+    }
     await this.reach(parsed.flatMap(({ fact }) => headsNamed(fact)));
     const next = await followParsed(this.#state, parsed, this.#accounts);
     if (next === undefined) return;

@@ -266,6 +266,29 @@ describe("a record", () => {
     assert.equal(await readBack(record, item), "après la date");
   });
 
+  it("turns the epoch when a device is signed out: what it knew opens nothing new", async () => {
+    const lost = await signInWithKit({
+      server: ground.url,
+      now: ground.now,
+      kit: alice.kit,
+      password: alice.password,
+      store: memoryStore(),
+    });
+    const onLost = await lost.record();
+    await onLost.list();
+    const { n } = onLost.view.epoch.epoch;
+    await alice.account.signOutDevice(lost.device);
+    await record.view.refresh();
+    assert.equal(record.view.epoch.epoch.n, n + 1);
+    assert.equal(
+      record.view.epoch.pins.get(alice.account.id)?.hash,
+      record.view.accounts.get(alice.account.id)?.head.hash,
+    );
+    await assert.rejects(onLost.add(text("du téléphone perdu")));
+    const item = await record.add(text("après la perte"));
+    assert.equal(await readBack(record, item), "après la perte");
+  });
+
   it("refuses somebody who is no contact", async () => {
     const stranger = await newPerson(ground, "Inconnu");
     await assert.rejects(
