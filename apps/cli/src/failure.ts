@@ -20,7 +20,9 @@ export function failureOf(error: unknown, words: Words): Failure {
     return { code: error.code, message: failures.command[error.code](error.detail), exit };
   }
   if (error instanceof ClientError) {
-    return { code: error.code, message: failures.client[error.code], exit };
+    const place = mistypedAt(error);
+    const where = place === undefined ? "" : ` ${failures.kitPlace(place)}`;
+    return { code: error.code, message: failures.client[error.code] + where, exit };
   }
   if (error instanceof FhirError) {
     return { code: "not-fhir", message: failures.command["not-fhir"](error.field), exit };
@@ -49,6 +51,12 @@ function usageFailure({ code, message }: CommanderError, words: Words): Failure 
   const named = /'([^']*)'/.exec(message)?.[1] ?? "";
   const sentence = words.parser[PARSER[code] ?? "other"](named);
   return { code: "usage", message: words.failures.command.usage(sentence), exit: EXIT.usage };
+}
+
+/** Which word, or which character, of a kit was mistyped: what helps whoever reads it off paper. */
+function mistypedAt({ code, cause }: ClientError): number | undefined {
+  if (code !== "wrong-kit" || !(cause instanceof Error) || !("position" in cause)) return undefined;
+  return typeof cause.position === "number" ? cause.position : undefined;
 }
 
 function isDiskFull(error: unknown): boolean {

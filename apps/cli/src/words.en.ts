@@ -102,6 +102,7 @@ export const en = {
   failures: {
     client,
     command,
+    kitPlace: (n: number) => `Look at word, or character, ${n}.`,
     diskFull: "There is no room left on this disk.",
     other: "Something failed that should not have. Please report it, with what you did.",
   },

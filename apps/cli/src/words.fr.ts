@@ -109,6 +109,7 @@ export const fr: Words = {
   failures: {
     client,
     command,
+    kitPlace: (n) => `Regardez le mot, ou le caractère, numéro ${n}.`,
     diskFull: "Il n'y a plus de place sur ce disque.",
     other:
       "Quelque chose a échoué qui n'aurait pas dû. Merci de le signaler, avec ce que vous faisiez.",
