@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   type Bytes,
   type Entry,
@@ -20,6 +19,7 @@ import {
   type Position,
 } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
+import { randomCut } from "./random.ts";
 import type { Mac } from "./tag.ts";
 
 /** An operation waiting for its batch. */
@@ -49,6 +49,11 @@ interface Written extends Position {
   readonly draft: EntryDraft;
 }
 
+interface Head {
+  readonly size: number;
+  readonly tag: Buffer;
+}
+
 /** Runs a batch inside one transaction; what it returns is true once that is committed. */
 export async function writeAll(
   tx: Tx,
@@ -56,11 +61,20 @@ export async function writeAll(
   batch: readonly Queued[],
 ): Promise<Map<Queued, Outcome>> {
   const outcomes = new Map<Queued, Outcome>();
-  // Sent together and answered in order: the second statement sees what the first waited for.
-  const [[head], repeated, held] = await Promise.all([
-    tx<{ size: number; tag: Buffer }[]>`select size, tag from journal_head for update`,
+  // What has no effect is ready before anything is asked.
+  const still = new Map(
+    batch.flatMap((queued) =>
+      queued.operation.effect === undefined ? [[queued, readyNow(queued)]] : [],
+    ),
+  );
+  // A query of the driver leaves when it is first awaited; execute() sends this one before the
+  // others, which then wait behind it and see everything up to the lock.
+  const lock = tx<Head[]>`select size, tag from journal_head for update`.execute();
+  const [[head], repeated, held, last] = await Promise.all([
+    lock,
     findRepeated(tx, batch),
     heldBy(tx, batch.map(guardOf)),
+    lastEntries(tx, subjectsOf([...still.values()].filter(isReady))),
   ]);
   if (head === undefined) throw new ServerError("internal");
   const ready: Ready[] = [];
@@ -71,13 +85,13 @@ export async function writeAll(
     const holds = changed ? (await heldBy(tx, [guardOf(queued)]))[0] : held[i];
     const ended =
       holds === true
-        ? (repeated.get(queued) ?? (await runOne(tx, queued)))
+        ? (repeated.get(queued) ?? still.get(queued) ?? (await runOne(tx, queued)))
         : new ServerError("stale-head", { field: MOVED_ON });
     changed ||= effect !== undefined;
-    if ("drafts" in ended) ready.push(ended);
+    if (isReady(ended)) ready.push(ended);
     else outcomes.set(queued, ended);
   }
-  const chain = startChain(head, mac, await lastEntries(tx, ready));
+  const chain = startChain(head, mac, await withSubjects(tx, last, ready));
   const acts: { act: Hash; first: number; entries: number }[] = [];
   for (const { queued, result, drafts } of ready) {
     const positions = drafts.map(chain.add);
@@ -163,8 +177,8 @@ function positionOf(row: DoneRow): Position[] {
 
 async function runOne(tx: Tx, queued: Queued): Promise<Ready | ServerError> {
   const { effect, entries } = queued.operation;
+  if (effect === undefined) return readyNow(queued);
   try {
-    if (effect === undefined) return readyWith(queued, undefined, entries(undefined));
     // The driver's savepoints are never released; this one is, and with it the one inside.
     const [, ready] = await Promise.all([
       tx`savepoint operation`.execute(),
@@ -177,8 +191,24 @@ async function runOne(tx: Tx, queued: Queued): Promise<Ready | ServerError> {
   } catch (error) {
     return asServerError(error);
   } finally {
-    if (effect !== undefined) await tx`release savepoint operation`;
+    await tx`release savepoint operation`;
   }
+}
+
+function readyNow(queued: Queued): Ready | ServerError {
+  try {
+    return readyWith(queued, undefined, queued.operation.entries(undefined));
+  } catch (error) {
+    return asServerError(error);
+  }
+}
+
+function isReady(ended: Ready | Outcome): ended is Ready {
+  return "drafts" in ended;
+}
+
+function subjectsOf(ready: readonly Ready[]): Subject[] {
+  return ready.flatMap(({ drafts }) => drafts.map((draft) => draft.subject));
 }
 
 /** Entries are tried out while their operation can still fail alone. */
@@ -187,13 +217,21 @@ function readyWith(queued: Queued, result: unknown, drafts: readonly EntryDraft[
   return { queued, result, drafts };
 }
 
-async function lastEntries(tx: Tx, ready: readonly Ready[]): Promise<Map<Subject, Last>> {
-  const subjects = new Set(ready.flatMap(({ drafts }) => drafts.map((draft) => draft.subject)));
-  const last = new Map<Subject, Last>([...subjects].map((subject) => [subject, { n: -1 }]));
-  if (subjects.size === 0) return last;
+async function withSubjects(
+  tx: Tx,
+  known: Map<Subject, Last>,
+  ready: readonly Ready[],
+): Promise<Map<Subject, Last>> {
+  const missing = subjectsOf(ready).filter((subject) => !known.has(subject));
+  return new Map([...known, ...(await lastEntries(tx, missing))]);
+}
+
+async function lastEntries(tx: Tx, subjects: readonly Subject[]): Promise<Map<Subject, Last>> {
+  const last = new Map<Subject, Last>(subjects.map((subject) => [subject, { n: -1 }]));
+  if (last.size === 0) return last;
   const rows = await tx<{ subject: Subject; n: number; hash: Buffer }[]>`
     select subject, n, hash from journal_subjects
-    where subject = any(${textArray([...subjects])}::text[])`;
+    where subject = any(${textArray([...last.keys()])}::text[])`;
   for (const row of rows) last.set(row.subject, { n: row.n, hash: hashOf(row.hash) });
   return last;
 }
@@ -201,25 +239,19 @@ async function lastEntries(tx: Tx, ready: readonly Ready[]): Promise<Map<Subject
 interface Chain {
   readonly add: (draft: EntryDraft) => Position;
   readonly written: readonly Written[];
-  readonly last: ReadonlyMap<Subject, Last>;
-  readonly end: () => { size: number; tag: Buffer };
+  readonly end: () => Head;
 }
 
 /** Gives each entry its global index, its subject's counter and previous hash, and the operator's tag. */
-function startChain(
-  head: { readonly size: number; readonly tag: Buffer },
-  mac: Mac,
-  last: Map<Subject, Last>,
-): Chain {
+function startChain(head: Head, mac: Mac, last: Map<Subject, Last>): Chain {
   const written: Written[] = [];
   let { size, tag } = head;
   return {
     written,
-    last,
     end: () => ({ size, tag }),
     add(draft) {
       const before = last.get(draft.subject) ?? { n: -1 };
-      const salt = randomBytes(32);
+      const salt = randomCut(32);
       const entry = encodeEntry(entryOf(draft, before));
       const commitment = entryCommitment(salt, entry);
       const leaf = leafHash(commitment);
@@ -246,35 +278,32 @@ function entryOf(draft: EntryDraft, before: Last): Entry {
   return before.hash === undefined ? entry : { ...entry, prev: before.hash };
 }
 
+/** Everything in one statement: one way to the database and back. */
 async function store(
   tx: Tx,
   chain: Chain,
   acts: readonly { act: Hash; first: number; entries: number }[],
 ): Promise<void> {
   const { written } = chain;
+  if (written.length === 0 && acts.length === 0) return;
+  const { size, tag } = chain.end();
+  // The last entry of each subject written to now.
+  const last = [...new Map(written.map((each) => [each.subject, each])).values()];
   const bytes = (hashes: readonly Hash[]) =>
     byteaArray(hashes.map((each) => Buffer.from(each, "base64url")));
-  const writes: PromiseLike<unknown>[] = [];
-  if (acts.length > 0) {
-    writes.push(tx`
+  await tx`
+    with done as (
       insert into journal_done (act, first, entries)
       select * from unnest(${bytes(acts.map((each) => each.act))}::bytea[],
         ${numberArray(acts.map((each) => each.first))}::bigint[],
-        ${numberArray(acts.map((each) => each.entries))}::int[])`);
-  }
-  if (written.length > 0) {
-    const { size, tag } = chain.end();
-    const last = [...chain.last].flatMap(([subject, { n, hash: of }]) =>
-      of === undefined ? [] : [{ subject, n, hash: of }],
-    );
-    writes.push(
-      tx`
+        ${numberArray(acts.map((each) => each.entries))}::int[])
+    ), leaves as (
       insert into journal_leaves (index, commitment, leaf, tag)
       select * from unnest(${numberArray(written.map((each) => each.index))}::bigint[],
         ${bytes(written.map((each) => each.hash))}::bytea[],
         ${bytes(written.map((each) => each.leaf))}::bytea[],
-        ${byteaArray(written.map((each) => each.tag))}::bytea[])`,
-      tx`
+        ${byteaArray(written.map((each) => each.tag))}::bytea[])
+    ), openings as (
       insert into journal_openings (index, subject, n, at, salt, entry, statement)
       select * from unnest(${numberArray(written.map((each) => each.index))}::bigint[],
         ${textArray(written.map((each) => each.subject))}::text[],
@@ -282,15 +311,13 @@ async function store(
         ${numberArray(written.map((each) => each.at))}::bigint[],
         ${byteaArray(written.map((each) => each.salt))}::bytea[],
         ${textArray(written.map((each) => fromUtf8(each.entry)))}::text[],
-        ${textArray(written.map((each) => each.draft.statement))}::text[])`,
-      tx`
+        ${textArray(written.map((each) => each.draft.statement))}::text[])
+    ), subjects as (
       insert into journal_subjects (subject, n, hash)
       select * from unnest(${textArray(last.map((each) => each.subject))}::text[],
         ${numberArray(last.map((each) => each.n))}::bigint[],
         ${bytes(last.map((each) => each.hash))}::bytea[])
-      on conflict (subject) do update set n = excluded.n, hash = excluded.hash`,
-      tx`update journal_head set size = ${size}, tag = ${tag}`,
-    );
-  }
-  await Promise.all(writes);
+      on conflict (subject) do update set n = excluded.n, hash = excluded.hash
+    )
+    update journal_head set size = ${size}, tag = ${tag}`;
 }

@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { utf8 } from "@ecrin/protocol";
+import { randomCut } from "./random.ts";
 import type { Mac } from "./tag.ts";
 
 /** How long a nonce is good for (spec/read.md). */
@@ -12,7 +13,7 @@ const TAG = 16;
 
 /** A fresh nonce: time, randomness and a MAC over both, so that no process has to remember it. */
 export function makeNonce(mac: Mac, now: number): string {
-  const body = Buffer.concat([stamp(now), randomBytes(RANDOM)]);
+  const body = Buffer.concat([stamp(now), randomCut(RANDOM)]);
   return Buffer.concat([body, tagOf(mac, body)]).toString("base64url");
 }
 

@@ -1,15 +1,7 @@
 import { hash } from "node:crypto";
-import {
-  type Bytes,
-  fromBase64url,
-  fromUtf8,
-  type Hash,
-  hashOf,
-  parseSigningKey,
-  utf8,
-  verifyBytes,
-} from "@ecrin/protocol";
+import { fromBase64url, fromUtf8, type Hash, hashOf, parseSigningKey, utf8 } from "@ecrin/protocol";
 import * as z from "zod/mini";
+import { isSignedBy } from "./verify.ts";
 
 /** How old a proof may be, and how far ahead of the server's clock (spec/http.md, Sessions). */
 export const PROOF_MS = 5 * 60_000;
@@ -53,7 +45,7 @@ export interface Proof {
  * Checks a DPoP proof (RFC 9449 section 4.3) but for its being the first of its name.
  * @returns undefined for anything that does not hold, without saying what
  */
-export async function checkProof(proof: string, wanted: ProofFor): Promise<Proof | undefined> {
+export function checkProof(proof: string, wanted: ProofFor): Proof | undefined {
   if (proof.length > MOST) return undefined;
   const [head, body, signature, more] = proof.split(".");
   if (head === undefined || body === undefined || signature === undefined || more !== undefined) {
@@ -71,7 +63,7 @@ export async function checkProof(proof: string, wanted: ProofFor): Promise<Proof
       Math.abs(wanted.now - issued) <= PROOF_MS &&
       claims.ath === digest(wanted.token).toString("base64url") &&
       wanted.isNonceGood(claims.nonce) &&
-      (await verifyBytes(key, signatureBytes(signature), utf8(`${head}.${body}`)));
+      isSignedBy(key, fromBase64url(signature, "proof"), utf8(`${head}.${body}`));
     if (!holds) return undefined;
     return { name: digest(`${wanted.key} ${claims.jti}`), expires: issued + PROOF_MS };
   } catch {
@@ -86,10 +78,6 @@ export function thumbprint(x: string): Hash {
 
 function json(part: string): unknown {
   return JSON.parse(fromUtf8(fromBase64url(part, "proof"), "proof"));
-}
-
-function signatureBytes(text: string): Bytes {
-  return fromBase64url(text, "proof");
 }
 
 function digest(text: string): Buffer {

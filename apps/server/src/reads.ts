@@ -1,6 +1,5 @@
 import {
   type AccountState,
-  checkSignature,
   context,
   deviceKeyAt,
   fromBase64url,
@@ -21,6 +20,7 @@ import { isNonceGood } from "./nonce.ts";
 import type { EntryDraft, Guard } from "./operation.ts";
 import type { Place } from "./places.ts";
 import { refuse, ServerError } from "./problem.ts";
+import { requireSignature } from "./verify.ts";
 
 /** Reads and releases (spec/read.md). */
 export const readHandlers: Handlers<"reads"> = { reads };
@@ -108,10 +108,8 @@ async function load(
 async function release(call: Asking, parsed: ReadStatement, view: View): Promise<Answer> {
   const { journal, now } = call;
   const { fact, hash } = parsed;
-  const [places] = await Promise.all([
-    findPlaces(call, fact),
-    checkSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head)),
-  ]);
+  requireSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head));
+  const places = await findPlaces(call, fact);
   const at = now();
   if (!mayRead(view, fact, at)) refuse("not-allowed");
   const releases = await releasesOf(call, view, places);

@@ -5,6 +5,7 @@ import { isNonceGood } from "./nonce.ts";
 import { refuse } from "./problem.ts";
 import { checkProof, type Proof } from "./proof.ts";
 import { ENROL_MS, readToken } from "./token.ts";
+import { inTurns } from "./turns.ts";
 
 /** Opens sessions from requests. */
 export interface Sessions {
@@ -19,11 +20,6 @@ export interface Sessions {
 interface Asked {
   readonly session: Session;
   readonly proof: Proof;
-}
-
-interface Waiting extends Asked {
-  readonly resolve: (standing: Standing) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** What the database says of a session and its proof. */
@@ -45,7 +41,7 @@ interface Standing {
  * because several processes serve one database and a proof must be good once in all.
  */
 export function createSessions(ground: Ground): Sessions {
-  const standingOf = inTurns(ground.sql);
+  const standingOf = inTurns((batch: readonly Asked[]) => askDatabase(ground.sql, batch));
   return {
     async open(request, origin) {
       const now = ground.now();
@@ -53,7 +49,7 @@ export function createSessions(ground: Ground): Sessions {
       if (token === undefined) return refuse("not-signed-in");
       const session = readToken(ground.keys.session, token);
       if (session === undefined || session.expires <= now) return refuse("not-signed-in");
-      const proof = await checkProof(request.headers.get("dpop") ?? "", {
+      const proof = checkProof(request.headers.get("dpop") ?? "", {
         method: request.method,
         url: origin + new URL(request.url).pathname,
         token,
@@ -73,32 +69,6 @@ export function createSessions(ground: Ground): Sessions {
       return { ...session, device: standing.device };
     },
   };
-}
-
-/** Gathers what one turn of the event loop asks into one statement. */
-function inTurns(sql: Sql): (asked: Asked) => Promise<Standing> {
-  let waiting: Waiting[] = [];
-
-  async function ask(): Promise<void> {
-    const batch = waiting;
-    waiting = [];
-    try {
-      const standings = await askDatabase(sql, batch);
-      for (const [i, each] of batch.entries()) {
-        const standing = standings[i];
-        if (standing === undefined) each.reject(new RangeError("a session without a standing"));
-        else each.resolve(standing);
-      }
-    } catch (error) {
-      for (const each of batch) each.reject(error);
-    }
-  }
-
-  return (asked) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ ...asked, resolve, reject });
-      if (waiting.length === 1) setImmediate(() => void ask());
-    });
 }
 
 async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[]> {

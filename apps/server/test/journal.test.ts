@@ -182,6 +182,22 @@ test("an act done before gives its place again, whoever asks and however often a
   assert.equal(await checkSubject(ground.journal, ground.logKey, subject), 2);
 });
 
+test("of two processes that do the same acts at once, one does each", async () => {
+  const subject = newId<"space">();
+  const other = ground.another();
+  const acts = Array.from({ length: 300 }, (_, i) => hashOf(sha256(utf8(`${subject} ${i}`))));
+  const done = await Promise.all(
+    acts.map(async (once, i) => {
+      // In small batches, so that the two processes meet again and again.
+      await new Promise((resolve) => setTimeout(resolve, i));
+      const ask = (journal: Journal) => journal.commit({ once, entries: () => [draft(subject)] });
+      return await Promise.all([ground.journal, other.journal].map(ask));
+    }),
+  );
+  assert.ok(done.every((pair) => pair.filter((each) => each.repeated).length === 1));
+  assert.equal(await checkSubject(ground.journal, ground.logKey, subject), acts.length);
+});
+
 test("an act that failed may be done later", async () => {
   const subject = newId<"space">();
   const act = hashOf(sha256(utf8(`second ${subject}`)));
