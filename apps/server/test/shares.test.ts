@@ -5,6 +5,7 @@ import {
   type Link,
   linksRoot,
   newId,
+  parseAccountStatement,
   parseRead,
   parseSpaceStatement,
   type Statement,
@@ -264,7 +265,9 @@ test("links must be those signed, of revisions of the source, by their authors",
   // Signed by its maker, and still not what the author's chain says.
   const signer = newSigner();
   const { identity } = bob;
+  const { fact: begun } = parseAccountStatement(alice.chain[0]);
   for (const twist of [
+    { statement: alice.identitySigner.sign("account", { ...begun, at: begun.at + 1 } as never) },
     { account: bob.account },
     { identity },
     { device: { device: alice.device, key: signer.key } },
@@ -341,6 +344,7 @@ test("ended by its maker: shut at once, on every process, and told in both journ
   );
   assert.equal((await get(made, alice)).body.ended, true);
   assertRefused(await get(made, alice, "/metadata"), "closed");
+  assertRefused(await contentOf(made, one, alice), "closed");
   const { spaces } = await bob.line.done<{ spaces: { space: string }[] }>(
     "GET",
     "/v1/spaces",

@@ -187,6 +187,19 @@ test("wraps must be for exactly the members, under the root, and open for the se
     assert.equal(answer.body.code, "wraps-differ", name);
     assertRefused(await chainOf(record.space, alice), "not-found");
   }
+  // Signed so by their maker, and still not for exactly the members.
+  for (const members of [1, 3]) {
+    const record = new TestSpace(alice, key, [[bob, { role: "writer" }]]);
+    const all = [...record.members, memberOf(carol)].slice(0, members);
+    const { epoch, wraps } = await record.epoch(all, 1);
+    const statement = record.sign({
+      op: "begin",
+      kind: "record",
+      members: record.members,
+      epoch,
+    });
+    assertRefused(await record.post({ statement, wraps }), "wraps-differ");
+  }
   // Under the right root, yet the server's wrap opens to another key than the one committed to.
   const record = new TestSpace(alice, key);
   const { epoch, wraps } = await record.epoch(record.members, 1);

@@ -111,6 +111,12 @@ test("an upload in parts, resumed on another process, named by a revision, read 
 
   const early = sealTest(record, { content, upload: idOf(location) });
   assertRefused(await postRevisions(record, [early]), "content-differs");
+  // Not before it is whole, even where the header is of what has arrived.
+  const arrived = sealTest(record, {
+    content: content.subarray(0, MB + 5),
+    upload: idOf(location),
+  });
+  assertRefused(await postRevisions(record, [arrived]), "content-differs");
   const rest = await patch(location, MB + 5, content.subarray(MB + 5), alice, other.line);
   assert.equal(rest.headers.get("upload-offset"), String(content.length));
   const posted = await donePosting(record, [early]);
