@@ -47,25 +47,27 @@ export function createApp(options: AppOptions): Hono<Env> {
   const app = new Hono<Env>({ strict: true });
   const sessions = createSessions(ground);
   const { limit } = ground;
-  const document = JSON.stringify(openApi());
+  const document = openApi();
 
   const connection = (c: Context<Env>) => connectionOf(c, options.forwarded ?? false);
 
+  const always = securityHeaders(options.origin);
+  const carried = () => ({
+    ...always,
+    "ecrin-nonce": makeNonce(ground.keys.nonce, ground.now()),
+  });
+
   /** Everything that is answered goes through here: limits, headers, problems, one log line. */
   const answering =
-    (name: string, answer: (c: Context<Env>) => Promise<Response>) =>
+    (name: string, answer: (c: Context<Env>) => Promise<unknown>) =>
     async (c: Context<Env>): Promise<Response> => {
       const start = performance.now();
       let response: Response;
       try {
         limit("connection", connection(c));
-        response = await answer(c);
+        response = toResponse(await answer(c), carried());
       } catch (error) {
-        response = problemResponse(asServerError(error));
-      }
-      securityHeaders(response.headers, options.origin);
-      if (!response.headers.has("ecrin-nonce")) {
-        response.headers.set("ecrin-nonce", makeNonce(ground.keys.nonce, ground.now()));
+        response = problemResponse(asServerError(error), carried());
       }
       options.log?.({
         method: c.req.method,
@@ -92,7 +94,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         if (!route.session && route.method !== "GET") limit("signIn", connection(c));
         const session = route.session ? await openSession(request) : undefined;
         const input = await readInput(route, request, c.req.param());
-        return toResponse(await handler({ ...ground, ...input, session, request }));
+        return await handler({ ...ground, ...input, session, request });
       }),
     );
   }
@@ -109,7 +111,7 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   app.get(
     "/openapi.json",
-    answering("openapi", () => Promise.resolve(json(document))),
+    answering("openapi", () => Promise.resolve(document)),
   );
   const { pages } = options;
   app.all(
@@ -139,22 +141,26 @@ function isRoute(name: string): name is RouteName {
   return Object.hasOwn(routes, name);
 }
 
-function toResponse(answer: unknown): Response {
-  return answer instanceof Response ? answer : json(JSON.stringify(answer));
+/** An answer in JSON, made with all its headers at once; a response of a handler's own gets those it lacks. */
+function toResponse(answer: unknown, carried: Readonly<Record<string, string>>): Response {
+  if (!(answer instanceof Response)) {
+    const headers = { ...carried, "content-type": "application/json" };
+    return new Response(JSON.stringify(answer), { headers });
+  }
+  for (const [name, value] of Object.entries(carried)) {
+    if (!answer.headers.has(name)) answer.headers.set(name, value);
+  }
+  return answer;
 }
 
-function json(text: string): Response {
-  return new Response(text, { headers: { "content-type": "application/json" } });
-}
-
-function problemResponse(error: ServerError): Response {
+function problemResponse(error: ServerError, carried: Readonly<Record<string, string>>): Response {
+  const wait = error.code === "rate-limited" || error.code === "unavailable";
   return new Response(JSON.stringify(problemOf(error)), {
     status: error.status,
     headers: {
+      ...carried,
       "content-type": "application/problem+json",
-      ...(error.code === "rate-limited" || error.code === "unavailable"
-        ? { "retry-after": "2" }
-        : {}),
+      ...(wait ? { "retry-after": "2" } : {}),
     },
   });
 }

@@ -18,28 +18,24 @@ const PAGE = [
 // A worker takes its policy from its own script's answer, and only there is WebAssembly needed.
 const WORKER = PAGE.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
 
-const NOTHING = "default-src 'none'; frame-ancestors 'none'";
-
 /** The Content-Security-Policy of a file of the page. */
 export function policyOf(path: string): string {
   return /worker[^/]*\.js$/.test(path) ? WORKER : PAGE;
 }
 
-/** What every answer carries, unless it has said otherwise. */
-export function securityHeaders(headers: Headers, origin: string | undefined): void {
-  const wanted = {
-    "cache-control": "no-store",
-    "content-security-policy": NOTHING,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-  };
-  for (const [name, value] of Object.entries(wanted)) {
-    if (!headers.has(name)) headers.set(name, value);
-  }
-  if (origin?.startsWith("https:") === true) {
-    headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
-  }
+const PLAIN: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** What every answer carries, unless it says otherwise. */
+export function securityHeaders(origin: string | undefined): Readonly<Record<string, string>> {
+  return origin?.startsWith("https:") === true
+    ? { ...PLAIN, "strict-transport-security": "max-age=63072000; includeSubDomains" }
+    : PLAIN;
 }

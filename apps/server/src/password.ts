@@ -69,17 +69,19 @@ async function replaceRecord(tx: Tx, { session, body }: Call<"passwordFinish">):
 }
 
 async function passwordSettle({
-  sql,
+  journal,
   chains,
   session,
 }: Call<"passwordSettle">): Promise<RouteAnswer<"passwordSettle">> {
   const { account } = session;
-  await sql.begin(async (tx) => {
-    // The account's row is what a change at the same time waits for.
-    await tx`select from accounts where account = ${account} for update`;
-    await tx`delete from account_passwords where account = ${account} and generation = 'previous'`;
-    const state = (await chains.states(tx, [account])).get(account) ?? refuse("not-found");
-    await writeSlots(tx, state, []);
+  await journal.commit({
+    effect: async (tx) => {
+      await tx`
+        delete from account_passwords where account = ${account} and generation = 'previous'`;
+      const state = (await chains.states(tx, [account])).get(account) ?? refuse("not-found");
+      await writeSlots(tx, state, []);
+    },
+    entries: () => [],
   });
   return {};
 }
