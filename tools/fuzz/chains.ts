@@ -155,6 +155,7 @@ async function factTargets(
           (fact.seq === 0 ? undefined : anyState(spaceBefore));
         const state = reduceSpace(before, fact, hash);
         rotationDue(state, accounts, BEGIN + 100 * 3_600_000);
+        rotationDue(state, new Map(), BEGIN);
         return state;
       },
       equivalent: (_, result) => isSoundSpace(result),

@@ -37,7 +37,7 @@ export function asKept({ target, verdict, input, detail }: Finding): string {
   return JSON.stringify({ target, found: verdict, why: detail, ...held });
 }
 
-/** Tries what was kept; answers what is wrong again, or still. */
+/** Tries what was kept, or what vectors want refused; answers what is wrong again, or still. */
 export async function replay(
   targets: readonly Target[],
   corpus: readonly Kept[],

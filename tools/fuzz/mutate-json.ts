@@ -220,7 +220,7 @@ function spelled(random: Random, tree: Tree): string {
       return `${text.slice(0, at)}${random.of([" ", "\u0000", ",", "}", "/**/", "\ufeff"])}${text.slice(at)}`;
     default:
       return random.of([
-        `${"[".repeat(8_000)}1${"]".repeat(8_000)}`,
+        `${"[".repeat(2_000)}1${"]".repeat(2_000)}`,
         ` ${text}`,
         `${text}\n`,
         `${text}${text}`,

@@ -13,9 +13,9 @@ import { readInput } from "../../apps/server/src/input.ts";
 import { ServerError } from "../../apps/server/src/problem.ts";
 import type { Tree } from "./mutate-json.ts";
 import { optionalMembers, sampler } from "./sample.ts";
-import { fits } from "./shape.ts";
+import { fits, isStrict } from "./shape.ts";
 import { type Target, text } from "./target.ts";
-import type { World } from "./world.ts";
+import { idOf, type World } from "./world.ts";
 
 const refusals = [ProtocolError, ServerError];
 
@@ -107,6 +107,69 @@ function queryOf({ query }: Route) {
   return query === undefined ? {} : { query };
 }
 
+/** A request's other parts: where it goes, what it says it is and how long. */
+function requestTarget(): Target {
+  const space = idOf("record");
+  const originals: Tree[] = [
+    { params: { space }, query: "from=2", type: "application/json", body: "{}" },
+    { params: {}, query: "", type: "application/json; charset=utf-8", body: "" },
+    { params: { space }, query: "", body: "{}", announced: 2, type: "application/json" },
+  ];
+  return {
+    name: "request",
+    terms: "json",
+    originals: originals.map((each) => JSON.stringify(each)),
+    refusals: [...refusals, NoRequest],
+    open: async (input) => {
+      const { request, params, isRead } = requestOf(text(input));
+      const { query, body, most } = { ...routes.chainOfSpace, body: routes.signOut.body, most: 64 };
+      const route: Route = {
+        method: "POST",
+        path: "/",
+        session: false,
+        most,
+        ...(isRead ? { query } : { query, body }),
+      };
+      return await readInput(route, request, params);
+    },
+    // Only ids, whole numbers and an empty object are in the forms of this route.
+    equivalent: (input, read) => {
+      const { params } = JSON.parse(text(input));
+      const ids = Object.values(params ?? {});
+      return (
+        ids.every((id) => typeof id === "string" && id.length === 22 && isStrict(id)) &&
+        Object.keys(Object((read as { body?: unknown }).body)).length === 0
+      );
+    },
+  };
+}
+
+/** What no HTTP library would hand on. */
+class NoRequest extends Error {}
+
+function requestOf(json: string) {
+  try {
+    const { params, query, type, body, announced } = JSON.parse(json);
+    const length = announced === undefined ? {} : { "content-length": String(announced) };
+    const headers = new Headers({
+      ...(type === undefined ? {} : { "content-type": String(type) }),
+      ...length,
+    });
+    const request = new Request(`http://localhost/v1/x?${query}`, {
+      method: "POST",
+      headers,
+      body: String(body),
+    });
+    return {
+      request,
+      params: Object(params) as Record<string, string>,
+      isRead: body === undefined,
+    };
+  } catch (cause) {
+    throw new NoRequest("none", { cause });
+  }
+}
+
 function problemTarget(): Target {
   const problem = {
     type: "/problems/closed",
@@ -152,5 +215,6 @@ export function routeTargets(world: World): Target[] {
       return targets;
     }),
     problemTarget(),
+    requestTarget(),
   ];
 }

@@ -177,12 +177,22 @@ async function streamTargets(): Promise<Target[]> {
       2,
     ),
     {
+      name: "length of a stream",
+      terms: "json",
+      originals: [String(wire.length)],
+      refusals,
+      open: async (input) => await collect(wire, { ...facts, length: Number(text(input)) }),
+      equivalent: (input) => Number(text(input)) === wire.length,
+    },
+    {
       name: "padding",
       terms: "bytes",
       originals: [
         pad(utf8('{"v":1}'), METADATA_FLOOR),
         pad(new Uint8Array(), METADATA_FLOOR),
         pad(new Uint8Array(700).fill(7), METADATA_FLOOR),
+        pad(new Uint8Array(4088).fill(7), METADATA_FLOOR),
+        pad(new Uint8Array(100_000).fill(7), METADATA_FLOOR),
       ],
       refusals,
       open: (input) => unpad(bytes(input), METADATA_FLOOR),

@@ -290,11 +290,24 @@ function withoutOthers(json: string): { entries: { salt: string; entry: string }
   return { entries: texts, head };
 }
 
+/** A right signature under a key that is another, or none: a chain's author chose it. */
+function keyTarget({ acceptance, bob }: World): Target {
+  const parsed = parseAcceptance(acceptance);
+  return {
+    name: "verification key",
+    terms: "text",
+    originals: [bob.deviceSigner.publicKey],
+    refusals,
+    open: async (input) => await checkSignature(parsed, text(input) as SigningKey),
+  };
+}
+
 export async function statementTargets(world: World): Promise<Target[]> {
   const kinds = await kindsOf(world);
   return [
     ...kinds.map(signedTarget),
     ...kinds.map(payloadTarget),
+    keyTarget(world),
     ...(await journalTargets(world)),
   ];
 }

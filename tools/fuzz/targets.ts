@@ -8,6 +8,7 @@ import { routeTargets } from "./routes.ts";
 import { sealedTargets } from "./sealed.ts";
 import { statementTargets } from "./statements.ts";
 import type { Target } from "./target.ts";
+import { vectorTargets } from "./vectors.ts";
 import { makeWorld } from "./world.ts";
 
 export async function makeTargets(): Promise<Target[]> {
@@ -19,22 +20,14 @@ export async function makeTargets(): Promise<Target[]> {
     ...(await sealedTargets(ownVectors("wrap").accept, ownVectors("slot").accept)),
     ...routeTargets(world),
     ...(await doorTargets()),
+    ...(await vectorTargets()).targets,
   ];
 }
 
-/** How many of `total` inputs each target gets: by its share, at least one. */
+/** How many of at least `total` inputs each target gets: by its share. */
 export function countsOf(targets: readonly Target[], total: number): Map<string, number> {
   const whole = targets.reduce((sum, target) => sum + (target.share ?? 1), 0);
-  const counts = new Map(
-    targets.map((target) => [
-      target.name,
-      Math.max(1, Math.floor((total * (target.share ?? 1)) / whole)),
-    ]),
+  return new Map(
+    targets.map((target) => [target.name, Math.ceil((total * (target.share ?? 1)) / whole)]),
   );
-  const [first] = targets;
-  const given = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  // What rounding left over goes to the first, so that the total is the one asked for.
-  if (first !== undefined && given < total)
-    counts.set(first.name, (counts.get(first.name) ?? 0) + total - given);
-  return counts;
 }

@@ -11,10 +11,12 @@ const ended = await countBranches();
 const { makeTargets, countsOf } = await import("./targets.ts");
 const { readCorpus, replay } = await import("./corpus.ts");
 const { run } = await import("./run.ts");
+const { vectorTargets } = await import("./vectors.ts");
 
 const all = await makeTargets();
 const targets = only === undefined ? all : all.filter((target) => target.name.includes(only));
-const again = worker === 0 ? await replay(all, readCorpus()) : [];
+const again =
+  worker === 0 ? await replay(all, [...readCorpus(), ...(await vectorTargets()).refused]) : [];
 const part = await run(targets, { seed, counts: countsOf(targets, count), worker, workers });
 const message = { ...part, findings: [...again, ...part.findings], coverage: await ended() };
 parentPort?.postMessage(message);
