@@ -50,6 +50,7 @@ export class SpaceView {
   seenAt = 0;
   readonly #u: Unlocked;
   readonly #secrets = new Map<string, Bytes>();
+  readonly #opening = new Map<SecretName, Promise<Bytes>>();
   #state: SpaceState | undefined;
   #accounts: Accounts = new Map();
 
@@ -192,6 +193,17 @@ export class SpaceView {
   async secret(name: SecretName, n: number = this.epoch.epoch.n): Promise<Bytes> {
     const known = this.#secrets.get(`${name} ${n}`);
     if (known !== undefined) return known;
+    // One after the other: hundreds may want the same key at once, and each finds what the one before has opened.
+    const before = this.#opening.get(name);
+    const opening = (async () => {
+      await before?.catch(() => undefined);
+      return await this.#openSecret(name, n);
+    })();
+    this.#opening.set(name, opening);
+    return await opening;
+  }
+
+  async #openSecret(name: SecretName, n: number): Promise<Bytes> {
     let at = this.#nearestKnown(name, n);
     let secret = this.#secrets.get(`${name} ${at}`) ?? (await this.#openCurrent(name));
     while (at > n) {

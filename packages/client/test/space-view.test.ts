@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { signIn } from "../src/index.ts";
+import { type Ground, newPerson, type Person, startGround } from "./ground.ts";
+
+describe("the keys of a space", () => {
+  let ground: Ground;
+  let alice: Person;
+
+  before(async () => {
+    ground = await startGround();
+    alice = await newPerson(ground);
+  });
+  after(() => ground.stop());
+
+  it("are asked for once, however many revisions want one at the same time", async () => {
+    const record = await alice.account.record();
+    const resources = Array.from({ length: 30 }, () => ({ resourceType: "Observation" }));
+    await record.addResources(resources);
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = async (...ask) => {
+      if (String(ask[0]).includes("/wraps")) asked += 1;
+      return await globalThis.fetch(...ask);
+    };
+    const { url: server, now } = ground;
+    const { store, password } = alice;
+    const account = await signIn({ server, now, fetch, store, password });
+    const there = await account.recordOf(record.space);
+    assert.equal((await there.list()).length, 30);
+    assert.equal(asked, 1);
+  });
+});
