@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { wordsFor } from "./words.ts";
@@ -44,8 +46,17 @@ function stopOnSignals(server: RunningServer): void {
   }
 }
 
-const [argument] = process.argv.slice(2);
-if (argument !== undefined) giveUp(words.badArgument(argument));
+/** Lets the command line make the two people of the demonstration: a server has no way to act as anybody. */
+function makeDemo(url: string, home: string): void {
+  const commandLine = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
+  const args = ["--disable-warning=ExperimentalWarning", commandLine];
+  spawn(process.execPath, [...args, "demo", "--server", url, "--home", home], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
+
+const unknown = process.argv.slice(2).find((argument) => argument !== "--demo");
+if (unknown !== undefined) giveUp(words.badArgument(unknown));
 const port = portFrom(env.PORT);
 const dataDir = resolve(env.ECRIN_DATA ?? ".ecrin");
 const pages = await buildPage(() => say(words.building));
@@ -63,6 +74,7 @@ try {
   });
   stopOnSignals(server);
   say(words.ready(server.url, dataDir, pages !== undefined));
+  if (process.argv.includes("--demo")) makeDemo(server.url, dataDir);
 } catch (error) {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   giveUp(code === "EADDRINUSE" ? words.portTaken(port) : words.cannotStart(reasonOf(error)));
