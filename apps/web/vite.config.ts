@@ -1,11 +1,25 @@
+import { fileURLToPath } from "node:url";
 import { makeConfig } from "@lingui/conf";
-import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin";
+import { lingui } from "@lingui/vite-plugin";
 import babel from "@rolldown/plugin-babel";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import catalogs from "./lingui.config.ts";
 
 const cwd = import.meta.dirname;
+
+/** Lingui's macros, found by path: this file is also run from other folders than its own. */
+const macros = {
+  preset: {
+    plugins: [
+      [
+        fileURLToPath(import.meta.resolve("@lingui/babel-plugin-lingui-macro")),
+        { linguiConfig: makeConfig(catalogs) },
+      ],
+    ],
+  },
+  rolldown: { filter: { code: /from ["']@lingui\/(?:core|react)\/macro["']/ } },
+};
 
 /** React Aria speaks thirty languages; this page speaks two. */
 function onlyOurLanguages(): Plugin {
@@ -28,9 +42,7 @@ export default defineConfig({
   root: cwd,
   plugins: [
     onlyOurLanguages(),
-    babel({
-      presets: [linguiTransformerBabelPreset({ linguiConfig: makeConfig(catalogs) }, { cwd })],
-    }),
+    babel({ presets: [macros] }),
     react(),
     lingui({ cwd, failOnMissing: true }),
   ],

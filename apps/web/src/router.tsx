@@ -6,30 +6,55 @@ import {
   Navigate,
   Outlet,
 } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { FallenPage } from "./pages/fallen.tsx";
 import { NowherePage } from "./pages/nowhere.tsx";
 import { UnlockPage } from "./pages/unlock.tsx";
 import { WelcomePage } from "./pages/welcome.tsx";
 import { Frame } from "./parts/frame.tsx";
 import { useSession } from "./session.tsx";
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NowherePage });
+/** Pages that are fetched when they are first needed, or when the record has just been opened. */
+const pages = {
+  PromisesPage: lazyRouteComponent(() => import("./pages/promises.tsx"), "PromisesPage"),
+  SignUpPage: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
+  EnterPage: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
+  DocumentsPage: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
+  DocumentPage: lazyRouteComponent(() => import("./pages/document.tsx"), "DocumentPage"),
+  SharePage: lazyRouteComponent(() => import("./pages/share.tsx"), "SharePage"),
+  ReceivedPage: lazyRouteComponent(() => import("./pages/received.tsx"), "ReceivedPage"),
+  ReceivedDocumentPage: lazyRouteComponent(
+    () => import("./pages/received-document.tsx"),
+    "ReceivedDocumentPage",
+  ),
+  AccessPage: lazyRouteComponent(() => import("./pages/access.tsx"), "AccessPage"),
+  JournalPage: lazyRouteComponent(() => import("./pages/journal.tsx"), "JournalPage"),
+  ContactsPage: lazyRouteComponent(() => import("./pages/contacts.tsx"), "ContactsPage"),
+  SettingsPage: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
+} as const;
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: NowherePage,
+  errorComponent: FallenPage,
+});
 
 const welcome = createRoute({ getParentRoute: () => root, path: "/", component: WelcomePage });
 const unlock = createRoute({ getParentRoute: () => root, path: "/unlock", component: UnlockPage });
 const promises = createRoute({
   getParentRoute: () => root,
   path: "/promises",
-  component: lazyRouteComponent(() => import("./pages/promises.tsx"), "PromisesPage"),
+  component: pages.PromisesPage,
 });
 const signUp = createRoute({
   getParentRoute: () => root,
   path: "/sign-up",
-  component: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
+  component: pages.SignUpPage,
 });
 const enter = createRoute({
   getParentRoute: () => root,
   path: "/enter",
-  component: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
+  component: pages.EnterPage,
 });
 
 /** Everything behind the password. A closed record leads to its door, whatever the address says. */
@@ -37,63 +62,66 @@ const inside = createRoute({ getParentRoute: () => root, id: "inside", component
 
 function Inside() {
   const { status } = useSession();
-  if (status.state === "open") return <Outlet />;
+  const isOpen = status.state === "open";
+  useEffect(() => {
+    // A page that cannot be fetched now is fetched, or explained, when it is asked for.
+    if (isOpen) fetchPages().catch(() => undefined);
+  }, [isOpen]);
+  if (isOpen) return <Outlet />;
   return <Navigate to={status.state === "locked" ? "/unlock" : "/"} replace={true} />;
 }
 
 const documents = createRoute({
   getParentRoute: () => inside,
   path: "/documents",
-  component: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
+  component: pages.DocumentsPage,
 });
 const document = createRoute({
   getParentRoute: () => inside,
   path: "/documents/$item",
-  component: lazyRouteComponent(() => import("./pages/document.tsx"), "DocumentPage"),
+  component: pages.DocumentPage,
 });
 const share = createRoute({
   getParentRoute: () => inside,
   path: "/share",
-  component: lazyRouteComponent(() => import("./pages/share.tsx"), "SharePage"),
+  component: pages.SharePage,
   validateSearch: (search: Record<string, unknown>): { item?: string } =>
     typeof search.item === "string" ? { item: search.item } : {},
 });
 const received = createRoute({
   getParentRoute: () => inside,
   path: "/received",
-  component: lazyRouteComponent(() => import("./pages/received.tsx"), "ReceivedPage"),
+  component: pages.ReceivedPage,
 });
 const receivedOne = createRoute({
   getParentRoute: () => inside,
   path: "/received/$share/$revision",
-  component: lazyRouteComponent(
-    () => import("./pages/received-document.tsx"),
-    "ReceivedDocumentPage",
-  ),
+  component: pages.ReceivedDocumentPage,
 });
 const access = createRoute({
   getParentRoute: () => inside,
   path: "/access",
-  component: lazyRouteComponent(() => import("./pages/access.tsx"), "AccessPage"),
+  component: pages.AccessPage,
 });
 const journal = createRoute({
   getParentRoute: () => inside,
   path: "/journal",
-  component: lazyRouteComponent(() => import("./pages/journal.tsx"), "JournalPage"),
+  component: pages.JournalPage,
 });
 const contacts = createRoute({
   getParentRoute: () => inside,
   path: "/contacts",
-  component: lazyRouteComponent(() => import("./pages/contacts.tsx"), "ContactsPage"),
+  component: pages.ContactsPage,
 });
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
+  component: pages.SettingsPage,
 });
 
 /** Every place of the page. Nothing but random ids ever stands in an address. */
 export const router = createRouter({
+  defaultErrorComponent: FallenPage,
   routeTree: root.addChildren([
     welcome,
     unlock,
@@ -113,6 +141,11 @@ export const router = createRouter({
     ]),
   ]),
 });
+
+/** Fetches every page, so that a network that goes away takes none of them along. */
+async function fetchPages(): Promise<void> {
+  await Promise.all(Object.values(pages).map((page) => page.preload?.()));
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -30,6 +30,16 @@ export function momentInWords(at: number, language: string): string {
   }).format(at);
 }
 
+/** The day of a moment, short. */
+export function dayInWords(at: number, language: string): string {
+  return new Intl.DateTimeFormat(region(language), { dateStyle: "medium" }).format(at);
+}
+
+/** The time of day of a moment. */
+export function timeInWords(at: number, language: string): string {
+  return new Intl.DateTimeFormat(region(language), { timeStyle: "short" }).format(at);
+}
+
 /** A moment as it stands in a sentence, with the day of the week. */
 export function untilInWords(at: number, language: string): string {
   return new Intl.DateTimeFormat(region(language), {
@@ -46,7 +56,7 @@ export function untilInWords(at: number, language: string): string {
 export function dateInWords(date: string, language: string): string {
   const instant = date.includes("T") ? Date.parse(date) : Number.NaN;
   if (!Number.isNaN(instant)) {
-    return new Intl.DateTimeFormat(region(language), { dateStyle: "medium" }).format(instant);
+    return dayInWords(instant, language);
   }
   const [, year, month, day] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(date) ?? [];
   if (year === undefined) return date;

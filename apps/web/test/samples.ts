@@ -52,7 +52,7 @@ export function bundle(secret: string): Buffer {
             status: "final",
             code: { text: `Glycémie ${secret}` },
             effectiveDateTime: "2026-03-12T08:15:00+01:00",
-            valueQuantity: { value: 5.4, unit: "mmol/L" },
+            valueQuantity: { comparator: "<", value: 5.4321, unit: "mmol/L" },
           },
         },
         {

@@ -39,7 +39,7 @@ export async function newVisitor(
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const sent: Sent[] = [];
   const wrong: string[] = [];
   const { host } = new URL(ground.url);

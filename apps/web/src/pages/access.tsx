@@ -92,8 +92,8 @@ function OpenShare({ share, again }: { readonly share: Access; readonly again: (
         <p>
           <Trans>
             From this moment the service hands {name} nothing more: that is its word for these
-            documents. What you add later {name} cannot open in any case. What {name} has already
-            opened was seen, and may have been kept: no one can undo that. Your journal shows which
+            documents. What you add later {name} cannot open at all. What {name} has already opened
+            was seen, and may have been kept: no one can undo that. Your journal shows which
             documents those are.
           </Trans>
         </p>

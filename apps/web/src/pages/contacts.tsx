@@ -34,9 +34,8 @@ export function ContactsPage() {
           ) : (
             <Ledger label={t`Your contacts`}>
               {people.map((person) => (
-                <Entry key={person.account} side={person.account.slice(0, 6)}>
+                <Entry key={person.account} side={<Known known={person.known} />}>
                   <h2 className="entry-title">{person.name}</h2>
-                  <Known known={person.known} />
                 </Entry>
               ))}
             </Ledger>

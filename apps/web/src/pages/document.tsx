@@ -8,6 +8,7 @@ import { Bar } from "../parts/bar.tsx";
 import { Button } from "../parts/button.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Opened } from "../parts/opened.tsx";
 import { Page } from "../parts/page.tsx";
@@ -16,7 +17,7 @@ import { Problem } from "../parts/problem.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { ask } from "../vault.ts";
 import type { VersionRow } from "../wire.ts";
-import { momentInWords, sizeInWords } from "../words.ts";
+import { sizeInWords } from "../words.ts";
 
 /** One document: what it says, and everything that was ever done to it. */
 export function DocumentPage() {
@@ -152,7 +153,7 @@ function History({
   readonly shown: string | undefined;
   readonly choose: (revision: string) => void;
 }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const nameOf = usePersonName();
   return (
     <section className="part">
@@ -161,7 +162,7 @@ function History({
       </h2>
       <Ledger label={t`Versions`}>
         {versions.toReversed().map((version) => (
-          <Entry key={version.revision} side={momentInWords(version.at, i18n.locale)}>
+          <Entry key={version.revision} side={<Moment at={version.at} />}>
             <p>
               <What version={version} who={nameOf(version.author)} />
             </p>

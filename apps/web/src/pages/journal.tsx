@@ -4,11 +4,11 @@ import { useAnswer } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
 import { JournalSentence } from "../parts/journal-sentence.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import type { JournalRow } from "../wire.ts";
-import { momentInWords } from "../words.ts";
 
 const SHOWN = 60;
 
@@ -27,7 +27,7 @@ export function JournalPage() {
 }
 
 function Rows({ rows }: { readonly rows: readonly JournalRow[] }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const [most, setMost] = useState(SHOWN);
   return (
     <>
@@ -41,7 +41,7 @@ function Rows({ rows }: { readonly rows: readonly JournalRow[] }) {
       </Notice>
       <Ledger label={t`Journal`}>
         {rows.slice(0, most).map((row) => (
-          <Entry key={row.id} side={<time>{momentInWords(row.at, i18n.locale)}</time>}>
+          <Entry key={row.id} side={<Moment at={row.at} />}>
             <p>
               <JournalSentence row={row} />
             </p>

@@ -10,6 +10,7 @@ import { SecretField } from "../parts/field.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
 import { KitSheet } from "../parts/kit-sheet.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -19,7 +20,6 @@ import { useSession } from "../session.tsx";
 import { chooseTheme, chosenTheme, type Theme } from "../theme.ts";
 import { ask } from "../vault.ts";
 import type { Kit } from "../wire.ts";
-import { momentInWords } from "../words.ts";
 
 /** Devices, password, kit, and how the page looks. */
 export function SettingsPage() {
@@ -37,7 +37,7 @@ export function SettingsPage() {
 }
 
 function Devices() {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const { enter } = useSession();
   const navigate = useNavigate();
   const devices = useAnswer("devices", undefined);
@@ -52,7 +52,7 @@ function Devices() {
             {rows.map(({ device, here, since }) => {
               const label = here ? t`This device` : t`Device ${device.slice(0, 6)}`;
               return (
-                <Entry key={device} side={momentInWords(since, i18n.locale)}>
+                <Entry key={device} side={<Moment at={since} />}>
                   <h3>{label}</h3>
                   <AskFirst
                     label={<Trans>Sign out</Trans>}
@@ -115,7 +115,7 @@ function Password() {
         }}
       >
         <SecretField
-          label={t`Password until now`}
+          label={t`Current password`}
           autoComplete="current-password"
           value={old}
           onChange={setOld}

@@ -86,7 +86,9 @@ export function SharePage() {
         <Page title={t`Shared`}>
           <Notice tone="done">
             <p>
-              <Trans>It is done, and stands in your journal. You can end it at any time.</Trans>
+              <Trans>
+                It is done, and stands in your journal. You can end it whenever you like.
+              </Trans>
             </p>
           </Notice>
           <div className="row">

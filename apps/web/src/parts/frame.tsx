@@ -87,6 +87,9 @@ function Sections({ shown }: { readonly shown: boolean }) {
         <Section to="/contacts">{t`Contacts`}</Section>
         <Section to="/settings">{t`Settings`}</Section>
         <li>
+          <Languages />
+        </li>
+        <li>
           <Button onPress={close} busy={doing.busy}>{t`Close my record`}</Button>
         </li>
       </ul>

@@ -3,17 +3,17 @@ import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
 import { ask } from "../vault.ts";
-import { momentInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
 import { Entry, Ledger } from "./ledger.tsx";
+import { Moment } from "./moment.tsx";
 import { Notice } from "./notice.tsx";
 import { Problem } from "./problem.tsx";
 import { Awaited } from "./waiting.tsx";
 
 /** Invitations made, and those that wait for an answer. */
 export function Invitations({ accepted }: { readonly accepted: () => void }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const invitations = useAnswer("invitations", undefined);
   return (
     <section className="part">
@@ -26,7 +26,7 @@ export function Invitations({ accepted }: { readonly accepted: () => void }) {
             {received.length === 0 ? null : (
               <Ledger label={t`Invitations you received`}>
                 {received.map(({ invitation, at }) => (
-                  <Entry key={invitation} side={momentInWords(at, i18n.locale)}>
+                  <Entry key={invitation} side={<Moment at={at} />}>
                     <Accept
                       invitation={invitation}
                       done={() => {
@@ -41,7 +41,7 @@ export function Invitations({ accepted }: { readonly accepted: () => void }) {
             {sent.length === 0 ? null : (
               <Ledger label={t`Invitations you made`}>
                 {sent.map(({ invitation, at, state, name }) => (
-                  <Entry key={invitation} side={momentInWords(at, i18n.locale)}>
+                  <Entry key={invitation} side={<Moment at={at} />}>
                     <p>
                       <SentState state={state} name={name} />
                     </p>

@@ -39,6 +39,7 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
         </Trans>
       );
     case "membership":
+      if (row.whom?.known === "me") return <Trans>You began your record.</Trans>;
       return isMine ? (
         <Trans>You let {whom} into your record.</Trans>
       ) : (
@@ -160,7 +161,7 @@ function Refusal({ who, isMine }: Pick<Said, "who" | "isMine">) {
 function OfAccount({ row }: { readonly row: JournalRow }) {
   switch (row.kind) {
     case "sign-up":
-      return <Trans>You created your record.</Trans>;
+      return <Trans>You created your account.</Trans>;
     case "sign-in":
       return <Trans>You opened your record on a device.</Trans>;
     case "sign-out":

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { Person } from "../wire.ts";
+import { CareSign, DoneSign } from "./signs.tsx";
 
 /** How somebody is called here, and nothing that was not checked. */
 export function usePersonName(): (person: Person) => string {
@@ -13,27 +14,24 @@ export function usePersonName(): (person: Person) => string {
 
 /** How a contact came to be known. */
 export function Known({ known }: { readonly known: Person["known"] }) {
+  if (known === "me") return null;
+  const Sign = known === "face-to-face" ? DoneSign : CareSign;
+  return (
+    <span className="word">
+      <Sign />
+      <KnownWords known={known} />
+    </span>
+  );
+}
+
+function KnownWords({ known }: { readonly known: Exclude<Person["known"], "me"> }) {
   switch (known) {
-    case "me":
-      return null;
     case "face-to-face":
-      return (
-        <span className="tag">
-          <Trans>Code checked face to face</Trans>
-        </span>
-      );
+      return <Trans>Code checked face to face</Trans>;
     case "invitation":
-      return (
-        <span className="tag" data-tone="care">
-          <Trans>By invitation, code not checked</Trans>
-        </span>
-      );
+      return <Trans>By invitation, code not checked</Trans>;
     case "unknown":
-      return (
-        <span className="tag" data-tone="care">
-          <Trans>Not verified</Trans>
-        </span>
-      );
+      return <Trans>Not verified</Trans>;
     default:
       return known satisfies never;
   }

@@ -155,7 +155,7 @@ function ProblemWords({
     case "closed":
       return (
         <Trans>
-          You may not open this any more: the access has ended. Ask the person who shared it.
+          You may no longer open this: the access has ended. Ask the person who shared it.
         </Trans>
       );
     case "not-found":

@@ -1,7 +1,11 @@
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { dateInWords, elementInWords, momentInWords } from "../words.ts";
+import { Notice } from "./notice.tsx";
 
-type Line = { readonly label: string; readonly text: string };
+/** What values are said with. */
+type Words = { readonly language: string; readonly yes: string; readonly no: string };
+
+type Line = { readonly name: string; readonly label: string; readonly text: string };
 
 /** Elements that say something to machines only. */
 const UNSAID: ReadonlySet<string> = new Set([
@@ -19,64 +23,79 @@ const UNSAID: ReadonlySet<string> = new Set([
 
 /** A FHIR resource as a plain table: what it says, in the order in which it says it. */
 export function Resource({ resource }: { readonly resource: Readonly<Record<string, unknown>> }) {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
+  const words: Words = {
+    language: i18n.locale,
+    yes: t`yes`,
+    no: t`no`,
+  };
   const lines = Object.entries(resource)
     .filter(([name]) => !UNSAID.has(name))
     .flatMap(([name, value]): Line[] => {
-      const text = valueInWords(value, i18n.locale);
+      const text = valueInWords(value, words);
       const known = elementInWords(name);
       const label = typeof known === "string" ? known : i18n._(known);
-      return text === "" ? [] : [{ label, text }];
+      return text === "" ? [] : [{ name, label, text }];
     });
   return (
-    <table className="resource">
-      <tbody>
-        {lines.map(({ label, text }) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
-            <td>{text}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      {"modifierExtension" in resource ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              This entry carries a remark that this page cannot read and that may change its
+              meaning. Ask the professional who wrote it.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
+      <table className="resource">
+        <tbody>
+          {lines.map(({ name, label, text }) => (
+            <tr key={name}>
+              <th scope="row">{label}</th>
+              <td>{text}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 
 /** A value of FHIR R4 as text: the words for people where there are any, never an inner address. */
-function valueInWords(value: unknown, language: string): string {
+function valueInWords(value: unknown, words: Words): string {
   if (Array.isArray(value)) {
     return value
-      .map((each) => valueInWords(each, language))
+      .map((each) => valueInWords(each, words))
       .filter((text) => text !== "")
       .join("\n");
   }
-  if (typeof value === "string") return textInWords(value, language);
-  if (typeof value === "number") return new Intl.NumberFormat(language).format(value);
-  if (typeof value === "boolean") return value ? "✓" : "✗";
+  if (typeof value === "string") return textInWords(value, words);
+  if (typeof value === "number") return figureInWords(value, words.language);
+  if (typeof value === "boolean") return value ? words.yes : words.no;
   if (!isRecord(value)) return "";
-  return objectInWords(value, language);
+  return objectInWords(value, words);
 }
 
-function objectInWords(value: Readonly<Record<string, unknown>>, language: string): string {
+function objectInWords(value: Readonly<Record<string, unknown>>, words: Words): string {
   const said = value.text ?? value.display;
   if (typeof said === "string") return said;
-  if (Array.isArray(value.coding)) return valueInWords(value.coding, language);
-  if (typeof value.value === "number") return quantity(value, value.value, language);
+  if (Array.isArray(value.coding)) return valueInWords(value.coding, words);
+  if (typeof value.value === "number") return quantity(value, value.value, words);
   if (typeof value.start === "string" || typeof value.end === "string") {
     return [value.start, value.end]
       .filter((each) => typeof each === "string")
-      .map((each) => textInWords(each, language))
+      .map((each) => textInWords(each, words))
       .join(" – ");
   }
   if (typeof value.family === "string") {
-    return [valueInWords(value.given, language).replaceAll("\n", " "), value.family]
-      .join(" ")
-      .trim();
+    return [valueInWords(value.given, words).replaceAll("\n", " "), value.family].join(" ").trim();
   }
   if (typeof value.reference === "string") return "";
   return Object.entries(value)
     .filter(([name]) => !UNSAID.has(name) && name !== "system" && name !== "url")
-    .map(([, each]) => valueInWords(each, language))
+    .map(([, each]) => valueInWords(each, words))
     .filter((text) => text !== "")
     .join(", ");
 }
@@ -84,14 +103,21 @@ function objectInWords(value: Readonly<Record<string, unknown>>, language: strin
 function quantity(
   value: Readonly<Record<string, unknown>>,
   figure: number,
-  language: string,
+  { language }: Words,
 ): string {
   const unit = value.unit ?? value.currency ?? value.code;
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(figure);
-  return typeof unit === "string" ? `${number} ${unit}` : number;
+  // "Less than 5" is another result than "5".
+  return [value.comparator, figureInWords(figure, language), unit]
+    .filter((each) => typeof each === "string")
+    .join(" ");
 }
 
-function textInWords(text: string, language: string): string {
+/** Every digit that was given: a page does not round a result. */
+function figureInWords(figure: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 20 }).format(figure);
+}
+
+function textInWords(text: string, { language }: Words): string {
   if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) {
     const at = Date.parse(text);
     return Number.isNaN(at) ? text : momentInWords(at, language);

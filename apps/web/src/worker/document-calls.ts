@@ -12,12 +12,15 @@ import {
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
-import { ownRecord } from "./session.ts";
+import { current, ownRecord } from "./session.ts";
 
 type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove";
 
 /** Beyond this a JSON file is kept as a file: nobody's bundle for one person is larger. */
 const BUNDLE = 64 * 1024 * 1024;
+
+/** From this size on an upload is worth going on with. */
+const RESUMED = 16 * 1024 * 1024;
 
 /** What one does with one's own documents. */
 export const documentCalls: Handlers<DocumentCall> = {
@@ -42,7 +45,8 @@ export const documentCalls: Handlers<DocumentCall> = {
     if (bundle !== undefined) {
       return { items: await record.importBundle(bundle, progress), bundle: true };
     }
-    return { items: [await record.add(inputOf(file, title), progress)], bundle: false };
+    const options = { progress, ...(await resuming(file)) };
+    return { items: [await record.add(inputOf(file, title), options)], bundle: false };
   },
 
   async open({ id }, progress) {
@@ -54,7 +58,7 @@ export const documentCalls: Handlers<DocumentCall> = {
   async correct({ item, file, title }, progress) {
     const record = await ownRecord();
     await record.sync();
-    await record.correct(itemOf(record, item), inputOf(file, title), progress);
+    await record.correct(itemOf(record, item), inputOf(file, title), { progress });
     return undefined;
   },
 
@@ -150,6 +154,19 @@ function inputOf(file: File, title: string): FileInput {
     mediaType: file.type === "" ? mediaTypeOf(file.name) : file.type,
     content: { stream: piecesOf(file), size: file.size },
   };
+}
+
+/**
+ * Under what a large upload is found again when the same file is added after the page was closed.
+ * The store seals values and not keys, so the file's name goes in as a hash.
+ */
+async function resuming(file: File): Promise<{ resume?: string }> {
+  if (file.size < RESUMED) return {};
+  const facts = new TextEncoder().encode(
+    JSON.stringify([current().id, file.name, file.size, file.lastModified]),
+  );
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", facts));
+  return { resume: [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") };
 }
 
 async function* piecesOf(file: File): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {

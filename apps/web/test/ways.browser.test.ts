@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { checkAbilities } from "./abilities.ts";
+import {
+  add,
+  checkKit,
+  fill,
+  follow,
+  heading,
+  ownCode,
+  PASSWORD,
+  press,
+  section,
+  signUp,
+  verify,
+} from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { note } from "./samples.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+import type { Language } from "./words.ts";
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround();
+});
+after(async () => {
+  await ground?.stop();
+});
+
+let count = 0;
+
+/** Somebody who has signed up. */
+async function somebody(
+  language: Language,
+  name: string,
+): Promise<Visitor & { readonly address: string; readonly kit: string }> {
+  count += 1;
+  const address = `person${count}@example.org`;
+  const visitor = await newVisitor(ground, language);
+  const kit = await signUp(visitor, { name, address });
+  await checkKit(visitor, kit.words);
+  return { ...visitor, address, kit: kit.text };
+}
+
+test("the watch sees what it is there for", async () => {
+  const { page, wrong, context } = await newVisitor(ground, "en");
+  assert.deepEqual(wrong, []);
+  await page.evaluate(() => {
+    const style = document.createElement("style");
+    style.textContent = "p { color: red }";
+    document.head.append(style);
+  });
+  await page.waitForTimeout(100);
+  assert.ok(wrong.some((text) => text.includes("style-src")));
+  const other = await page.evaluate(() =>
+    fetch("http://other.invalid/").then(
+      () => "sent",
+      () => "refused",
+    ),
+  );
+  assert.equal(other, "refused");
+  assert.ok(wrong.some((text) => text.includes("connect-src")));
+  const started = await page.evaluate(() => {
+    try {
+      new Worker("/assets/other.js");
+      return "started";
+    } catch {
+      return "refused";
+    }
+  });
+  assert.equal(started, "refused");
+  await context.close();
+});
+
+test("by keyboard alone: sharing, and ending it", async () => {
+  const patient = await somebody("fr", "Alice Martin");
+  const doctor = await somebody("fr", "Dr Roche");
+  await add(patient, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
+  await verify(patient, await ownCode(doctor), "Dr Roche");
+  const { page, say } = patient;
+  await tabTo(page, say("Share"));
+  await page.keyboard.press("Enter");
+  await heading(page, say("What do you want to share?"));
+  await tabTo(page, "Bilan");
+  await page.keyboard.press("Space");
+  await tabTo(page, say("Continue"));
+  await page.keyboard.press("Enter");
+  await heading(page, say("With whom?"));
+  await tabTo(page, "Dr Roche");
+  await page.keyboard.press("Space");
+  await tabTo(page, say("Continue"));
+  await page.keyboard.press("Enter");
+  await heading(page, say("Until when?"));
+  await tabTo(page, say("Tomorrow at this hour"));
+  await page.keyboard.press("ArrowDown");
+  assert.ok(await page.getByRole("radio", { name: say("In a week") }).isChecked());
+  await tabTo(page, say("Continue"));
+  await page.keyboard.press("Enter");
+  await heading(page, say("This is what will happen"));
+  await tabTo(page, say("Share now"));
+  await page.keyboard.press("Enter");
+  await heading(page, say("Shared"));
+  await tabTo(page, say("Who can see what"));
+  await page.keyboard.press("Enter");
+  await page.getByText("Bilan", { exact: true }).waitFor();
+  await tabTo(page, say("End this access"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("alertdialog").waitFor();
+  await tabTo(page, say("End it now"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: say("Only you") }).waitFor();
+  assert.deepEqual(patient.wrong, []);
+  await patient.context.close();
+  await doctor.context.close();
+});
+
+/** Presses Tab until the element that has the focus begins with these words; the focus must be seen. */
+async function tabTo(page: Page, words: string): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null) return { text: "", seen: false };
+      const shown = element.closest("label") ?? element;
+      const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+      return {
+        text: (shown.textContent ?? "").trim(),
+        seen: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
+      };
+    });
+    if (!focused.text.startsWith(words)) continue;
+    assert.ok(focused.seen, `the focus on “${words}” is not seen`);
+    return;
+  }
+  assert.fail(`“${words}” is not reached by Tab`);
+}
+
+test("an invitation, answered; the page says what it does not protect against", async () => {
+  const alice = await somebody("en", "Alice Martin");
+  const paul = await somebody("en", "Paul Roche");
+  const { page, say } = alice;
+  await add(alice, [{ name: "Letter.txt", mimeType: "text/plain", buffer: note("-") }]);
+  await section(alice, "Contacts");
+  await fill(alice, "Their e-mail address", paul.address);
+  await page.getByLabel(say("What do you call them?"), { exact: true }).last().fill("Uncle Paul");
+  await press(alice, "Invite");
+  await page.getByText(say("Invited, no answer yet.")).waitFor();
+
+  await section(paul, "Contacts");
+  await fill(paul, "Who invites you?", "Alice");
+  await checkAbilities(paul.page, "an invitation received");
+  await press(paul, "Accept");
+  await paul.page.getByRole("heading", { level: 2, name: "Alice", exact: true }).waitFor();
+
+  await section(alice, "My documents");
+  await section(alice, "Contacts");
+  await page.getByText(say("{name} has accepted.", "Uncle Paul")).waitFor();
+  await section(alice, "Share", "What do you want to share?");
+  await page.getByText("Letter", { exact: true }).click();
+  await press(alice, "Continue");
+  await page.getByText("Uncle Paul").click();
+  await press(alice, "Continue");
+  await press(alice, "Continue");
+  await page.getByRole("link", { name: say("Check the code first") }).waitFor();
+  await checkAbilities(page, "before sharing with somebody not verified");
+  await press(alice, "Share now");
+  await heading(page, say("Shared"));
+  for (const { wrong, context } of [alice, paul]) {
+    assert.deepEqual(wrong, []);
+    await context.close();
+  }
+});
+
+test("mistakes and bad times are said in words", async () => {
+  const { page, say, context, ...rest } = await somebody("fr", "Alice Martin");
+  const visitor = { page, say, context, ...rest };
+  await section(visitor, "Contacts");
+  await fill(visitor, "Their code", "no code");
+  await page.getByLabel(say("What do you call them?"), { exact: true }).first().fill("X");
+  await press(visitor, "Check and keep");
+  await page
+    .getByText(
+      say("This is not a contact code. It begins with “ecrin-1:contact:” and is copied whole."),
+    )
+    .waitFor();
+
+  await section(visitor, "My documents");
+  const chooser = page.waitForEvent("filechooser");
+  await press(visitor, "Add documents");
+  const broken = Buffer.from(JSON.stringify({ resourceType: "Bundle", entry: [{}] }));
+  await (await chooser).setFiles([
+    { name: "broken.json", mimeType: "application/json", buffer: broken },
+  ]);
+  await page
+    .getByText(say("This FHIR bundle cannot be read: look at {place}.", "entry[0].resource"))
+    .waitFor();
+  await checkAbilities(page, "a bundle refused");
+
+  await context.setOffline(true);
+  await section(visitor, "Journal");
+  const cut = say(
+    "The service cannot be reached. Check your connection and try again; nothing you typed is lost.",
+  );
+  await page.getByText(cut).waitFor();
+  await checkAbilities(page, "offline");
+  await context.setOffline(false);
+  await press(visitor, "Try again");
+  await page.getByText(say("You created your account.")).waitFor();
+  await page.goto(`${ground.url}/nowhere/at/all`);
+  await heading(page, say("There is nothing here"));
+  await checkAbilities(page, "nowhere");
+  await context.close();
+});
+
+test("a new password reaches the other device; a recovery begun is seen and stopped", async () => {
+  const fresh = "cinq mots tout à fait neufs";
+  const first = await somebody("fr", "Alice Martin");
+  const second = await newVisitor(ground, "fr");
+  await follow(second, "I have one: open it here with my kit");
+  await fill(second, "E-mail address", first.address);
+  await fill(second, "Your kit: the 24 words, or the same as letters", first.kit);
+  await fill(second, "Password", PASSWORD);
+  await press(second, "Open");
+  await heading(second.page, second.say("My documents"));
+  await press(second, "Close my record");
+  await heading(second.page, second.say("Open my record"));
+
+  await section(first, "Settings");
+  await first.page.getByRole("heading", { level: 3 }).nth(1).waitFor();
+  await fill(first, "Current password", PASSWORD);
+  await fill(first, "New password", fresh);
+  await press(first, "Change my password");
+  await first.page.getByText(first.say("Your password is changed.")).waitFor();
+
+  await fill(second, "Password", fresh);
+  await press(second, "Open");
+  await fill(second, "The password before", PASSWORD);
+  await press(second, "Open");
+  await heading(second.page, second.say("My documents"));
+
+  const stranger = await newVisitor(ground, "fr");
+  await follow(stranger, "I have one: open it here with my kit");
+  await stranger.page
+    .getByText(stranger.say("No: set a new one with the kit alone, after three days"))
+    .click();
+  await fill(stranger, "Your kit: the 24 words, or the same as letters", first.kit);
+  await fill(stranger, "New password", "a password of a thief");
+  await press(stranger, "Set a new password");
+  await stranger.page.getByRole("status").filter({ hasText: /\d{4}/ }).waitFor();
+  await checkAbilities(stranger.page, "a recovery begun");
+
+  await section(first, "Journal");
+  await section(first, "Settings");
+  await checkAbilities(first.page, "settings, with a warning");
+  await press(first, "Stop it");
+  await first.page
+    .getByRole("button", { name: first.say("Stop it") })
+    .waitFor({ state: "detached" });
+  for (const { wrong, context } of [first, second, stranger]) {
+    assert.deepEqual(wrong, []);
+    await context.close();
+  }
+});
