@@ -10,30 +10,8 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { browserBench } from "./browser.ts";
-import { historyBench } from "./history.ts";
-import { listBench } from "./list.ts";
-import { type Bar, type Group, keeps, type Line, type Measured } from "./measure.ts";
-import { memberBench } from "./member.ts";
-import { revokeBench } from "./revoke.ts";
-import { sealBench } from "./seal.ts";
-import { serveBench } from "./serve.ts";
-import { shareBench } from "./share.ts";
-import { syncBench } from "./sync.ts";
-import { unlockBench } from "./unlock.ts";
-
-const groups: readonly Group[] = [
-  sealBench,
-  browserBench,
-  memberBench,
-  shareBench,
-  unlockBench,
-  listBench,
-  historyBench,
-  serveBench,
-  revokeBench,
-  syncBench,
-];
+import { groups } from "./groups.ts";
+import { type Bar, keeps, type Line, type Measured } from "./measure.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,26 @@
+// Every group of lines, in the order of the table.
+
+import { browserBench } from "./browser.ts";
+import { historyBench } from "./history.ts";
+import { listBench } from "./list.ts";
+import type { Group } from "./measure.ts";
+import { memberBench } from "./member.ts";
+import { revokeBench } from "./revoke.ts";
+import { sealBench } from "./seal.ts";
+import { serveBench } from "./serve.ts";
+import { shareBench } from "./share.ts";
+import { syncBench } from "./sync.ts";
+import { unlockBench } from "./unlock.ts";
+
+export const groups: readonly Group[] = [
+  sealBench,
+  browserBench,
+  memberBench,
+  shareBench,
+  unlockBench,
+  listBench,
+  historyBench,
+  serveBench,
+  revokeBench,
+  syncBench,
+];
