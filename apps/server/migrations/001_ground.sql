@@ -6,11 +6,13 @@ begin
   raise exception 'the journal is only added to' using errcode = 'insufficient_privilege';
 end $$;
 
--- One row: how many leaves there are, and the tag of the last. Locking it is what orders every write.
+-- One row: how many leaves there are, the tag of the last, and a count of the writes. Locking it
+-- orders every write; the count tells a process whether it was alone since it last looked.
 create table journal_head (
   one boolean primary key default true check (one),
   size bigint not null,
-  tag bytea not null
+  tag bytea not null,
+  turn bigint not null default 0
 );
 insert into journal_head (size, tag) values (0, decode(repeat('00', 32), 'hex'));
 grant select, update on journal_head to ecrin_app;

@@ -8,8 +8,10 @@ import {
   SUITE,
   type Subject,
 } from "@ecrin/protocol";
-import { findDone, type Outcome, type Queued, writeAll } from "./batch.ts";
+import { type Append, createAppend } from "./append.ts";
+import { findDone, writeAll } from "./batch.ts";
 import type { Sql } from "./database.ts";
+import type { Outcome, Queued } from "./entries.ts";
 import type { Committed, Operation, Position } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
 import { signerOf } from "./signer.ts";
@@ -70,6 +72,7 @@ export function createJournal(options: JournalOptions): Journal {
   const now = options.now ?? Date.now;
   const signer = signerOf(options.logKey);
   const mac = hmacSha256(options.macKey);
+  const append = createAppend(sql, mac);
   let queue: Waiting[] = [];
   let working = false;
 
@@ -77,7 +80,7 @@ export function createJournal(options: JournalOptions): Journal {
     while (queue.length > 0) {
       const { batch, rest } = gather(queue);
       queue = rest;
-      await writeBatch(sql, mac, batch);
+      await writeBatch(sql, mac, append, batch);
     }
     working = false;
   }
@@ -134,10 +137,19 @@ function gather(queue: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] 
   return { batch, rest };
 }
 
-async function writeBatch(sql: Sql, mac: Mac, batch: readonly Waiting[]): Promise<void> {
+async function writeBatch(
+  sql: Sql,
+  mac: Mac,
+  append: Append,
+  batch: readonly Waiting[],
+): Promise<void> {
+  const underLock = () => {
+    append.forget();
+    return sql.begin((tx) => writeAll(tx, mac, batch));
+  };
   let outcomes: Map<Queued, Outcome>;
   try {
-    outcomes = await sql.begin((tx) => writeAll(tx, mac, batch));
+    outcomes = (await append.write(batch)) ?? (await underLock());
   } catch (error) {
     const failure = asServerError(error);
     for (const each of batch) each.reject(failure);

@@ -1,0 +1,98 @@
+import type { Subject } from "@ecrin/protocol";
+import type { Sql } from "./database.ts";
+import {
+  type JournalTop,
+  type Last,
+  lastEntries,
+  type Outcome,
+  type Queued,
+  type Ready,
+  readyNow,
+  subjectsOf,
+  writeEntries,
+} from "./entries.ts";
+import { ServerError } from "./problem.ts";
+import { store } from "./store.ts";
+import type { Mac } from "./tag.ts";
+
+export interface Append {
+  /** Writes entries that come without an effect; undefined where that takes the lock after all. */
+  write(batch: readonly Queued[]): Promise<Map<Queued, Outcome> | undefined>;
+  /** Forgets where the journal stands: this process has written to it in another way. */
+  forget(): void;
+}
+
+const MOST_SUBJECTS = 10_000;
+/** How many batches take the lock at once after this process was not alone. */
+const PATIENCE = 16;
+const UNIQUE_VIOLATION = "23505";
+
+/**
+ * The quick way for what only adds entries: this process remembers where the journal stands,
+ * computes the entries, and writes them in one statement on condition that it still stands
+ * there. Another process, a chain that moved on, or an act done before: then nothing is
+ * written and the batch goes the way of `writeAll`, which finds out what it was.
+ */
+export function createAppend(sql: Sql, mac: Mac): Append {
+  let top: JournalTop | undefined;
+  let last = new Map<Subject, Last>();
+  let patience = 0;
+
+  /** Reads what is not remembered; top and last entries are of one moment, or the write will notice. */
+  async function recall(subjects: readonly Subject[]): Promise<JournalTop | undefined> {
+    if (top === undefined) {
+      [top] = await sql<JournalTop[]>`select size, tag, turn from journal_head`;
+      last = new Map();
+    }
+    const missing = subjects.filter((subject) => !last.has(subject));
+    for (const [subject, entry] of await lastEntries(sql, missing)) last.set(subject, entry);
+    return top;
+  }
+
+  function forget(): void {
+    top = undefined;
+    last = new Map();
+  }
+
+  async function write(batch: readonly Queued[]): Promise<Map<Queued, Outcome> | undefined> {
+    if (batch.some(({ operation }) => operation.effect !== undefined)) return undefined;
+    if (patience > 0) {
+      patience -= 1;
+      return undefined;
+    }
+    const outcomes = new Map<Queued, Outcome>();
+    const ready: Ready[] = [];
+    for (const queued of batch) {
+      const each = readyNow(queued);
+      if (each instanceof ServerError) outcomes.set(queued, each);
+      else ready.push(each);
+    }
+    const before = await recall(subjectsOf(ready));
+    if (before === undefined) return undefined;
+    const writing = writeEntries(before, mac, last, ready);
+    if (writing.isEmpty) return undefined;
+    const guards = batch.flatMap(({ operation }) => operation.guard ?? []);
+    try {
+      if (!(await store(sql, before, writing, guards))) {
+        forget();
+        patience = PATIENCE;
+        return undefined;
+      }
+    } catch (error) {
+      forget();
+      // An act that was done before.
+      if (isUniqueViolation(error)) return undefined;
+      throw error;
+    }
+    ({ top } = writing);
+    last = writing.last.size > MOST_SUBJECTS ? new Map() : new Map(writing.last);
+    for (const [queued, outcome] of writing.outcomes) outcomes.set(queued, outcome);
+    return outcomes;
+  }
+
+  return { write, forget };
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION;
+}
