@@ -5,12 +5,17 @@ import {
   type Entry,
   followEntry,
   type Hash,
+  hashOf,
   type JournalEntry,
   type JournalPosition,
   openHead,
   ProtocolError,
   parseRead,
+  type ReadPayload,
+  type Statement,
   type Subject,
+  sha256,
+  utf8,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -47,6 +52,7 @@ export interface JournalLine {
  */
 export async function followJournal(u: Unlocked, subject: Subject): Promise<JournalLine[]> {
   const lines: JournalLine[] = [];
+  const reads = new Set<string>();
   const seen = u.keyring.seen(`${subject}.journal`);
   let position: JournalPosition = { next: 0 };
   for (;;) {
@@ -59,9 +65,13 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
       position = followed.position;
       if (seen !== undefined && seen.seq === position.next - 1 && seen.hash !== position.hash)
         fork();
-      lines.push(await checkLine(u, listed, followed.entry));
+      lines.push(await checkLine(u, listed, followed.entry, reads));
     }
-    if (answer.head === undefined) break;
+    // Only a journal without an entry has no head.
+    if (answer.head === undefined) {
+      if (position.next > 0) fork();
+      break;
+    }
     const head = await openHead(answer.head, u.server.logKey);
     if (head.subject !== subject) fork();
     if (head.n + 1 > position.next && answer.entries.length > 0) continue;
@@ -76,7 +86,12 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
   return lines;
 }
 
-async function checkLine(u: Unlocked, listed: JournalEntry, entry: Entry): Promise<JournalLine> {
+async function checkLine(
+  u: Unlocked,
+  listed: JournalEntry,
+  entry: Entry,
+  reads: Set<string>,
+): Promise<JournalLine> {
   const { n, at, kind, actor, about } = entry;
   return {
     n,
@@ -86,7 +101,7 @@ async function checkLine(u: Unlocked, listed: JournalEntry, entry: Entry): Promi
     actor,
     about,
     tag: listed.tag,
-    statement: await checkStatement(u, listed, entry),
+    statement: await checkStatement(u, listed, entry, reads),
   };
 }
 
@@ -94,6 +109,7 @@ async function checkStatement(
   u: Unlocked,
   listed: JournalEntry,
   entry: Entry,
+  reads: Set<string>,
 ): Promise<StatementCheck> {
   const isRead = entry.kind === "opening" || entry.kind === "export";
   if (listed.statement === undefined) {
@@ -104,31 +120,63 @@ async function checkStatement(
       );
     return "none";
   }
-  if (!isRead) return "named";
-  await checkRead(u, listed.statement, entry, entry.about.statement);
+  if (!isRead) {
+    if (hashOfSigned(listed.statement) !== entry.about.statement) otherStatement();
+    return "named";
+  }
+  const read = await checkRead(u, listed.statement, entry);
+  // One read is one entry: the same statement again would be a read that nobody asked for.
+  if (reads.has(read)) fork();
+  reads.add(read);
   return "signed-by-reader";
 }
 
-/** A read that the server invented has no signature of the reader's device. */
-async function checkRead(
-  u: Unlocked,
-  statement: string,
-  entry: Entry,
-  named: Hash | undefined,
-): Promise<void> {
+/**
+ * A read that the server invented has no signature of the reader's device, and
+ * one that was asked for elsewhere, or for something else, is not this entry's.
+ * @returns the statement's hash
+ */
+async function checkRead(u: Unlocked, statement: string, entry: Entry): Promise<Hash> {
   const read = parseRead(statement);
   const { by } = read.fact;
   if (
-    read.hash !== named ||
+    read.hash !== entry.about.statement ||
     by.account !== entry.actor.account ||
-    by.device !== entry.actor.device
+    by.device !== entry.actor.device ||
+    !isEntryOf(read.fact, entry)
   ) {
-    throw new ProtocolError("statement-refused", "an entry names another read than it carries", {
-      field: "about.statement",
-    });
+    otherStatement();
   }
   const reader = (await u.accounts.reaching([by])).get(by.account) ?? fork();
   await checkSignature(read, deviceKeyAt(reader, by.device, by.head));
+  return read.hash;
+}
+
+/** Whether an entry says of a read what its reader signed: why, through which space, and which revisions of this journal's. */
+function isEntryOf({ space, revisions, reason }: ReadPayload, entry: Entry): boolean {
+  const { subject, kind, about } = entry;
+  const asked = revisions.filter((each) => each.space === subject);
+  const named = about.revisions ?? [];
+  return (
+    kind === (reason === "export" ? "export" : "opening") &&
+    about.via === (space === subject ? undefined : space) &&
+    named.length === asked.length &&
+    named.every(({ item, revision }, i) => {
+      const each = asked[i];
+      return each !== undefined && each.item === item && each.revision === revision;
+    })
+  );
+}
+
+/** What a statement of any kind is named by: SHA-256 of what is signed (spec/encoding.md, Statement). */
+function hashOfSigned(statement: Statement): Hash {
+  return hashOf(sha256(utf8(statement.slice(0, statement.lastIndexOf(".")))));
+}
+
+function otherStatement(): never {
+  throw new ProtocolError("statement-refused", "an entry names another statement than it carries", {
+    field: "about.statement",
+  });
 }
 
 function fork(): never {

@@ -12,6 +12,8 @@ import type { RawStore } from "../src/store.ts";
 /** A real server with a clock that tests move. */
 export interface Ground {
   readonly url: string;
+  /** What the server keeps, its keys too. */
+  readonly dataDir: string;
   /** Milliseconds by which everybody's clock is ahead. */
   ahead: number;
   readonly now: () => number;
@@ -24,6 +26,7 @@ export async function startGround(): Promise<Ground> {
   const server = await startServer({ dataDir, port: 0, limits: NO_LIMITS, now: ground.now });
   return Object.assign(ground, {
     url: server.url,
+    dataDir,
     async stop() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
