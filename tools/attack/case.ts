@@ -7,7 +7,7 @@ export type Promised = "P" | "D" | "H";
 export interface Mutation {
   /** Path from the root of the project. */
   readonly file: string;
-  /** Text that stands in the file exactly once. */
+  /** Text that stands in the file exactly once; white space does not count. */
   readonly find: string;
   readonly replace: string;
 }
@@ -20,8 +20,13 @@ export interface AttackCase {
   readonly countermeasure: string;
   /** Every edit it takes; most countermeasures stand behind another. */
   readonly mutation: readonly Mutation[];
-  /** Returns when the promise held; throws `Broken` when it did not. */
-  run(stage: Stage): Promise<void>;
+  /** Takes long: left out of `npm test`. */
+  readonly slow?: boolean;
+  /**
+   * Returns when the promise held, with a figure if there is one to publish;
+   * throws `Broken` when it did not.
+   */
+  run(stage: Stage): Promise<string | undefined>;
 }
 
 /** The attack got what it wanted, or was stopped by something else than a typed error. */
@@ -37,17 +42,29 @@ export function holds(condition: boolean, otherwise: string): void {
 /**
  * Runs what the victim does. It must stop with an error that has one of these
  * codes: going on, or stopping by accident, breaks the promise.
+ * @returns the error's code and message
  */
-export async function stops(codes: readonly string[], work: () => Promise<unknown>): Promise<void> {
+export async function stops(
+  codes: readonly string[],
+  work: () => Promise<unknown>,
+  what = "",
+): Promise<string> {
+  const said = what === "" ? "" : `${what}: `;
   try {
     await work();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (codes.includes(code)) return;
-    throw new Broken(
-      `stopped by accident: ${code || (error instanceof Error ? error.message : "?")}`,
-      { cause: error },
-    );
+    if (error instanceof Broken) throw error;
+    const message = error instanceof Error ? error.message : "?";
+    const code = codeOf(error);
+    if (code !== undefined && codes.includes(code)) return `${code}: ${message}`;
+    throw new Broken(`${said}stopped by accident: ${code ?? ""} ${message}`, { cause: error });
   }
-  throw new Broken("nothing was noticed");
+  throw new Broken(`${said}nothing was noticed`);
+}
+
+/** The code of a typed error; undefined for any other. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const isTyped = ["ClientError", "CryptoError", "ProtocolError"].includes(error.name);
+  return isTyped ? String(error.code) : undefined;
 }

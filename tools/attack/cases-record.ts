@@ -63,7 +63,7 @@ async function victimLists(stage: Stage): Promise<HealthRecord> {
 /** Mallory as a member of Alice's record while it lasts. */
 export async function asMember<T>(
   stage: Stage,
-  role: "reader" | "writer",
+  role: "reader" | "writer" | "manager",
   work: (hers: HealthRecord) => Promise<T>,
   actor: Actor = stage.mallory,
 ): Promise<T> {

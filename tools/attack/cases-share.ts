@@ -1,23 +1,29 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { bytesOf, SharedView } from "@ecrin/client";
-import { newSecret, signerFrom, signStatement } from "@ecrin/crypto";
+import { bytesOf, HealthRecord, SharedView } from "@ecrin/client";
+import { newSecret, openBox, signerFrom, signStatement } from "@ecrin/crypto";
 import {
   type Entry,
   encodeEntry,
   entryCommitment,
   fromBase64url,
+  fromUtf8,
   hashOf,
   type ItemId,
   leafHash,
-  newId,
   parseRead,
+  parseRevision,
+  type RevisionId,
   type RouteAnswer,
+  type SpaceId,
+  type Statement,
   SUITE,
+  secretContext,
   toBase64url,
+  utf8,
 } from "@ecrin/protocol";
+import { createRecord } from "../../packages/client/src/record.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
-import type { Stage } from "./stage.ts";
+import type { Loose } from "./network.ts";
+import type { Actor, Stage } from "./stage.ts";
 
 const HOUR = 3_600_000;
 const SHUT = ["not-allowed", "closed", "not-found"];
@@ -32,8 +38,7 @@ async function shareOne(stage: Stage, title: string) {
   });
   const view = new SharedView(stage.doctor.u, share);
   await view.sync();
-  const [shared] = view.items;
-  if (shared === undefined) throw new Error("nothing is shared");
+  const [shared = nothing()] = view.items;
   return { item, share, view, revision: shared.fact.revision };
 }
 
@@ -57,31 +62,42 @@ export const shareCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { clock, record, doctor } = stage;
+      const { record, doctor } = stage;
       const honest = await shareOne(stage, "dix-sept, honnête");
       const stretched = await shareOne(stage, "dix-sept, étiré");
-      clock.ahead += 2 * HOUR;
-      await stops(SHUT, () => honest.view.open(honest.revision));
-      // The server turns its clock back: what was linked opens still, as the threat model says.
-      clock.serverBehind = 2 * HOUR;
-      try {
-        await bytesOf(await stretched.view.open(stretched.revision));
-      } finally {
-        clock.serverBehind = 0;
+      await stage.later(2 * HOUR, () => stops(SHUT, () => honest.view.open(honest.revision)));
+      // Server and recipient agree on another time: what was linked opens still, as the threat model says.
+      const theirs = await stage.later(
+        2 * HOUR,
+        async () => {
+          const view = new SharedView(await stage.accomplice(doctor), stretched.share);
+          await view.sync();
+          await bytesOf(await view.open(stretched.revision));
+          return view;
+        },
+        "lying",
+      );
+      // What is sealed later is in no link, and under no key that the share gave.
+      const item = await stage.add("scellé après");
+      await record.sync();
+      const { wrap, wrapEpoch, statement } = await record.listing.row(item);
+      const ctx = secretContext(parseRevision(statement).fact, wrapEpoch);
+      for (const name of ["space", "release"] as const) {
+        const key = await theirs.view.secret(name).catch(() => newSecret());
+        const box = fromBase64url(wrap ?? "");
+        await stops(["cannot-open"], () => openBox(key, "revision secret", ctx, box));
       }
-      // What is sealed later is in no link, under no key he has.
-      await stage.add("scellé après");
-      const fresh = new SharedView(doctor.u, stretched.share);
-      await stops(SHUT, () => fresh.sync());
+      await stops(SHUT, () => new HealthRecord(doctor.u, record.space).sync());
+      const shares = await record.shares();
       holds(
-        (await record.shares()).every((life) => life.links.count === 1),
+        shares.every((life) => life.links.count === 1),
         "a share grew",
       );
     },
   },
   {
     number: 35,
-    title: "a read invented",
+    title: "a read invented, with a statement that the server signed",
     promise: "P",
     countermeasure: "the reader's signature under each read",
     mutation: [
@@ -92,15 +108,56 @@ export const shareCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { record, network } = stage;
-      const item = await stage.add("trente-cinq");
-      await record.sync();
-      const victim = await stage.victimRecord();
-      await victim.journal();
-      network.answer("journal", (answer) =>
-        inventRead(stage, answer as RouteAnswer<"journal">, item),
-      );
-      await stops(["signature-refused", "fork", "statement-refused"], () => victim.journal());
+      const { doctor, record } = stage;
+      const revisions = await onlyRevision(stage, "trente-cinq");
+      const { head } = await doctor.u.accounts.get(doctor.u.account);
+      const by = { account: doctor.u.account, device: doctor.u.device, head: { ...head } };
+      const facts = { suite: SUITE, space: record.space, revisions, reason: "care", by };
+      const invented = { ...facts, at: stage.now(), nonce: "A".repeat(22) };
+      const statement = await signStatement("read", invented, await signerFrom(newSecret()));
+      await journalRefused(stage, { statement, revisions });
+    },
+  },
+  {
+    number: 35,
+    title: "a read of another record shown as one of this",
+    promise: "P",
+    countermeasure: "an entry says of a read what its statement says",
+    mutation: [
+      {
+        file: "packages/client/src/journal.ts",
+        find: "by.device !== entry.actor.device || !isEntryOf(read.fact, entry)",
+        replace: "by.device !== entry.actor.device",
+      },
+    ],
+    async run(stage) {
+      const { doctor } = stage;
+      const revisions = await onlyRevision(stage, "trente-cinq, ailleurs");
+      const his = await createRecord(doctor.u);
+      const content = new Uint8Array(9);
+      await his.open(await his.add({ title: "à lui", mediaType: "text/plain", content }));
+      await journalRefused(stage, { statement: await lastRead(doctor, his.space), revisions });
+    },
+  },
+  {
+    number: 35,
+    title: "one read shown twice",
+    promise: "P",
+    countermeasure: "one statement stands for one entry",
+    mutation: [
+      {
+        file: "packages/client/src/journal.ts",
+        find: "if (reads.has(read)) fork();",
+        replace: "",
+      },
+    ],
+    async run(stage) {
+      const { alice, record } = stage;
+      const revisions = await onlyRevision(stage, "trente-cinq, encore");
+      const [{ revision } = nothing()] = revisions;
+      await record.open(revision);
+      const statement = await lastRead(alice, record.space);
+      await journalRefused(stage, { statement, revisions, actor: alice });
     },
   },
   {
@@ -131,60 +188,74 @@ export const shareCases: readonly AttackCase[] = [
   },
 ];
 
-/** An entry that says the doctor read, with a statement signed by a key of the server's, and a head over it. */
-async function inventRead(stage: Stage, answer: RouteAnswer<"journal">, item: ItemId) {
-  const { doctor, record } = stage;
-  const chain = await doctor.u.accounts.get(doctor.u.account);
-  const logSigner = await signerFrom(
-    new Uint8Array(await readFile(join(stage.dataDir, "keys", "log"))),
+/** Adds a document. @returns what a read of its only revision names */
+async function onlyRevision({ add, record }: Stage, title: string) {
+  const item = await add(title);
+  const [{ fact } = nothing()] = await record.history(item);
+  return [{ space: record.space, item, revision: fact.revision }];
+}
+
+/** The newest read statement that a journal carries. */
+async function lastRead({ u }: Actor, subject: SpaceId): Promise<Statement> {
+  const { entries } = await u.http.call("journal", { params: { subject } });
+  return entries.findLast((each) => each.statement !== undefined)?.statement ?? nothing();
+}
+
+interface Invented {
+  readonly statement: Statement;
+  readonly revisions: readonly { readonly item: ItemId; readonly revision: RevisionId }[];
+  /** Who is said to have read; the doctor, unless somebody else. */
+  readonly actor?: Actor;
+}
+
+/** Alice looks at her journal, at the end of which the server has put a read. */
+async function journalRefused(stage: Stage, invented: Invented): Promise<void> {
+  const victim = await stage.victimRecord();
+  await victim.journal();
+  stage.network.answer("journal", (answer) =>
+    withRead(stage, answer as RouteAnswer<"journal">, invented),
   );
-  const last = answer.entries.at(-1);
-  const n = (last?.n ?? -1) + 1;
-  const { revision } = [...record.listing.revisions.values()].at(-1)?.fact ?? {
-    revision: newId<"revision">(),
-  };
-  const forger = await signerFrom(newSecret());
-  const by = { account: doctor.u.account, device: doctor.u.device, head: { ...chain.head } };
-  const facts = {
-    suite: SUITE,
-    space: record.space,
-    revisions: [{ space: record.space, item, revision }],
-    reason: "care",
-    by,
-    at: stage.now(),
-    nonce: "A".repeat(22),
-  };
-  const statement = await signStatement("read", facts, forger);
-  const salt = newSecret();
+  await stops(["signature-refused", "fork", "statement-refused"], () => victim.journal());
+}
+
+/** The journal with an entry more, chained and signed as a server can. */
+async function withRead(
+  { doctor, record, now, logSigner }: Stage,
+  answer: RouteAnswer<"journal">,
+  { statement, revisions, actor = doctor }: Invented,
+): Promise<Loose> {
+  const last = answer.entries.at(-1) ?? nothing();
+  const before = entryCommitment(fromBase64url(last.salt), utf8(last.entry));
   const entry: Entry = {
     v: 1,
     subject: record.space,
-    n,
-    ...(last === undefined
-      ? {}
-      : {
-          prev: hashOf(
-            entryCommitment(fromBase64url(last.salt), new TextEncoder().encode(last.entry)),
-          ),
-        }),
-    at: stage.now(),
+    n: last.n + 1,
+    prev: hashOf(before),
+    at: now(),
     kind: "opening",
-    actor: { account: doctor.u.account, device: doctor.u.device },
-    about: { revisions: [{ item, revision }], statement: parseRead(statement).hash },
+    actor: { account: actor.u.account, device: actor.u.device },
+    about: {
+      revisions: revisions.map(({ item, revision }) => ({ item, revision })),
+      statement: parseRead(statement).hash,
+    },
   };
-  const bytes = encodeEntry(entry);
-  const c = entryCommitment(salt, bytes);
-  const head = { suite: SUITE, subject: record.space, n, hash: hashOf(c), at: stage.now() };
-  const invented = {
-    n,
+  const salt = newSecret();
+  const c = entryCommitment(salt, encodeEntry(entry));
+  const head = { suite: SUITE, subject: record.space, n: entry.n, hash: hashOf(c), at: now() };
+  const listed = {
+    n: entry.n,
     index: 9_999,
     salt: toBase64url(salt),
-    entry: new TextDecoder().decode(bytes),
+    entry: fromUtf8(encodeEntry(entry)),
     tag: hashOf(leafHash(c)),
     statement,
   };
   return {
-    entries: [...answer.entries, invented],
-    head: await signStatement("head", head, logSigner),
+    entries: [...answer.entries, listed],
+    head: await signStatement("head", head, await logSigner()),
   };
+}
+
+function nothing(): never {
+  throw new Error("the stage lacks something");
 }

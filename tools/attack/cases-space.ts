@@ -1,8 +1,10 @@
 import { HealthRecord } from "@ecrin/client";
 import { newSecret, openBox, wrapTo } from "@ecrin/crypto";
 import {
+  type AccountId,
   fromBase64url,
   hashOf,
+  type Member,
   parseRevision,
   parseSpaceStatement,
   type RouteAnswer,
@@ -10,9 +12,10 @@ import {
   sha256,
   toBase64url,
   wrapContext,
+  wrapsRoot,
 } from "@ecrin/protocol";
-import { wrapForMember } from "../../packages/client/src/epoch-keys.ts";
-import { memberFor, plain } from "../../packages/client/src/membership.ts";
+import { leafOf, makeEpoch, wrapForMember } from "../../packages/client/src/epoch-keys.ts";
+import { memberFor, plain, plainEpoch } from "../../packages/client/src/membership.ts";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { type AttackCase, Broken, holds, stops } from "./case.ts";
 import { asMember } from "./cases-record.ts";
@@ -30,7 +33,7 @@ const REFUSED = [
 ];
 
 /** Hands out the record's chain with one statement more than it has. */
-async function appendToChain(stage: Stage, statement: string): Promise<void> {
+function appendToChain(stage: Stage, statement: string): void {
   const { hash, fact } = parseSpaceStatement(statement);
   stage.network.answer("chainOfSpace", (answer) => {
     const { statements, head } = answer as Chain;
@@ -120,7 +123,7 @@ export const spaceCases: readonly AttackCase[] = [
         member: plain(member),
         wraps: root,
       });
-      await appendToChain(stage, statement);
+      appendToChain(stage, statement);
       await stops(REFUSED, async () => (await stage.victimRecord()).members());
     },
   },
@@ -152,7 +155,7 @@ export const spaceCases: readonly AttackCase[] = [
         const { fact } = parseSpaceStatement(statement);
         return fact.op === "add" && fact.member.account === mallory.u.account;
       });
-      await appendToChain(stage, addition ?? nobody());
+      appendToChain(stage, addition ?? nobody());
       await stops([...REFUSED, "bad-answer"], async () => {
         const members = await (await stage.victimRecord()).members();
         if (!members.some((member) => member.account === mallory.u.account))
@@ -173,22 +176,19 @@ export const spaceCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { clock, mallory, record, network } = stage;
+      const { mallory, record, network } = stage;
       await record.addMember(mallory.u.account, { role: "reader", until: stage.now() + 60_000 });
       const hers = new HealthRecord(mallory.u, record.space);
       await hers.sync();
       const kept = await hers.view.secret("space");
       const { n } = hers.view.epoch.epoch;
-      clock.ahead += 120_000;
-      // The server looks away from dates, so only the client is left.
-      clock.serverBehind = 120_000;
       const before = network.sent.length;
-      try {
+      // The server looks away from dates, so only the client is left.
+      const seal = async () => {
         const victim = await stage.victimRecord();
         await victim.add({ title: "seize", mediaType: "text/plain", content: new Uint8Array(7) });
-      } finally {
-        clock.serverBehind = 0;
-      }
+      };
+      await stage.later(120_000, seal, "lying");
       const posted = network.sent
         .slice(before)
         .findLast((sent) => sent.method === "POST" && sent.url.endsWith("/revisions"));
@@ -213,37 +213,137 @@ export const spaceCases: readonly AttackCase[] = [
   },
   {
     number: 38,
-    title: "wraps that omit somebody or differ",
+    title: "wraps that leave somebody out",
     promise: "P",
-    countermeasure: "the wraps listed equal the member set, under the signed root",
+    countermeasure: "the wraps listed are for exactly the members that the chain gives",
     mutation: [
       {
         file: "packages/client/src/space-view.ts",
         find: "if (!sameRecipients(answer.list, expected)) return false;",
-        replace: "return true;",
+        replace: "",
       },
     ],
     async run(stage) {
-      const { record, network, alice } = stage;
+      const { doctor, mallory, network } = stage;
       await stage.add("trente-huit");
-      await record.view.refresh();
-      network.answer("wraps", (answer) => {
-        const { list, ...rest } = answer as Wraps;
-        return { ...rest, list: list.filter((leaf) => leaf.recipient !== "server") };
+      await asManager(stage, async (hers) => {
+        const others = [...hers.view.state.members.values()].filter(
+          ({ account }) => account !== doctor.u.account,
+        );
+        await turnFalsely(stage, hers, others);
+        await stops(["cannot-open"], async () => (await stage.victimRecord()).list());
       });
-      await stops(["cannot-open"], async () => (await stage.victimRecord()).list());
-      network.answer("wraps", (answer) => {
-        const { list, ...rest } = answer as Wraps;
-        const [first, ...others] = list;
-        return {
-          ...rest,
-          list: first === undefined ? list : [{ ...first, recipient: alice.u.account }, ...others],
-        };
+      network.calm();
+      // Under a root that honest people signed: one left out, one for another, one doubled.
+      const changes: ((list: Wraps["list"]) => Wraps["list"])[] = [
+        (list) => list.filter((leaf) => leaf.recipient !== "server"),
+        (list) => list.map((leaf, i) => (i > 0 ? leaf : { ...leaf, recipient: mallory.u.account })),
+        (list) => [...list, ...list.slice(-1)],
+      ];
+      for (const change of changes) {
+        network.answer("wraps", (answer) => {
+          const { list, ...rest } = answer as Wraps;
+          return { ...rest, list: change(list) };
+        });
+        await stops(["cannot-open"], async () => (await stage.victimRecord()).list());
+      }
+    },
+  },
+  {
+    number: 38,
+    title: "wraps that give somebody another key than the others",
+    promise: "P",
+    countermeasure: "the signed commitment to the key",
+    mutation: [
+      {
+        file: "packages/client/src/space-view.ts",
+        find: "if (!isCommitted(this.space, this.#epochOf(n), name, secret)) {",
+        replace: "if (false) {",
+      },
+    ],
+    async run(stage) {
+      const { doctor, record } = stage;
+      await asManager(stage, async (hers) => {
+        await turnFalsely(stage, hers, [...hers.view.state.members.values()], {
+          account: doctor.u.account,
+          space: newSecret(),
+        });
+        const his = new HealthRecord(await stage.victim(doctor), record.space);
+        await stops(["cannot-open"], async () => {
+          await his.view.refresh();
+          await his.view.secret("space");
+        });
       });
-      await stops(["cannot-open"], async () => (await stage.victimRecord()).list());
     },
   },
 ];
+
+/** Mallory as a manager and the doctor as a reader of Alice's record, while it lasts. */
+async function asManager(stage: Stage, work: (hers: HealthRecord) => Promise<void>): Promise<void> {
+  const { record, network, doctor } = stage;
+  await record.addMember(doctor.u.account, { role: "reader" });
+  try {
+    await asMember(stage, "manager", work);
+  } finally {
+    network.calm();
+    await record.endMember(doctor.u.account);
+  }
+}
+
+/**
+ * A manager turns the epoch, rightly signed, with wraps for `recipients` only, one of them
+ * perhaps of another K; the server takes it and hands it out.
+ */
+async function turnFalsely(
+  { alice, mallory, doctor, network }: Stage,
+  { view, listing }: HealthRecord,
+  recipients: readonly Member[],
+  other?: { readonly account: AccountId; readonly space: Uint8Array },
+): Promise<void> {
+  await view.beFresh(0);
+  const { space } = view;
+  const n = view.epoch.epoch.n + 1;
+  const before = {
+    space: await view.secret("space", n - 1),
+    release: await view.secret("release", n - 1),
+  };
+  const { releaseKey } = mallory.u.server;
+  const keyOf = (account: AccountId) => view.sealingKey(account);
+  const made = await makeEpoch(space, n, recipients, keyOf, releaseKey, before);
+  const wraps = await Promise.all(
+    made.wraps.map(async (wrap) => {
+      if (other === undefined || wrap.secret !== "space" || wrap.recipient !== other.account)
+        return wrap;
+      const key = fromBase64url(keyOf(other.account));
+      return {
+        ...wrap,
+        wrap: toBase64url(await wrapTo(key, wrapContext(space, n, wrap), other.space)),
+      };
+    }),
+  );
+  const list = wraps.map(leafOf);
+  const statement = await view.sign({
+    op: "epoch",
+    epoch: plainEpoch({ ...made.epoch, wraps: wrapsRoot(space, n, list) }),
+    ended: [],
+    changed: [],
+    pins: [],
+    revisions: { ...listing.tree },
+  });
+  const { hash, fact } = parseSpaceStatement(statement);
+  network.answer("chainOfSpace", (answer) => {
+    const { statements } = answer as Chain;
+    // Whoever asks for what follows it gets nothing more.
+    const all = statements.length === 0 ? [] : [...statements, statement];
+    return { statements: all, head: { seq: fact.seq, hash } };
+  });
+  const victims = [alice.u.account, doctor.u.account];
+  network.invent("wraps", () => ({
+    list,
+    mine: wraps.filter(({ recipient }) => victims.some((account) => account === recipient)),
+    additions: [],
+  }));
+}
 
 function nobody(): never {
   throw new Error("the stage lacks somebody");

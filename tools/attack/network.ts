@@ -1,4 +1,6 @@
-import { type RouteAnswer, type RouteName, routes } from "@ecrin/protocol";
+import { type RouteName, routes } from "@ecrin/protocol";
+import { RecordingNetwork } from "../capture/traffic.ts";
+import { Broken } from "./case.ts";
 
 /** An answer as JSON, free to be changed. */
 export type Loose = { [name: string]: unknown };
@@ -6,11 +8,12 @@ export type Loose = { [name: string]: unknown };
 export type Tamper = (answer: Loose, path: string) => Loose | Promise<Loose>;
 type TamperBytes = (bytes: Uint8Array<ArrayBuffer>, path: string) => Uint8Array<ArrayBuffer>;
 
-/** What the victim's requests looked like, for looking for secrets in them. */
+/** A request of the victim's. */
 export interface Sent {
   readonly method: string;
+  /** Without the ids in it: two requests of one kind look the same. */
+  readonly route: RouteName | undefined;
   readonly url: string;
-  readonly headers: string;
   readonly body: string;
 }
 
@@ -20,12 +23,21 @@ export interface Sent {
  */
 export class HostileNetwork {
   readonly sent: Sent[] = [];
+  /** Everything that went to the real server and came back, everybody's. */
+  readonly traffic = new RecordingNetwork();
   readonly #json = new Map<RouteName, Tamper>();
   readonly #bytes = new Map<RouteName, TamperBytes>();
+  readonly #invented = new Map<RouteName, (path: string) => Loose>();
+  #failed: unknown;
 
   /** Changes the answers of a route of the table. */
   answer(route: RouteName, tamper: Tamper): void {
     this.#json.set(route, tamper);
+  }
+
+  /** Answers a route by itself, whatever the real server says. */
+  invent(route: RouteName, make: (path: string) => Loose): void {
+    this.#invented.set(route, make);
   }
 
   /** Changes the bytes that a route hands out. */
@@ -37,32 +49,44 @@ export class HostileNetwork {
   calm(): void {
     this.#json.clear();
     this.#bytes.clear();
+    this.#invented.clear();
+    this.#failed = undefined;
+  }
+
+  /** @throws Broken where an attack itself failed: to its victim that looks like a server out of reach */
+  checkTampers(): void {
+    if (this.#failed === undefined) return;
+    const message = this.#failed instanceof Error ? this.#failed.message : "?";
+    throw new Broken(`the attack itself failed: ${message}`, { cause: this.#failed });
   }
 
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const url = new URL(String(input));
     const method = init.method ?? "GET";
+    const route = routeOf(method, url.pathname);
     const body = typeof init.body === "string" ? init.body : "";
-    this.sent.push({ method, url: String(url), headers: JSON.stringify(init.headers ?? {}), body });
-    const answer = await fetch(input, init);
-    const name = routeOf(method, url.pathname);
-    if (name === undefined || !answer.ok) return answer;
-    const [json, bytes] = [this.#json.get(name), this.#bytes.get(name)];
-    if (json !== undefined) {
-      return again(
-        answer,
-        JSON.stringify(await json((await answer.json()) as Loose, url.pathname)),
-      );
+    this.sent.push({ method, route, url: String(url), body });
+    const answer = await this.traffic.fetch(input, init);
+    if (route === undefined) return answer;
+    const invented = this.#invented.get(route);
+    if (invented !== undefined) return Response.json(invented(url.pathname));
+    if (!answer.ok) return answer;
+    try {
+      return await this.#tampered(route, answer, url.pathname);
+    } catch (error) {
+      this.#failed ??= error;
+      throw error;
     }
-    if (bytes !== undefined)
-      return again(answer, bytes(new Uint8Array(await answer.arrayBuffer()), url.pathname));
-    return answer;
   };
-}
 
-/** An answer of the table, as its own type, for cases that build one. */
-export function typed<Name extends RouteName>(answer: Loose): RouteAnswer<Name> {
-  return answer as RouteAnswer<Name>;
+  async #tampered(route: RouteName, answer: Response, path: string): Promise<Response> {
+    const [json, bytes] = [this.#json.get(route), this.#bytes.get(route)];
+    if (json !== undefined) {
+      return again(answer, JSON.stringify(await json((await answer.json()) as Loose, path)));
+    }
+    if (bytes === undefined) return answer;
+    return again(answer, bytes(new Uint8Array(await answer.arrayBuffer()), path));
+  }
 }
 
 function routeOf(method: string, path: string): RouteName | undefined {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, lstat, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -9,8 +9,10 @@ import {
   type RawStore,
   signUp,
 } from "@ecrin/client";
-import type { ItemId } from "@ecrin/protocol";
-import { NO_LIMITS, startServer } from "@ecrin/server";
+import { type Signer, signerFrom } from "@ecrin/crypto";
+import { fromBase64url, type ItemId } from "@ecrin/protocol";
+import { NO_LIMITS, type RunningServer, startServer } from "@ecrin/server";
+import { type OwnDevice, readDevice } from "../../packages/client/src/own-device.ts";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { unlockHere } from "../../packages/client/src/sign-in.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
@@ -23,15 +25,16 @@ export interface Actor {
   readonly password: string;
   readonly kit: Kit;
   readonly store: RawStore;
+  readonly own: OwnDevice;
   /** Unlocked through an honest network; for preparing, and for the user on the server's side. */
   readonly u: Unlocked;
 }
 
-/** Texts that must never be seen outside sealed: they stand for a title, a finding, a note, an address. */
+/** Texts that must never be seen outside sealed: they stand in every title, content and note of the stage. */
 export const CANARIES = {
   title: "Sérologie-canari-7431",
   content: "le résultat canari 9920 est positif",
-  note: "canari-note-5517",
+  note: "note-canari-5517 pour le docteur",
 } as const;
 
 /** A real server, its victims, and the network that lies to them. */
@@ -47,44 +50,60 @@ export interface Stage {
   readonly mallory: Actor;
   /** Alice's record, as her first device sees it through an honest network. */
   readonly record: HealthRecord;
-  /** Milliseconds: everybody's clock ahead of real time, and the server's behind everybody's. */
-  readonly clock: { ahead: number; serverBehind: number };
   readonly now: () => number;
   /** The same person on the same device through the hostile network, remembering what the device remembers. */
   victim(actor?: Actor): Promise<Unlocked>;
-  /** Alice's record through the hostile network, nothing of it in memory. */
+  /** Alice's record through the hostile network, nothing of it in memory but what the device remembers. */
   victimRecord(actor?: Actor): Promise<HealthRecord>;
   /** Adds a document to Alice's record, honestly. */
   add(title: string, content?: string): Promise<ItemId>;
+  /**
+   * Moves everybody's clock ahead while `work` runs, and back. With `lying` the server and its
+   * accomplice stay where they were.
+   */
+  later<T>(milliseconds: number, work: () => Promise<T>, lying?: "lying"): Promise<T>;
+  /** A device on the server's side, by the server's own clock. */
+  accomplice(actor: Actor): Promise<Unlocked>;
+  /** What signs heads and receipts: the server has it. */
+  logSigner(): Promise<Signer>;
+  /** A copy of everything on the server's disk, as a backup takes it. The caller deletes it. */
+  backup(): Promise<string>;
+  /** Starts the server on another folder, as an operator would who restores a backup. */
+  restored(dataDir: string): Promise<RunningServer>;
   stop(): Promise<void>;
 }
 
-/** Opens a stage: about four sign-ups. */
+/** Opens a stage: a server and three sign-ups. */
 export async function openStage(): Promise<Stage> {
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-attack-"));
   const clock = { ahead: 0, serverBehind: 0 };
   const now = () => Date.now() + clock.ahead;
+  const serverNow = () => now() - clock.serverBehind;
   const log: string[] = [];
-  const server = await startServer({
-    dataDir,
-    port: 0,
-    limits: NO_LIMITS,
-    now: () => now() - clock.serverBehind,
-    log: (line) => log.push(JSON.stringify(line)),
-  });
+  const start = (folder: string, port: number) =>
+    startServer({
+      dataDir: folder,
+      port,
+      limits: NO_LIMITS,
+      now: serverNow,
+      log: (line) => log.push(JSON.stringify(line)),
+      databaseLog: (line) => log.push(line),
+    });
+  let server = await start(dataDir, 0);
+  const { url } = server;
   const network = new HostileNetwork();
-  const alice = await newActor(server.url, "alice", now);
-  const doctor = await newActor(server.url, "doctor", now);
-  const mallory = await newActor(server.url, "mallory", now);
+  const { traffic } = network;
+  const alice = await newActor(url, "alice", now, traffic.fetch);
+  const doctor = await newActor(url, "doctor", now, traffic.fetch);
+  const mallory = await newActor(url, "mallory", now, traffic.fetch);
   await meet(alice, doctor);
   await meet(alice, mallory);
   const record = await createRecord(alice.u);
-  const victim = async (actor = alice) => {
-    const { password, store } = actor;
-    return (await unlockHere({ server: server.url, password, store, fetch: network.fetch, now })).u;
-  };
+  const signedIn = async ({ password, store }: Actor, fetch: typeof globalThis.fetch, at = now) =>
+    (await unlockHere({ server: url, password, store, fetch, now: at })).u;
+  const victim = (actor = alice) => signedIn(actor, network.fetch);
   return {
-    url: server.url,
+    url,
     dataDir,
     network,
     log,
@@ -92,17 +111,48 @@ export async function openStage(): Promise<Stage> {
     doctor,
     mallory,
     record,
-    clock,
     now,
     victim,
     victimRecord: async (actor = alice) => new HealthRecord(await victim(actor), record.space),
-    add: (title, content = `content of ${title}`) =>
-      record.add({ title, mediaType: "text/plain", content: new TextEncoder().encode(content) }),
+    add: (title, content = title) =>
+      record.add({
+        title: `${CANARIES.title} ${title}`,
+        mediaType: "text/plain",
+        content: new TextEncoder().encode(`${CANARIES.content}: ${content}`),
+      }),
+    async later(milliseconds, work, lying) {
+      clock.ahead += milliseconds;
+      if (lying !== undefined) clock.serverBehind += milliseconds;
+      try {
+        return await work();
+      } finally {
+        clock.ahead -= milliseconds;
+        if (lying !== undefined) clock.serverBehind -= milliseconds;
+      }
+    },
+    accomplice: (actor) => signedIn(actor, traffic.fetch, serverNow),
+    logSigner: async () =>
+      await signerFrom(
+        fromBase64url((await readFile(join(dataDir, "keys", "log"), "utf8")).trim()),
+      ),
+    async backup() {
+      // A copy of a database at work is none: it is stopped for the moment.
+      await server.stop();
+      const copy = await mkdtemp(join(tmpdir(), "ecrin-attack-"));
+      await cp(dataDir, copy, { recursive: true, filter: isNoSocket });
+      server = await start(dataDir, server.port);
+      return copy;
+    },
+    restored: (folder) => start(folder, 0),
     stop: async () => {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function isNoSocket(path: string): Promise<boolean> {
+  return !(await lstat(path)).isSocket();
 }
 
 /** Both scan the other's code. */
@@ -112,12 +162,18 @@ async function meet(a: Actor, b: Actor): Promise<void> {
   await ofB.verify(await ofA.code(), a.name);
 }
 
-async function newActor(server: string, name: string, now: () => number): Promise<Actor> {
+async function newActor(
+  server: string,
+  who: string,
+  now: () => number,
+  fetch: typeof globalThis.fetch,
+): Promise<Actor> {
   const store = memoryStore();
-  const address = `${name}-canari@example.org`;
-  const password = `the password of ${name}`;
-  const { account, kit } = await signUp({ server, address, password, name, store, now });
+  const name = `${who} Nom-canari-3391`;
+  const address = `${who}-canari@example.org`;
+  const password = `mot-de-passe-canari of ${who}`;
+  const { account, kit } = await signUp({ server, address, password, name, store, now, fetch });
   await account.lock();
-  const { u } = await unlockHere({ server, password, store, now });
-  return { name, address, password, kit, store, u };
+  const { u } = await unlockHere({ server, password, store, now, fetch });
+  return { name, address, password, kit, store, u, own: await readDevice(u.store) };
 }
