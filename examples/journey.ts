@@ -1,7 +1,7 @@
 // The whole path: seal, share until tomorrow, open, see it in the journal, revoke.
 import { type Account, bytesOf, type FileInput, memoryStore, signUp } from "@ecrin/client";
 import type { Promised, Step } from "./report.ts";
-import { outcome, sameBytes } from "./report.ts";
+import { count, outcome, sameBytes } from "./report.ts";
 
 const DAY = 24 * 3600 * 1000;
 
@@ -28,6 +28,8 @@ export async function journey(
     return await Promise.all(files.map((file) => record.add(file)));
   });
   const listed = await step("she lists her record", () => record.list());
+  const own = await step("she takes everything along", () => count(record.openAll()));
+  promise("everything she sealed opens", own === listed.length);
 
   // She shares the files until tomorrow.
   const until = Date.now() + DAY;

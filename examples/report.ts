@@ -42,3 +42,10 @@ export async function outcome(work: () => Promise<unknown>): Promise<string> {
 export function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
   return b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
+
+/** How many come. */
+export async function count(items: AsyncIterable<unknown>): Promise<number> {
+  let n = 0;
+  for await (const _ of items) n += 1;
+  return n;
+}

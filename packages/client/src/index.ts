@@ -3,6 +3,7 @@
 export { Account, type Notice } from "./account.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Device } from "./devices.ts";
+export type { FileInput } from "./draft.ts";
 export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
 export type { JournalLine, StatementCheck } from "./journal.ts";
@@ -20,7 +21,7 @@ export { type LocalDevice, unlockOffline } from "./local.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
 export { bytesOf, type Opened } from "./open.ts";
-export { type FileInput, HealthRecord, type ListedItem, type WriteOptions } from "./record.ts";
+export { HealthRecord, type ListedItem, type WriteOptions } from "./record.ts";
 export { type NewShare, type SharedItem, SharedView } from "./share.ts";
 export { type SignIn, signIn } from "./sign-in.ts";
 export { type SignUp, signUp } from "./sign-up.ts";

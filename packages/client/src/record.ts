@@ -1,9 +1,11 @@
-import { CryptoError, releaseOf, type Source } from "@ecrin/crypto";
+import { CryptoError, releaseOf } from "@ecrin/crypto";
 import {
   type AccountId,
   type Bytes,
   currentIdentity,
+  INLINE_CONTENT,
   type ItemId,
+  MAX_READ,
   type Member,
   type Metadata,
   newId,
@@ -11,12 +13,12 @@ import {
   type ReadReason,
   type RevisionId,
   type SpaceId,
-  utf8,
 } from "@ecrin/protocol";
 import { BegunUpload } from "./begun.ts";
+import { type FileInput, fileDraft, resourceDraft } from "./draft.ts";
 import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
-import { documentReference, type FhirResource, metadataOf, resourcesOfBundle } from "./fhir.ts";
+import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import { isOpenable, Listing, type OpenableRevision, type Revision } from "./listing.ts";
 import {
@@ -35,15 +37,6 @@ import { createShare, endShare, type NewShare } from "./share.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 import type { Progress } from "./upload.ts";
-
-/** A file to be added. Streams say their size; bytes know it. */
-export interface FileInput {
-  readonly title: string;
-  readonly mediaType: string;
-  readonly content: Bytes | { readonly stream: Source; readonly size: number };
-  /** As in FHIR; today when absent. */
-  readonly date?: string;
-}
 
 /** How something is written. */
 export interface WriteOptions {
@@ -66,6 +59,8 @@ export interface ListedItem {
 }
 
 const BATCH = 100;
+/** Small contents fetched side by side. */
+const AHEAD = 16;
 const ATTEMPTS = 5;
 
 /** One person's health record, or one this account is a member of. */
@@ -202,6 +197,34 @@ export class HealthRecord {
     return await openThrough(this.#u.http, this.space, await this.#openKey(revision, reason));
   }
 
+  /**
+   * Opens everything the record holds, or these items, one after the other: one
+   * signed read for up to 500 of them. For taking one's data along.
+   */
+  async *openAll(
+    ids?: readonly (ItemId | RevisionId)[],
+    reason: ReadReason = "export",
+  ): AsyncGenerator<{ readonly revision: OpenableRevision; readonly opened: Opened }> {
+    const wanted = ids ?? (await this.list()).filter(isHeldByServer).map((each) => each.revision);
+    for (let i = 0; i < wanted.length; i += MAX_READ) {
+      const revisions = await Promise.all(
+        wanted.slice(i, i + MAX_READ).map((id) => this.#find(id)),
+      );
+      const keys = await this.#openKeys(revisions, reason);
+      for (let k = 0; k < keys.length; ) {
+        // Small contents side by side; a large one is streamed alone.
+        const few = aheadOf(keys.slice(k, k + AHEAD));
+        const opened = await Promise.all(
+          few.map((key) => openThrough(this.#u.http, this.space, key)),
+        );
+        for (const [m, each] of opened.entries()) {
+          yield { revision: revisions[k + m] ?? notThere(), opened: each };
+        }
+        k += few.length;
+      }
+    }
+  }
+
   /** Opens the ciphertext of `seal`. */
   async openSealed(revision: RevisionId, ciphertext: Bytes, reason?: ReadReason): Promise<Opened> {
     return await openOwn(await this.#openKey(await this.#find(revision), reason), ciphertext);
@@ -288,29 +311,49 @@ export class HealthRecord {
     return this.listing.items.has(id as ItemId) || this.listing.revisions.has(id as RevisionId);
   }
 
-  /**
-   * The content key of a revision. Who holds S computes the release alone and
-   * still signs a read; others ask, once for each revision.
-   */
-  async #openKey({ fact, opened }: OpenableRevision, reason: ReadReason = "own"): Promise<OpenKey> {
-    const known = await this.#u.store.get(`release/${fact.revision}`);
-    const release = known ?? (await this.#release({ fact }, reason));
-    const { key, ctx } = checkedContentKey(fact, opened.secret, release);
-    if (known === undefined) await this.#u.store.put(`release/${fact.revision}`, release);
-    return { fact, metadata: opened.metadata, key, ctx };
+  async #openKey(revision: OpenableRevision, reason?: ReadReason): Promise<OpenKey> {
+    const [key] = await this.#openKeys([revision], reason);
+    return key ?? notThere();
   }
 
-  async #release({ fact }: Pick<OpenableRevision, "fact">, reason: ReadReason): Promise<Bytes> {
-    const { releases } = await askReleases(
-      this.#u,
-      this.space,
-      [fact],
-      reason,
-      this.#u.keyring.seen(`${this.space}.journal`),
+  /**
+   * The content keys of revisions. Releases that are not kept yet take one
+   * signed read; who holds S computes them alone and still signs it.
+   */
+  async #openKeys(
+    revisions: readonly OpenableRevision[],
+    reason: ReadReason = "own",
+  ): Promise<OpenKey[]> {
+    const kept = new Map<RevisionId, Bytes>();
+    for (const { fact } of revisions) {
+      const release = await this.#u.store.get(`release/${fact.revision}`);
+      if (release !== undefined) kept.set(fact.revision, release);
+    }
+    const unknown = revisions.filter(({ fact }) => !kept.has(fact.revision));
+    const asked = unknown.length === 0 ? [] : await this.#releases(unknown, reason);
+    const given = new Map(unknown.map(({ fact }, i) => [fact.revision, asked[i] ?? notThere()]));
+    const keys = revisions.map(({ fact, opened }) => {
+      const release = kept.get(fact.revision) ?? given.get(fact.revision) ?? notThere();
+      return {
+        fact,
+        metadata: opened.metadata,
+        ...checkedContentKey(fact, opened.secret, release),
+      };
+    });
+    await this.#u.store.batch(
+      [...given].map(([revision, value]) => ({ key: `release/${revision}`, value })),
     );
-    if (this.view.holdsRelease())
-      return releaseOf(await this.view.secret("release", fact.epoch), fact);
-    return releases[0] ?? notThere();
+    return keys;
+  }
+
+  async #releases(revisions: readonly OpenableRevision[], reason: ReadReason): Promise<Bytes[]> {
+    const facts = revisions.map(({ fact }) => fact);
+    const seen = this.#u.keyring.seen(`${this.space}.journal`);
+    const { releases } = await askReleases(this.#u, this.space, facts, reason, seen);
+    if (!this.view.holdsRelease()) return [...releases];
+    return await Promise.all(
+      facts.map(async (fact) => releaseOf(await this.view.secret("release", fact.epoch), fact)),
+    );
   }
 
   /** The view is young enough, and nothing is due any more. */
@@ -405,41 +448,15 @@ export async function createRecord(u: Unlocked): Promise<HealthRecord> {
   return record;
 }
 
-function fileDraft(
-  file: FileInput,
-  item: ItemId,
-  op: "create" | "correct",
-  parents: readonly RevisionId[],
-  now: number,
-): Draft {
-  const { content } = file;
-  const size = content instanceof Uint8Array ? content.length : content.size;
-  const date = file.date ?? new Date(now).toISOString();
-  const resource = documentReference({ title: file.title, mediaType: file.mediaType, size, date });
-  const json = utf8(JSON.stringify(resource));
-  const source = content instanceof Uint8Array ? [content] : content.stream;
-  return {
-    item,
-    op,
-    parents,
-    metadata: metadataOf(resource, json.length, size),
-    resource: json,
-    source,
-    size,
-  };
+/** The small ones at the front, or the one that stands there. */
+function aheadOf(keys: readonly OpenKey[]): readonly OpenKey[] {
+  const large = keys.findIndex(({ fact }) => fact.content.length > INLINE_CONTENT);
+  return large === -1 ? keys : keys.slice(0, Math.max(1, large));
 }
 
-function resourceDraft(resource: FhirResource, item: ItemId): Draft {
-  const json = utf8(JSON.stringify(resource));
-  return {
-    item,
-    op: "create",
-    parents: [],
-    metadata: metadataOf(resource, json.length, 0),
-    resource: json,
-    source: [],
-    size: 0,
-  };
+/** What an application keeps itself cannot be fetched. */
+function isHeldByServer({ metadata }: ListedItem): boolean {
+  return metadata.kind === "fhir";
 }
 
 function notThere(): never {

@@ -133,8 +133,12 @@ describe("a record", () => {
       ],
     );
     assert.equal(listed[1]?.metadata.date, "2026-03-04");
-    for (const [i, item] of items.entries())
-      assert.deepEqual((await record.open(item)).resource, resources[i]);
+    const taken: unknown[] = [];
+    for await (const { opened } of record.openAll(items)) taken.push(opened.resource);
+    assert.deepEqual(taken, resources);
+    const exported = (await record.journal()).filter((line) => line.kind === "export");
+    assert.equal(exported.length, 1, "one read for all of them");
+    assert.equal(exported[0]?.about.revisions?.length, items.length);
     await assert.rejects(
       record.importBundle({ resourceType: "Bundle", entry: [{}] }),
       /entry\[0\]\.resource/,

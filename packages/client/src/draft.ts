@@ -1,0 +1,52 @@
+import type { Source } from "@ecrin/crypto";
+import { type Bytes, type ItemId, type RevisionId, utf8 } from "@ecrin/protocol";
+import { documentReference, type FhirResource, metadataOf } from "./fhir.ts";
+import type { Draft } from "./seal.ts";
+
+/** A file to be added. Streams say their size; bytes know it. */
+export interface FileInput {
+  readonly title: string;
+  readonly mediaType: string;
+  readonly content: Bytes | { readonly stream: Source; readonly size: number };
+  /** As in FHIR; today when absent. */
+  readonly date?: string;
+}
+
+/** A file as a DocumentReference with its attachment. @param now milliseconds since 1970, for its date */
+export function fileDraft(
+  file: FileInput,
+  item: ItemId,
+  op: "create" | "correct",
+  parents: readonly RevisionId[],
+  now: number,
+): Draft {
+  const { content } = file;
+  const size = content instanceof Uint8Array ? content.length : content.size;
+  const date = file.date ?? new Date(now).toISOString();
+  const resource = documentReference({ title: file.title, mediaType: file.mediaType, size, date });
+  const json = utf8(JSON.stringify(resource));
+  const source = content instanceof Uint8Array ? [content] : content.stream;
+  return {
+    item,
+    op,
+    parents,
+    metadata: metadataOf(resource, json.length, size),
+    resource: json,
+    source,
+    size,
+  };
+}
+
+/** A FHIR resource as it was given. */
+export function resourceDraft(resource: FhirResource, item: ItemId): Draft {
+  const json = utf8(JSON.stringify(resource));
+  return {
+    item,
+    op: "create",
+    parents: [],
+    metadata: metadataOf(resource, json.length, 0),
+    resource: json,
+    source: [],
+    size: 0,
+  };
+}
