@@ -7,7 +7,7 @@ import {
   useMemo,
   useState,
 } from "react";
-import { ask, VaultError } from "./vault.ts";
+import { ask, closed, VaultError } from "./vault.ts";
 import type { Status } from "./wire.ts";
 
 /** Who is signed in on this page, as far as the page needs to know. */
@@ -34,6 +34,12 @@ export function SessionProvider({
     ask("status").then(setStatus, (reason: unknown) =>
       setError(reason instanceof VaultError ? reason : new VaultError({ code: "worker-stopped" })),
     );
+  }, []);
+  useEffect(() => {
+    // The door then stands where the page was.
+    const look = () => void ask("status").then(setStatus, () => undefined);
+    closed.addEventListener("closed", look);
+    return () => closed.removeEventListener("closed", look);
   }, []);
   const session = useMemo(
     () => (status === undefined ? undefined : { status, enter }),

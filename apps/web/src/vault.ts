@@ -23,6 +23,12 @@ type Waiting = {
   readonly progress: Progress | undefined;
 };
 
+/** Codes after which the account is open no more, whoever closed it. */
+const CLOSED: ReadonlySet<string> = new Set(["locked", "not-signed-in"]);
+
+/** Tells, by an event `closed`, that a call found the account closed: the session ended, or this device was signed out. */
+export const closed = new EventTarget();
+
 const worker = startWorker();
 const waiting = new Map<number, Waiting>();
 let asked = 0;
@@ -35,8 +41,10 @@ worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
     return;
   }
   waiting.delete(data.id);
-  if ("failure" in data) call.reject(new VaultError(data.failure));
-  else call.resolve(data.answer);
+  if ("failure" in data) {
+    call.reject(new VaultError(data.failure));
+    if (CLOSED.has(data.failure.code)) closed.dispatchEvent(new Event("closed"));
+  } else call.resolve(data.answer);
 });
 
 // A worker that did not start, or fell over, answers nothing any more.

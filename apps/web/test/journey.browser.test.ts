@@ -78,16 +78,13 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
     await checkAbilities(doctor.page, "a received document, narrow and dark");
 
     await section(patient, "Journal");
-    const opening = say("{who} opened <0>{title}</0>.", roche.name)
-      .replace("<0>", "")
-      .replace("</0>", "");
-    const line = patient.page.locator(".entry", {
-      hasText: opening.slice(0, opening.indexOf("  ")),
-    });
-    await line.filter({ hasText: title }).first().waitFor();
-    await line.first().getByText(say("How it was checked")).click();
+    // The patient reads that the doctor, and nobody else, opened this one, and how that was checked.
+    const [before = "", after = ""] = say("{who} opened <0>{title}</0>.", roche.name, title).split(
+      /<0>.*<\/0>/,
+    );
+    const line = patient.page.locator(".entry", { hasText: `${before}${title}${after}` });
+    await line.getByText(say("How it was checked")).click();
     await line
-      .first()
       .getByText(say("Signed by the reader’s device, which belongs to the account named. Checked."))
       .waitFor();
     await checkAbilities(patient.page, "journal");

@@ -45,7 +45,7 @@ async function somebody(
 
 test("the watch sees what it is there for", async () => {
   const { page, wrong, context } = await newVisitor(ground, "en");
-  assert.deepEqual(wrong, []);
+  assert.equal(wrong.length, 0);
   await page.evaluate(() => {
     const style = document.createElement("style");
     style.textContent = "p { color: red }";
@@ -213,6 +213,20 @@ test("mistakes and bad times are said in words", async () => {
   await context.close();
 });
 
+/** Signs out the device that is not this one. */
+async function signOutTheOther({ page, say }: Visitor): Promise<void> {
+  const other = page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { level: 3 }) })
+    .filter({ hasNotText: say("This device") });
+  await other.getByRole("button").click();
+  await page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: say("Sign out"), exact: true })
+    .click();
+  await other.waitFor({ state: "detached" });
+}
+
 test("a new password reaches the other device; a recovery begun is seen and stopped", async () => {
   const fresh = "cinq mots tout à fait neufs";
   const first = await somebody("fr", "Alice Martin");
@@ -238,6 +252,23 @@ test("a new password reaches the other device; a recovery begun is seen and stop
   await fill(second, "The password before", PASSWORD);
   await press(second, "Open");
   await heading(second.page, second.say("My documents"));
+
+  // Signed out by the first device, the second stands before its door and is told why it stays shut.
+  await section(first, "Journal");
+  await section(first, "Settings");
+  await signOutTheOther(first);
+  const { page, say } = second;
+  await page.getByRole("link", { name: say("Journal") }).click();
+  await heading(page, say("Open my record"));
+  await fill(second, "Password", fresh);
+  await press(second, "Open");
+  await page
+    .getByText(
+      say(
+        "This device is not, or no longer, signed in to the record. Open it again with your kit and your password.",
+      ),
+    )
+    .waitFor();
 
   const stranger = await newVisitor(ground, "fr");
   await follow(stranger, "I have one: open it here with my kit");

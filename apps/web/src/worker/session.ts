@@ -40,6 +40,15 @@ export function open(opened: Account): void {
   account = opened;
 }
 
+/** Closes the account where the server no longer knows the session: it has ended, or this device was signed out. */
+export async function closeIfEnded(error: unknown): Promise<void> {
+  const ended = account;
+  if (ended === undefined || !(error instanceof ClientError) || error.code !== "not-signed-in")
+    return;
+  forget();
+  await ended.lock();
+}
+
 /** Forgets the account; its keys go with it. */
 export function forget(): void {
   account = undefined;

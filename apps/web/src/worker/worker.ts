@@ -8,6 +8,7 @@ import { contactCalls } from "./contact-calls.ts";
 import { documentCalls } from "./document-calls.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
+import { closeIfEnded } from "./session.ts";
 import { shareCalls } from "./share-calls.ts";
 
 const handlers: Handlers<CallName> = {
@@ -28,6 +29,7 @@ async function answer({ id, name, ask }: Request): Promise<void> {
   try {
     say({ id, answer: await run(id, name, ask) });
   } catch (error) {
+    await closeIfEnded(error);
     say({ id, failure: failureOf(error) });
   }
 }
