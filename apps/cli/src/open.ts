@@ -129,7 +129,7 @@ async function targetFor(options: OpenOptions, title: string): Promise<string | 
 }
 
 /** A title is somebody else's words: as a file's name it must stay in its folder. */
-function fileNameOf(title: string): string {
+export function fileNameOf(title: string): string {
   const name = shown(title)
     .replace(/[/\\:*?"<>|\ufffd]/g, "_")
     .replace(/^\.+/, "_")

@@ -4,6 +4,7 @@ import { defineChange } from "./change.ts";
 import { defineContacts } from "./contacts.ts";
 import { defineDemo } from "./demo-command.ts";
 import { defineDevices } from "./devices.ts";
+import { defineExport } from "./export.ts";
 import { globalOptions } from "./invocation.ts";
 import { defineJournal } from "./journal.ts";
 import { defineKit } from "./kit.ts";
@@ -39,6 +40,7 @@ export function makeProgram(words: Words): Command {
     defineAdd,
     defineList,
     defineOpen,
+    defineExport,
     defineChange,
     defineContacts,
     defineShares,

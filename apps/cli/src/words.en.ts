@@ -178,6 +178,7 @@ export const en = {
       host: "address to listen on",
     },
     args: {
+      newFolder: "a folder that does not exist yet",
       file: "file",
       files: "files; FHIR bundles are imported as items",
       item: "item, by its number in the last list or the beginning of its id",
@@ -196,6 +197,7 @@ export const en = {
     whoami: "who is signed in here, and which records are open to you",
     add: "seal files and add them to the record",
     list: "what the record holds",
+    export: "take everything along: one FHIR bundle, and the files beside it",
     open: "open an item: text to the terminal, the rest to a file or a pipe",
     correct: "put a new version in an item's place; the old one stays in the history",
     delete: "take an item off the list; its history stays",
@@ -240,6 +242,10 @@ export const en = {
     adding: (file: string) => `Sealing ${file}`,
     opening: (title: string) => `Opening ${title}`,
     added: (n: number) => `${many(n, "item", "items")} added.`,
+    exporting: "Opening everything",
+    exported: (resources: number, files: number, folder: string) =>
+      `${many(resources, "item", "items")} and ${many(files, "file", "files")} written to ${folder}.`,
+    exportedPlain: "They are not sealed there: keep the folder where only you can read it.",
     written: (file: string) => `Written to ${file}.`,
     corrected: (title: string) => `“${title}” has a new version; the old one stays in the history.`,
     deleted: (title: string) => `“${title}” is off the list; its history stays.`,

@@ -186,6 +186,7 @@ export const fr: Words = {
       host: "adresse d'écoute",
     },
     args: {
+      newFolder: "un dossier qui n'existe pas encore",
       file: "fichier",
       files: "fichiers ; les lots FHIR sont importés élément par élément",
       item: "élément, par son numéro dans la dernière liste ou le début de son identifiant",
@@ -204,6 +205,7 @@ export const fr: Words = {
     whoami: "qui est connecté ici, et quels dossiers vous sont ouverts",
     add: "sceller des fichiers et les ajouter au dossier",
     list: "ce que contient le dossier",
+    export: "tout emporter : un seul fichier FHIR, et les documents à côté",
     open: "ouvrir un élément : le texte au terminal, le reste dans un fichier ou un tube",
     correct:
       "mettre une nouvelle version à la place d'un élément ; l'ancienne reste dans l'histoire",
@@ -250,6 +252,10 @@ export const fr: Words = {
     adding: (file) => `Scellement de ${file}`,
     opening: (title) => `Ouverture de ${title}`,
     added: (n) => `${many(n, "élément ajouté", "éléments ajoutés")}.`,
+    exporting: "Ouverture de tout",
+    exported: (resources, files, folder) =>
+      `${many(resources, "élément", "éléments")} et ${many(files, "fichier", "fichiers")} dans ${folder}.`,
+    exportedPlain: "Ils n'y sont plus scellés : gardez ce dossier là où vous seul pouvez le lire.",
     written: (file) => `Écrit dans ${file}.`,
     corrected: (title) => `« ${title} » a une nouvelle version ; l'ancienne reste dans l'histoire.`,
     deleted: (title) => `« ${title} » n'est plus dans la liste ; son histoire reste.`,

@@ -45,6 +45,22 @@ test("a correction keeps the history, a deletion leaves the list, and the journa
   assert.equal(correction?.check, "signed-by-author");
 });
 
+test("everything is taken along as one FHIR bundle and files, by one entry in the journal", async () => {
+  const { folder } = ground;
+  await json(camille, "add", REPORT);
+  const into = join(folder, "taken-along");
+  const { items } = await json<Listed>(camille, "list");
+  const exported = await json<{ resources: number; files: number }>(camille, "export", into);
+  assert.equal(exported.resources, items.length);
+  const bundle: { entry: { resource: { content: { attachment: { url: string } }[] } }[] } =
+    JSON.parse(await readFile(join(into, "bundle.json"), "utf8"));
+  const url = bundle.entry.at(-1)?.resource.content[0]?.attachment.url ?? "";
+  assert.deepEqual(await readFile(join(into, decodeURIComponent(url))), await readFile(REPORT));
+  assert.equal(await refused(camille, 1, "export", into), "file-exists");
+  const { entries } = await json<Journal>(camille, "journal", "--limit", "30");
+  assert.equal(entries.filter(({ kind }) => kind === "export").length, 1);
+});
+
 test("a kit and the password open a new device; a new password counts everywhere", async () => {
   const { folder, server } = ground;
   const text = await readFile(join(folder, "camille.txt"), "utf8");
