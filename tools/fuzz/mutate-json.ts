@@ -31,6 +31,8 @@ const VALUES: readonly (() => Tree)[] = [
   () => nested(20),
   () => nested(900),
 ];
+/** Characters beyond which nothing grows further: above every limit of the readers. */
+const HEAVIEST = 3_000_000;
 const NAMES = ["__proto__", "constructor", "toString", "kid", "suite", "", "é", "\ud800", "op"];
 
 /** The text of an original, changed; `other` lends parts. What is not JSON is left as it is. */
@@ -41,7 +43,8 @@ export function changedJson(random: Random, original: string, other: string): st
   // One change in the tree, sometimes more, sometimes none and only its spelling is another.
   let next: Tree = tree;
   for (let changes = random.below(8); changes > 4 || changes === 1; changes--) {
-    next = changedTree(random, next, lender);
+    const grown = changedTree(random, next, lender);
+    if (weightOf(grown) <= 2 * HEAVIEST) next = grown;
   }
   if (next === tree || random.once(4)) return spelled(random, next);
   return ordered(next);
@@ -119,10 +122,25 @@ function changedArray(random: Random, list: Tree[], lender: Tree): Tree {
     case 3:
       return [...list, anywhere(random, lender)];
     case 4:
-      return Array.from({ length: random.of([9, 17, 501, 1001]) }, () => some);
+      return Array.from({ length: random.of([9, 17, 501, 1001]) }, () => some).slice(
+        0,
+        Math.max(1, HEAVIEST / weightOf(some)),
+      );
     default:
       return random.of(VALUES)();
   }
+}
+
+/** About how many characters a value takes; counted no further than the heaviest allowed. */
+function weightOf(tree: Tree): number {
+  if (typeof tree === "string") return tree.length + 2;
+  if (typeof tree !== "object" || tree === null) return 8;
+  let weight = 2;
+  for (const each of Object.values(tree)) {
+    weight += weightOf(each);
+    if (weight > HEAVIEST) return weight;
+  }
+  return weight;
 }
 
 function changedObject(random: Random, object: { [name: string]: Tree }, lender: Tree): Tree {
