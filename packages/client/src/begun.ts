@@ -12,8 +12,10 @@ import {
   type RevisionId,
   revisionIdField,
   type SpaceId,
+  sha256,
   spaceIdField,
   toBase64url,
+  utf8,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
 import type { Store } from "./store.ts";
@@ -62,7 +64,8 @@ export class BegunUpload {
 
   constructor(store: Store, name: string) {
     this.#store = store;
-    this.#key = `upload/${toBase64url(new TextEncoder().encode(name))}`;
+    // A key of the store lies open on the disk, and the name may be a file's.
+    this.#key = `upload/${toBase64url(sha256(utf8(name)))}`;
   }
 
   /** What was begun, and the digests of every segment that may have left. */

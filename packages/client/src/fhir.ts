@@ -95,6 +95,8 @@ function attachmentType(resource: FhirResource): string {
 const TITLES: readonly (readonly (string | number)[])[] = [
   ["description"],
   ["content", 0, "attachment", "title"],
+  ["title"],
+  ["name"],
   ["code", "text"],
   ["code", "coding", 0, "display"],
   ["vaccineCode", "text"],
@@ -108,8 +110,6 @@ const TITLES: readonly (readonly (string | number)[])[] = [
   ["category", 0, "text"],
   ["category", 0, "coding", 0, "display"],
   ["name", 0, "text"],
-  ["title"],
-  ["name"],
 ];
 
 function titleOf(resource: FhirResource): string | undefined {

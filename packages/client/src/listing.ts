@@ -62,6 +62,7 @@ export class Listing {
   readonly #u: Unlocked;
   readonly #view: SpaceView;
   #frontier: Frontier = EMPTY_FRONTIER;
+  #syncing: Promise<void> | undefined;
   /** The first epoch whose beginning has not been compared with the tree yet. */
   #epoch = 0;
 
@@ -84,6 +85,14 @@ export class Listing {
    * commitments, and that the tree continues the one seen before.
    */
   async sync(): Promise<void> {
+    this.#syncing ??= this.#fetchNew().finally(() => {
+      this.#syncing = undefined;
+    });
+    await this.#syncing;
+  }
+
+  /** One at a time: two from the same place would take the same revisions twice. */
+  async #fetchNew(): Promise<void> {
     for (;;) {
       const from = this.#frontier.size;
       const answer = await this.#u.http.call("revisions", {

@@ -52,6 +52,8 @@ export class SpaceView {
   readonly #secrets = new Map<string, Bytes>();
   readonly #opening = new Map<SecretName, Promise<Bytes>>();
   #state: SpaceState | undefined;
+  #refreshing: Promise<void> | undefined;
+  #following: Promise<void> = Promise.resolve();
   #accounts: Accounts = new Map();
 
   constructor(u: Unlocked, space: SpaceId) {
@@ -80,6 +82,13 @@ export class SpaceView {
 
   /** Follows the chain to the server's head. A head before the highest one seen, or beside it, is an alarm. */
   async refresh(): Promise<void> {
+    this.#refreshing ??= this.#fetchNew().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  async #fetchNew(): Promise<void> {
     for (;;) {
       const from = this.#state === undefined ? 0 : this.#state.head.seq + 1;
       const answer = await this.#u.http.call("chainOfSpace", {
@@ -98,13 +107,24 @@ export class SpaceView {
       if (answer.statements.length === 0)
         throw new ClientError("fork", "the space's chain is not handed out whole");
     }
+    if (seen !== undefined && this.state.head.seq < seen.seq)
+      throw new ClientError("rollback", "the space is older than the one seen before");
     this.#u.keyring.see(this.space, this.state.head);
     this.seenAt = this.#u.now();
   }
 
   /** Takes further statements in: from the server, or made here and accepted. */
   async follow(statements: readonly unknown[]): Promise<void> {
-    const parsed = statements.map(parseSpaceStatement);
+    const turn = this.#following.then(() => this.#take(statements));
+    this.#following = turn.catch(() => undefined);
+    await turn;
+  }
+
+  /** One after the other; what came by another way meanwhile is not taken twice. */
+  async #take(statements: readonly unknown[]): Promise<void> {
+    const parsed = statements
+      .map(parseSpaceStatement)
+      .filter(({ fact, hash }) => this.#state?.hashes[fact.seq] !== hash);
     for (const { fact } of parsed) {
       if (fact.at > this.#u.now() + CLOCK) refuse("is dated ahead", "at");
     }

@@ -118,6 +118,7 @@ describe("a record", () => {
         effectiveDateTime: "2026-03-04",
         valueQuantity: { value: 13.5, unit: "g/dL" },
       },
+      { resourceType: "Organization", type: [{ text: "Laboratoire" }], name: "Deux-Rives" },
     ];
     const items = await record.importBundle({
       resourceType: "Bundle",
@@ -130,6 +131,7 @@ describe("a record", () => {
       [
         ["Patient", "Alice Martin"],
         ["Observation", "Hémoglobine"],
+        ["Organization", "Deux-Rives"],
       ],
     );
     assert.equal(listed[1]?.metadata.date, "2026-03-04");
@@ -198,6 +200,13 @@ describe("a record", () => {
     ground.ahead += 1000;
     const item = await record.add(file(content, content.length), { resume });
     assert.deepEqual(await bytesOf(await record.open(item)), content);
+  });
+
+  it("takes each revision once when it is asked for twice at the same time", async () => {
+    const fresh = await alice.account.recordOf(record.space);
+    await record.add(text("deux fois"));
+    const [a, b] = await Promise.all([fresh.list(), fresh.list()]);
+    assert.deepEqual(a, b);
   });
 
   it("refuses a stream that is not as long as it says, and keeps nothing of it", async () => {
