@@ -89,6 +89,7 @@ export class SpaceView {
   }
 
   async #fetchNew(): Promise<void> {
+    const seen = this.#u.keyring.seen(this.space);
     for (;;) {
       const from = this.#state === undefined ? 0 : this.#state.head.seq + 1;
       const answer = await this.#u.http.call("chainOfSpace", {
