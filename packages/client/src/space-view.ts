@@ -97,11 +97,12 @@ export class SpaceView {
         query: { from, limit: PAGE },
       });
       await this.follow(answer.statements);
-      const { head } = this.state;
-      if (answer.head.seq < head.seq)
+      if (answer.head.seq < from - 1)
         throw new ClientError("rollback", "the space is older than the one seen before");
-      if (answer.head.seq === head.seq) {
-        if (answer.head.hash !== head.hash)
+      // What was made here meanwhile may be ahead of what was asked for before it.
+      const { head, hashes } = this.state;
+      if (head.seq >= answer.head.seq) {
+        if (hashes[answer.head.seq] !== answer.head.hash)
           throw new ClientError("fork", "the space is another than the one seen before");
         break;
       }
