@@ -8,12 +8,15 @@ import {
   headField,
   type ItemId,
   itemIdField,
+  type NewRevision,
   parseAs,
   type RevisionId,
   revisionIdField,
   type SpaceId,
+  secretBoxField,
   sha256,
   spaceIdField,
+  statementField,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
@@ -40,7 +43,12 @@ export interface Begun {
   readonly location: string;
   /** First 40 bytes of the stream. */
   readonly header: Bytes;
+  /** The name as it was first sealed: its key comes from `secret` and is used once. */
+  readonly metadata: Bytes;
 }
+
+/** What was posted at the end, to be posted again as it was: signed anew it would be another revision of the same id. */
+export type Posted = Pick<NewRevision, "statement" | "wrapEpoch" | "wrap">;
 
 const begunField = z.strictObject({
   space: spaceIdField,
@@ -53,8 +61,14 @@ const begunField = z.strictObject({
   size: countField,
   location: z.string(),
   header: bytesField(40, 40),
+  metadata: bytesField(16, 1 << 20),
 });
 const digestsField = z.array(hashField);
+const postedField = z.strictObject({
+  statement: statementField,
+  wrapEpoch: countField,
+  wrap: z.optional(secretBoxField),
+});
 
 /** Where one begun upload is kept, under a name that the caller chose for the file. */
 export class BegunUpload {
@@ -72,7 +86,7 @@ export class BegunUpload {
   async load(): Promise<{ begun: Begun; digests: Bytes[] } | undefined> {
     const kept = await this.#store.getJson(this.#key);
     if (kept === undefined) return undefined;
-    const { secret, resource, header, ...rest } = parseAs(begunField, kept, "upload");
+    const { secret, resource, header, metadata, ...rest } = parseAs(begunField, kept, "upload");
     const digests: Bytes[] = [];
     for (this.#parts = 0; ; this.#parts++) {
       const part = await this.#store.getJson(this.#partKey(this.#parts));
@@ -85,6 +99,7 @@ export class BegunUpload {
         secret: fromBase64url(secret),
         resource: fromBase64url(resource),
         header: fromBase64url(header),
+        metadata: fromBase64url(metadata),
       },
       digests,
     };
@@ -99,7 +114,17 @@ export class BegunUpload {
       secret: toBase64url(begun.secret),
       resource: toBase64url(begun.resource),
       header: toBase64url(begun.header),
+      metadata: toBase64url(begun.metadata),
     });
+  }
+
+  /** Writes down what is about to be posted, or says what was before. */
+  async post(make: () => Promise<Posted>): Promise<Posted> {
+    const kept = await this.#store.getJson(this.#postKey);
+    if (kept !== undefined) return parseAs(postedField, kept, "upload");
+    const made = await make();
+    await this.#store.putJson(this.#postKey, { ...made });
+    return made;
   }
 
   /** Writes down the digests of a part, before it leaves. */
@@ -112,8 +137,13 @@ export class BegunUpload {
     for (let part = 0; (await this.#store.get(this.#partKey(part))) !== undefined; part++) {
       await this.#store.delete(this.#partKey(part));
     }
+    await this.#store.delete(this.#postKey);
     await this.#store.delete(this.#key);
     this.#parts = 0;
+  }
+
+  get #postKey(): string {
+    return `${this.#key}/post`;
   }
 
   #partKey(part: number): string {

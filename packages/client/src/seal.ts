@@ -32,7 +32,7 @@ import {
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
-import type { Begun, BegunUpload } from "./begun.ts";
+import type { Begun, BegunUpload, Posted } from "./begun.ts";
 import type { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 import { beginUpload, isUploadThere, type Progress, uploadSealed } from "./upload.ts";
@@ -106,38 +106,41 @@ export async function sealRevision(
   });
   const release = releaseOf(await view.secret("release", epoch), place);
   const key = contentKeyOf(secret, release, ctx);
-  const metadata = await sealMetadata(
-    metadataKeyOf(secret, ctx),
-    ctx,
-    utf8(canonicalJson(draft.metadata)),
-  );
-  const content = await sealWhere(u, { place, key, ctx }, draft, options, kept);
-  const statement = await u.sign("revision", {
-    space: place.space,
-    item: place.item,
-    revision: place.revision,
-    op: draft.op,
-    parents: [...draft.parents],
-    spaceHead: { ...place.spaceHead },
-    epoch,
-    commit: {
-      secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
-      content: toBase64url(commitTo(key, revisionCommitContext(place, "content key"))),
-    },
-    metadata: hashOf(sha256(metadata)),
-    content: { length: content.length, root: toBase64url(content.root) },
-    held,
-  });
-  const wrap = await sealBox(
-    await view.secret("space", epoch),
-    "revision secret",
-    secretContext(place, epoch),
-    secret,
-  );
-  const post: NewRevision = {
-    statement,
+  // Its key is used once: what was sealed of another attempt is sent again, and never another name.
+  const metadata =
+    kept?.begun.metadata ??
+    (await sealMetadata(metadataKeyOf(secret, ctx), ctx, utf8(canonicalJson(draft.metadata))));
+  const content = await sealWhere(u, { place, key, ctx, metadata }, draft, options, kept);
+  const sign = async (): Promise<Posted> => ({
+    statement: await u.sign("revision", {
+      space: place.space,
+      item: place.item,
+      revision: place.revision,
+      op: draft.op,
+      parents: [...draft.parents],
+      spaceHead: { ...place.spaceHead },
+      epoch,
+      commit: {
+        secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
+        content: toBase64url(commitTo(key, revisionCommitContext(place, "content key"))),
+      },
+      metadata: hashOf(sha256(metadata)),
+      content: { length: content.length, root: toBase64url(content.root) },
+      held,
+    }),
     wrapEpoch: epoch,
-    wrap: toBase64url(wrap),
+    wrap: toBase64url(
+      await sealBox(
+        await view.secret("space", epoch),
+        "revision secret",
+        secretContext(place, epoch),
+        secret,
+      ),
+    ),
+  });
+  const isUploaded = content.upload !== undefined && options.begun !== undefined;
+  const post: NewRevision = {
+    ...(isUploaded ? await options.begun.post(sign) : await sign()),
     metadata: toBase64url(metadata),
     ...(held === "server" && content.bytes !== undefined
       ? { content: toBase64url(content.bytes) }
@@ -183,7 +186,7 @@ interface SealedSomewhere {
 
 async function sealWhere(
   u: Unlocked,
-  { place, key, ctx }: { place: Place; key: Bytes; ctx: Bytes },
+  { place, key, ctx, metadata }: { place: Place; key: Bytes; ctx: Bytes; metadata: Bytes },
   draft: Draft,
   { held, progress, begun }: SealOptions,
   kept: Kept | undefined,
@@ -197,7 +200,8 @@ async function sealWhere(
   }
   const header = kept?.begun.header ?? newStreamHeader();
   const location = kept?.begun.location ?? (await beginUpload(u.http, length));
-  if (kept === undefined) await begun?.begin({ ...place, resource, size, location, header });
+  if (kept === undefined)
+    await begun?.begin({ ...place, resource, size, location, header, metadata });
   const digests = kept?.digests ?? [];
   return await uploadSealed(u.http, {
     location,
