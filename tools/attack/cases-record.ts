@@ -20,7 +20,7 @@ import type { Loose } from "./network.ts";
 import type { Actor, Stage } from "./stage.ts";
 
 type Revisions = RouteAnswer<"revisions">;
-const REFUSED = [
+export const REFUSED = [
   "cannot-open",
   "fork",
   "rollback",
@@ -31,11 +31,13 @@ const REFUSED = [
 ];
 
 /** Changes the listing that the victim gets, page by page; the tree is made to fit, as a server can. */
-function listing(stage: Stage, change: (revisions: ListedRevision[]) => ListedRevision[]): void {
+export function listing(
+  stage: Stage,
+  change: (revisions: ListedRevision[]) => ListedRevision[] | Promise<ListedRevision[]>,
+): void {
   stage.network.answer("revisions", async (answer) => {
     const { head, journal } = answer as Revisions;
-    const whole = await stage.record.view.refresh().then(() => everyRevision(stage));
-    const revisions = change(whole);
+    const revisions = await change(await everyRevision(stage));
     const from = (answer as Revisions).tree.size - (answer as Revisions).revisions.length;
     let frontier = EMPTY_FRONTIER;
     for (const { statement } of revisions)
@@ -54,7 +56,7 @@ async function everyRevision({ alice, record }: Stage): Promise<ListedRevision[]
 }
 
 /** The victim lists the record with nothing in memory but what her device remembers of heads. */
-async function victimLists(stage: Stage): Promise<HealthRecord> {
+export async function victimLists(stage: Stage): Promise<HealthRecord> {
   const record = await stage.victimRecord();
   await record.list();
   return record;

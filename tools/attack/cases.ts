@@ -1,8 +1,12 @@
 import type { AttackCase } from "./case.ts";
 import { accountCases } from "./cases-account.ts";
 import { recordCases } from "./cases-record.ts";
+import { rollbackCases } from "./cases-rollback.ts";
+import { sealCases } from "./cases-seal.ts";
 import { shareCases } from "./cases-share.ts";
+import { sizeCases } from "./cases-size.ts";
 import { spaceCases } from "./cases-space.ts";
+import { trafficCases } from "./cases-traffic.ts";
 
 /** Every case that is built, by number. */
 export const cases: readonly AttackCase[] = [
@@ -10,4 +14,8 @@ export const cases: readonly AttackCase[] = [
   ...recordCases,
   ...spaceCases,
   ...shareCases,
+  ...sealCases,
+  ...sizeCases,
+  ...rollbackCases,
+  ...trafficCases,
 ].sort((a, b) => a.number - b.number);

@@ -1,15 +1,40 @@
-// npm run attack -- [--only N] [--mutations]   A malicious server against the real client.
+// A malicious server against the real client.
+//
+//   npm run attack                     every case, then a look for canaries in all that a server has
+//   npm run attack -- --only 4,17      some of them
+//   npm run attack -- --mutations      each case again without its countermeasure: it must turn red
+//   npm run attack -- --server FILE    the standard journey through somebody else's hostile server
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.ts";
 import { runMutations } from "./mutations.ts";
 import { runCases } from "./run.ts";
+import { runStranger } from "./stranger.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, mutations: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string" },
+    place: { type: "string" },
+    mutations: { type: "boolean", default: false },
+    server: { type: "string" },
+  },
 });
-const only = values.only === undefined ? undefined : values.only.split(",").map(Number);
-const chosen = cases.filter((each) => only === undefined || only.includes(each.number));
+const numbers = values.only?.split(",").map(Number);
+const chosen = cases
+  .map((attack, place) => ({ attack, place }))
+  .filter(({ attack, place }) => {
+    if (values.place !== undefined) return place === Number(values.place);
+    return numbers === undefined || numbers.includes(attack.number);
+  });
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const broken = values.mutations ? await runMutations(chosen, say) : await runCases(chosen, say);
-process.exitCode = broken === 0 ? 0 : 1;
+
+async function broken(): Promise<number> {
+  if (values.server !== undefined) return await runStranger(values.server, say);
+  if (values.mutations) return await runMutations(chosen, say);
+  return await runCases(
+    chosen.map(({ attack }) => attack),
+    say,
+  );
+}
+
+process.exitCode = (await broken()) === 0 ? 0 : 1;

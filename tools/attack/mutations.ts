@@ -7,39 +7,64 @@ import { fileURLToPath } from "node:url";
 import type { AttackCase, Mutation } from "./case.ts";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const COPIED = ["packages", "apps/server", "tools/attack", "tools/capture", "samples"];
+const WORKSPACES = ["packages/protocol", "packages/crypto", "packages/client", "apps/server"];
+const AT_ONCE = 2;
+const PATIENCE_MS = 300_000;
+
+/** `green`: the case did not notice. `not run`: the mutation does not fit, or breaks more than it should. */
+type Verdict = "red" | "green" | "not run";
+
+/** A case and its place in the list. */
+export interface Placed {
+  readonly place: number;
+  readonly attack: AttackCase;
+}
 
 /**
- * Takes each countermeasure out in turn, in a copy of the project: its case
- * must turn red. @returns how many cases did not notice
+ * Takes each countermeasure out in turn, each in a copy of the project of its
+ * own: its case must turn red. @returns how many did not
  */
 export async function runMutations(
-  cases: readonly AttackCase[],
+  cases: readonly Placed[],
   say: (line: string) => void,
 ): Promise<number> {
+  const waiting = [...cases];
+  let red = 0;
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { verdict, said } = await tryMutation(next);
+      if (verdict === "red") red += 1;
+      const { number, title, countermeasure } = next.attack;
+      say(`${String(number).padStart(3)}  ${verdict.padEnd(7)}  ${title}`);
+      say(`              without: ${countermeasure}`);
+      if (said !== "") say(`              ${said}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  say(`\n${red} of ${cases.length} cases turn red without their countermeasure`);
+  return cases.length - red;
+}
+
+async function tryMutation({ place, attack }: Placed): Promise<{ verdict: Verdict; said: string }> {
   const copy = await mkdtemp(join(tmpdir(), "ecrin-mutation-"));
-  let unnoticed = 0;
   try {
     await copyProject(copy);
-    for (const { number, countermeasure, mutation } of cases) {
-      const noticed = await withMutation(copy, mutation, () => turnsRed(copy, number));
-      if (!noticed) unnoticed += 1;
-      say(
-        `${String(number).padStart(3)}  ${noticed ? "red  " : "GREEN"}  without: ${countermeasure}`,
-      );
-    }
+    for (const edit of attack.mutation) await apply(copy, edit);
+    return await runInCopy(copy, place);
+  } catch (error) {
+    return { verdict: "not run", said: error instanceof Error ? error.message : "failed" };
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-  say(`\n${cases.length - unnoticed} of ${cases.length} mutations turn their case red`);
-  return unnoticed;
 }
 
 /** Sources are copied; what npm installed is linked, but for the workspaces, which lead into the copy. */
 async function copyProject(copy: string): Promise<void> {
-  for (const folder of ["packages", "apps/server", "tools/attack"]) {
+  for (const folder of COPIED) {
     await cp(join(ROOT, folder), join(copy, folder), {
       recursive: true,
-      filter: (path) => !path.endsWith("node_modules"),
+      filter: (path) => !/[/\\](node_modules|test)$/.test(path) || path.endsWith("server/test"),
     });
   }
   await cp(join(ROOT, "package.json"), join(copy, "package.json"));
@@ -49,58 +74,52 @@ async function copyProject(copy: string): Promise<void> {
     if (name !== "@ecrin" && name !== ".bin")
       await symlink(join(installed, name), join(copy, "node_modules", name));
   }
-  for (const [name, place] of [
-    ["protocol", "packages"],
-    ["crypto", "packages"],
-    ["client", "packages"],
-    ["server", "apps"],
-  ] as const) {
-    await symlink(join(copy, place, name), join(copy, "node_modules", "@ecrin", name));
+  for (const folder of WORKSPACES) {
+    const name = folder.slice(folder.indexOf("/") + 1);
+    await symlink(join(copy, folder), join(copy, "node_modules", "@ecrin", name));
   }
 }
 
-async function withMutation<T>(
-  copy: string,
-  [edit, ...others]: readonly Mutation[],
-  work: () => Promise<T>,
-): Promise<T> {
-  if (edit === undefined) return await work();
-  const { file, find, replace } = edit;
+/** @throws Error where the text does not stand in the file exactly once */
+async function apply(copy: string, { file, find, replace }: Mutation): Promise<void> {
   const path = join(copy, file);
   const source = await readFile(path, "utf8");
-  // Layout is the formatter's; only words count.
-  const pattern = new RegExp(find.trim().split(/\s+/).map(literal).join("\\s+"), "g");
-  if ([...source.matchAll(pattern)].length !== 1) {
-    throw new Error(`${file} does not hold exactly once: ${find.slice(0, 60)}`);
+  // Layout is the formatter's; only what it does not touch counts.
+  const pattern = [...find.replace(/\s+/g, "")].map(literal).join("\\s*");
+  const found = [...source.matchAll(new RegExp(pattern, "g"))];
+  if (found.length !== 1) {
+    throw new Error(`${file} holds ${found.length} times: ${find.slice(0, 60)}`);
   }
   await writeFile(
     path,
-    source.replace(pattern, () => replace),
+    source.replace(new RegExp(pattern), () => replace),
   );
-  try {
-    return await withMutation(copy, others, work);
-  } finally {
-    await writeFile(path, source);
-  }
 }
 
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function literal(character: string): string {
+  return character.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
 /** Whether the case, run in the copy, finds its promise broken. */
-async function turnsRed(copy: string, number: number): Promise<boolean> {
-  const args = [
-    "--disable-warning=ExperimentalWarning",
-    join(copy, "tools/attack/main.ts"),
-    "--only",
-    String(number),
-  ];
-  const child = spawn(process.execPath, args, { cwd: copy, stdio: ["ignore", "pipe", "ignore"] });
-  let said = "";
+async function runInCopy(copy: string, place: number): Promise<{ verdict: Verdict; said: string }> {
+  const main = join(copy, "tools/attack/main.ts");
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", main, "--place", String(place)],
+    { cwd: copy, stdio: ["ignore", "pipe", "pipe"], timeout: PATIENCE_MS },
+  );
+  let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
+    out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
   });
   await new Promise<void>((resolve) => child.once("close", () => resolve()));
-  return said.includes("BROKEN");
+  const lines = out.split("\n");
+  const at = lines.findIndex((line) => line.includes("BROKEN"));
+  if (at >= 0) return { verdict: "red", said: lines[at + 1]?.trim() ?? "" };
+  if (/ [1-9]\d* found in /.test(out)) return { verdict: "red", said: "seen by the sweep" };
+  if (out.includes("1 of 1 hold")) return { verdict: "green", said: "" };
+  return { verdict: "not run", said: err.trim().split("\n").slice(0, 8).join(" / ") };
 }

@@ -5,7 +5,11 @@ import { Broken } from "./case.ts";
 /** An answer as JSON, free to be changed. */
 export type Loose = { [name: string]: unknown };
 /** Changes an answer on its way to the victim. */
-export type Tamper = (answer: Loose, path: string) => Loose | Promise<Loose>;
+export type Tamper = (
+  answer: Loose,
+  path: string,
+  query: URLSearchParams,
+) => Loose | Promise<Loose>;
 type TamperBytes = (bytes: Uint8Array<ArrayBuffer>, path: string) => Uint8Array<ArrayBuffer>;
 
 /** A request of the victim's. */
@@ -72,17 +76,21 @@ export class HostileNetwork {
     if (invented !== undefined) return Response.json(invented(url.pathname));
     if (!answer.ok) return answer;
     try {
-      return await this.#tampered(route, answer, url.pathname);
+      return await this.#tampered(route, answer, url);
     } catch (error) {
       this.#failed ??= error;
       throw error;
     }
   };
 
-  async #tampered(route: RouteName, answer: Response, path: string): Promise<Response> {
+  async #tampered(route: RouteName, answer: Response, url: URL): Promise<Response> {
+    const { pathname: path, searchParams } = url;
     const [json, bytes] = [this.#json.get(route), this.#bytes.get(route)];
     if (json !== undefined) {
-      return again(answer, JSON.stringify(await json((await answer.json()) as Loose, path)));
+      return again(
+        answer,
+        JSON.stringify(await json((await answer.json()) as Loose, path, searchParams)),
+      );
     }
     if (bytes === undefined) return answer;
     return again(answer, bytes(new Uint8Array(await answer.arrayBuffer()), path));

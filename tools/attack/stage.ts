@@ -52,7 +52,7 @@ export interface Stage {
   readonly record: HealthRecord;
   readonly now: () => number;
   /** The same person on the same device through the hostile network, remembering what the device remembers. */
-  victim(actor?: Actor): Promise<Unlocked>;
+  victim(actor?: Pick<Actor, "password" | "store">): Promise<Unlocked>;
   /** Alice's record through the hostile network, nothing of it in memory but what the device remembers. */
   victimRecord(actor?: Actor): Promise<HealthRecord>;
   /** Adds a document to Alice's record, honestly. */
@@ -99,9 +99,10 @@ export async function openStage(): Promise<Stage> {
   await meet(alice, doctor);
   await meet(alice, mallory);
   const record = await createRecord(alice.u);
-  const signedIn = async ({ password, store }: Actor, fetch: typeof globalThis.fetch, at = now) =>
+  type Device = Pick<Actor, "password" | "store">;
+  const signedIn = async ({ password, store }: Device, fetch: typeof globalThis.fetch, at = now) =>
     (await unlockHere({ server: url, password, store, fetch, now: at })).u;
-  const victim = (actor = alice) => signedIn(actor, network.fetch);
+  const victim = (actor: Device = alice) => signedIn(actor, network.fetch);
   return {
     url,
     dataDir,
@@ -153,6 +154,13 @@ export async function openStage(): Promise<Stage> {
 
 async function isNoSocket(path: string): Promise<boolean> {
   return !(await lstat(path)).isSocket();
+}
+
+/** The store of a device as somebody who cloned it, or restored its backup, has it. */
+export async function cloneOf(store: RawStore): Promise<RawStore> {
+  const clone = memoryStore();
+  for await (const [name, value] of store.entries("")) await clone.write([{ name, value }]);
+  return clone;
 }
 
 /** Both scan the other's code. */

@@ -1,0 +1,312 @@
+import { bytesOf, HealthRecord } from "@ecrin/client";
+import {
+  contentKeyOf,
+  metadataKeyOf,
+  newSecret,
+  sealBox,
+  sealContentBytes,
+  sealMetadata,
+} from "@ecrin/crypto";
+import {
+  canonicalJson,
+  concat,
+  fromBase64url,
+  type ItemId,
+  parseRevision,
+  revisionContext,
+  secretContext,
+  toBase64url,
+  utf8,
+} from "@ecrin/protocol";
+import { type AttackCase, holds, stops } from "./case.ts";
+import { asMember, listing, REFUSED, victimLists } from "./cases-record.ts";
+import { cloneOf, type Stage } from "./stage.ts";
+
+const MIB = 1 << 20;
+/** Bytes in a row that two ciphertexts could have in common only by repeating a key with its nonce. */
+const WINDOW = 16;
+
+export const sealCases: readonly AttackCase[] = [
+  {
+    number: 4,
+    title: "an item's secret chosen by the server, with a reader's help",
+    promise: "P",
+    countermeasure: "the author's commitment to the secret, and the hash of the name's ciphertext",
+    mutation: [
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || hashOf(sha256(metadata)) !== fact.metadata) {",
+        replace: "if (false) {",
+      },
+    ],
+    async run(stage) {
+      const item = await stage.add("quatre, objet");
+      const forged = await asMember(stage, "reader", async (hers) => {
+        const revision = (await hers.history(item))[0] ?? nothing();
+        const ctx = revisionContext(revision.fact);
+        const { n } = hers.view.epoch.epoch;
+        const secret = newSecret();
+        const place = secretContext(revision.fact, n);
+        const wrap = await sealBox(
+          await hers.view.secret("space", n),
+          "revision secret",
+          place,
+          secret,
+        );
+        const name = utf8(canonicalJson({ ...revision.opened?.metadata, title: "chosen" }));
+        const metadata = await sealMetadata(metadataKeyOf(secret, ctx), ctx, name);
+        return { wrap: toBase64url(wrap), metadata: toBase64url(metadata) };
+      });
+      listing(stage, (revisions) =>
+        revisions.map((each) =>
+          parseRevision(each.statement).fact.item === item ? { ...each, ...forged } : each,
+        ),
+      );
+      await stops(REFUSED, () => victimLists(stage));
+    },
+  },
+  {
+    number: 4,
+    title: "a release and a content chosen by the server, with a reader's help",
+    promise: "P",
+    countermeasure:
+      "the author's commitment to the content key, and the signed root of the content",
+    mutation: [
+      {
+        file: "packages/client/src/release.ts",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.content))) {",
+        replace: "if (false) {",
+      },
+      {
+        file: "packages/crypto/src/stream.ts",
+        find: "const layout = await checkedLayout(facts);\n  const rooms",
+        replace: "const layout = layoutOfStream(facts.length, facts.segment);\n  const rooms",
+      },
+    ],
+    async run(stage) {
+      const { doctor, network, record } = stage;
+      const item = await stage.add("quatre, accès");
+      await record.addMember(doctor.u.account, { role: "reader" });
+      const release = newSecret();
+      const forged = await asMember(stage, "reader", async (hers) => {
+        const [revision] = await hers.history(item);
+        if (revision?.opened === undefined || revision.fact.op === "delete") return nothing();
+        const { resourceBytes, ...opened } = await hers.open(item);
+        const other = (await bytesOf({ ...opened, resourceBytes })).fill(0x20);
+        const ctx = revisionContext(revision.fact);
+        const key = contentKeyOf(revision.opened.secret, release, ctx);
+        return (await sealContentBytes(key, ctx, concat(resourceBytes, other))).bytes;
+      });
+      const his = await stage.victimRecord(doctor);
+      await his.sync();
+      network.answer("reads", (answer) => ({ ...answer, releases: [toBase64url(release)] }));
+      await stops(["cannot-open"], () => his.open(item), "a release");
+      network.bytes("content", () => forged);
+      await stops(["cannot-open"], () => his.open(item), "a release with its content");
+      network.calm();
+      await record.endMember(doctor.u.account);
+    },
+  },
+  {
+    number: 27,
+    title: "a key used twice with its nonce: the same bytes again, a clone, a changed file resumed",
+    promise: "P",
+    countermeasure:
+      "a fresh secret for each revision; what is resumed comes out as recorded or not at all",
+    mutation: [
+      {
+        file: "packages/crypto/src/stream.ts",
+        find: "if (recorded !== undefined && !sameBytes(segment.digest, recorded)) sourceChanged();",
+        replace: "",
+      },
+    ],
+    async run(stage) {
+      const { alice, record } = stage;
+      const clone = { password: alice.password, store: await cloneOf(alice.store) };
+      const cloned = new HealthRecord(await stage.victim(clone), record.space);
+      const device = await stage.victimRecord();
+      const content = utf8("vingt-sept ".repeat(300));
+      const file = { title: "27", mediaType: "text/plain", content, date: "2026-01-01" };
+      const sealed: Uint8Array[] = [];
+      for (const each of [device, cloned, device])
+        sealed.push(await ciphertextOf(stage, await each.add(file)));
+      checkNothingShared(sealed);
+      await refusesChangedFile(stage);
+    },
+  },
+  {
+    number: 29,
+    title: "errors as an oracle: bytes flipped in content, name, wrap and release",
+    promise: "P",
+    countermeasure: "one error, and nothing is tried again by itself",
+    mutation: [
+      {
+        file: "packages/client/src/record.ts",
+        find: "return await openThrough(this.#u.http, this.space, await this.#openKey(revision, reason));",
+        replace:
+          "const key = await this.#openKey(revision, reason); return await openThrough(this.#u.http, this.space, key).catch(() => openThrough(this.#u.http, this.space, key));",
+      },
+    ],
+    async run(stage) {
+      const { record, doctor } = stage;
+      const item = await stage.add("vingt-neuf");
+      const unread = await stage.add("vingt-neuf, pas lu");
+      await record.addMember(doctor.u.account, { role: "reader" });
+      try {
+        const tried = [
+          ...(await flipsOfContent(stage, item)),
+          ...(await flipsOfName(stage)),
+          ...(await flipsOfRelease(stage, unread)),
+        ];
+        return `${tried.length} bytes flipped: cannot-open each time, and nothing asked again`;
+      } finally {
+        await record.endMember(doctor.u.account);
+      }
+    },
+  },
+];
+
+/** Everything of an item's first revision that the server stores. */
+async function ciphertextOf({ alice, record }: Stage, item: ItemId): Promise<Uint8Array> {
+  const [revision] = await record.history(item);
+  if (revision === undefined || revision.fact.op === "delete") return nothing();
+  const { wrap = "", metadata = "" } = await record.listing.row(item);
+  const params = { space: record.space, revision: revision.fact.revision };
+  const content = await alice.u.http.whole("content", params, revision.fact.content.length);
+  return concat(fromBase64url(wrap), fromBase64url(metadata), content);
+}
+
+/** No two of them have 16 bytes in a row in common. */
+function checkNothingShared(sealed: readonly Uint8Array[]): void {
+  const seen = new Map<string, number>();
+  for (const [i, bytes] of sealed.entries()) {
+    const text = Buffer.from(bytes).toString("latin1");
+    for (let at = 0; at + WINDOW <= text.length; at++) {
+      const window = text.slice(at, at + WINDOW);
+      holds(
+        (seen.get(window) ?? i) === i,
+        "two ciphertexts of the same bytes have bytes in common",
+      );
+      seen.set(window, i);
+    }
+  }
+}
+
+/**
+ * An upload breaks off, and the device and its clone each go on with a file
+ * that was changed meanwhile; then with the right one.
+ */
+async function refusesChangedFile(stage: Stage): Promise<void> {
+  const { alice, record, network } = stage;
+  const content = new Uint8Array(15 * MIB).map((_, i) => (i >> 8) ^ i);
+  const changed = content.slice();
+  changed[5 * MIB] = (changed[5 * MIB] ?? 0) ^ 1;
+  const add = (to: HealthRecord, bytes: Uint8Array<ArrayBuffer>, end = bytes.length) => {
+    const stream = untilItBreaks(bytes, end);
+    const file = { title: "scanner", mediaType: "application/dicom" };
+    return to.add({ ...file, content: { stream, size: bytes.length } }, { resume: "scanner.dcm" });
+  };
+  const device = await stage.victimRecord();
+  await add(device, content, 14 * MIB).then(
+    () => nothing(),
+    () => undefined,
+  );
+  const clone = { password: alice.password, store: await cloneOf(alice.store) };
+  const cloned = new HealthRecord(await stage.victim(clone), record.space);
+  const before = network.sent.length;
+  await stops(["source-changed"], () => add(cloned, changed), "the clone");
+  const left = network.sent.slice(before).some(({ method }) => method === "PATCH");
+  holds(!left, "part of the changed file left");
+  const item = await add(device, content);
+  const opened = await bytesOf(await record.open(item));
+  holds(Buffer.compare(opened, content) === 0, "what was resumed is not the file");
+}
+
+async function* untilItBreaks(bytes: Uint8Array<ArrayBuffer>, end: number) {
+  for (let at = 0; at < end; at += MIB) yield await Promise.resolve(bytes.slice(at, at + MIB));
+  if (end < bytes.length) throw new Error("power cut");
+}
+
+const PLACES = [0, 1, 16, 33, 40, 71, 200, 300, 511, 1000, 2000, 4095];
+
+/** Runs what opens something changed. @returns what it stopped with and what it asked for meanwhile */
+async function failsOnce(stage: Stage, work: () => Promise<unknown>): Promise<string> {
+  const before = stage.network.sent.length;
+  const error = await stops(["cannot-open"], work);
+  const asked = stage.network.sent.slice(before).map(({ method, route }) => route ?? method);
+  return `${error} after ${asked.join(", ")}`;
+}
+
+function allTheSame(outcomes: readonly string[], what: string): readonly string[] {
+  const different = [...new Set(outcomes)];
+  holds(
+    different.length === 1,
+    `${what} fails in ${different.length} ways: ${different.join("; ")}`,
+  );
+  return outcomes;
+}
+
+async function flipsOfContent(stage: Stage, item: ItemId): Promise<readonly string[]> {
+  const record = await stage.victimRecord();
+  await record.open(item);
+  const outcomes: string[] = [];
+  for (const place of PLACES) {
+    stage.network.bytes("content", (bytes) => flippedAt(bytes, place));
+    outcomes.push(await failsOnce(stage, () => record.open(item)));
+  }
+  stage.network.calm();
+  holds(
+    outcomes.every((each) => each.endsWith("after content")),
+    outcomes[0] ?? "",
+  );
+  return allTheSame(outcomes, "a content");
+}
+
+async function flipsOfName(stage: Stage): Promise<readonly string[]> {
+  const u = await stage.victim();
+  const byField: string[] = [];
+  for (const field of ["wrap", "metadata"] as const) {
+    const outcomes: string[] = [];
+    for (const place of PLACES) {
+      listing(stage, (revisions) => {
+        const last = revisions.at(-1) ?? nothing();
+        const bytes = fromBase64url(last[field] ?? "");
+        return [
+          ...revisions.slice(0, -1),
+          { ...last, [field]: toBase64url(flippedAt(bytes, place)) },
+        ];
+      });
+      const record = new HealthRecord(u, stage.record.space);
+      outcomes.push(await failsOnce(stage, () => record.list()));
+    }
+    byField.push(...allTheSame(outcomes, `a ${field}`));
+  }
+  stage.network.calm();
+  return byField;
+}
+
+async function flipsOfRelease(stage: Stage, item: ItemId): Promise<readonly string[]> {
+  const record = await stage.victimRecord(stage.doctor);
+  await record.sync();
+  const outcomes: string[] = [];
+  for (const place of PLACES) {
+    stage.network.answer("reads", (answer) => {
+      const [release = ""] = answer.releases as string[];
+      return { ...answer, releases: [toBase64url(flippedAt(fromBase64url(release), place))] };
+    });
+    outcomes.push(await failsOnce(stage, () => record.open(item)));
+  }
+  stage.network.calm();
+  return allTheSame(outcomes, "a release");
+}
+
+function flippedAt(bytes: Uint8Array<ArrayBuffer>, place: number): Uint8Array<ArrayBuffer> {
+  const flipped = bytes.slice();
+  const at = place % bytes.length;
+  flipped[at] = (flipped[at] ?? 0) ^ 1;
+  return flipped;
+}
+
+function nothing(): never {
+  throw new Error("the stage lacks something");
+}
