@@ -13,8 +13,8 @@ import {
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
-import { isNonceGood, makeNonce } from "../../apps/server/src/nonce.ts";
-import { checkProof, thumbprint } from "../../apps/server/src/proof.ts";
+import { createNonces } from "../../apps/server/src/nonce.ts";
+import { createProofCheck, digest, thumbprint } from "../../apps/server/src/proof.ts";
 import { hmacSha256 } from "../../apps/server/src/tag.ts";
 import { readToken, writeToken } from "../../apps/server/src/token.ts";
 import { isStrict } from "./shape.ts";
@@ -51,6 +51,7 @@ async function proofTarget(): Promise<Target> {
       return `${input}.${toBase64url(sign(null, Buffer.from(input), secret))}`;
     },
   );
+  const checkProof = createProofCheck();
   return {
     name: "DPoP proof",
     share: 2,
@@ -61,7 +62,7 @@ async function proofTarget(): Promise<Target> {
       const proof = await checkProof(text(input), {
         method: "POST",
         url: "http://localhost/v1/reads",
-        token,
+        token: digest(token).toString("base64url"),
         key: thumbprint(x),
         now: BEGIN,
         isNonceGood: (nonce) => nonce === "nonce",
@@ -81,6 +82,7 @@ export async function doorTargets(): Promise<Target[]> {
     issued: BEGIN,
     expires: BEGIN + 1000,
   };
+  const nonces = createNonces(mac);
   const tokens = [
     writeToken(mac, facts),
     writeToken(mac, { ...facts, device: idOf<"device">("device alice") }),
@@ -99,10 +101,10 @@ export async function doorTargets(): Promise<Target[]> {
     {
       name: "nonce",
       terms: "text",
-      originals: [makeNonce(mac, BEGIN), makeNonce(mac, BEGIN - 60_000)],
+      originals: [nonces.make(BEGIN), nonces.make(BEGIN - 60_000)],
       refusals,
       open: (input) => {
-        if (!isNonceGood(mac, text(input), BEGIN)) throw new Refused();
+        if (!nonces.isGood(text(input), BEGIN)) throw new Refused();
       },
     },
     {

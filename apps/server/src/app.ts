@@ -3,7 +3,6 @@ import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
 import { securityHeaders } from "./headers.ts";
 import { type Input, readInput } from "./input.ts";
-import { makeNonce } from "./nonce.ts";
 import { openApi } from "./openapi.ts";
 import type { Pages } from "./pages.ts";
 import { asServerError, problemOf, refuse, type ServerError } from "./problem.ts";
@@ -54,7 +53,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   const always = securityHeaders(options.origin);
   const carried = () => ({
     ...always,
-    "ecrin-nonce": makeNonce(ground.keys.nonce, ground.now()),
+    "ecrin-nonce": ground.nonces.make(ground.now()),
   });
 
   /** Everything that is answered goes through here: limits, headers, problems, one log line. */

@@ -6,6 +6,7 @@ import type { Sql } from "./database.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Limiter } from "./limits.ts";
+import type { Nonces } from "./nonce.ts";
 import type { Places } from "./places.ts";
 import type { ReleaseKeys } from "./release.ts";
 import type { SpaceChains } from "./space-chains.ts";
@@ -21,6 +22,7 @@ export interface Ground {
   readonly places: Places;
   readonly blobs: Blobs;
   readonly limit: Limiter;
+  readonly nonces: Nonces;
   /** Milliseconds since 1970-01-01 UTC. Tests inject it. */
   readonly now: () => number;
 }

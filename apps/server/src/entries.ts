@@ -52,7 +52,7 @@ interface Written extends Position {
 
 /** Everything that a batch writes. */
 export interface Writing {
-  readonly outcomes: ReadonlyMap<Queued, Committed<unknown>>;
+  readonly outcomes: ReadonlyMap<Queued, Outcome>;
   readonly top: JournalTop;
   readonly last: ReadonlyMap<Subject, Last>;
   readonly isEmpty: boolean;
@@ -66,10 +66,13 @@ export function readyWith(queued: Queued, result: unknown, drafts: readonly Entr
   return { queued, result, drafts };
 }
 
-/** An operation without effect is ready before anything is asked. */
+/** An operation without effect is ready before anything is asked; should its entries fail, it fails alone. */
 export function readyNow(queued: Queued): Ready | ServerError {
   try {
-    return readyWith(queued, undefined, queued.operation.entries(undefined));
+    const drafts = queued.operation.entries(undefined);
+    return drafts.length > 1
+      ? readyWith(queued, undefined, drafts)
+      : { queued, result: undefined, drafts };
   } catch (error) {
     return asServerError(error);
   }
@@ -105,14 +108,14 @@ export function writeEntries(
 ): Writing {
   const written: Written[] = [];
   const newest = new Map(last);
-  const outcomes = new Map<Queued, Committed<unknown>>();
+  const outcomes = new Map<Queued, Outcome>();
   const acts: Act[] = [];
   let { size, tag } = top;
 
   const add = (draft: EntryDraft): Position => {
     const before = newest.get(draft.subject) ?? { n: -1 };
-    const salt = randomCut(32);
     const entry = encodeEntry(entryOf(draft, before));
+    const salt = randomCut(32);
     const commitment = entryCommitment(salt, entry);
     const leaf = leafHash(commitment);
     tag = mac(Buffer.concat([tag, leaf]));
@@ -131,9 +134,14 @@ export function writeEntries(
   };
 
   for (const { queued, result, drafts } of ready) {
-    const positions = drafts.map(add);
-    outcomes.set(queued, { repeated: false, result, positions });
-    acts.push(...actsOf(queued, drafts, positions));
+    try {
+      const positions = drafts.map(add);
+      outcomes.set(queued, { repeated: false, result, positions });
+      acts.push(...actsOf(queued, drafts, positions));
+    } catch (error) {
+      // A single entry fails before anything is counted; several have been tried out.
+      outcomes.set(queued, asServerError(error));
+    }
   }
   return {
     outcomes,

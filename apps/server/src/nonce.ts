@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { utf8 } from "@ecrin/protocol";
 import { randomCut } from "./random.ts";
+import { Recent } from "./recent.ts";
 import type { Mac } from "./tag.ts";
 
 /** How long a nonce is good for (spec/read.md). */
@@ -11,20 +12,50 @@ const STAMP = 6;
 const RANDOM = 10;
 const TAG = 16;
 
-/** A fresh nonce: time, randomness and a MAC over both, so that no process has to remember it. */
-export function makeNonce(mac: Mac, now: number): string {
-  const body = Buffer.concat([stamp(now), randomCut(RANDOM)]);
-  return Buffer.concat([body, tagOf(mac, body)]).toString("base64url");
+/** Nonces of this server: time, randomness and a MAC over both, so that any process knows them. */
+export interface Nonces {
+  /** A nonce for an answer; those of the same tenth of a second share one. */
+  make(now: number): string;
+  /** Whether this server, or another with the same keys, gave the nonce in the last ten minutes. */
+  isGood(nonce: string, now: number): boolean;
 }
 
-/** Whether this server, or another with the same keys, gave the nonce in the last ten minutes. */
-export function isNonceGood(mac: Mac, nonce: string, now: number): boolean {
-  const bytes = Buffer.from(nonce, "base64url");
-  if (bytes.length !== STAMP + RANDOM + TAG || bytes.toString("base64url") !== nonce) return false;
-  const body = bytes.subarray(0, STAMP + RANDOM);
-  if (!timingSafeEqual(tagOf(mac, body), bytes.subarray(STAMP + RANDOM))) return false;
-  const made = body.readUIntBE(0, STAMP);
-  return made <= now && now - made <= NONCE_MS;
+const SHARED_MS = 100;
+const MOST_KEPT = 1000;
+
+export function createNonces(mac: Mac): Nonces {
+  let shared = { nonce: "", at: Number.NEGATIVE_INFINITY };
+  // When each was made, for those whose MAC has been checked: busy clients come with the same.
+  const known = new Recent<string, number>(MOST_KEPT);
+
+  function madeAt(nonce: string): number | undefined {
+    const remembered = known.get(nonce);
+    if (remembered !== undefined) return remembered;
+    const bytes = Buffer.from(nonce, "base64url");
+    if (bytes.length !== STAMP + RANDOM + TAG || bytes.toString("base64url") !== nonce) {
+      return undefined;
+    }
+    const body = bytes.subarray(0, STAMP + RANDOM);
+    if (!timingSafeEqual(tagOf(mac, body), bytes.subarray(STAMP + RANDOM))) return undefined;
+    const made = body.readUIntBE(0, STAMP);
+    known.set(nonce, made);
+    return made;
+  }
+
+  return {
+    make(now) {
+      if (now < shared.at || now >= shared.at + SHARED_MS) {
+        const body = Buffer.concat([stamp(now), randomCut(RANDOM)]);
+        const nonce = Buffer.concat([body, tagOf(mac, body)]).toString("base64url");
+        shared = { nonce, at: now };
+      }
+      return shared.nonce;
+    },
+    isGood(nonce, now) {
+      const made = madeAt(nonce);
+      return made !== undefined && made <= now && now - made <= NONCE_MS;
+    },
+  };
 }
 
 function tagOf(mac: Mac, body: Uint8Array): Buffer {

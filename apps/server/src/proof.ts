@@ -1,6 +1,15 @@
 import { hash } from "node:crypto";
-import { fromBase64url, fromUtf8, type Hash, hashOf, parseSigningKey, utf8 } from "@ecrin/protocol";
+import {
+  fromBase64url,
+  fromUtf8,
+  type Hash,
+  hashOf,
+  parseSigningKey,
+  type SigningKey,
+  utf8,
+} from "@ecrin/protocol";
 import * as z from "zod/mini";
+import { Recent } from "./recent.ts";
 import { isSignedBy } from "./verify.ts";
 
 /** How old a proof may be, and how far ahead of the server's clock (spec/http.md, Sessions). */
@@ -26,6 +35,7 @@ export interface ProofFor {
   readonly method: string;
   /** Scheme, host and path, without query. */
   readonly url: string;
+  /** SHA-256 of the token, base64url: what the proof must name as `ath`. */
   readonly token: string;
   /** Thumbprint the token is bound to. */
   readonly key: Hash;
@@ -43,32 +53,54 @@ export interface Proof {
 
 /**
  * Checks a DPoP proof (RFC 9449 section 4.3) but for its being the first of its name.
- * @returns undefined for anything that does not hold, without saying what
+ * Gives undefined for anything that does not hold, without saying what.
  */
-export function checkProof(proof: string, wanted: ProofFor): Proof | undefined {
-  if (proof.length > MOST) return undefined;
-  const [head, body, signature, more] = proof.split(".");
-  if (head === undefined || body === undefined || signature === undefined || more !== undefined) {
-    return undefined;
+export type ProofCheck = (proof: string, wanted: ProofFor) => Promise<Proof | undefined>;
+
+interface ProofKey {
+  readonly key: SigningKey;
+  readonly thumbprint: Hash;
+}
+
+const MOST_KEPT = 10_000;
+
+export function createProofCheck(): ProofCheck {
+  // The header of a session's proofs is the same each time.
+  const headers = new Recent<string, ProofKey>(MOST_KEPT);
+
+  function readHeader(text: string): ProofKey {
+    const known = headers.get(text);
+    if (known !== undefined) return known;
+    const { x } = headerField.parse(json(text)).jwk;
+    const read = { key: parseSigningKey(x, "jwk"), thumbprint: thumbprint(x) };
+    headers.set(text, read);
+    return read;
   }
-  try {
-    const { jwk } = headerField.parse(json(head));
-    const claims = payloadField.parse(json(body));
-    const key = parseSigningKey(jwk.x, "jwk");
-    const issued = claims.iat * 1000;
-    const holds =
-      thumbprint(jwk.x) === wanted.key &&
-      claims.htm === wanted.method &&
-      claims.htu === wanted.url &&
-      Math.abs(wanted.now - issued) <= PROOF_MS &&
-      claims.ath === digest(wanted.token).toString("base64url") &&
-      wanted.isNonceGood(claims.nonce) &&
-      isSignedBy(key, fromBase64url(signature, "proof"), utf8(`${head}.${body}`));
-    if (!holds) return undefined;
-    return { name: digest(`${wanted.key} ${claims.jti}`), expires: issued + PROOF_MS };
-  } catch {
-    return undefined;
-  }
+
+  return async (proof, wanted) => {
+    if (proof.length > MOST) return undefined;
+    const [head, body, signature, more] = proof.split(".");
+    if (head === undefined || body === undefined || signature === undefined || more !== undefined) {
+      return undefined;
+    }
+    try {
+      const by = readHeader(head);
+      const claims = payloadField.parse(json(body));
+      const issued = claims.iat * 1000;
+      const holds =
+        by.thumbprint === wanted.key &&
+        claims.htm === wanted.method &&
+        claims.htu === wanted.url &&
+        Math.abs(wanted.now - issued) <= PROOF_MS &&
+        claims.ath === wanted.token &&
+        wanted.isNonceGood(claims.nonce) &&
+        (await isSignedBy(by.key, fromBase64url(signature, "proof"), utf8(`${head}.${body}`)));
+      if (!holds) return undefined;
+      return { name: digest(`${wanted.key} ${claims.jti}`), expires: issued + PROOF_MS };
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 /** RFC 7638, with the members of RFC 8037 section 2 for an Ed25519 key. */
@@ -80,6 +112,7 @@ function json(part: string): unknown {
   return JSON.parse(fromUtf8(fromBase64url(part, "proof"), "proof"));
 }
 
-function digest(text: string): Buffer {
+/** SHA-256 of a text, 32 bytes. */
+export function digest(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }

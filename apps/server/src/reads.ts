@@ -16,7 +16,6 @@ import {
 import { hasEnded } from "./access.ts";
 import type { Call, Handlers } from "./call.ts";
 import { decided } from "./guard.ts";
-import { isNonceGood } from "./nonce.ts";
 import type { EntryDraft, Guard } from "./operation.ts";
 import type { Place } from "./places.ts";
 import { refuse, ServerError } from "./problem.ts";
@@ -68,12 +67,12 @@ async function reads(call: Asking): Promise<Answer> {
 
 /** Nonce and time, but for a read that was answered before: the same answer again is no new read. */
 async function checkFreshness(
-  { keys, journal, now }: Asking,
+  { nonces, journal, now }: Asking,
   { fact, hash }: ReadStatement,
 ): Promise<void> {
   const at = now();
   const late = Math.abs(fact.at - at) > CLOCK_MS;
-  if (!late && isNonceGood(keys.nonce, fact.nonce, at)) return;
+  if (!late && nonces.isGood(fact.nonce, at)) return;
   if (!(await journal.done([hash])).has(hash)) refuse("clock", late ? "read.at" : "read.nonce");
 }
 
@@ -108,7 +107,7 @@ async function load(
 async function release(call: Asking, parsed: ReadStatement, view: View): Promise<Answer> {
   const { journal, now } = call;
   const { fact, hash } = parsed;
-  requireSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head));
+  await requireSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head));
   const places = await findPlaces(call, fact);
   const at = now();
   if (!mayRead(view, fact, at)) refuse("not-allowed");
@@ -118,7 +117,8 @@ async function release(call: Asking, parsed: ReadStatement, view: View): Promise
     guard: guardsOf(view),
     entries: () => entriesOf(parsed, places, at),
   });
-  return { releases, receipts: done.positions.map((position) => journal.receipt(position, hash)) };
+  const receipts = done.positions.map((position) => journal.receipt(position, hash));
+  return { releases, receipts: await Promise.all(receipts) };
 }
 
 /** Whether the right lasts: member before its date, or share not ended in any way; device not cut. */

@@ -68,8 +68,10 @@ async function accept(
   return {
     first: oldest ?? written?.first ?? refuse("internal"),
     tree: written?.tree ?? (await readTree(sql, params.space)).tree,
-    receipts: hashes.flatMap((hash) =>
-      (done.get(hash) ?? []).map((position) => journal.receipt(position, hash)),
+    receipts: await Promise.all(
+      hashes.flatMap((hash) =>
+        (done.get(hash) ?? []).map((position) => journal.receipt(position, hash)),
+      ),
     ),
   };
 }

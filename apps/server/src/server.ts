@@ -13,6 +13,7 @@ import { createJournal } from "./journal.ts";
 import { type Keys, openKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { migrate } from "./migrations.ts";
+import { createNonces } from "./nonce.ts";
 import { openPages } from "./pages.ts";
 import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
@@ -103,6 +104,7 @@ async function layGround(
     places: createPlaces(sql),
     blobs: await openBlobs(join(dataDir, "blobs")),
     limit: createLimiter(limits ?? DEFAULT_LIMITS, now),
+    nonces: createNonces(keys.nonce),
     now,
   };
 }

@@ -1,9 +1,9 @@
 import type { DeviceId } from "@ecrin/protocol";
 import type { Ground, Session } from "./call.ts";
 import { byteaArray, numberArray, type Sql, textArray } from "./database.ts";
-import { isNonceGood } from "./nonce.ts";
 import { refuse } from "./problem.ts";
-import { checkProof, type Proof } from "./proof.ts";
+import { createProofCheck, digest, type Proof } from "./proof.ts";
+import { Recent } from "./recent.ts";
 import { ENROL_MS, readToken } from "./token.ts";
 import { inTurns } from "./turns.ts";
 
@@ -16,6 +16,14 @@ export interface Sessions {
    */
   open(request: Request, origin: string): Promise<Session>;
 }
+
+interface Token {
+  readonly session: Session;
+  /** SHA-256 of the token, base64url, as proofs name it. */
+  readonly hash: string;
+}
+
+const MOST_KEPT = 10_000;
 
 interface Asked {
   readonly session: Session;
@@ -41,21 +49,35 @@ interface Standing {
  * because several processes serve one database and a proof must be good once in all.
  */
 export function createSessions(ground: Ground): Sessions {
+  const checkProof = createProofCheck();
+  const tokens = new Recent<string, Token>(MOST_KEPT);
+
+  /** What a token says never changes, so its MAC is checked once. */
+  function openToken(token: string): Token | undefined {
+    const known = tokens.get(token);
+    if (known !== undefined) return known;
+    const session = readToken(ground.keys.session, token);
+    if (session === undefined) return undefined;
+    const opened = { session, hash: digest(token).toString("base64url") };
+    tokens.set(token, opened);
+    return opened;
+  }
+
   const standingOf = inTurns((batch: readonly Asked[]) => askDatabase(ground.sql, batch));
   return {
     async open(request, origin) {
       const now = ground.now();
-      const token = /^DPoP ([A-Za-z0-9_-]+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
-      if (token === undefined) return refuse("not-signed-in");
-      const session = readToken(ground.keys.session, token);
-      if (session === undefined || session.expires <= now) return refuse("not-signed-in");
-      const proof = checkProof(request.headers.get("dpop") ?? "", {
+      const text = /^DPoP ([A-Za-z0-9_-]+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+      const token = text === undefined ? undefined : openToken(text);
+      if (token === undefined || token.session.expires <= now) return refuse("not-signed-in");
+      const { session } = token;
+      const proof = await checkProof(request.headers.get("dpop") ?? "", {
         method: request.method,
         url: origin + new URL(request.url).pathname,
-        token,
+        token: token.hash,
         key: session.key,
         now,
-        isNonceGood: (nonce) => isNonceGood(ground.keys.nonce, nonce, now),
+        isNonceGood: (nonce) => ground.nonces.isGood(nonce, now),
       });
       if (proof === undefined) return refuse("proof-refused");
       const standing = await standingOf({ session, proof });

@@ -16,7 +16,7 @@ const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 export interface Signer {
   /** Ed25519 public key. */
   readonly key: SigningKey;
-  sign(kind: StatementKind, payload: Json): Statement;
+  sign(kind: StatementKind, payload: Json): Promise<Statement>;
 }
 
 /** The signer of an Ed25519 seed of 32 bytes (RFC 8032). */
@@ -31,7 +31,12 @@ export function signerOf(seed: Uint8Array): Signer {
     key: parseSigningKey(x, "key"),
     sign(kind, payload) {
       const input = signingInputFor(kind, payload);
-      return assembleStatement(input, sign(null, Buffer.from(input, "ascii"), key));
+      return new Promise((resolve, reject) => {
+        // With a callback the work is done on another thread.
+        sign(null, Buffer.from(input, "ascii"), key, (error, signature) =>
+          error === null ? resolve(assembleStatement(input, signature)) : reject(error),
+        );
+      });
     },
   };
 }

@@ -46,6 +46,7 @@ test("a request needs a token of this server", async () => {
 
 test("every answer carries a fresh nonce, and a proof needs one of this server", async () => {
   const first = (await get()).headers.get("ecrin-nonce");
+  server.clock.at += 100;
   const second = (await get()).headers.get("ecrin-nonce");
   assert.notEqual(first, second);
   assertProblem(await get({ nonce: "AAAA" }), "proof-refused");
