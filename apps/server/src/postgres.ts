@@ -96,9 +96,15 @@ async function supervise(
 
   const stop = async () => {
     stopping.abort();
-    await end(place, server);
-    await watching;
-    await release();
+    // Neither the server's end nor the look for it keeps this process alive; this does, until both are seen.
+    const alive = setInterval(() => undefined, 1000);
+    try {
+      await end(place, server);
+      await watching;
+      await release();
+    } finally {
+      clearInterval(alive);
+    }
   };
   let stopped: Promise<void> | undefined;
   return {
