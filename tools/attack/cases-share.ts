@@ -1,15 +1,8 @@
 import { bytesOf, HealthRecord, SharedView } from "@ecrin/client";
 import { newSecret, openBox, signerFrom, signStatement } from "@ecrin/crypto";
 import {
-  type Entry,
-  encodeEntry,
-  entryCommitment,
   fromBase64url,
-  fromUtf8,
-  hashOf,
   type ItemId,
-  leafHash,
-  parseRead,
   parseRevision,
   type RevisionId,
   type RouteAnswer,
@@ -17,12 +10,10 @@ import {
   type Statement,
   SUITE,
   secretContext,
-  toBase64url,
-  utf8,
 } from "@ecrin/protocol";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
-import type { Loose } from "./network.ts";
+import { withRead } from "./forge.ts";
 import type { Actor, Stage } from "./stage.ts";
 
 const HOUR = 3_600_000;
@@ -212,48 +203,11 @@ interface Invented {
 async function journalRefused(stage: Stage, invented: Invented): Promise<void> {
   const victim = await stage.victimRecord();
   await victim.journal();
+  const { actor, ...read } = { actor: stage.doctor, ...invented };
   stage.network.answer("journal", (answer) =>
-    withRead(stage, answer as RouteAnswer<"journal">, invented),
+    withRead(stage, answer as RouteAnswer<"journal">, actor.u, read),
   );
   await stops(["signature-refused", "fork", "statement-refused"], () => victim.journal());
-}
-
-/** The journal with an entry more, chained and signed as a server can. */
-async function withRead(
-  { doctor, record, now, logSigner }: Stage,
-  answer: RouteAnswer<"journal">,
-  { statement, revisions, actor = doctor }: Invented,
-): Promise<Loose> {
-  const last = answer.entries.at(-1) ?? nothing();
-  const before = entryCommitment(fromBase64url(last.salt), utf8(last.entry));
-  const entry: Entry = {
-    v: 1,
-    subject: record.space,
-    n: last.n + 1,
-    prev: hashOf(before),
-    at: now(),
-    kind: "opening",
-    actor: { account: actor.u.account, device: actor.u.device },
-    about: {
-      revisions: revisions.map(({ item, revision }) => ({ item, revision })),
-      statement: parseRead(statement).hash,
-    },
-  };
-  const salt = newSecret();
-  const c = entryCommitment(salt, encodeEntry(entry));
-  const head = { suite: SUITE, subject: record.space, n: entry.n, hash: hashOf(c), at: now() };
-  const listed = {
-    n: entry.n,
-    index: 9_999,
-    salt: toBase64url(salt),
-    entry: fromUtf8(encodeEntry(entry)),
-    tag: hashOf(leafHash(c)),
-    statement,
-  };
-  return {
-    entries: [...answer.entries, listed],
-    head: await signStatement("head", head, await logSigner()),
-  };
 }
 
 function nothing(): never {

@@ -1,5 +1,6 @@
 import type { AttackCase } from "./case.ts";
 import { accountCases } from "./cases-account.ts";
+import { formCases } from "./cases-form.ts";
 import { recordCases } from "./cases-record.ts";
 import { rollbackCases } from "./cases-rollback.ts";
 import { sealCases } from "./cases-seal.ts";
@@ -15,6 +16,7 @@ export const cases: readonly AttackCase[] = [
   ...spaceCases,
   ...shareCases,
   ...sealCases,
+  ...formCases,
   ...sizeCases,
   ...rollbackCases,
   ...trafficCases,

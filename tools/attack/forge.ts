@@ -6,26 +6,39 @@ import {
   sealBox,
   sealContentBytes,
   sealMetadata,
+  signStatement,
 } from "@ecrin/crypto";
 import {
   type Bytes,
   canonicalJson,
+  encodeEntry,
+  entryCommitment,
+  fromBase64url,
+  fromUtf8,
+  type Hash,
   type Head,
   hashOf,
   type ItemId,
   type ListedRevision,
+  leafHash,
   type Metadata,
   type NewRevision,
   newId,
+  parseEntry,
+  type RevisionId,
+  type RouteAnswer,
   revisionCommitContext,
   revisionContext,
   type SpaceId,
+  SUITE,
   secretContext,
   sha256,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
+import type { Loose } from "./network.ts";
+import type { Stage } from "./stage.ts";
 
 /** Where a forged revision claims to belong, and the keys its forger has. */
 export interface Forgery {
@@ -87,4 +100,49 @@ export async function forgeRevision(u: Unlocked, forgery: Forgery): Promise<NewR
 /** A forged revision as a server would list it. */
 export function listed({ content: _, ...revision }: NewRevision, index: number): ListedRevision {
   return { ...revision, index };
+}
+
+/** The name of a statement in its chain, also of one in a form that nobody should take. */
+export function hashOfSigned(statement: string): Hash {
+  return hashOf(sha256(utf8(statement.slice(0, statement.lastIndexOf(".")))));
+}
+
+/** A read as an entry of a journal would tell of it. */
+export interface ToldRead {
+  readonly statement: string;
+  readonly revisions: readonly { readonly item: ItemId; readonly revision: RevisionId }[];
+}
+
+/** A journal with an entry more, chained and signed as a server can: `by` read something. */
+export async function withRead(
+  { now, logSigner }: Pick<Stage, "now" | "logSigner">,
+  { entries }: RouteAnswer<"journal">,
+  by: Pick<Unlocked, "account" | "device">,
+  { statement, revisions }: ToldRead,
+): Promise<Loose> {
+  const last = entries.at(-1);
+  if (last === undefined) throw new Error("the journal is empty");
+  const { subject } = parseEntry(last.entry);
+  const entry = encodeEntry({
+    v: 1,
+    subject,
+    n: last.n + 1,
+    prev: hashOf(entryCommitment(fromBase64url(last.salt), utf8(last.entry))),
+    at: now(),
+    kind: "opening",
+    actor: { account: by.account, device: by.device },
+    about: {
+      revisions: revisions.map(({ item, revision }) => ({ item, revision })),
+      statement: hashOfSigned(statement),
+    },
+  });
+  const salt = newSecret();
+  const c = entryCommitment(salt, entry);
+  const place = { n: last.n + 1, index: 9_999, salt: toBase64url(salt) };
+  const listed = { ...place, entry: fromUtf8(entry), tag: hashOf(leafHash(c)), statement };
+  const head = { suite: SUITE, subject, n: place.n, hash: hashOf(c), at: now() };
+  return {
+    entries: [...entries, listed],
+    head: await signStatement("head", head, await logSigner()),
+  };
 }
