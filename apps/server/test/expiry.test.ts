@@ -6,16 +6,8 @@ import { createJournal } from "../src/journal.ts";
 import { openKeys } from "../src/keys.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { Person } from "./person.ts";
-import {
-  beginRecord,
-  donePosting,
-  journalOf,
-  makeShare,
-  memberOf,
-  pass,
-  postShare,
-  sealTest,
-} from "./record.ts";
+import { beginRecord, donePosting, journalOf, memberOf, pass, sealTest } from "./record.ts";
+import { makeShare, postShare } from "./share.ts";
 
 let cluster: Cluster;
 let server: TestServer;

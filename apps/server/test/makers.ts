@@ -25,7 +25,6 @@ import { keyOf, newSeat, newSigner, Person, type Seat } from "./person.ts";
 import {
   beginRecord,
   donePosting,
-  makeShare,
   memberOf,
   type Rights,
   releaseKeyOf,
@@ -33,9 +32,9 @@ import {
   type Sealing,
   sealTest,
   signRead,
-  type TestShare,
   TestSpace,
 } from "./record.ts";
+import { makeShare, type TestShare } from "./share.ts";
 
 // The words of the scenarios: everything that a client makes before it asks.
 

@@ -19,19 +19,17 @@ import {
   donePosting,
   type Ended,
   journalOf,
-  makeShare,
   memberOf,
   pass,
   postRead,
-  postShare,
   type Released,
   type Rights,
   type SealedTest,
   sealTest,
   signRead,
-  type TestShare,
   type TestSpace,
 } from "./record.ts";
+import { makeShare, postShare, type TestShare } from "./share.ts";
 
 let cluster: Cluster;
 let server: TestServer;
