@@ -170,13 +170,17 @@ export class Listing {
     for (const revision of checked) {
       this.#checkEpochs();
       if (revision.index !== this.#frontier.size) refuse("is not the next revision", "index");
-      acceptRevision(this.items, revision.fact);
-      this.revisions.set(revision.fact.revision, revision);
-      this.#frontier = appendLeaf(this.#frontier, fromBase64url(revision.hash));
+      const { revision: id } = revision.fact;
+      if (this.revisions.has(id)) refuse("is accepted already", "revision");
+      const grown = appendLeaf(this.#frontier, fromBase64url(revision.hash));
       const seen = this.#u.keyring.seen(`${this.space}.tree`);
-      if (seen?.seq === this.#frontier.size && seen.hash !== this.tree.root) {
+      // Before anything is taken in: asked again, it is refused again.
+      if (seen?.seq === grown.size && seen.hash !== hashOf(frontierRoot(grown))) {
         throw new ClientError("fork", "the record is another than the one seen before");
       }
+      acceptRevision(this.items, revision.fact);
+      this.revisions.set(id, revision);
+      this.#frontier = grown;
     }
   }
 
