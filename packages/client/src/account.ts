@@ -7,7 +7,7 @@ import {
 } from "@ecrin/protocol";
 import { Contacts } from "./contacts.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
-import { isRefusedFor } from "./errors.ts";
+import { asClientError, isRefusedFor } from "./errors.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit } from "./kit.ts";
 import type { OwnDevice } from "./own-device.ts";
@@ -30,6 +30,7 @@ export class Account {
   readonly #records = new Map<SpaceId, HealthRecord>();
   readonly #shared = new Map<SpaceId, SharedView>();
   #own: Promise<HealthRecord> | undefined;
+  #refused: readonly SpaceId[] = [];
 
   constructor(u: Unlocked, own: OwnDevice) {
     this.id = u.account;
@@ -75,13 +76,33 @@ export class Account {
     return [own, ...(await Promise.all(others.map(({ space }) => this.recordOf(space))))];
   }
 
-  /** Shares that others have made for this account and that are still open: checked, names opened. */
+  /** Shares that `sharedWithMe` left out when it was last asked, because they do not hold. */
+  get sharesRefused(): readonly SpaceId[] {
+    return this.#refused;
+  }
+
+  /**
+   * Shares that others have made for this account and that are still open: checked, names
+   * opened. Anybody can make one for anybody, so one that does not open hides no other.
+   */
   async sharedWithMe(): Promise<SharedView[]> {
     const { spaces } = await this.#u.http.call("spaces");
     const open = spaces.filter(
       (each) => each.kind === "share" && each.role === "reader" && !each.closed,
     );
-    const views = await Promise.all(open.map(({ space }) => this.#openShare(space)));
+    const refused: SpaceId[] = [];
+    const views = await Promise.all(
+      open.map(async ({ space }) => {
+        try {
+          return await this.#openShare(space);
+        } catch (error) {
+          if (!isRefusedFor(asClientError(error), "cannot-open")) throw error;
+          refused.push(space);
+          return undefined;
+        }
+      }),
+    );
+    this.#refused = refused;
     return views.filter((view) => view !== undefined).filter((view) => !view.ended);
   }
 
@@ -141,11 +162,18 @@ export class Account {
 
   async #turnEpochs(): Promise<void> {
     const { spaces } = await this.#u.http.call("spaces");
+    const failed: unknown[] = [];
     for (const { kind, space } of spaces) {
       if (kind !== "record") continue;
-      const record = await this.recordOf(space);
-      if (mayWrite(record.view.me)) await record.rotateIfDue();
+      try {
+        const record = await this.recordOf(space);
+        if (mayWrite(record.view.me)) await record.rotateIfDue();
+      } catch (error) {
+        // Anybody can make an account a member of a record that does not open: the others turn all the same.
+        failed.push(error);
+      }
     }
+    if (failed.length > 0) throw failed[0];
   }
 
   /** @throws ClientError `wrong-password` where `before` does not open this device */

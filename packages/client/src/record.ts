@@ -31,7 +31,7 @@ import {
   rotateIfDue,
 } from "./membership.ts";
 import { type Opened, type OpenKey, openOwn, openRange, openThrough } from "./open.ts";
-import { askReleases, checkedContentKey } from "./release.ts";
+import { askReleases, checkedContentKey, releaseKey } from "./release.ts";
 import { type Draft, rewrap, type SealedDraft, sealDeletion, sealRevision } from "./seal.ts";
 import { createShare, endShare, type NewShare } from "./share.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
@@ -302,8 +302,12 @@ export class HealthRecord {
   async #find(id: ItemId | RevisionId): Promise<OpenableRevision> {
     if (this.#hasWritten || !this.#has(id)) await this.sync();
     const history = this.listing.items.get(id as ItemId);
-    const newest = history === undefined ? id : [...history.heads].at(-1);
-    const revision = this.listing.revisions.get(newest as RevisionId) ?? notThere();
+    const newest = [...(history?.heads ?? [])].at(-1);
+    const named = this.listing.revisions.get(id as RevisionId);
+    // Ids are random: where an item and a revision have the same, the later was made to be mistaken for the other.
+    const first = this.listing.revisions.get(history?.revisions[0] ?? (id as RevisionId));
+    const isItem = newest !== undefined && (first?.index ?? 0) <= (named?.index ?? Infinity);
+    const revision = (isItem ? this.listing.revisions.get(newest) : named) ?? notThere();
     return isOpenable(revision) ? revision : notThere();
   }
 
@@ -325,8 +329,8 @@ export class HealthRecord {
     reason: ReadReason = "own",
   ): Promise<OpenKey[]> {
     const kept = new Map<RevisionId, Bytes>();
-    for (const { fact } of revisions) {
-      const release = await this.#u.store.get(`release/${fact.revision}`);
+    for (const { fact, hash } of revisions) {
+      const release = await this.#u.store.get(releaseKey(hash));
       if (release !== undefined) kept.set(fact.revision, release);
     }
     const unknown = revisions.filter(({ fact }) => !kept.has(fact.revision));
@@ -341,7 +345,10 @@ export class HealthRecord {
       };
     });
     await this.#u.store.batch(
-      [...given].map(([revision, value]) => ({ key: `release/${revision}`, value })),
+      unknown.map(({ fact, hash }) => ({
+        key: releaseKey(hash),
+        value: given.get(fact.revision) ?? notThere(),
+      })),
     );
     return keys;
   }

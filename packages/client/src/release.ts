@@ -2,6 +2,7 @@ import { commitTo, contentKeyOf, equalSecret } from "@ecrin/crypto";
 import {
   type Bytes,
   fromBase64url,
+  type Hash,
   type Head,
   hashOf,
   openReceipt,
@@ -14,6 +15,14 @@ import {
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
 import type { Unlocked } from "./unlocked.ts";
+
+/**
+ * Where the store keeps the release of a revision, named by its signed header: an
+ * id alone may be used again by somebody else, in another space.
+ */
+export function releaseKey(header: Hash): string {
+  return `release/${header}`;
+}
 
 /** The server's word that a read was written down, as it was checked. */
 export interface ReadReceipt {

@@ -19,6 +19,7 @@ import {
   newId,
   parseAccountStatement,
   parseCanonical,
+  parseRevision,
   parseSpaceStatement,
   type ReadReason,
   type RevisionId,
@@ -33,7 +34,7 @@ import { type Contact, checkContact } from "./keyring.ts";
 import { type OpenableRevision, openName } from "./listing.ts";
 import { memberFor, plain, plainEpoch } from "./membership.ts";
 import { type Opened, type OpenKey, openRange, openThrough } from "./open.ts";
-import { askReleases, checkedContentKey } from "./release.ts";
+import { askReleases, checkedContentKey, releaseKey } from "./release.ts";
 import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 
@@ -238,6 +239,8 @@ export class SharedView {
     ) {
       throw new ClientError("cannot-open", "the links are not those the share's maker signed");
     }
+    if (answer.links.some((link) => link.space !== stated.source))
+      throw new ClientError("cannot-open", "a link is not of the space the share was made from");
     const key = await this.view.secret("space");
     this.ended = answer.ended || this.view.state.closed;
     this.about = await openAbout(this.share, key, fromBase64url(answer.about, "about"));
@@ -290,13 +293,14 @@ export class SharedView {
 
   async #openKey(revision: RevisionId, reason: ReadReason): Promise<OpenKey> {
     const item = this.#items.find((each) => each.fact.revision === revision) ?? notThere();
-    const known = await this.#u.store.get(`release/${revision}`);
+    const kept = releaseKey(parseRevision(item.link.header).hash);
+    const known = await this.#u.store.get(kept);
     const release =
       known ??
       (await askReleases(this.#u, this.share, [item.fact], reason)).releases[0] ??
       notThere();
     const { key, ctx } = checkedContentKey(item.fact, item.secret, release);
-    if (known === undefined) await this.#u.store.put(`release/${revision}`, release);
+    if (known === undefined) await this.#u.store.put(kept, release);
     return { fact: item.fact, metadata: item.metadata, key, ctx };
   }
 }
