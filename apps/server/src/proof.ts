@@ -25,7 +25,8 @@ const payloadField = z.object({
   jti: z.string().check(z.minLength(8), z.maxLength(128)),
   htm: z.string(),
   htu: z.string(),
-  iat: z.number(),
+  // Whole seconds: a fraction would reach the database, and fail there for whoever asked at the same time.
+  iat: z.int(),
   ath: z.string(),
   nonce: z.string(),
 });

@@ -77,6 +77,7 @@ test("a proof is for one request, by the session's key, now", async () => {
     "too old": { claims: { iat: now - 301 } },
     "from the future": { claims: { iat: now + 301 } },
     "no time": { claims: { iat: undefined } },
+    "a time with a fraction": { claims: { iat: now + 0.0001 } },
     "no jti": { claims: { jti: undefined } },
     "for another token": { claims: { ath: "AAAA" } },
     "of another type": { header: { typ: "jwt" } },
@@ -151,6 +152,10 @@ test("what is not in the form of the table is refused by its path, never by its 
     ["{", "malformed", "body"],
     ["null", "malformed", "body"],
     ["[]", "malformed", "body"],
+    // Refused before it is parsed: what is parsed names the field.
+    [`{"box":[${"1,".repeat(100_001)}1]}`, "malformed", "body"],
+    [`{"box":${"[".repeat(100_001)}${"]".repeat(100_001)}}`, "malformed", "body"],
+    [`{"box":[${"1,".repeat(99_000)}1],"replaces":1,"version":2}`, "malformed", "body.box"],
     [JSON.stringify({ ...good, [canary]: canary }), "malformed", "body"],
     [JSON.stringify({ ...good, box: `${canary}!` }), "malformed", "body.box"],
     [JSON.stringify({ ...good, box: 7 }), "malformed", "body.box"],
