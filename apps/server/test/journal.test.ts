@@ -172,8 +172,8 @@ test("an act done before gives its place again, whoever asks and however often a
   const places = new Set(done.map((each) => JSON.stringify(each.positions)));
   assert.equal(places.size, 1);
   assert.equal(done[0]?.positions.length, 2);
-  const receipts = done.map((each) =>
-    ground.journal.receipt(each.positions[1] ?? assert.fail(), act),
+  const receipts = await Promise.all(
+    done.map((each) => ground.journal.receipt(each.positions[1] ?? assert.fail(), act)),
   );
   assert.equal(new Set(receipts).size, 1);
   const receipt = await openReceipt(receipts[0], signerOf(ground.logKey).key);
@@ -267,7 +267,7 @@ test("the owner of the tables cannot log in, and an erasure leaves the leaf", as
 
 test("the statement that was signed lies beside its entry", async () => {
   const subject = newId<"space">();
-  const statement = signerOf(ground.logKey).sign("head", {});
+  const statement = await signerOf(ground.logKey).sign("head", {});
   await ground.journal.commit({ entries: () => [{ ...draft(subject), statement }] });
   const [entry] = await ground.journal.entries(subject, 0, 1);
   assert.equal(entry?.statement, statement);
