@@ -79,7 +79,7 @@ export type NewRevision = z.infer<typeof newRevisionField>;
 export const listedRevisionField = z.strictObject({
   index: countField,
   statement: statementField,
-  wrapEpoch: z.int(),
+  wrapEpoch: z.int().check(z.minimum(1)),
   wrap: z.optional(secretBoxField),
   rewrap: z.optional(statementField),
   metadata: z.optional(z.string()),
