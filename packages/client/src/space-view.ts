@@ -227,7 +227,13 @@ export class SpaceView {
 
   async #openSecret(name: SecretName, n: number): Promise<Bytes> {
     let at = this.#nearestKnown(name, n);
-    let secret = this.#secrets.get(`${name} ${at}`) ?? (await this.#openCurrent(name));
+    let secret = this.#secrets.get(`${name} ${at}`);
+    if (secret === undefined) {
+      secret = await this.#openCurrent(name);
+      // The chain may have moved on while its wraps were fetched.
+      at = this.#nearestKnown(name, n);
+      secret = this.#secrets.get(`${name} ${at}`) ?? secret;
+    }
     while (at > n) {
       secret = await stepBack(this.space, this.#epochOf(at), name, secret);
       at -= 1;

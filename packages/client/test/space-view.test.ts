@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { signIn } from "../src/index.ts";
+import { bytesOf, signIn } from "../src/index.ts";
 import { type Ground, newPerson, type Person, startGround } from "./ground.ts";
 
 describe("the keys of a space", () => {
@@ -28,5 +28,20 @@ describe("the keys of a space", () => {
     const there = await account.recordOf(record.space);
     assert.equal((await there.list()).length, 30);
     assert.equal(asked, 1);
+  });
+
+  it("are of the epoch asked for, also where the chain turns out to have moved on", async () => {
+    const [bob, carol] = [await newPerson(ground, "Bob"), await newPerson(ground, "Carol")];
+    for (const { account } of [bob, carol])
+      await alice.account.contacts().verify(await account.contacts().code(), account.name);
+    const record = await alice.account.record();
+    await record.addMember(bob.account.id, { role: "writer" });
+    // Followed, and no key asked for; then a member comes and goes.
+    const his = await bob.account.recordOf(record.space);
+    await record.addMember(carol.account.id, { role: "reader" });
+    await record.endMember(carol.account.id);
+    const content = new TextEncoder().encode("result");
+    const item = await his.add({ title: "result", mediaType: "text/plain", content });
+    assert.deepEqual(await bytesOf(await record.open(item)), content);
   });
 });
