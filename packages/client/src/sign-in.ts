@@ -37,9 +37,12 @@ export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDe
   const { account } = owner;
   const http = new Http(ask);
   const key = await http.begin();
+  // The store's derivation and the sign-in's take the same long time, and neither waits for the other.
+  const proving = proveEitherPassword(http, { account }, password);
+  proving.catch(() => undefined);
   const store = await openStore(ask, http, owner);
   const own = await readDevice(store);
-  const proof = await proveEitherPassword(http, { account }, password);
+  const proof = await proving;
   const { signIn: id, finish, exportKey, generation } = proof;
   const facts = { account, signIn: id, key, device: own.device, at: now() };
   const device = await signInStatement(await signerOf(own), facts);

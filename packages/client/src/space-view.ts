@@ -159,7 +159,9 @@ export class SpaceView {
 
   /** Refreshes, and asks the chains of members anew, where the view is too old to seal with. */
   async beFresh(maxAge = MAX_VIEW_AGE): Promise<void> {
-    if (this.#state === undefined || this.#u.now() - this.seenAt > maxAge) await this.refresh();
+    const age = this.#u.now() - this.seenAt;
+    // A clock that was set back makes no view young.
+    if (this.#state === undefined || age > maxAge || age < 0) await this.refresh();
     const members = [...this.state.members.keys()];
     this.#accounts = new Map([
       ...this.#accounts,
