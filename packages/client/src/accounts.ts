@@ -59,9 +59,7 @@ export class AccountBook {
    */
   async get(account: AccountId, maxAge: number = AGE): Promise<AccountState> {
     const known = await this.#known(account);
-    const age = this.#place.now() - (known?.seenAt ?? 0);
-    // A clock that was set back makes no view young.
-    if (known !== undefined && age >= 0 && age < maxAge) return known.state;
+    if (known !== undefined && this.#place.now() - known.seenAt < maxAge) return known.state;
     return (await this.#refresh(account)).state;
   }
 
