@@ -30,7 +30,7 @@ import { Http } from "../../packages/client/src/http.ts";
 import { sealKeyring } from "../../packages/client/src/keyring.ts";
 import { provePassword } from "../../packages/client/src/password-proof.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
-import type { Stage } from "./stage.ts";
+import { cloneOf, type Stage } from "./stage.ts";
 
 const CLOSED = [
   "cannot-open",
@@ -86,7 +86,9 @@ export const accountCases: readonly AttackCase[] = [
         path.endsWith(doctor.u.account) ? { statements: [forged] } : answer,
       );
       // A third person who scans the doctor's code face to face gets the forged chain for it.
-      const victim = await stage.victim(mallory);
+      // She remembers what she was shown, so it is a device of its own.
+      const { password } = mallory;
+      const victim = await stage.victim({ password, store: await cloneOf(mallory.store) });
       const code = await new Contacts(doctor.u).code();
       await stops(CLOSED, () => new Contacts(victim).verify(code, "Dr"));
       // Alice, who verified him before, wraps nothing for the forged identity.
@@ -245,6 +247,11 @@ export const accountCases: readonly AttackCase[] = [
         file: "packages/crypto/src/opaque.ts",
         find: "return { client: account, server: OPAQUE_SERVER };",
         replace: 'return { client: account.slice(0, 0) + "everybody", server: OPAQUE_SERVER };',
+      },
+      {
+        file: "apps/server/src/opaque.ts",
+        find: "return { client: account, server: SUITE };",
+        replace: 'return { client: account.slice(0, 0) + "everybody", server: SUITE };',
       },
     ],
     async run(stage) {

@@ -62,7 +62,7 @@ export async function victimLists(stage: Stage): Promise<HealthRecord> {
   return record;
 }
 
-/** Mallory as a member of Alice's record while it lasts. */
+/** Mallory, or somebody else, as a member of Alice's record while it lasts. */
 export async function asMember<T>(
   stage: Stage,
   role: "reader" | "writer" | "manager",
@@ -70,9 +70,9 @@ export async function asMember<T>(
   actor: Actor = stage.mallory,
 ): Promise<T> {
   await stage.record.addMember(actor.u.account, { role });
-  const hers = new HealthRecord(actor.u, stage.record.space);
-  await hers.sync();
   try {
+    const hers = new HealthRecord(actor.u, stage.record.space);
+    await hers.sync();
     return await work(hers);
   } finally {
     await stage.record.endMember(actor.u.account);
@@ -275,22 +275,19 @@ export const recordCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      await stage.record.addMember(stage.mallory.u.account, { role: "reader" });
-      const hers = new HealthRecord(stage.mallory.u, stage.record.space);
-      await hers.sync();
-      const { n } = hers.view.epoch.epoch;
-      const forged = await forgeRevision(stage.mallory.u, {
-        space: hers.space,
-        epoch: n,
-        spaceHead: hers.view.head,
-        spaceKey: await hers.view.secret("space", n),
-        release: newSecret(),
-        title: "not hers to write",
+      await asMember(stage, "reader", async (hers) => {
+        const { n } = hers.view.epoch.epoch;
+        const forged = await forgeRevision(stage.mallory.u, {
+          space: hers.space,
+          epoch: n,
+          spaceHead: hers.view.head,
+          spaceKey: await hers.view.secret("space", n),
+          release: newSecret(),
+          title: "not hers to write",
+        });
+        listing(stage, (revisions) => [...revisions, listed(forged, revisions.length)]);
+        await stops(REFUSED, () => victimLists(stage));
       });
-      listing(stage, (revisions) => [...revisions, listed(forged, revisions.length)]);
-      await stops(REFUSED, () => victimLists(stage));
-      stage.network.calm();
-      await stage.record.endMember(stage.mallory.u.account);
     },
   },
   {
@@ -307,7 +304,7 @@ export const recordCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { doctor, mallory, record, network } = stage;
+      const { doctor, mallory, network } = stage;
       const other = newSecret();
       const revision = await asMember(stage, "writer", async (hers) => {
         const { n } = hers.view.epoch.epoch;
@@ -326,13 +323,13 @@ export const recordCases: readonly AttackCase[] = [
         });
         return parseRevision(post.statement).fact.revision;
       });
-      await record.addMember(doctor.u.account, { role: "reader" });
-      const his = await stage.victimRecord(doctor);
-      await his.sync();
-      network.answer("reads", (answer) => ({ ...answer, releases: [toBase64url(other)] }));
-      await stops(["cannot-open"], () => his.open(revision));
-      network.calm();
-      await record.endMember(doctor.u.account);
+      const meets = async () => {
+        const his = await stage.victimRecord(doctor);
+        await his.sync();
+        network.answer("reads", (answer) => ({ ...answer, releases: [toBase64url(other)] }));
+        await stops(["cannot-open"], () => his.open(revision));
+      };
+      await asMember(stage, "reader", meets, doctor);
     },
   },
 ];

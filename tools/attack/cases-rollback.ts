@@ -31,8 +31,8 @@ export const rollbackCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/keyring.ts",
-        find: "if (known !== undefined && known.seq >= head.seq) return; this.#heads.set(chain, { hash: head.hash, seq: head.seq });",
-        replace: "this.#heads.delete(chain);",
+        find: "return this.#heads.get(chain); }",
+        replace: 'return chain === "" ? this.#heads.get(chain) : undefined; }',
       },
     ],
     async run(stage) {

@@ -84,27 +84,19 @@ export const sealCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { doctor, network, record } = stage;
+      const { doctor, network } = stage;
       const item = await stage.add("quatre, accès");
-      await record.addMember(doctor.u.account, { role: "reader" });
       const release = newSecret();
-      const forged = await asMember(stage, "reader", async (hers) => {
-        const [revision] = await hers.history(item);
-        if (revision?.opened === undefined || revision.fact.op === "delete") return nothing();
-        const { resourceBytes, ...opened } = await hers.open(item);
-        const other = (await bytesOf({ ...opened, resourceBytes })).fill(0x20);
-        const ctx = revisionContext(revision.fact);
-        const key = contentKeyOf(revision.opened.secret, release, ctx);
-        return (await sealContentBytes(key, ctx, concat(resourceBytes, other))).bytes;
-      });
-      const his = await stage.victimRecord(doctor);
-      await his.sync();
-      network.answer("reads", (answer) => ({ ...answer, releases: [toBase64url(release)] }));
-      await stops(["cannot-open"], () => his.open(item), "a release");
-      network.bytes("content", () => forged);
-      await stops(["cannot-open"], () => his.open(item), "a release with its content");
-      network.calm();
-      await record.endMember(doctor.u.account);
+      const forged = await asMember(stage, "reader", (hers) => contentFor(hers, item, release));
+      const meets = async () => {
+        const his = await stage.victimRecord(doctor);
+        await his.sync();
+        network.answer("reads", (answer) => ({ ...answer, releases: [toBase64url(release)] }));
+        await stops(["cannot-open"], () => his.open(item), "a release");
+        network.bytes("content", () => forged);
+        await stops(["cannot-open"], () => his.open(item), "a release with its content");
+      };
+      await asMember(stage, "reader", meets, doctor);
     },
   },
   {
@@ -148,23 +140,30 @@ export const sealCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { record, doctor } = stage;
       const item = await stage.add("vingt-neuf");
       const unread = await stage.add("vingt-neuf, pas lu");
-      await record.addMember(doctor.u.account, { role: "reader" });
-      try {
-        const tried = [
-          ...(await flipsOfContent(stage, item)),
-          ...(await flipsOfName(stage)),
-          ...(await flipsOfRelease(stage, unread)),
-        ];
-        return `${tried.length} bytes flipped: cannot-open each time, and nothing asked again`;
-      } finally {
-        await record.endMember(doctor.u.account);
-      }
+      const releases = () => flipsOfRelease(stage, unread);
+      const tried = [
+        ...(await flipsOfContent(stage, item)),
+        ...(await flipsOfName(stage)),
+        ...(await asMember(stage, "reader", releases, stage.doctor)),
+      ];
+      return `${tried.length} bytes flipped: cannot-open each time, and nothing asked again`;
     },
   },
 ];
+
+/** Another content of the same form, under the item's secret, which every reader has, and another release. */
+async function contentFor(hers: HealthRecord, item: ItemId, release: Uint8Array) {
+  const [revision] = await hers.history(item);
+  if (revision?.opened === undefined || revision.fact.op === "delete") return nothing();
+  const opened = await hers.open(item);
+  const { resourceBytes } = opened;
+  const other = (await bytesOf(opened)).fill(0x20);
+  const ctx = revisionContext(revision.fact);
+  const key = contentKeyOf(revision.opened.secret, release, ctx);
+  return (await sealContentBytes(key, ctx, concat(resourceBytes, other))).bytes;
+}
 
 /** Everything of an item's first revision that the server stores. */
 async function ciphertextOf({ alice, record }: Stage, item: ItemId): Promise<Uint8Array> {

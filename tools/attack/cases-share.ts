@@ -1,17 +1,27 @@
 import { bytesOf, HealthRecord, SharedView } from "@ecrin/client";
-import { newSecret, openBox, signerFrom, signStatement } from "@ecrin/crypto";
+import {
+  contentKeyOf,
+  newSecret,
+  openBox,
+  openContentBytes,
+  signerFrom,
+  signStatement,
+} from "@ecrin/crypto";
 import {
   fromBase64url,
   type ItemId,
   parseRevision,
   type RevisionId,
   type RouteAnswer,
+  revisionContext,
   type SpaceId,
   type Statement,
   SUITE,
   secretContext,
+  sha256,
 } from "@ecrin/protocol";
 import { createRecord } from "../../packages/client/src/record.ts";
+import { askReleases } from "../../packages/client/src/release.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
 import { withRead } from "./forge.ts";
 import type { Actor, Stage } from "./stage.ts";
@@ -171,10 +181,23 @@ export const shareCases: readonly AttackCase[] = [
     async run(stage) {
       const { record, doctor } = stage;
       const { share, view, revision } = await shareOne(stage, "trente-sept");
-      const fact = view.items[0]?.fact;
-      await doctor.u.http.whole("content", { space: share, revision }, fact?.content.length ?? 0);
+      const { fact } = view.items[0] ?? nothing();
+      const place = { space: share, revision };
+      const hoarded = await doctor.u.http.whole("content", place, fact.content.length);
       await record.endShare(share);
       await stops(SHUT, () => view.open(revision));
+      // His program asks for the release alone: the ciphertext he has.
+      await stops(SHUT, () => askReleases(doctor.u, share, [fact], "care"));
+      await stops(["cannot-open"], () => {
+        const { secret } = view.items[0] ?? nothing();
+        const ctx = revisionContext(fact);
+        const facts = { length: hoarded.length, root: fromBase64url(fact.content.root) };
+        const digests = [new Uint8Array(sha256(hoarded))];
+        return openContentBytes(contentKeyOf(secret, newSecret(), ctx), ctx, hoarded, {
+          ...facts,
+          digests,
+        });
+      });
     },
   },
 ];

@@ -36,9 +36,10 @@ const REFUSED = [
 function appendToChain(stage: Stage, statement: string): void {
   const { hash, fact } = parseSpaceStatement(statement);
   stage.network.answer("chainOfSpace", (answer) => {
-    const { statements, head } = answer as Chain;
-    const seq = Math.max(head.seq, fact.seq);
-    return { statements: [...statements, statement], head: { seq, hash } };
+    const { statements } = answer as Chain;
+    // Whoever asks for what follows it gets nothing more.
+    const all = statements.length === 0 ? [] : [...statements, statement];
+    return { statements: all, head: { seq: fact.seq, hash } };
   });
 }
 
@@ -142,6 +143,11 @@ export const spaceCases: readonly AttackCase[] = [
         file: "packages/protocol/src/reduce.ts",
         find: 'if (fact.prev !== state.head.hash) refuse("does not follow the statement before it", "prev");',
         replace: "",
+      },
+      {
+        file: "packages/client/src/space-view.ts",
+        find: "if (seen !== undefined && this.state.head.seq < seen.seq)",
+        replace: "if (false)",
       },
     ],
     async run(stage) {
