@@ -5,6 +5,7 @@ import {
   openSlot,
   passwordSlot,
   type Signer,
+  signBytes,
   signerFrom,
   signStatement,
   wrapTo,
@@ -20,6 +21,7 @@ import {
   newId,
   parseSealingKey,
   type RouteAnswer,
+  rotationProofInput,
   type SlotKey,
   type Statement,
   SUITE,
@@ -30,7 +32,7 @@ import { Http } from "../../packages/client/src/http.ts";
 import { sealKeyring } from "../../packages/client/src/keyring.ts";
 import { provePassword } from "../../packages/client/src/password-proof.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
-import { cloneOf, type Stage } from "./stage.ts";
+import { type Actor, cloneOf, type Stage } from "./stage.ts";
 
 const CLOSED = [
   "cannot-open",
@@ -102,6 +104,33 @@ export const accountCases: readonly AttackCase[] = [
         !(await record.members()).some((member) => member.account === doctor.u.account),
         "the doctor became a member",
       );
+    },
+  },
+  {
+    number: 2,
+    title: "an unsigned key rotation",
+    promise: "P",
+    countermeasure: "the old key signs the new one",
+    mutation: [
+      {
+        file: "packages/protocol/src/account.ts",
+        find: "await checkSignature(parsed, signerOf(state, parsed.fact));",
+        replace: "signerOf(state, parsed.fact);",
+      },
+    ],
+    async run(stage) {
+      const { network, doctor } = stage;
+      const item = await stage.add("deux");
+      const forged = await forgeRotation(stage, doctor);
+      network.answer("chain", (answer, path) => {
+        if (!path.endsWith(doctor.u.account)) return answer;
+        return { statements: [...(answer as RouteAnswer<"chain">).statements, forged] };
+      });
+      const hers = await stage.victimRecord();
+      const { account } = doctor.u;
+      await stops(CLOSED, () => hers.addMember(account, { role: "reader" }));
+      const until = stage.now() + 60_000;
+      await stops(CLOSED, () => hers.share({ with: account, items: [item], until }));
     },
   },
   {
@@ -299,6 +328,18 @@ async function forgeChain(
     { ...begin, slots: slots.map((slot) => ({ ...slot })) },
     signer,
   );
+}
+
+/** The next statement of somebody's chain: new keys, which the server has, signed by themselves alone. */
+async function forgeRotation(stage: Stage, { u }: Actor): Promise<Statement> {
+  const chain = await u.accounts.get(u.account, 0);
+  const { identity, signer } = await forgeIdentity();
+  const [seq, prev] = [chain.head.seq + 1, chain.head.hash];
+  const input = rotationProofInput(u.account, seq, prev, identity);
+  const place = { suite: SUITE, account: u.account, seq, prev, at: stage.now(), op: "rotate" };
+  const slots = chain.slots.map((slot) => ({ ...slot }));
+  const proof = toBase64url(await signBytes(signer, input));
+  return await signStatement("account", { ...place, identity, slots, proof }, signer);
 }
 
 /** A whole account under Alice's id, every slot wrapped to the public keys of Alice's own factors. */
