@@ -118,10 +118,12 @@ test("a statement made here meanwhile is not taken for a rollback", async () => 
   const statement = later.statements[1];
   assert.ok(statement);
   const asked = server.asked;
-  const [answer] = await Promise.all([
-    book.get(bob.account, 0),
-    book.append(bob.account, statement),
-  ]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.held = promise;
+  const asking = book.get(bob.account, 0);
+  await book.append(bob.account, statement);
+  resolve();
+  const answer = await asking;
   assert.equal(server.asked, asked + 1);
   assert.deepEqual(answer.head, later.state.head);
 });

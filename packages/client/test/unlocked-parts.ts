@@ -10,13 +10,18 @@ export class SmallServer {
   readonly chains = new Map<string, readonly string[]>();
   keyring: SealedKeyring = { version: 0, box: "" };
   asked = 0;
+  /** Answers are made at once and arrive after this. */
+  held: Promise<void> = Promise.resolve();
 
   /** An Http in session with this server. */
   async http(account: AccountId): Promise<Http> {
     const http = new Http({
       server: "https://ecrin.example",
-      fetch: (input, init = {}) =>
-        Promise.resolve(this.#answer(account, new URL(String(input)), init)),
+      fetch: async (input, init = {}) => {
+        const answer = this.#answer(account, new URL(String(input)), init);
+        await this.held;
+        return answer;
+      },
     });
     await http.begin();
     http.enter({ token: "token", expires: 1 });
