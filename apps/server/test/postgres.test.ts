@@ -27,10 +27,19 @@ afterEach(async () => {
   for (const child of holders.splice(0)) child.kill("SIGKILL");
   // Asked rather than killed: a killed server leaves its shared memory to the next one in the
   // folder, and there will be none.
-  for (const pid of await processesIn(join(dataDir, "data"))) process.kill(pid, "SIGQUIT");
+  for (const pid of await processesIn(join(dataDir, "data"))) askToEnd(pid);
   await until(async () => (await processesIn(join(dataDir, "data"))).length === 0);
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Asks a process to end that may have ended by itself since it was seen. */
+function askToEnd(pid: number): void {
+  try {
+    process.kill(pid, "SIGQUIT");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
 
 /** Runs one query on a connection of its own. */
 async function query(running: RunningPostgres, text: string): Promise<Record<string, unknown>[]> {
