@@ -1,8 +1,19 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { AttackCase, Mutation } from "./case.ts";
 
@@ -103,10 +114,17 @@ function literal(character: string): string {
 /** Whether the case, run in the copy, finds its promise broken. */
 async function runInCopy(copy: string, place: number): Promise<{ verdict: Verdict; said: string }> {
   const main = join(copy, "tools/attack/main.ts");
+  const folder = join(copy, "tmp");
+  await mkdir(folder);
   const child = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", main, "--place", String(place)],
-    { cwd: copy, stdio: ["ignore", "pipe", "pipe"], timeout: PATIENCE_MS },
+    {
+      cwd: copy,
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: PATIENCE_MS,
+    },
   );
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
@@ -116,10 +134,24 @@ async function runInCopy(copy: string, place: number): Promise<{ verdict: Verdic
     err += chunk.toString();
   });
   await new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await endDatabases(folder);
   const lines = out.split("\n");
   const at = lines.findIndex((line) => line.includes("BROKEN"));
   if (at >= 0) return { verdict: "red", said: lines[at + 1]?.trim() ?? "" };
   if (/ [1-9]\d* found in /.test(out)) return { verdict: "red", said: "seen by the sweep" };
   if (out.includes("1 of 1 hold")) return { verdict: "green", said: "" };
   return { verdict: "not run", said: err.trim().split("\n").slice(0, 8).join(" / ") };
+}
+
+/** A run that was cut short leaves its database running, in the folder that it was given. */
+async function endDatabases(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name, "postgres", "data", "postmaster.pid");
+    const text = await readFile(file, "utf8").catch(() => "");
+    const [pid, home] = text.split("\n");
+    if (home?.includes(name) !== true) continue;
+    process.kill(Number(pid), "SIGINT");
+    for (let i = 0; i < 50 && (await stat(file).catch(() => undefined)) !== undefined; i++)
+      await sleep(100);
+  }
 }

@@ -73,9 +73,26 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** Opens a stage: a server and three sign-ups. */
+/** Opens a stage: a server and three sign-ups. Where that fails nothing is left behind. */
 export async function openStage(): Promise<Stage> {
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-attack-"));
+  const closing: (() => Promise<void>)[] = [() => rm(dataDir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const close of closing) await close();
+  };
+  try {
+    return await layStage(dataDir, closing, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function layStage(
+  dataDir: string,
+  closing: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Stage> {
   const clock = { ahead: 0, serverBehind: 0 };
   const now = () => Date.now() + clock.ahead;
   const serverNow = () => now() - clock.serverBehind;
@@ -90,6 +107,7 @@ export async function openStage(): Promise<Stage> {
       databaseLog: (line) => log.push(line),
     });
   let server = await start(dataDir, 0);
+  closing.unshift(() => server.stop());
   const { url } = server;
   const network = new HostileNetwork();
   const { traffic } = network;
@@ -145,10 +163,7 @@ export async function openStage(): Promise<Stage> {
       return copy;
     },
     restored: (folder) => start(folder, 0),
-    stop: async () => {
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
