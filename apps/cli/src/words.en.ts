@@ -265,11 +265,13 @@ export const en = {
     revokeMemberAsk: (who: string) =>
       `${who} will leave the record at once and its keys will change. What ${who} has opened stays known to them; a member with the offline right could open everything until now.`,
     shareRevoked: (who: string, what: string) => `The share of ${what} with ${who} has ended.`,
-    revoked: (who: string) => `${who} opens nothing more.`,
+    revoked: (who: string) =>
+      `${who} has no access any more: the service hands out nothing further. What was opened stays known.`,
     memberAsk: (who: string, how: string, role: string, until: string | undefined) =>
       `${who} (${how}) will be ${role} of the whole record, its past included${until === undefined ? "" : `, until ${until}`}.`,
     memberAdded: (who: string) => `${who} is now a member.`,
-    signedOut: (device: string) => `${device} is signed out: it opens nothing more.`,
+    signedOut: (device: string) =>
+      `${device} is signed out: nothing new opens with what it knew. What it had opened stays on it.`,
     signOutAsk: (device: string) =>
       `${device} will be signed out and will need the kit to come back.`,
     passwordChanged:

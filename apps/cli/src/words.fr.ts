@@ -274,11 +274,13 @@ export const fr: Words = {
     revokeMemberAsk: (who) =>
       `${who} va quitter le dossier aussitôt et les clés changeront. Ce que ${who} a ouvert lui reste connu ; un membre avec le droit hors ligne pouvait tout ouvrir jusqu'ici.`,
     shareRevoked: (who, what) => `Le partage de ${what} avec ${who} est terminé.`,
-    revoked: (who) => `${who} n'ouvre plus rien.`,
+    revoked: (who) =>
+      `${who} n'a plus accès : le service ne lui remet plus rien. Ce qui a été ouvert reste connu.`,
     memberAsk: (who, how, role, until) =>
       `${who} (${how}) aura tout le dossier, passé compris, avec le rôle : ${role}${until === undefined ? "" : `, jusqu'au ${until}`}.`,
     memberAdded: (who) => `${who} est maintenant membre.`,
-    signedOut: (device) => `${device} est déconnecté : il n'ouvre plus rien.`,
+    signedOut: (device) =>
+      `${device} est déconnecté : rien de nouveau ne s'ouvre avec ce qu'il savait. Ce qu'il avait ouvert y reste.`,
     signOutAsk: (device) => `${device} va être déconnecté et aura besoin du kit pour revenir.`,
     passwordChanged:
       "Le nouveau mot de passe est en vigueur. Les copies prises avant avec l'ancien ne sont pas rappelées.",
