@@ -44,7 +44,6 @@ export {
   sealedLength,
 } from "./segments.ts";
 export {
-  SIGNING_SEED,
   type Signer,
   signBytes,
   signerFrom,
@@ -73,4 +72,4 @@ export {
   streamRoot,
 } from "./stream.ts";
 export { STORE_SALT, storeKey } from "./unlock.ts";
-export { openWrap, WRAP_OVERHEAD, wrapTo, XWING_KEY, XWING_SEED, xwingPublicKey } from "./wrap.ts";
+export { openWrap, WRAP_OVERHEAD, wrapTo, xwingPublicKey } from "./wrap.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { SUITE } from "./context.ts";
 import { malformed } from "./errors.ts";
+import { MAX_STATEMENT } from "./statement.ts";
 
 // The Content-Security-Policy of the page forbids code made at run time.
 z.config({ jitless: true });
@@ -31,7 +32,7 @@ export const sealingKeyField = z.string().check(z.regex(BYTES_1216)).brand<"seal
 export const signatureField = z.string().check(z.regex(BYTES_64));
 export const statementField = z
   .string()
-  .check(z.maxLength(262_144), z.regex(STATEMENT))
+  .check(z.maxLength(MAX_STATEMENT), z.regex(STATEMENT))
   .brand<"statement">();
 export const suiteField = z.literal(SUITE);
 export const timeField = z.int().check(z.minimum(0), z.maximum(253_402_300_799_999));

@@ -14,13 +14,11 @@ export {
   hasHead,
   type IdentityLife,
   identityHash,
-  MAX_DEVICES,
   parseAccountStatement,
   reduceAccount,
   rotationProofInput,
   type SlotKey,
   type SlotKind,
-  slotKeyField,
   slotKindField,
 } from "./account.ts";
 export {
@@ -37,7 +35,6 @@ export { canonicalJson, type Json, parseCanonical } from "./canonical.ts";
 export {
   type AcceptancePayload,
   acceptanceNameContext,
-  acceptancePayload,
   contactCode,
   parseAcceptance,
   parseContactCode,
@@ -118,7 +115,6 @@ export {
 } from "./ids.ts";
 export { acceptRevision, type ItemHistory, type Items } from "./items.ts";
 export {
-  aboutField,
   checkArrived,
   ENTRY_KINDS,
   type Entry,
@@ -126,7 +122,6 @@ export {
   type EntryKind,
   encodeEntry,
   entryCommitment,
-  entryField,
   followEntry,
   headPayload,
   type JournalHead,
@@ -174,7 +169,7 @@ export {
   merkleRoot,
   sameFrontier,
 } from "./merkle.ts";
-export { type Metadata, metadataField, parseMetadata } from "./metadata.ts";
+export { type Metadata, parseMetadata } from "./metadata.ts";
 export { CONTENT_FLOOR, METADATA_FLOOR, paddedSize } from "./padding.ts";
 export { PROBLEMS, type Problem, type ProblemCode, problemField } from "./problem.ts";
 export {
@@ -183,8 +178,6 @@ export {
   type ReadPayload,
   type ReadReason,
   type ReadStatement,
-  readPayload,
-  readReasonField,
 } from "./read.ts";
 export {
   accountsNamed,
@@ -199,7 +192,6 @@ export {
   INLINE_CONTENT,
   judgeRevision,
   MAX_CONTENT,
-  MAX_PARENTS,
   parseRevision,
   parseRewrap,
   type RevisionPayload,
@@ -209,8 +201,6 @@ export {
   releaseContext,
   revisionCommitContext,
   revisionContext,
-  revisionPayload,
-  rewrapPayload,
   type SealedRevision,
   secretContext,
 } from "./revision.ts";
@@ -218,11 +208,8 @@ export {
   type Argon2Parameters,
   argon2Field,
   type JournalEntry,
-  journalEntryField,
   type ListedRevision,
-  listedRevisionField,
   type NewRevision,
-  newRevisionField,
   pathParameters,
   type Route,
   type RouteAnswer,
@@ -233,10 +220,9 @@ export {
   type Slot,
   slotField,
   type Wrap,
-  wrapField,
 } from "./routes.ts";
 export { sha256 } from "./sha256.ts";
-export { parseSignIn, type SignInPayload, signInPayload } from "./sign-in.ts";
+export { parseSignIn, type SignInPayload } from "./sign-in.ts";
 export {
   type Accounts,
   type Addition,
@@ -246,7 +232,6 @@ export {
   currentEpoch,
   type EpochLife,
   epochAt,
-  linksField,
   MAX_LINKS,
   MAX_MEMBERS,
   memberAt,
