@@ -101,8 +101,8 @@ export async function* sealStream(
 
 /**
  * Opens a stream in order, in constant memory: the list of digests against the
- * root, each segment against its digest, and only then its bytes. What is
- * yielded is good until the next is asked for.
+ * root, then each segment's tag and its digest, and only then its bytes come
+ * out. What is yielded is good until the next is asked for.
  * @throws CryptoError `cannot-open`
  */
 export async function* openStream(
@@ -114,25 +114,19 @@ export async function* openStream(
   const layout = await checkedLayout(facts);
   const rooms = roomsFor(layout);
   const feed = new Feed(source, cannotOpen);
-  const line = new Line<SealedSegment>();
+  const line = new Line<Bytes>();
   let cipher: SegmentCipher | undefined;
-  let plainRoom: Bytes | undefined;
-  const open = async (segment: SealedSegment) => {
-    checkDigest(segment, facts);
-    cipher ??= await segmentCipher(contentKey, ctx, segment.bytes.subarray(0, STREAM_HEADER));
-    if (cipher.aead.usesRoom) plainRoom ??= new Uint8Array(Math.min(layout.segment, layout.plain));
-    return await openSealed(cipher, segment, plainRoom);
-  };
   try {
     for (let index = 0; index < layout.count; index++) {
-      const bytes = rooms(index).subarray(0, sealedLength(layout, index));
-      await feed.read(bytes);
+      const bytes = await feed.take(sealedLength(layout, index));
+      cipher ??= await segmentCipher(contentKey, ctx, bytes.subarray(0, STREAM_HEADER));
       const last = index === layout.count - 1;
+      const room = cipher.aead.usesRoom ? rooms(index) : undefined;
+      line.join(openSealed(cipher, facts, { index, bytes, last }, room));
       if (last) await feed.end();
-      line.join(digested(index, bytes, last));
-      if (line.full) yield await open(await line.next());
+      if (line.full) yield await line.next();
     }
-    while (!line.empty) yield await open(await line.next());
+    while (!line.empty) yield await line.next();
   } finally {
     await feed.close();
   }
@@ -153,9 +147,8 @@ export async function openSegment(
 ): Promise<Bytes> {
   const layout = await checkedLayout(facts);
   const own = bytes.slice();
-  const segment = await digested(index, own, index === layout.count - 1);
-  checkDigest(segment, facts);
-  return await openSealed(await segmentCipher(contentKey, ctx, header), segment);
+  const cipher = await segmentCipher(contentKey, ctx, header);
+  return await openSealed(cipher, facts, { index, bytes: own, last: index === layout.count - 1 });
 }
 
 interface SegmentCipher {
@@ -210,13 +203,28 @@ async function sealSegment(
   return await digested(index, room.subarray(0, lead + sealed.length), last);
 }
 
+/**
+ * A segment's plaintext, if tag and digest are right. AES-GCM needs no digest to
+ * notice a change; the digest says that these are the author's own segments, and
+ * other threads work it out while this one opens.
+ */
 async function openSealed(
   cipher: SegmentCipher,
-  { index, bytes, last }: SealedSegment,
+  facts: StreamFacts,
+  { index, bytes, last }: Omit<SealedSegment, "digest">,
   room?: Bytes,
 ): Promise<Bytes> {
-  const sealed = bytes.subarray(index === 0 ? STREAM_HEADER : 0);
-  return await cipher.aead.open(nonceOf(cipher, index, last), NO_AAD, sealed, room);
+  // No await before either call: both have taken what they need of `bytes` when they return.
+  const digesting = digested(index, bytes, last);
+  const opening = cipher.aead.open(
+    nonceOf(cipher, index, last),
+    NO_AAD,
+    bytes.subarray(index === 0 ? STREAM_HEADER : 0),
+    room,
+  );
+  const [segment, plain] = await Promise.all([digesting, opening]);
+  checkDigest(segment, facts);
+  return plain;
 }
 
 async function digested(index: number, bytes: Bytes, last: boolean): Promise<SealedSegment> {

@@ -117,3 +117,16 @@ test("a source that is shorter or longer than announced is refused", async () =>
   await refusedAs("bad-argument", () => paddedLength(-1));
   await refusedAs("bad-argument", () => paddedLength(0.5));
 });
+
+test("one byte of padding that is not zero is found wherever it lies", async () => {
+  const padded = pad(new Uint8Array(3), 512);
+  for (let start = 0; start < 4; start++) {
+    const room = new Uint8Array(padded.length + 4).subarray(start, start + padded.length);
+    for (let at = 11; at < padded.length; at++) {
+      room.set(padded);
+      assert.equal(unpad(room, 512).length, 3);
+      room[at] = 1 + (at % 255);
+      await cannotOpen(() => unpad(room, 512));
+    }
+  }
+});
