@@ -99,12 +99,14 @@ function checkedLength(start: Uint8Array, whole: number, floor: number): number 
 
 /** Refuses padding that holds anything, four bytes at a time where they lie so: there may be megabytes. */
 function checkZeros(bytes: Uint8Array): void {
-  const lead = Math.min(bytes.length, -bytes.byteOffset & 3);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.length - lead) >> 2);
+  const lead = -bytes.byteOffset & 3;
   let found = 0;
-  for (const word of words) found |= word;
   for (const byte of bytes.subarray(0, lead)) found |= byte;
-  for (const byte of bytes.subarray(lead + words.byteLength)) found |= byte;
+  if (bytes.length > lead) {
+    const count = (bytes.length - lead) >> 2;
+    for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset + lead, count)) found |= word;
+    for (const byte of bytes.subarray(lead + 4 * count)) found |= byte;
+  }
   if (found !== 0) cannotOpen();
 }
 
