@@ -72,6 +72,7 @@ export function steps(root: string): Step[] {
   all.push(
     { name: "tools", kind: "tests", files: elsewhere },
     { name: "protocol", kind: "tests", files: under("packages/protocol/") },
+    { name: "timestamp", kind: "tests", files: under("packages/timestamp/") },
     { name: "crypto", kind: "tests", files: under("packages/crypto/") },
     { name: "client", kind: "tests", files: under("packages/client/") },
     { name: "server", kind: "tests", files: under("apps/server/") },

@@ -3,12 +3,13 @@
 
 import { type Finding, lineAt, type Tree } from "./tree.ts";
 
-/** Who may depend on whom: protocol ← crypto ← client ← {web, cli}, and protocol ← server. */
+/** Who may depend on whom: protocol ← crypto ← client ← {web, cli}, and protocol ← timestamp ← {client, server}. */
 const LAW: Readonly<Record<string, readonly string[]>> = {
   "@ecrin/protocol": [],
+  "@ecrin/timestamp": ["@ecrin/protocol"],
   "@ecrin/crypto": ["@ecrin/protocol"],
-  "@ecrin/client": ["@ecrin/protocol", "@ecrin/crypto"],
-  "@ecrin/server": ["@ecrin/protocol"],
+  "@ecrin/client": ["@ecrin/protocol", "@ecrin/timestamp", "@ecrin/crypto"],
+  "@ecrin/server": ["@ecrin/protocol", "@ecrin/timestamp"],
   "@ecrin/cli": ["@ecrin/protocol", "@ecrin/crypto", "@ecrin/client", "@ecrin/server"],
   "@ecrin/web": ["@ecrin/protocol", "@ecrin/crypto", "@ecrin/client"],
 };

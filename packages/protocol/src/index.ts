@@ -21,6 +21,7 @@ export {
   type SlotKind,
   slotKindField,
 } from "./account.ts";
+export { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
 export {
   type Bytes,
   concat,
@@ -170,6 +171,20 @@ export {
   sameFrontier,
 } from "./merkle.ts";
 export { type Metadata, parseMetadata } from "./metadata.ts";
+export {
+  encodeOtsProof,
+  encodeOtsStamp,
+  mergeOtsStamps,
+  type OtsAttestation,
+  type OtsAttested,
+  type OtsProof,
+  type OtsStamp,
+  type OtsStep,
+  otsAttested,
+  parseOtsProof,
+  parseOtsStamp,
+  upgradeOtsStamp,
+} from "./ots.ts";
 export { CONTENT_FLOOR, METADATA_FLOOR, paddedSize } from "./padding.ts";
 export { PROBLEMS, type Problem, type ProblemCode, problemField } from "./problem.ts";
 export {

@@ -1,0 +1,16 @@
+// RFC 3161: a request, its answer's token, and what a checked token says.
+
+export {
+  checkTimestamp,
+  revocationAddresses,
+  type Timestamp,
+  type TimestampCheck,
+} from "./check.ts";
+export { TimestampError, type TimestampErrorCode } from "./errors.ts";
+export {
+  REQUEST_TYPE,
+  RESPONSE_TYPE,
+  requestTimestamp,
+  type TimestampRequest,
+} from "./request.ts";
+export { tokenOf } from "./token.ts";
