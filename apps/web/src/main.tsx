@@ -13,7 +13,8 @@ import "./style/base.css";
 import "./style/frame.css";
 import "./style/parts.css";
 import "./style/pages.css";
-import { chooseTheme, chosenTheme } from "./theme.ts";
+import "./style/print.css";
+import { wearChosen } from "./theme.ts";
 
 function Whole() {
   const { i18n: spoken } = useLingui();
@@ -26,7 +27,7 @@ function Whole() {
   );
 }
 
-chooseTheme(chosenTheme());
+wearChosen();
 await speak(preferredLanguage());
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has a place for the page");

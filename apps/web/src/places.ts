@@ -5,6 +5,7 @@ export type Place =
   | "/enter"
   | "/unlock"
   | "/promises"
+  | "/display"
   | "/documents"
   | "/share"
   | "/received"

@@ -17,6 +17,7 @@ import { useSession } from "./session.tsx";
 /** Pages that are fetched when they are first needed, or when the record has just been opened. */
 const pages = {
   PromisesPage: lazyRouteComponent(() => import("./pages/promises.tsx"), "PromisesPage"),
+  DisplayPage: lazyRouteComponent(() => import("./pages/display.tsx"), "DisplayPage"),
   SignUpPage: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
   EnterPage: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
   DocumentsPage: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
@@ -45,6 +46,11 @@ const promises = createRoute({
   getParentRoute: () => root,
   path: "/promises",
   component: pages.PromisesPage,
+});
+const display = createRoute({
+  getParentRoute: () => root,
+  path: "/display",
+  component: pages.DisplayPage,
 });
 const signUp = createRoute({
   getParentRoute: () => root,
@@ -126,6 +132,7 @@ export const router = createRouter({
     welcome,
     unlock,
     promises,
+    display,
     signUp,
     enter,
     inside.addChildren([

@@ -12,6 +12,8 @@ import { launchBrowser } from "../../../tools/browser/launch.ts";
 export interface Ground {
   readonly url: string;
   readonly browser: Browser;
+  /** A folder for what a test makes; it goes when the ground stops. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startGround(): Promise<Ground> {
   return {
     url: server.url,
     browser,
+    folder,
     async stop() {
       await browser.close();
       await server.stop();

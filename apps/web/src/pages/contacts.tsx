@@ -67,6 +67,7 @@ function CheckCode({ checked }: { readonly checked: () => void }) {
         </Trans>
       </p>
       <Form
+        validationBehavior="aria"
         className="form"
         onSubmit={async (event) => {
           event.preventDefault();

@@ -53,6 +53,7 @@ function EnterForm() {
   const isComplete = address.trim() !== "" && kit.trim() !== "" && password !== "";
   return (
     <Form
+      validationBehavior="aria"
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
@@ -94,6 +95,7 @@ function RecoverForm() {
   const isComplete = kit.trim() !== "" && password.length >= 12;
   return (
     <Form
+      validationBehavior="aria"
       className="form"
       onSubmit={(event) => {
         event.preventDefault();

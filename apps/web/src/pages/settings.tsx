@@ -1,15 +1,15 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { Form, Label, RadioGroup } from "react-aria-components";
+import { Form } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
-import { Pick } from "../parts/choice.tsx";
 import { SecretField } from "../parts/field.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
 import { KitSheet } from "../parts/kit-sheet.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Looks } from "../parts/looks.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
@@ -17,7 +17,6 @@ import { Problem } from "../parts/problem.tsx";
 import { RecoveryNotice } from "../parts/recovery-notice.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { useSession } from "../session.tsx";
-import { chooseTheme, chosenTheme, type Theme } from "../theme.ts";
 import { ask } from "../vault.ts";
 import type { Kit } from "../wire.ts";
 
@@ -101,6 +100,7 @@ function Password() {
         <Trans>Password</Trans>
       </h2>
       <Form
+        validationBehavior="aria"
         className="form"
         onSubmit={async (event) => {
           event.preventDefault();
@@ -192,41 +192,6 @@ function NewKit({ name }: { readonly name: string }) {
           </p>
         </Notice>
       ) : null}
-    </section>
-  );
-}
-
-function Looks() {
-  const [theme, setTheme] = useState<Theme>(chosenTheme);
-  return (
-    <section className="part narrow">
-      <h2>
-        <Trans>Light or dark</Trans>
-      </h2>
-      <RadioGroup
-        className="part"
-        value={theme}
-        onChange={(value) => {
-          const next = value === "light" || value === "dark" ? value : "auto";
-          chooseTheme(next);
-          setTheme(next);
-        }}
-      >
-        <Label className="unseen">
-          <Trans>Light or dark</Trans>
-        </Label>
-        <div className="choices">
-          <Pick value="auto">
-            <Trans>As the device has it</Trans>
-          </Pick>
-          <Pick value="light">
-            <Trans>Light</Trans>
-          </Pick>
-          <Pick value="dark">
-            <Trans>Dark</Trans>
-          </Pick>
-        </div>
-      </RadioGroup>
     </section>
   );
 }

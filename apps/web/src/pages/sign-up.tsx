@@ -108,6 +108,7 @@ function AddressStep({
   return (
     <Page title={t`What is your e-mail address?`} trail={<Steps>{place}</Steps>}>
       <Form
+        validationBehavior="aria"
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
@@ -151,6 +152,7 @@ function NameStep({
   return (
     <Page title={t`What should people call you?`} trail={<Steps>{place}</Steps>}>
       <Form
+        validationBehavior="aria"
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
@@ -204,6 +206,7 @@ function PasswordStep({
   return (
     <Page title={t`Choose a password`} trail={<Steps>{place}</Steps>}>
       <Form
+        validationBehavior="aria"
         className="form"
         onSubmit={(event) => {
           event.preventDefault();

@@ -28,6 +28,7 @@ export function UnlockPage() {
       lead={<Trans>This device already knows it. Your password is all it asks for.</Trans>}
     >
       <Form
+        validationBehavior="aria"
         className="form"
         onSubmit={(event) => {
           event.preventDefault();

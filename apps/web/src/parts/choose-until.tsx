@@ -30,6 +30,7 @@ export function ChooseUntil({
   const say = (each: Exclude<Span, "own">) => untilInWords(momentOf(each, now), i18n.locale);
   return (
     <Form
+      validationBehavior="aria"
       className="form"
       onSubmit={(event) => {
         event.preventDefault();

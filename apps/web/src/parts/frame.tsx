@@ -53,6 +53,9 @@ export function Frame() {
         <Link to="/promises">
           <Trans>What Écrin promises, and what it does not</Trans>
         </Link>
+        <Link to="/display">
+          <Trans>Display</Trans>
+        </Link>
         <span>
           <Trans>Free software. No visitor is counted, nothing is loaded from elsewhere.</Trans>
         </span>

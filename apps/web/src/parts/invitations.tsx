@@ -82,6 +82,7 @@ function Accept({ invitation, done }: { readonly invitation: string; readonly do
   const doing = useDoing();
   return (
     <Form
+      validationBehavior="aria"
       className="form"
       onSubmit={async (event) => {
         event.preventDefault();
@@ -121,6 +122,7 @@ function Invite({ done }: { readonly done: () => void }) {
   const isComplete = /^[^\s@]+@[^\s@]+$/.test(address.trim()) && name.trim() !== "";
   return (
     <Form
+      validationBehavior="aria"
       className="form"
       onSubmit={async (event) => {
         event.preventDefault();

@@ -19,6 +19,7 @@ export function KitCheck({ kit, done }: { readonly kit: Kit; readonly done: () =
     tried && !isRight(i) ? t`That is not word ${numbers[i]} of your sheet.` : undefined;
   return (
     <Form
+      validationBehavior="aria"
       className="form unprinted"
       onSubmit={(event) => {
         event.preventDefault();
