@@ -20,6 +20,7 @@ import {
 } from "@ecrin/protocol";
 import { type AttackCase, holds, stops } from "./case.ts";
 import { asMember, listing, REFUSED, victimLists } from "./cases-record.ts";
+import type { UploadPart } from "./network.ts";
 import { cloneOf, type Stage } from "./stage.ts";
 
 const MIB = 1 << 20;
@@ -108,7 +109,7 @@ export const sealCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/crypto/src/stream.ts",
-        find: "if (recorded !== undefined && !sameBytes(segment.digest, recorded)) sourceChanged();",
+        find: "if (recorded === undefined || !sameBytes(segment.digest, recorded)) sourceChanged();",
         replace: "",
       },
     ],
@@ -124,6 +125,53 @@ export const sealCases: readonly AttackCase[] = [
         sealed.push(await ciphertextOf(stage, await each.add(file)));
       checkNothingShared(sealed);
       await refusesChangedFile(stage);
+    },
+  },
+  {
+    number: 27,
+    title: "a clone made in the middle of an upload, and a server that lies about how far it is",
+    promise: "P",
+    countermeasure: "the digests of all segments are written down before the first one leaves",
+    mutation: [
+      {
+        file: "packages/crypto/src/stream.ts",
+        find: "if (resume !== undefined && resume.digests.length !== layout.count) sourceChanged();",
+        replace: "",
+      },
+      {
+        file: "packages/crypto/src/stream.ts",
+        find: "if (recorded === undefined || !sameBytes(segment.digest, recorded)) sourceChanged();",
+        replace:
+          "if (recorded !== undefined && !sameBytes(segment.digest, recorded)) sourceChanged();",
+      },
+      {
+        // As it was: what a part holds, before that part leaves.
+        file: "packages/client/src/seal.ts",
+        find: "await begun?.begin({ ...place, resource, size, location, metadata, ...resume });",
+        replace:
+          "await begun?.begin({ ...place, resource, size, location, metadata, ...resume, digests: resume.digests.slice(0, 9) });",
+      },
+    ],
+    async run(stage) {
+      const { alice, network } = stage;
+      const content = scan(20 * MIB);
+      const changed = changedAt(content, 13 * MIB);
+      const device = await stage.victimRecord();
+      await breaks(() => addScan(device, content, 14 * MIB));
+      const clone = { password: alice.password, store: await cloneOf(alice.store) };
+      const restored = { password: alice.password, store: await cloneOf(alice.store) };
+      const server = lyingUploads(8 * MIB);
+      network.uploads(server.answer);
+      await breaks(() => addScan(device, content));
+      holds(server.sent.size > 0, "nothing left the device");
+      for (const [who, actor] of Object.entries({ clone, restored })) {
+        const cloned = new HealthRecord(await stage.victim(actor), stage.record.space);
+        try {
+          await stops(["source-changed"], () => addScan(cloned, changed), who);
+        } finally {
+          holds(!server.differed(), "a segment left twice under one key and nonce, of two files");
+        }
+      }
     },
   },
   {
@@ -197,28 +245,67 @@ function checkNothingShared(sealed: readonly Uint8Array[]): void {
  */
 async function refusesChangedFile(stage: Stage): Promise<void> {
   const { alice, record, network } = stage;
-  const content = new Uint8Array(15 * MIB).map((_, i) => (i >> 8) ^ i);
-  const changed = content.slice();
-  changed[5 * MIB] = (changed[5 * MIB] ?? 0) ^ 1;
-  const add = (to: HealthRecord, bytes: Uint8Array<ArrayBuffer>, end = bytes.length) => {
-    const stream = untilItBreaks(bytes, end);
-    const file = { title: "scanner", mediaType: "application/dicom" };
-    return to.add({ ...file, content: { stream, size: bytes.length } }, { resume: "scanner.dcm" });
-  };
+  const content = scan(15 * MIB);
+  const changed = changedAt(content, 5 * MIB);
   const device = await stage.victimRecord();
-  await add(device, content, 14 * MIB).then(
-    () => nothing(),
-    () => undefined,
-  );
+  await breaks(() => addScan(device, content, 14 * MIB));
   const clone = { password: alice.password, store: await cloneOf(alice.store) };
   const cloned = new HealthRecord(await stage.victim(clone), record.space);
   const before = network.sent.length;
-  await stops(["source-changed"], () => add(cloned, changed), "the clone");
+  await stops(["source-changed"], () => addScan(cloned, changed), "the clone");
   const left = network.sent.slice(before).some(({ method }) => method === "PATCH");
   holds(!left, "part of the changed file left");
-  const item = await add(device, content);
+  const item = await addScan(device, content);
   const opened = await bytesOf(await record.open(item));
   holds(Buffer.compare(opened, content) === 0, "what was resumed is not the file");
+}
+
+function scan(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(length).map((_, i) => (i >> 8) ^ i);
+}
+
+function changedAt(bytes: Uint8Array<ArrayBuffer>, at: number): Uint8Array<ArrayBuffer> {
+  const changed = bytes.slice();
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
+
+/** Adds a file that can be read again; from the second reading on it breaks off at `end`. */
+async function addScan(to: HealthRecord, bytes: Uint8Array<ArrayBuffer>, end = bytes.length) {
+  let read = 0;
+  const open = () => untilItBreaks(bytes, read++ === 0 ? bytes.length : end);
+  const file = { title: "scanner", mediaType: "application/dicom" };
+  return await to.add(
+    { ...file, content: { open, size: bytes.length } },
+    { resume: "scanner.dcm" },
+  );
+}
+
+/** What is done must not come to its end. */
+async function breaks(work: () => Promise<unknown>): Promise<void> {
+  const ended = await work().then(
+    () => true,
+    () => false,
+  );
+  if (ended) nothing();
+}
+
+/**
+ * A server that says of every upload that it stands at `offset`, takes whatever
+ * comes from there on, and compares it with what came there before.
+ */
+function lyingUploads(offset: number) {
+  const sent = new Map<number, Uint8Array>();
+  let isOther = false;
+  const answer = ({ method, ...part }: UploadPart): Response => {
+    const at = method === "HEAD" ? offset : part.offset + part.bytes.length;
+    if (method === "PATCH") {
+      isOther ||= Buffer.compare(sent.get(part.offset) ?? part.bytes, part.bytes) !== 0;
+      sent.set(part.offset, part.bytes);
+    }
+    return new Response(null, { status: 204, headers: { "Upload-Offset": String(at) } });
+  };
+  return { answer, sent, differed: () => isOther };
 }
 
 async function* untilItBreaks(bytes: Uint8Array<ArrayBuffer>, end: number) {

@@ -21,6 +21,13 @@ export interface Sent {
   readonly body: string;
 }
 
+/** A request of an upload. */
+export interface UploadPart {
+  readonly method: string;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * The server as its victim meets it: the real one, with answers changed by a
  * case. It sees every request and keeps them.
@@ -32,6 +39,7 @@ export class HostileNetwork {
   readonly #json = new Map<RouteName, Tamper>();
   readonly #bytes = new Map<RouteName, TamperBytes>();
   readonly #invented = new Map<RouteName, (path: string) => Loose>();
+  #uploads: ((part: UploadPart) => Response | undefined) | undefined;
   #failed: unknown;
 
   /** Changes the answers of a route of the table. */
@@ -49,8 +57,14 @@ export class HostileNetwork {
     this.#bytes.set(route, tamper);
   }
 
+  /** Answers requests of an upload (tus 1.0) by itself; honestly where it gives none. */
+  uploads(answer: (part: UploadPart) => Response | undefined): void {
+    this.#uploads = answer;
+  }
+
   /** Honest again. */
   calm(): void {
+    this.#uploads = undefined;
     this.#json.clear();
     this.#bytes.clear();
     this.#invented.clear();
@@ -70,6 +84,9 @@ export class HostileNetwork {
     const route = routeOf(method, url.pathname);
     const body = typeof init.body === "string" ? init.body : "";
     this.sent.push({ method, route, url: String(url), body });
+    const lie = url.pathname.startsWith("/v1/uploads/") ? this.#uploads : undefined;
+    const lied = lie?.({ method, bytes: bytesOf(init.body), offset: offsetIn(init) });
+    if (lied !== undefined) return lied;
     const answer = await this.traffic.fetch(input, init);
     if (route === undefined) return answer;
     const invented = this.#invented.get(route);
@@ -95,6 +112,16 @@ export class HostileNetwork {
     if (bytes === undefined) return answer;
     return again(answer, bytes(new Uint8Array(await answer.arrayBuffer()), path));
   }
+}
+
+function bytesOf(body: RequestInit["body"]): Uint8Array {
+  return ArrayBuffer.isView(body)
+    ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+    : new Uint8Array();
+}
+
+function offsetIn({ headers }: RequestInit): number {
+  return Number(new Headers(headers).get("Upload-Offset") ?? 0);
 }
 
 function routeOf(method: string, path: string): RouteName | undefined {

@@ -92,7 +92,7 @@ export async function withFile<T>(
   return await work({
     title: options.title ?? basename(path),
     mediaType: mediaTypeOf(path, start),
-    content: { size, stream: pieces(handle) },
+    content: { size, open: () => pieces(handle) },
     ...(options.date === undefined ? {} : { date: options.date }),
   });
 }

@@ -1,10 +1,10 @@
 import {
   type Bytes,
   bytesField,
+  concat,
   countField,
   fromBase64url,
   type Head,
-  hashField,
   headField,
   type ItemId,
   itemIdField,
@@ -21,12 +21,13 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
-import type { Store } from "./store.ts";
+import type { Change, Store } from "./store.ts";
 
 /**
  * A large revision whose upload was begun: enough to go on after the program
- * ended. It is sealed again from the same file, and only what comes out byte
- * for byte as recorded leaves (spec/revision.md, Resuming).
+ * ended, or in another copy of the device. It is sealed again from the same
+ * file, and only what comes out byte for byte as written down leaves
+ * (spec/revision.md, Resuming).
  */
 export interface Begun {
   readonly space: SpaceId;
@@ -43,12 +44,18 @@ export interface Begun {
   readonly location: string;
   /** First 40 bytes of the stream. */
   readonly header: Bytes;
+  /** Digests of all its segments. */
+  readonly digests: readonly Bytes[];
   /** The name as it was first sealed: its key comes from `secret` and is used once. */
   readonly metadata: Bytes;
 }
 
 /** What was posted at the end, to be posted again as it was: signed anew it would be another revision of the same id. */
 export type Posted = Pick<NewRevision, "statement" | "wrapEpoch" | "wrap">;
+
+const DIGEST = 32;
+/** 1 TiB of content. */
+const MOST_DIGESTS = 1 << 20;
 
 const begunField = z.strictObject({
   space: spaceIdField,
@@ -61,9 +68,10 @@ const begunField = z.strictObject({
   size: countField,
   location: z.string(),
   header: bytesField(40, 40),
+  /** One after the other, 32 bytes each. Absent in what version 0.1.0 began, which starts over. */
+  digests: z.optional(bytesField(DIGEST, MOST_DIGESTS * DIGEST)),
   metadata: bytesField(16, 1 << 20),
 });
-const digestsField = z.array(hashField);
 const postedField = z.strictObject({
   statement: statementField,
   wrapEpoch: countField,
@@ -74,7 +82,6 @@ const postedField = z.strictObject({
 export class BegunUpload {
   readonly #store: Store;
   readonly #key: string;
-  #parts = 0;
 
   constructor(store: Store, name: string) {
     this.#store = store;
@@ -82,30 +89,23 @@ export class BegunUpload {
     this.#key = `upload/${toBase64url(sha256(utf8(name)))}`;
   }
 
-  /** What was begun, and the digests of every segment that may have left. */
-  async load(): Promise<{ begun: Begun; digests: Bytes[] } | undefined> {
+  /** What was begun. */
+  async load(): Promise<Begun | undefined> {
     const kept = await this.#store.getJson(this.#key);
     if (kept === undefined) return undefined;
-    const { secret, resource, header, metadata, ...rest } = parseAs(begunField, kept, "upload");
-    const digests: Bytes[] = [];
-    for (this.#parts = 0; ; this.#parts++) {
-      const part = await this.#store.getJson(this.#partKey(this.#parts));
-      if (part === undefined) break;
-      digests.push(...parseAs(digestsField, part, "upload").map((each) => fromBase64url(each)));
-    }
+    const { digests, ...rest } = parseAs(begunField, kept, "upload");
+    if (digests === undefined) return undefined;
     return {
-      begun: {
-        ...rest,
-        secret: fromBase64url(secret),
-        resource: fromBase64url(resource),
-        header: fromBase64url(header),
-        metadata: fromBase64url(metadata),
-      },
-      digests,
+      ...rest,
+      secret: fromBase64url(rest.secret),
+      resource: fromBase64url(rest.resource),
+      header: fromBase64url(rest.header),
+      digests: [...each(fromBase64url(digests), DIGEST)],
+      metadata: fromBase64url(rest.metadata),
     };
   }
 
-  /** Writes down what is begun, before the first byte leaves. */
+  /** Writes down what is begun, all of it at once, before the first byte leaves. */
   async begin(begun: Begun): Promise<void> {
     await this.forget();
     await this.#store.putJson(this.#key, {
@@ -114,6 +114,7 @@ export class BegunUpload {
       secret: toBase64url(begun.secret),
       resource: toBase64url(begun.resource),
       header: toBase64url(begun.header),
+      digests: toBase64url(concat(...begun.digests)),
       metadata: toBase64url(begun.metadata),
     });
   }
@@ -127,26 +128,17 @@ export class BegunUpload {
     return made;
   }
 
-  /** Writes down the digests of a part, before it leaves. */
-  async record(digests: readonly Bytes[]): Promise<void> {
-    await this.#store.putJson(this.#partKey(this.#parts), digests.map(toBase64url));
-    this.#parts += 1;
-  }
-
   async forget(): Promise<void> {
-    for (let part = 0; (await this.#store.get(this.#partKey(part))) !== undefined; part++) {
-      await this.#store.delete(this.#partKey(part));
-    }
-    await this.#store.delete(this.#postKey);
-    await this.#store.delete(this.#key);
-    this.#parts = 0;
+    const kept: Change[] = [];
+    for await (const [key] of this.#store.entries(this.#key)) kept.push({ key });
+    await this.#store.batch(kept);
   }
 
   get #postKey(): string {
     return `${this.#key}/post`;
   }
+}
 
-  #partKey(part: number): string {
-    return `${this.#key}/${part}`;
-  }
+function* each(bytes: Bytes, length: number): Generator<Bytes> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }

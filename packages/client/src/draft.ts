@@ -3,11 +3,18 @@ import { type Bytes, type ItemId, type RevisionId, utf8 } from "@ecrin/protocol"
 import { documentReference, type FhirResource, metadataOf } from "./fhir.ts";
 import type { Draft } from "./seal.ts";
 
-/** A file to be added. Streams say their size; bytes know it. */
+/**
+ * A file to be added. Bytes know their size. What can be opened again, as a
+ * file can, goes on where an upload was interrupted; a stream that is read once
+ * starts over.
+ */
 export interface FileInput {
   readonly title: string;
   readonly mediaType: string;
-  readonly content: Bytes | { readonly stream: Source; readonly size: number };
+  readonly content:
+    | Bytes
+    | { readonly open: () => Source; readonly size: number }
+    | { readonly stream: Source; readonly size: number };
   /** As in FHIR; today when absent. */
   readonly date?: string;
 }
@@ -25,16 +32,22 @@ export function fileDraft(
   const date = file.date ?? new Date(now).toISOString();
   const resource = documentReference({ title: file.title, mediaType: file.mediaType, size, date });
   const json = utf8(JSON.stringify(resource));
-  const source = content instanceof Uint8Array ? [content] : content.stream;
   return {
     item,
     op,
     parents,
     metadata: metadataOf(resource, json.length, size),
     resource: json,
-    source,
+    ...sourceOf(content),
     size,
   };
+}
+
+function sourceOf(content: FileInput["content"]): Pick<Draft, "open" | "opensAgain"> {
+  if (content instanceof Uint8Array) return { open: () => [content], opensAgain: true };
+  return "open" in content
+    ? { open: content.open, opensAgain: true }
+    : { open: () => content.stream, opensAgain: false };
 }
 
 /** A FHIR resource as it was given. */
@@ -46,7 +59,8 @@ export function resourceDraft(resource: FhirResource, item: ItemId): Draft {
     parents: [],
     metadata: metadataOf(resource, json.length, 0),
     resource: json,
-    source: [],
+    open: () => [],
+    opensAgain: true,
     size: 0,
   };
 }

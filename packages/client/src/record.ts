@@ -181,7 +181,8 @@ export class HealthRecord {
       parents: [],
       metadata,
       resource: new Uint8Array(),
-      source: [bytes],
+      open: () => [bytes],
+      opensAgain: true,
       size: bytes.length,
     };
     const [sealed] = await this.#post(async () => [

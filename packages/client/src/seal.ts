@@ -4,10 +4,11 @@ import {
   layoutOfPlaintext,
   metadataKeyOf,
   newSecret,
-  newStreamHeader,
   paddedLength,
+  type Resume,
   releaseOf,
   type Source,
+  STREAM_HEADER,
   sealBox,
   sealContent,
   sealContentBytes,
@@ -46,7 +47,9 @@ export interface Draft {
   /** What stands before the attachment; empty for raw bytes. */
   readonly resource: Bytes;
   /** The attachment, or the raw bytes. */
-  readonly source: Source;
+  readonly open: () => Source;
+  /** Whether `open` gives them a second time. */
+  readonly opensAgain: boolean;
   /** Length of the source in bytes. */
   readonly size: number;
 }
@@ -55,7 +58,7 @@ export interface Draft {
 export interface SealOptions {
   readonly held?: HeldBy;
   readonly progress?: Progress;
-  /** Where a large upload is written down, so that it can go on after the program ended. */
+  /** Where a large upload is written down, so that it can go on after the program ended; for a source that opens again. */
   readonly begun?: BegunUpload;
 }
 
@@ -89,8 +92,9 @@ export async function sealRevision(
   options: SealOptions = {},
 ): Promise<SealedDraft> {
   const { held = "server" } = options;
-  const kept = held === "server" ? await resumable(u, view, draft, options.begun) : undefined;
-  const place: Place = kept?.begun ?? {
+  const begun = held === "server" && draft.opensAgain ? options.begun : undefined;
+  const kept = await resumable(u, view, draft, begun);
+  const place: Place = kept ?? {
     space: view.space,
     item: draft.item,
     revision: newId<"revision">(),
@@ -108,9 +112,10 @@ export async function sealRevision(
   const key = contentKeyOf(secret, release, ctx);
   // Its key is used once: what was sealed of another attempt is sent again, and never another name.
   const metadata =
-    kept?.begun.metadata ??
+    kept?.metadata ??
     (await sealMetadata(metadataKeyOf(secret, ctx), ctx, utf8(canonicalJson(draft.metadata))));
-  const content = await sealWhere(u, { place, key, ctx, metadata }, draft, options, kept);
+  const sealing = { place, key, ctx, metadata };
+  const content = await sealWhere(u, sealing, draft, { ...options, held, begun }, kept);
   const sign = async (): Promise<Posted> => ({
     statement: await u.sign("revision", {
       space: place.space,
@@ -138,9 +143,9 @@ export async function sealRevision(
       ),
     ),
   });
-  const isUploaded = content.upload !== undefined && options.begun !== undefined;
+  const isUploaded = content.upload !== undefined && begun !== undefined;
   const post: NewRevision = {
-    ...(isUploaded ? await options.begun.post(sign) : await sign()),
+    ...(isUploaded ? await begun.post(sign) : await sign()),
     metadata: toBase64url(metadata),
     ...(held === "server" && content.bytes !== undefined
       ? { content: toBase64url(content.bytes) }
@@ -156,23 +161,17 @@ export async function sealRevision(
   };
 }
 
-interface Kept {
-  readonly begun: Begun;
-  readonly digests: readonly Bytes[];
-}
-
 /** The upload to go on with: begun for this space and this size, and still at the server. */
 async function resumable(
   u: Unlocked,
   view: SpaceView,
   draft: Draft,
   upload: BegunUpload | undefined,
-): Promise<Kept | undefined> {
+): Promise<Begun | undefined> {
   const kept = await upload?.load();
   if (kept === undefined) return undefined;
-  const isSame =
-    kept.begun.space === view.space && kept.begun.size === draft.resource.length + draft.size;
-  if (isSame && (await isUploadThere(u.http, kept.begun.location))) return kept;
+  const isSame = kept.space === view.space && kept.size === draft.resource.length + draft.size;
+  if (isSame && (await isUploadThere(u.http, kept.location))) return kept;
   await upload?.forget();
   return undefined;
 }
@@ -184,33 +183,59 @@ interface SealedSomewhere {
   readonly upload?: string;
 }
 
+interface Sealing {
+  readonly place: Place;
+  readonly key: Bytes;
+  readonly ctx: Bytes;
+  readonly metadata: Bytes;
+}
+
+type Where = Pick<SealOptions, "progress"> & {
+  readonly held: HeldBy;
+  readonly begun: BegunUpload | undefined;
+};
+
 async function sealWhere(
   u: Unlocked,
-  { place, key, ctx, metadata }: { place: Place; key: Bytes; ctx: Bytes; metadata: Bytes },
+  sealing: Sealing,
   draft: Draft,
-  { held, progress, begun }: SealOptions,
-  kept: Kept | undefined,
+  { held, progress, begun }: Where,
+  kept: Begun | undefined,
 ): Promise<SealedSomewhere> {
-  const resource = kept?.begun.resource ?? draft.resource;
+  const { place, key, ctx, metadata } = sealing;
+  const resource = kept?.resource ?? draft.resource;
   const size = resource.length + draft.size;
-  const source = joined(resource, draft.source);
+  const open = () => joined(resource, draft.open());
   const length = layoutOfPlaintext(paddedLength(size)).sealed;
   if (held === "application" || length <= INLINE_CONTENT) {
-    return await sealContentBytes(key, ctx, await collect(source, size));
+    return await sealContentBytes(key, ctx, await collect(open(), size));
   }
-  const header = kept?.begun.header ?? newStreamHeader();
-  const location = kept?.begun.location ?? (await beginUpload(u.http, length));
-  if (kept === undefined)
-    await begun?.begin({ ...place, resource, size, location, header, metadata });
-  const digests = kept?.digests ?? [];
+  let resume: Resume | undefined = kept;
+  if (resume === undefined && begun !== undefined) resume = await rehearse(sealing, open(), size);
+  const location = kept?.location ?? (await beginUpload(u.http, length));
+  if (kept === undefined && resume !== undefined)
+    await begun?.begin({ ...place, resource, size, location, metadata, ...resume });
   return await uploadSealed(u.http, {
     location,
-    segments: sealContent(key, ctx, source, { size, resume: { header, digests } }),
+    segments: sealContent(key, ctx, open(), { size, ...(resume === undefined ? {} : { resume }) }),
     length,
-    recorded: digests.length,
-    ...(begun === undefined ? {} : { record: (each) => begun.record(each) }),
     ...(progress === undefined ? {} : { progress }),
   });
+}
+
+/**
+ * Seals a source to learn what will leave, and keeps none of it: header and
+ * digests are written down before the first segment is sent, so that nothing
+ * can ever be sent that differs from them.
+ */
+async function rehearse({ key, ctx }: Sealing, source: Source, size: number): Promise<Resume> {
+  let header = new Uint8Array();
+  const digests: Bytes[] = [];
+  for await (const { index, bytes, digest } of sealContent(key, ctx, source, { size })) {
+    if (index === 0) header = bytes.slice(0, STREAM_HEADER);
+    digests.push(digest.slice());
+  }
+  return { header, digests };
 }
 
 async function* joined(first: Bytes, rest: Source): AsyncGenerator<Bytes, void, undefined> {

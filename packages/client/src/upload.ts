@@ -17,10 +17,6 @@ export interface Uploading {
   readonly segments: AsyncIterable<SealedSegment>;
   /** Bytes of the whole stream. */
   readonly length: number;
-  /** Told the digests of a part before it leaves. */
-  readonly record?: (digests: readonly Bytes[]) => Promise<void>;
-  /** Segments that were recorded before: they are not told again. */
-  readonly recorded?: number;
   readonly progress?: Progress;
 }
 
@@ -52,17 +48,14 @@ export async function isUploadThere(http: Http, location: string): Promise<boole
  */
 export async function uploadSealed(
   http: Http,
-  { location, segments, length, record, recorded = 0, progress }: Uploading,
+  { location, segments, length, progress }: Uploading,
 ): Promise<{ upload: string; length: number; root: Bytes }> {
   const standing = offsetOf(await http.raw("HEAD", location, TUS));
   const digests: Bytes[] = [];
   const part = new Uint8Array(PART);
-  let told = recorded;
   let filled = 0;
   let sent = 0;
   const flush = async () => {
-    if (digests.length > told) await record?.(digests.slice(told));
-    told = Math.max(told, digests.length);
     if (sent + filled > standing) {
       const from = Math.max(sent, standing);
       await sendPart(http, location, from, part.subarray(from - sent, filled));

@@ -178,30 +178,6 @@ describe("a record", () => {
     await assert.rejects(record.openRange(item, content.length - 4, 5), RangeError);
   });
 
-  it("goes on with an upload that was interrupted, and refuses another file in its place", async () => {
-    const content = pattern(20 * MIB);
-    async function* untilItBreaks(bytes: Uint8Array<ArrayBuffer>, end: number) {
-      for (let at = 0; at < end; at += MIB) yield await Promise.resolve(bytes.slice(at, at + MIB));
-      if (end < bytes.length) throw new Error("power cut");
-    }
-    const file = (bytes: Uint8Array<ArrayBuffer>, end: number) => ({
-      title: "scanner",
-      mediaType: "application/dicom",
-      content: { stream: untilItBreaks(bytes, end), size: bytes.length },
-    });
-    const resume = "scanner.dcm";
-    await assert.rejects(record.add(file(content, 17 * MIB), { resume }), /power cut/);
-    const other = content.slice();
-    other[5] = 0xff;
-    await assert.rejects(record.add(file(other, other.length), { resume }), {
-      code: "source-changed",
-    });
-    await assert.rejects(record.add(file(content, 17 * MIB), { resume }), /power cut/);
-    ground.ahead += 1000;
-    const item = await record.add(file(content, content.length), { resume });
-    assert.deepEqual(await bytesOf(await record.open(item)), content);
-  });
-
   it("takes each revision once when it is asked for twice at the same time", async () => {
     const fresh = await alice.account.recordOf(record.space);
     await record.add(text("deux fois"));

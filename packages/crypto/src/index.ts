@@ -61,7 +61,6 @@ export {
   sealSlot,
 } from "./slot.ts";
 export {
-  newStreamHeader,
   openSegment,
   openStream,
   type Resume,

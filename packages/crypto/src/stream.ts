@@ -31,11 +31,11 @@ export interface SealedSegment {
   readonly last: boolean;
 }
 
-/** What is known of a stream that was begun: enough to seal the very same again. */
+/** What was written down of a stream before any of it left: enough to seal the very same again. */
 export interface Resume {
   /** The first 40 bytes of segment 0. */
   readonly header: Bytes;
-  /** Digests of the segments that may have left, in order, written down before they did. */
+  /** Digests of all its segments, in order. */
   readonly digests: readonly Bytes[];
 }
 
@@ -44,6 +44,8 @@ export interface SealOptions {
   /** Bytes that the source will give, exactly. */
   readonly size: number;
   readonly resume?: Resume;
+  /** For vectors: the stream's header, which is fresh otherwise. */
+  readonly header?: Bytes;
   /** For vectors: bytes of a segment other than 1 MiB. */
   readonly segment?: number;
 }
@@ -66,11 +68,13 @@ export async function streamRoot(digests: readonly Uint8Array[]): Promise<Bytes>
 
 /**
  * Seals a source segment by segment, in constant memory. A stream is fresh and
- * its key too, unless it resumes one: then a segment with a recorded digest
- * comes out again byte for byte or not at all, because sealing other bytes with
+ * its key too, unless it resumes one: then each segment comes out as it was
+ * written down, byte for byte, or not at all, because sealing other bytes with
  * the same key and nonce would open both. AES-GCM is deterministic here, so the
  * digest of the ciphertext tells whether the plaintext is the same. A caller who
- * may want to resume writes each digest down before the segment leaves.
+ * may want to resume seals once and keeps the digests alone, writes all of them
+ * down, and lets only a second sealing, resumed from them, leave: a clone of the
+ * device then knows them all, or nothing that has left.
  * @param contentKey 32 bytes
  * @param ctx 32 bytes of `context("revision", …)`, the associated data
  * @throws CryptoError `source-changed` if the source is not `size` bytes long, or not what was recorded
@@ -79,10 +83,11 @@ export async function* sealStream(
   contentKey: Uint8Array,
   ctx: Uint8Array,
   source: Source,
-  { size, resume, segment = SEGMENT }: SealOptions,
+  { size, resume, header = resume?.header ?? newStreamHeader(), segment = SEGMENT }: SealOptions,
 ): AsyncGenerator<SealedSegment, void, undefined> {
   const layout = layoutOfPlaintext(size, segment);
-  const cipher = await segmentCipher(contentKey, ctx, resume?.header ?? newStreamHeader());
+  if (resume !== undefined && resume.digests.length !== layout.count) sourceChanged();
+  const cipher = await segmentCipher(contentKey, ctx, header);
   const rooms = cipher.aead.usesRoom ? roomsFor(layout) : () => undefined;
   const feed = new Feed(source, sourceChanged);
   const line = new Line<SealedSegment>();
@@ -169,7 +174,7 @@ async function segmentCipher(
 }
 
 /** A fresh header: its length, 32 bytes of salt, 7 bytes that each nonce begins with. */
-export function newStreamHeader(): Bytes {
+function newStreamHeader(): Bytes {
   const header = crypto.getRandomValues(new Uint8Array(STREAM_HEADER));
   header[0] = STREAM_HEADER;
   return header;
@@ -245,8 +250,9 @@ function checkDigest({ index, digest }: SealedSegment, { digests }: StreamFacts)
 }
 
 function asRecorded(segment: SealedSegment, resume: Resume | undefined): SealedSegment {
-  const recorded = resume?.digests[segment.index];
-  if (recorded !== undefined && !sameBytes(segment.digest, recorded)) sourceChanged();
+  if (resume === undefined) return segment;
+  const recorded = resume.digests[segment.index];
+  if (recorded === undefined || !sameBytes(segment.digest, recorded)) sourceChanged();
   return segment;
 }
 

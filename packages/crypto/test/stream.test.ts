@@ -87,8 +87,8 @@ for (const row of accept) {
     assert.deepEqual(await open(key, [wire], facts, bound), plain);
     assert.deepEqual(await open(key, cut(wire, 1), facts, bound), plain);
     const again: Bytes[] = [];
-    const resume = { header: wire.slice(0, 40), digests: [] };
-    const options = { size: plain.length, segment: row.number("segment"), resume };
+    const header = wire.slice(0, 40);
+    const options = { size: plain.length, segment: row.number("segment"), header };
     for await (const { bytes } of sealStream(key, bound, cut(plain, 7), options)) {
       again.push(bytes.slice());
     }
@@ -289,7 +289,7 @@ test("resuming gives the same bytes again, and refuses a source that has changed
   const content = new Uint8Array(700).fill(1);
   const sealed = await seal(key, [content], content.length);
   const header = (sealed.segments[0] ?? new Uint8Array()).slice(0, 40);
-  const digests = sealed.digests.slice(0, 4).map((each) => bytesOf(each));
+  const digests = sealed.digests.map((each) => bytesOf(each));
   const again = await seal(key, cut(content, 33), content.length, { header, digests });
   assert.deepEqual(again.segments, sealed.segments);
 
@@ -303,10 +303,16 @@ test("resuming gives the same bytes again, and refuses a source that has changed
   assert.equal(left, 2 * SMALL, "the segment that changed must not leave");
   // A file that has grown: its last segment is not the last any more.
   const grown = bytesOf(Buffer.concat([content, content]));
-  const all = sealed.digests.map((each) => bytesOf(each));
-  await refusedAs("source-changed", () =>
-    seal(key, [grown], grown.length, { header, digests: all }),
-  );
+  await refusedAs("source-changed", () => seal(key, [grown], grown.length, { header, digests }));
+  // What is not written down of a stream might leave twice, and differ.
+  for (const part of [[], digests.slice(0, -1)]) {
+    let out = 0;
+    const options = { size: content.length, segment: SMALL, resume: { header, digests: part } };
+    await refusedAs("source-changed", async () => {
+      for await (const { bytes } of sealStream(key, ctx, [content], options)) out += bytes.length;
+    });
+    assert.equal(out, 0);
+  }
 });
 
 test("a source that is shorter or longer than announced is refused before the last segment", async () => {

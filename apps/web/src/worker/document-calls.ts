@@ -152,7 +152,7 @@ function inputOf(file: File, title: string): FileInput {
   return {
     title,
     mediaType: file.type === "" ? mediaTypeOf(file.name) : file.type,
-    content: { stream: piecesOf(file), size: file.size },
+    content: { open: () => piecesOf(file), size: file.size },
   };
 }
 
