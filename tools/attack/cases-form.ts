@@ -1,6 +1,7 @@
 import {
   parseAcceptance,
   parseAccountStatement,
+  parseLogKey,
   parseRead,
   parseRevision,
   parseRewrap,
@@ -107,6 +108,7 @@ const PARSERS: Readonly<Record<StatementKind, (statement: unknown) => unknown>> 
   acceptance: parseAcceptance,
   head: (statement) => parseStatement("head", statement),
   receipt: (statement) => parseStatement("receipt", statement),
+  "log-key": parseLogKey,
   "sign-in": parseSignIn,
 };
 

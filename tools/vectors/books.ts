@@ -12,6 +12,7 @@ import {
 } from "./encodings.ts";
 import { contactCodes, journals, linkCases, reads } from "./facts.ts";
 import { items } from "./items.ts";
+import { checkpoints, logKeys, proofs, tiles } from "./log.ts";
 import { revisions } from "./revisions.ts";
 import { rotations, spaceChains } from "./spaces.ts";
 import { statements } from "./statements.ts";
@@ -33,4 +34,8 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["link", linkCases],
   ["contact", contactCodes],
   ["journal", journals],
+  ["tile", tiles],
+  ["proof", proofs],
+  ["checkpoint", checkpoints],
+  ["log-key", logKeys],
 ]);

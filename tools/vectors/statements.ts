@@ -26,6 +26,7 @@ const KINDS = [
   "acceptance",
   "head",
   "receipt",
+  "log-key",
   "sign-in",
 ];
 
@@ -92,6 +93,13 @@ export function oneOfEach(): Map<string, { text: string; key: string }> {
       subject: place.space,
       n: 3,
       hash: hashNamed("c"),
+      at,
+    },
+    "log-key": {
+      log: idOf("log"),
+      seq: 1,
+      key: keyPair(pattern("log key 2", 32)).key,
+      size: 41,
       at,
     },
   };

@@ -139,6 +139,10 @@ function objectOf(kind: EntryKind, about: EntryAbout, known: Known): string {
   const until =
     about.until === undefined ? "" : ` ${words.journal.until(momentIn(words, about.until))}`;
   if (kind === "listing") return words.journal.names(about.count ?? 0);
+  if (kind === "erasure") return String(about.count ?? 0);
+  if (kind === "chain") return String(about.epoch ?? 0);
+  if (kind === "succession") return String(about.count ?? 0);
+  if (kind === "log-key") return about.statement ?? "";
   if (kind === "refusal") return words.journal.refusals[about.code ?? ""] ?? about.code ?? "";
   if (itemsOf(about).length > 0) {
     const [first, second, ...rest] = itemsOf(about).map((item) => {

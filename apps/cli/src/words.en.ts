@@ -355,6 +355,10 @@ export const en = {
       rotation: (who: string) => `${who} changed the keys`,
       expiry: (_who: string, what: string) => `The date has passed: ${what}`,
       refusal: (who: string, what: string) => `${who} was refused (${what})`,
+      erasure: (who: string, what: string) => `${who} erased entries (${what})`,
+      chain: (_who: string, what: string) => `A stretch of the log was closed: ${what}`,
+      "log-key": (_who: string, what: string) => `The log has another key: ${what}`,
+      succession: (_who: string, what: string) => `This log follows one that lost entries: ${what}`,
     },
     refusals: {
       "not-allowed": "no right",

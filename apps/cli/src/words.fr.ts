@@ -367,6 +367,10 @@ export const fr: Words = {
       rotation: (who) => `${who} a changé les clés`,
       expiry: (_who, what) => `La date est passée : ${what}`,
       refusal: (who, what) => `${who} a essuyé un refus (${what})`,
+      erasure: (who, what) => `${who} a effacé des entrées (${what})`,
+      chain: (_who, what) => `Une portion du journal a été close : ${what}`,
+      "log-key": (_who, what) => `Le journal a une autre clé : ${what}`,
+      succession: (_who, what) => `Ce journal suit un autre, qui a perdu des entrées : ${what}`,
     },
     refusals: {
       "not-allowed": "pas le droit",

@@ -26,6 +26,7 @@ export const revisionIdField = text16().brand<"revision">();
 export const slotIdField = text16().brand<"slot">();
 export const invitationIdField = text16().brand<"invitation">();
 export const signInIdField = text16().brand<"sign-in">();
+export const logIdField = text16().brand<"log">();
 export const hashField = text32().brand<"hash">();
 export const signingKeyField = text32().brand<"signing key">();
 export const sealingKeyField = z.string().check(z.regex(BYTES_1216)).brand<"sealing key">();

@@ -21,6 +21,8 @@ export type RevisionId = Id<"revision">;
 export type SlotId = Id<"slot">;
 /** An invitation to become a contact. */
 export type InvitationId = Id<"invitation">;
+/** A journal's tree, named after its first key (spec/log.md). */
+export type LogId = Id<"log">;
 /** An attempt to sign in. */
 export type SignInId = Id<"sign-in">;
 

@@ -34,6 +34,16 @@ export {
 } from "./bytes.ts";
 export { canonicalJson, type Json, parseCanonical } from "./canonical.ts";
 export {
+  type Checkpoint,
+  type EntryProof,
+  formatCheckpoint,
+  formatEntryProof,
+  openCheckpoint,
+  parseCheckpoint,
+  parseEntryProof,
+  treeOf,
+} from "./checkpoint.ts";
+export {
   type AcceptancePayload,
   acceptanceNameContext,
   contactCode,
@@ -76,6 +86,7 @@ export {
   identityField,
   invitationIdField,
   itemIdField,
+  logIdField,
   parseAs,
   revisionIdField,
   type Signer,
@@ -100,6 +111,7 @@ export {
   type Id,
   type InvitationId,
   type ItemId,
+  type LogId,
   newId,
   parseHash,
   parseId,
@@ -145,6 +157,19 @@ export {
   linksRoot,
 } from "./link.ts";
 export {
+  checkLogSignature,
+  currentLogKey,
+  followLogKeys,
+  type KeyLife,
+  type KeyTurn,
+  type LogKeyPayload,
+  type LogKeys,
+  logIdOf,
+  logKeyPayload,
+  originOf,
+  parseLogKey,
+} from "./log-key.ts";
+export {
   atLeast,
   holdsRelease,
   isPast,
@@ -168,9 +193,21 @@ export {
   frontierRoot,
   leafHash,
   merkleRoot,
+  nodeHash,
   sameFrontier,
 } from "./merkle.ts";
 export { type Metadata, parseMetadata } from "./metadata.ts";
+export {
+  formatLine,
+  formatNote,
+  fromBase64,
+  isSignedBy,
+  type Note,
+  type NoteSignature,
+  noteKeyId,
+  parseNote,
+  toBase64,
+} from "./note.ts";
 export {
   encodeOtsProof,
   encodeOtsStamp,
@@ -187,6 +224,21 @@ export {
 } from "./ots.ts";
 export { CONTENT_FLOOR, METADATA_FLOOR, paddedSize } from "./padding.ts";
 export { PROBLEMS, type Problem, type ProblemCode, problemField } from "./problem.ts";
+export {
+  consistencySpans,
+  hashesIn,
+  inclusionSpans,
+  provesConsistency,
+  provesInclusion,
+  type ReadHashes,
+  rootOfPerfect,
+  type Span,
+  spanRoot,
+  spanRoots,
+  TILE_HEIGHT,
+  type TreeRoot,
+  tileOf,
+} from "./proof.ts";
 export {
   MAX_READ,
   parseRead,
@@ -269,3 +321,12 @@ export {
   signingInputFor,
   verifyBytes,
 } from "./statement.ts";
+export {
+  levelSize,
+  parseTilePath,
+  readTiles,
+  TILE_WIDTH,
+  type Tile,
+  tileAt,
+  tilePath,
+} from "./tile.ts";

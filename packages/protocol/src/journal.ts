@@ -9,6 +9,7 @@ import {
   deviceIdField,
   hashField,
   itemIdField,
+  logIdField,
   parseAs,
   revisionIdField,
   spaceIdField,
@@ -19,6 +20,7 @@ import {
   type AccountId,
   type Hash,
   hashOf,
+  type LogId,
   parseHash,
   type SigningKey,
   type SpaceId,
@@ -45,12 +47,16 @@ export const ENTRY_KINDS = [
   "rotation",
   "expiry",
   "refusal",
+  "erasure",
+  "chain",
+  "log-key",
+  "succession",
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-const subjectField = z.union([spaceIdField, accountIdField]);
-/** A space, or an account for what concerns only an account. */
-export type Subject = SpaceId | AccountId;
+const subjectField = z.union([spaceIdField, accountIdField, logIdField]);
+/** A space, an account for what concerns only an account, or the log for what concerns only itself. */
+export type Subject = SpaceId | AccountId | LogId;
 
 /** The circumstances of an entry; which of them each kind has is in spec/journal.md. */
 export const aboutField = z.strictObject({
@@ -65,8 +71,10 @@ export const aboutField = z.strictObject({
   revision: z.optional(revisionIdField),
   revisions: z.optional(z.array(z.strictObject({ item: itemIdField, revision: revisionIdField }))),
   role: z.optional(roleField),
+  root: z.optional(hashField),
   share: z.optional(spaceIdField),
   statement: z.optional(hashField),
+  tag: z.optional(hashField),
   until: z.optional(timeField),
   via: z.optional(spaceIdField),
 });

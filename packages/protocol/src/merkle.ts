@@ -11,7 +11,8 @@ export function leafHash(data: Uint8Array): Bytes {
   return sha256(concat(LEAF, data));
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
+/** SHA-256(0x01 ‖ left ‖ right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
   return sha256(concat(NODE, left, right));
 }
 

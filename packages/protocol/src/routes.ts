@@ -9,6 +9,7 @@ import {
   headField,
   identityField,
   invitationIdField,
+  logIdField,
   revisionIdField,
   sealingKeyField,
   secretBoxField,
@@ -472,7 +473,7 @@ export const pathParameters = {
   account: accountIdField,
   space: spaceIdField,
   share: spaceIdField,
-  subject: z.union([spaceIdField, accountIdField]),
+  subject: z.union([spaceIdField, accountIdField, logIdField]),
   revision: revisionIdField,
   invitation: invitationIdField,
 };

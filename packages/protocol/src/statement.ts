@@ -15,6 +15,7 @@ export const STATEMENT_KINDS = [
   "acceptance",
   "head",
   "receipt",
+  "log-key",
   "sign-in",
 ] as const;
 export type StatementKind = (typeof STATEMENT_KINDS)[number];

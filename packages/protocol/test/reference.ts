@@ -81,6 +81,33 @@ export function merkleTreeHash(leaves: readonly Uint8Array[]): Buffer {
   return sha256(Buffer.from([1]), left, merkleTreeHash(leaves.slice(k)));
 }
 
+function halfOf(size: number): number {
+  let k = 1;
+  while (k * 2 < size) k *= 2;
+  return k;
+}
+
+/** PATH(m, D) of RFC 6962 section 2.1.1. */
+export function inclusionPath(m: number, leaves: readonly Uint8Array[]): Buffer[] {
+  if (leaves.length <= 1) return [];
+  const k = halfOf(leaves.length);
+  return m < k
+    ? [...inclusionPath(m, leaves.slice(0, k)), merkleTreeHash(leaves.slice(k))]
+    : [...inclusionPath(m - k, leaves.slice(k)), merkleTreeHash(leaves.slice(0, k))];
+}
+
+/** PROOF(m, D) of RFC 6962 section 2.1.2. */
+export function consistencyProof(m: number, leaves: readonly Uint8Array[]): Buffer[] {
+  const sub = (from: number, part: readonly Uint8Array[], whole: boolean): Buffer[] => {
+    if (from === part.length) return whole ? [] : [merkleTreeHash(part)];
+    const k = halfOf(part.length);
+    return from <= k
+      ? [...sub(from, part.slice(0, k), whole), merkleTreeHash(part.slice(k))]
+      : [...sub(from - k, part.slice(k), false), merkleTreeHash(part.slice(0, k))];
+  };
+  return m === 0 ? [] : sub(m, leaves, true);
+}
+
 /** An Ed25519 key of RFC 8032, from 32 bytes. */
 export interface KeyPair {
   readonly key: string;

@@ -17,6 +17,7 @@ import {
   type Link,
   linkField,
   linksRoot,
+  logKeyPayload,
   type Member,
   merkleRoot,
   openHead,
@@ -115,6 +116,7 @@ async function readStatement(kind: StatementKind, text: string, key: string): Pr
   const parsed = parseStatement(kind, text);
   await checkSignature(parsed, key as SigningKey);
   if (kind === "head") return parseAs(headPayload, parsed.payload, "head");
+  if (kind === "log-key") return parseAs(logKeyPayload, parsed.payload, "log-key");
   if (kind === "receipt") return parseAs(receiptPayload, parsed.payload, "receipt");
   return readers[kind]?.(text).fact;
 }
