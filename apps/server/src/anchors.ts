@@ -1,0 +1,301 @@
+import { encodeOtsProof, mergeOtsStamps, parseOtsProof, utf8 } from "@ecrin/protocol";
+import { AnchorError, ASKING, type Asking } from "./anchor-ask.ts";
+import { splitLists, stampAt } from "./anchor-authority.ts";
+import { confirmationOf, promiseOf } from "./anchor-calendar.ts";
+import type { AnchorSources } from "./anchor-sources.ts";
+import type { Sql } from "./database.ts";
+
+/** A checkpoint as the log signed it. */
+export interface SignedCheckpoint {
+  readonly size: number;
+  /** What is signed and anchored. */
+  readonly text: string;
+  readonly note: string;
+}
+
+export type AnchorState = "waiting" | "pending" | "stamped" | "confirmed";
+
+/** One checkpoint at one source, as screens show it. */
+export interface Anchor {
+  readonly size: number;
+  readonly kind: "rfc3161" | "ots";
+  readonly source: string;
+  readonly state: AnchorState;
+  readonly authority?: string;
+  readonly at?: number;
+  readonly height?: number;
+  readonly block?: string;
+  readonly error?: string;
+}
+
+/** One anchored checkpoint with its evidence, as exports carry it. */
+export interface Anchored {
+  readonly size: number;
+  readonly note: string;
+  readonly stamps: readonly {
+    readonly source: string;
+    readonly token: Uint8Array;
+    readonly crls: readonly Uint8Array[];
+  }[];
+  /** One proof of all calendars, with the headers of the blocks in it that were checked. */
+  readonly ots?: {
+    readonly proof: Uint8Array;
+    readonly headers: readonly { readonly height: number; readonly header: Uint8Array }[];
+  };
+}
+
+export interface AnchorOptions {
+  readonly sql: Sql;
+  readonly sources: AnchorSources;
+  /** The newest checkpoint that is served; absent before the first. */
+  readonly newest: () => Promise<SignedCheckpoint | undefined>;
+  readonly now: () => number;
+  readonly asking?: Asking;
+  readonly pace?: Pace;
+}
+
+/** How long what waits for what, in milliseconds. */
+export interface Pace {
+  readonly round: number;
+  /** The first wait after a failure; it doubles up to `longest`. */
+  readonly retry: number;
+  readonly longest: number;
+  readonly pending: number;
+}
+
+export const PACE: Pace = { round: 10_000, retry: 60_000, longest: 3_600_000, pending: 600_000 };
+const DUE_LEAVES = 1000;
+const DUE_MS = 3_600_000;
+/** A row taken by a process that then dies is taken up again after this. */
+const TAKEN_MS = 120_000;
+
+export interface Anchors {
+  /** One round: what is due becomes so, and what waits is tried. The number of rows tried. */
+  round(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Takes checkpoints outside, beside the service and never in its way (spec/anchor.md). */
+export function startAnchors(options: AnchorOptions): Anchors {
+  const { round: every } = options.pace ?? PACE;
+  let working: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+  const timer = setInterval(() => {
+    if (!stopped) working = working.then(() => round(options)).catch(() => undefined);
+  }, every);
+  timer.unref();
+  return {
+    round: () => round(options),
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await working;
+    },
+  };
+}
+
+async function round(options: AnchorOptions): Promise<number> {
+  const { authorities, calendars } = options.sources;
+  if (authorities.length + calendars.length === 0) return 0;
+  await makeDue(options);
+  const rows = await takeRows(options);
+  // One request per source at a time: the rows of a source follow each other.
+  const bySource = Map.groupBy(rows, ({ kind, source }) => `${kind} ${source}`);
+  await Promise.all(
+    [...bySource.values()].map(async (each) => {
+      for (const row of each) await tryRow(options, row);
+    }),
+  );
+  return rows.length;
+}
+
+/** Makes the newest checkpoint due where it is time. */
+async function makeDue({ sql, sources, newest, now }: AnchorOptions): Promise<void> {
+  const checkpoint = await newest();
+  if (checkpoint === undefined || checkpoint.size === 0) return;
+  const { size, text, note } = checkpoint;
+  const [last] = await sql<{ size: number; due_at: number }[]>`
+    select size, due_at from anchored_checkpoints order by size desc limit 1`;
+  const grown = size - (last?.size ?? 0);
+  if (grown <= 0) return;
+  if (last !== undefined && grown < DUE_LEAVES && now() - last.due_at < DUE_MS) return;
+  await sql.begin(async (tx) => {
+    const made = await tx`
+      insert into anchored_checkpoints (size, text, note, due_at)
+      values (${size}, ${text}, ${note}, ${now()}) on conflict do nothing returning size`;
+    if (made.length === 0) return;
+    const rows = [
+      ...sources.authorities.map(({ name }) => ["rfc3161", name] as const),
+      ...sources.calendars.map((calendar) => ["ots", calendar] as const),
+    ];
+    for (const [kind, source] of rows) {
+      await tx`insert into anchors (size, kind, source, state, next_at)
+        values (${size}, ${kind}, ${source}, 'waiting', ${now()})`;
+    }
+  });
+}
+
+interface Row {
+  readonly size: number;
+  readonly kind: "rfc3161" | "ots";
+  readonly source: string;
+  readonly state: "waiting" | "pending";
+  readonly proof: Buffer | null;
+  readonly tries: number;
+  readonly text: string;
+}
+
+/** The rows whose time has come, for this process alone. */
+async function takeRows({ sql, now }: AnchorOptions): Promise<Row[]> {
+  return [
+    ...(await sql<Row[]>`
+      update anchors a set next_at = ${now() + TAKEN_MS}
+      from anchored_checkpoints c,
+        (select size, kind, source from anchors
+         where state in ('waiting', 'pending') and next_at <= ${now()}
+         order by next_at limit 64 for update skip locked) due
+      where c.size = a.size and a.size = due.size and a.kind = due.kind and a.source = due.source
+      returning a.size, a.kind, a.source, a.state, a.proof, a.tries, c.text`),
+  ];
+}
+
+async function tryRow(options: AnchorOptions, row: Row): Promise<void> {
+  try {
+    if (row.kind === "rfc3161") await tryStamp(options, row);
+    else await tryCalendar(options, row);
+  } catch (error) {
+    if (!(error instanceof AnchorError)) throw error;
+    await putOff(options, row, error.code);
+  }
+}
+
+async function tryStamp(options: AnchorOptions, row: Row): Promise<void> {
+  const { sql, sources, asking = ASKING } = options;
+  const authority = sources.authorities.find(({ name }) => name === row.source);
+  // No longer configured: it stays as it is, and is tried again should it come back.
+  if (authority === undefined) throw new AnchorError("unreachable");
+  const stamped = await stampAt(asking, authority, utf8(row.text));
+  await sql`
+    update anchors set state = 'stamped', proof = ${Buffer.from(stamped.token)},
+      beside = ${Buffer.from(stamped.lists)}, authority = ${stamped.authority},
+      at = ${stamped.at}, error = null, tries = tries + 1
+    where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
+}
+
+async function tryCalendar(options: AnchorOptions, row: Row): Promise<void> {
+  const { sql, sources, now, asking = ASKING, pace = PACE } = options;
+  if (!sources.calendars.includes(row.source)) throw new AnchorError("unreachable");
+  if (row.proof === null) {
+    const proof = await promiseOf(asking, row.source, utf8(row.text));
+    await sql`
+      update anchors set state = 'pending', proof = ${Buffer.from(proof)}, error = null,
+        tries = 0, next_at = ${now() + pace.pending}
+      where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
+    return;
+  }
+  const confirmed = await confirmationOf(asking, row.source, row.proof, sources);
+  if (confirmed === undefined) {
+    await sql`
+      update anchors set error = null, tries = 0, next_at = ${now() + pace.pending}
+      where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
+    return;
+  }
+  await sql`
+    update anchors set state = 'confirmed', proof = ${Buffer.from(confirmed.proof)},
+      beside = ${Buffer.from(confirmed.header)}, height = ${confirmed.height},
+      block = ${confirmed.block}, at = ${confirmed.at}, error = null, tries = tries + 1
+    where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
+}
+
+async function putOff(
+  { sql, now, pace = PACE }: AnchorOptions,
+  row: Row,
+  error: string,
+): Promise<void> {
+  const wait = Math.min(pace.longest, pace.retry * 2 ** Math.min(row.tries, 20));
+  await sql`
+    update anchors set error = ${error}, tries = tries + 1, next_at = ${now() + wait}
+    where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
+}
+
+/** The largest size at which a time stamp or a block holds the log; 0 where nothing is anchored. */
+export async function anchoredSize(sql: Sql): Promise<number> {
+  const [row] = await sql<{ size: number | null }[]>`
+    select max(size) as size from anchors where state in ('stamped', 'confirmed')`;
+  return row?.size ?? 0;
+}
+
+/** The anchors of the newest checkpoints, newest first. */
+export async function listAnchors(sql: Sql, before: number, limit: number): Promise<Anchor[]> {
+  const rows = await sql<Listed[]>`
+    select size, kind, source, state, authority, at, height, block, error from anchors
+    where size in (select size from anchored_checkpoints where size < ${before}
+                   order by size desc limit ${limit})
+    order by size desc, kind, source`;
+  return rows.map(({ authority, at, height, block, error, ...row }) => ({
+    ...row,
+    ...(authority === null ? {} : { authority }),
+    ...(at === null ? {} : { at }),
+    ...(height === null ? {} : { height }),
+    ...(block === null ? {} : { block }),
+    ...(error === null ? {} : { error }),
+  }));
+}
+
+interface Listed {
+  readonly size: number;
+  readonly kind: "rfc3161" | "ots";
+  readonly source: string;
+  readonly state: AnchorState;
+  readonly authority: string | null;
+  readonly at: number | null;
+  readonly height: number | null;
+  readonly block: string | null;
+  readonly error: string | null;
+}
+
+interface Kept {
+  readonly kind: "rfc3161" | "ots";
+  readonly source: string;
+  readonly state: AnchorState;
+  readonly proof: Buffer;
+  readonly beside: Buffer | null;
+  readonly height: number | null;
+}
+
+/** The evidence for the checkpoint of `size`; undefined where no source has given any. */
+export async function anchoredAt(sql: Sql, size: number): Promise<Anchored | undefined> {
+  const [checkpoint] = await sql<{ note: string }[]>`
+    select note from anchored_checkpoints where size = ${size}`;
+  const rows = await sql<Kept[]>`
+    select kind, source, state, proof, beside, height from anchors
+    where size = ${size} and proof is not null order by kind, source`;
+  if (checkpoint === undefined || rows.length === 0) return undefined;
+  const stamps = rows
+    .filter(({ state }) => state === "stamped")
+    .map(({ source, proof, beside }) => ({
+      source,
+      token: proof,
+      crls: splitLists(beside ?? new Uint8Array()),
+    }));
+  const calendars = rows.filter(({ kind }) => kind === "ots");
+  const ots = otsOf(calendars);
+  return { size, note: checkpoint.note, stamps, ...(ots === undefined ? {} : { ots }) };
+}
+
+/** What all calendars gave, as one proof. */
+function otsOf(rows: readonly Kept[]): Anchored["ots"] {
+  const proofs = rows.map(({ proof }) => parseOtsProof(new Uint8Array(proof)));
+  const [first, ...others] = proofs;
+  if (first === undefined) return undefined;
+  const stamp = others.reduce((all, each) => mergeOtsStamps(all, each.stamp), first.stamp);
+  const headers = new Map(
+    rows.flatMap(({ height, beside }) =>
+      height === null || beside === null ? [] : [[height, beside] as const],
+    ),
+  );
+  return {
+    proof: encodeOtsProof({ digest: first.digest, stamp }),
+    headers: [...headers].map(([height, header]) => ({ height, header })),
+  };
+}
