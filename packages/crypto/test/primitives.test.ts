@@ -8,7 +8,7 @@ import { bytesOf, gcm, hkdf, hmac, pattern } from "./reference.ts";
 import { cannotOpen, refusedAs } from "./refused.ts";
 
 // The vectors that the documents themselves publish, through the entry points of this package.
-// wycheproof.test.ts runs far more of them where that collection is at hand.
+// wycheproof.test.ts runs far more of them.
 
 const hex = (text: string) => bytesOf(Buffer.from(text.replaceAll(" ", ""), "hex"));
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
