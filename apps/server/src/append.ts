@@ -12,6 +12,7 @@ import {
   writeEntries,
 } from "./entries.ts";
 import { ServerError } from "./problem.ts";
+import { Recent } from "./recent.ts";
 import { store } from "./store.ts";
 import type { Mac } from "./tag.ts";
 
@@ -35,23 +36,32 @@ const UNIQUE_VIOLATION = "23505";
  */
 export function createAppend(sql: Sql, mac: Mac): Append {
   let top: JournalTop | undefined;
-  let last = new Map<Subject, Last>();
+  let last = new Recent<Subject, Last>(MOST_SUBJECTS);
   let patience = 0;
 
   /** Reads what is not remembered; top and last entries are of one moment, or the write will notice. */
-  async function recall(subjects: readonly Subject[]): Promise<JournalTop | undefined> {
+  async function recall(subjects: readonly Subject[]): Promise<Map<Subject, Last>> {
     if (top === undefined) {
+      forget();
       [top] = await sql<JournalTop[]>`select size, tag, turn from journal_head`;
-      last = new Map();
     }
-    const missing = subjects.filter((subject) => !last.has(subject));
-    for (const [subject, entry] of await lastEntries(sql, missing)) last.set(subject, entry);
-    return top;
+    // Only of these subjects: whoever copies all that is remembered pays for everybody in each batch.
+    const entries = new Map<Subject, Last>();
+    const missing = new Set<Subject>();
+    for (const subject of subjects) {
+      const entry = last.get(subject);
+      if (entry === undefined) missing.add(subject);
+      else entries.set(subject, entry);
+    }
+    for (const [subject, entry] of await lastEntries(sql, [...missing])) {
+      entries.set(subject, entry);
+    }
+    return entries;
   }
 
   function forget(): void {
     top = undefined;
-    last = new Map();
+    last = new Recent(MOST_SUBJECTS);
   }
 
   async function write(batch: readonly Queued[]): Promise<Map<Queued, Outcome> | undefined> {
@@ -67,9 +77,10 @@ export function createAppend(sql: Sql, mac: Mac): Append {
       if (each instanceof ServerError) outcomes.set(queued, each);
       else ready.push(each);
     }
-    const before = await recall(subjectsOf(ready));
-    if (before === undefined) return undefined;
-    const writing = writeEntries(before, mac, last, ready);
+    const entries = await recall(subjectsOf(ready));
+    if (top === undefined) return undefined;
+    const before = top;
+    const writing = writeEntries(before, mac, entries, ready);
     if (writing.isEmpty) return undefined;
     const guards = batch.flatMap(({ operation }) => operation.guard ?? []);
     try {
@@ -85,7 +96,7 @@ export function createAppend(sql: Sql, mac: Mac): Append {
       throw error;
     }
     ({ top } = writing);
-    last = writing.last.size > MOST_SUBJECTS ? new Map() : new Map(writing.last);
+    for (const [subject, entry] of writing.last) last.set(subject, entry);
     for (const [queued, outcome] of writing.outcomes) outcomes.set(queued, outcome);
     return outcomes;
   }
