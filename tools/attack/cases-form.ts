@@ -109,6 +109,7 @@ const PARSERS: Readonly<Record<StatementKind, (statement: unknown) => unknown>> 
   head: (statement) => parseStatement("head", statement),
   receipt: (statement) => parseStatement("receipt", statement),
   "log-key": parseLogKey,
+  export: (statement) => parseStatement("export", statement),
   "sign-in": parseSignIn,
 };
 

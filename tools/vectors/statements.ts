@@ -27,6 +27,7 @@ const KINDS = [
   "head",
   "receipt",
   "log-key",
+  "export",
   "sign-in",
 ];
 
@@ -101,6 +102,14 @@ export function oneOfEach(): Map<string, { text: string; key: string }> {
       key: keyPair(pattern("log key 2", 32)).key,
       size: 41,
       at,
+    },
+    export: {
+      subject: place.space,
+      log: idOf("log"),
+      size: 41,
+      entries: 4,
+      at,
+      files: [{ name: "journal.json", length: 2000, sha256: hashNamed("journal.json") }],
     },
   };
   return new Map([

@@ -52,6 +52,7 @@ export {
 } from "./contact.ts";
 export { type ContextPart, context, SUITE } from "./context.ts";
 export { type RotationDue, rotationDue } from "./due.ts";
+export { isRead, nameOfStatement, readOf } from "./entry-read.ts";
 export {
   backContext,
   type Epoch,
@@ -74,6 +75,35 @@ export {
   wrapsRoot,
 } from "./epoch.ts";
 export { malformed, ProtocolError, type ProtocolErrorCode, refuse } from "./errors.ts";
+export {
+  type CheckedAnchor,
+  type CheckedToken,
+  type CheckToken,
+  isHeld,
+  type VerifiedExport,
+  type VerifyOptions,
+  verifyExport,
+} from "./export.ts";
+export type { JournalFindings, Milestone } from "./export-journal.ts";
+export {
+  type ExportedEntry,
+  exportedEntryField,
+  journalLines,
+  readJournal,
+} from "./export-lines.ts";
+export {
+  detachStatement,
+  EXPORT_FILES,
+  type ExportedAccounts,
+  type ExportedEpochs,
+  type ExportedKeys,
+  type ExportedWitnesses,
+  type ExportManifest,
+  exportPayload,
+  formatExported,
+  parseExported,
+  parseManifest,
+} from "./export-manifest.ts";
 export {
   accountIdField,
   bytesField,
@@ -321,6 +351,7 @@ export {
   signingInputFor,
   verifyBytes,
 } from "./statement.ts";
+export { GrowingTree, hasRoot, type PerfectSubtree, perfectSubtrees } from "./subtrees.ts";
 export {
   levelSize,
   parseTilePath,
@@ -330,3 +361,21 @@ export {
   tileAt,
   tilePath,
 } from "./tile.ts";
+export {
+  cosignatureLine,
+  cosignedAt,
+  cosignedText,
+  QUORUM,
+  type Quorum,
+  quorumOf,
+  type Witness,
+} from "./witness.ts";
+export {
+  type ByteSource,
+  bytesSource,
+  openZip,
+  startZip,
+  type WrittenFile,
+  type ZipFile,
+  type ZipWriter,
+} from "./zip.ts";

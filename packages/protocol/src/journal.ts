@@ -54,7 +54,7 @@ export const ENTRY_KINDS = [
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-const subjectField = z.union([spaceIdField, accountIdField, logIdField]);
+export const subjectField = z.union([spaceIdField, accountIdField, logIdField]);
 /** A space, an account for what concerns only an account, or the log for what concerns only itself. */
 export type Subject = SpaceId | AccountId | LogId;
 

@@ -2,6 +2,7 @@ import { type Bytes, concat, sameBytes } from "./bytes.ts";
 import { malformed } from "./errors.ts";
 import { nodeHash } from "./merkle.ts";
 import { sha256 } from "./sha256.ts";
+import { perfectSubtrees } from "./subtrees.ts";
 
 // Proofs of RFC 6962 section 2.1, checked as RFC 9162 sections 2.1.3.2 and 2.1.4.2 write it down.
 // Sizes are below 2^53, so halves are taken by division and never by shifts.
@@ -74,29 +75,13 @@ export async function spanRoots(spans: readonly Span[], read: ReadHashes): Promi
 /** The root over the leaves of one span. */
 export async function spanRoot(span: Span, read: ReadHashes): Promise<Bytes> {
   const parts = await Promise.all(
-    perfectParts(span).map(({ height, index }) => perfectRoot(height, index, read)),
+    perfectSubtrees(span.from, span.to).map(({ height, index }) =>
+      perfectRoot(height, index, read),
+    ),
   );
   const [last, ...others] = parts.reverse();
   if (last === undefined) return sha256(new Uint8Array());
   return others.reduce((right, left) => nodeHash(left, right), last);
-}
-
-interface Perfect {
-  readonly height: number;
-  /** Among the subtrees of that height. */
-  readonly index: number;
-}
-
-/** A span that a proof names is one subtree, possibly cut at the tree's edge: perfect ones, largest first. */
-function perfectParts({ from, to }: Span): Perfect[] {
-  const parts: Perfect[] = [];
-  for (let at = from; at < to; ) {
-    let height = 0;
-    while (at % 2 ** (height + 1) === 0 && at + 2 ** (height + 1) <= to) height++;
-    parts.push({ height, index: at / 2 ** height });
-    at += 2 ** height;
-  }
-  return parts;
 }
 
 async function perfectRoot(height: number, index: number, read: ReadHashes): Promise<Bytes> {

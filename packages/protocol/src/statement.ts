@@ -16,6 +16,7 @@ export const STATEMENT_KINDS = [
   "head",
   "receipt",
   "log-key",
+  "export",
   "sign-in",
 ] as const;
 export type StatementKind = (typeof STATEMENT_KINDS)[number];

@@ -9,6 +9,7 @@ import {
   checkSignature,
   contactCode,
   context,
+  exportPayload,
   followEntry,
   fromBase64url,
   type Hash,
@@ -116,6 +117,7 @@ async function readStatement(kind: StatementKind, text: string, key: string): Pr
   const parsed = parseStatement(kind, text);
   await checkSignature(parsed, key as SigningKey);
   if (kind === "head") return parseAs(headPayload, parsed.payload, "head");
+  if (kind === "export") return parseAs(exportPayload, parsed.payload, "export");
   if (kind === "log-key") return parseAs(logKeyPayload, parsed.payload, "log-key");
   if (kind === "receipt") return parseAs(receiptPayload, parsed.payload, "receipt");
   return readers[kind]?.(text).fact;

@@ -1,0 +1,255 @@
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { type AccountState, deviceKeyAt } from "./account.ts";
+import { type Bytes, concat, fromBase64url, sameBytes } from "./bytes.ts";
+import { isRead, nameOfStatement, readOf } from "./entry-read.ts";
+import { ProtocolError, refuse } from "./errors.ts";
+import type { ExportedEntry } from "./export-lines.ts";
+import type { ExportedEpochs } from "./export-manifest.ts";
+import type { AccountId } from "./ids.ts";
+import {
+  type Entry,
+  followEntry,
+  type JournalHead,
+  type JournalPosition,
+  parseEntry,
+  type Subject,
+} from "./journal.ts";
+import { leafHash } from "./merkle.ts";
+import { SeenReads } from "./seen-reads.ts";
+import { checkSignature } from "./statement.ts";
+import { GrowingTree, hasRoot, perfectSubtrees } from "./subtrees.ts";
+
+/** A tree that the journal's must be at some size on its way. */
+export interface Milestone {
+  readonly size: number;
+  readonly root: Bytes;
+  /** The file that says so. */
+  readonly file: string;
+}
+
+/** What the entries of an export are checked against. */
+export interface JournalGround {
+  readonly subject: Subject;
+  /** How many entries there are said to be. */
+  readonly entries: number;
+  /** Ascending; the last is the checkpoint's. */
+  readonly milestones: readonly Milestone[];
+  readonly epochs: ExportedEpochs["epochs"];
+  readonly accounts: ReadonlyMap<AccountId, AccountState>;
+  readonly head: JournalHead | undefined;
+}
+
+/** What was found in the entries. */
+export interface JournalFindings {
+  readonly entries: number;
+  /** Entries whose openings were erased, each accounted for by an entry of kind `erasure`. */
+  readonly erased: number;
+  /** Statements signed by a reader's device that the reader's account chain holds. */
+  readonly signedReads: number;
+  /** Statements that an entry names and carries. */
+  readonly namedStatements: number;
+  /** Tags that agree with the disclosed key of their epoch. */
+  readonly tagsChecked: number;
+  /** Tags whose key is not disclosed: nobody but the operator can check them. */
+  readonly tagsUndisclosed: number;
+}
+
+/** Takes the entries of a journal one after the other, in room that does not grow with them. */
+export interface JournalCheck {
+  /** @throws ProtocolError for the first thing that is wrong */
+  entry(exported: ExportedEntry, line: number): Promise<void>;
+  end(path: readonly Bytes[], line: number): Promise<JournalFindings>;
+  /** Waits for signatures that are still being checked: what is wrong earlier is said first. */
+  settle(): Promise<void>;
+}
+
+/** Signatures that may be under way at once. */
+const AT_ONCE = 64;
+const MOST_GAPS = 100_000;
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function startJournalCheck(ground: JournalGround): JournalCheck {
+  const { subject, milestones, epochs, accounts, head } = ground;
+  const tree = new GrowingTree();
+  const reads = new SeenReads(ground.entries);
+  const underWay: Promise<void>[] = [];
+  const gaps: Span[] = [];
+  const erasures: Span[] = [];
+  const found = {
+    entries: 0,
+    signedReads: 0,
+    namedStatements: 0,
+    tagsChecked: 0,
+    tagsUndisclosed: 0,
+  };
+  let position: JournalPosition = { next: 0 };
+  let last: { index: number; tag: string } | undefined;
+  let milestone = 0;
+  let epoch = 0;
+
+  /** Grows the tree to `size`, stopping at every milestone on the way. */
+  function grow(size: number, path: readonly Bytes[]): void {
+    let used = 0;
+    for (;;) {
+      const next = milestones[milestone];
+      const to = next === undefined ? size : Math.min(next.size, size);
+      for (const { height } of perfectSubtrees(tree.size, to)) {
+        const hash = path[used] ?? refuse("is too short", "path");
+        tree.append(height, hash);
+        used += 1;
+      }
+      if (next !== undefined && next.size === tree.size) {
+        if (!hasRoot(tree, next.root))
+          throw new ProtocolError("fork", `the entries do not lead to ${next.file}`, {
+            field: next.file,
+          });
+        milestone += 1;
+      } else if (tree.size === size) break;
+    }
+    if (used !== path.length) refuse("is too long", "path");
+  }
+
+  function follow({ n, salt, entry: text }: ExportedEntry): Entry {
+    if (n > position.next) {
+      // What the entries in between said was erased: the chain goes on behind them.
+      if (gaps.length >= MOST_GAPS) refuse("has too many gaps", "n");
+      gaps.push({ from: position.next, to: n });
+      const { prev } = parseEntry(text);
+      position = prev === undefined ? { next: n } : { next: n, hash: prev };
+    }
+    const followed = followEntry(subject, position, salt, text);
+    position = followed.position;
+    const { kind, about } = followed.entry;
+    if (kind === "erasure" && about.from !== undefined && about.count !== undefined)
+      erasures.push({ from: about.from, to: about.from + about.count });
+    return followed.entry;
+  }
+
+  function checkTag({ index, before, tag }: ExportedEntry, leaf: Bytes): void {
+    if (last !== undefined && index === last.index + 1 && before !== last.tag)
+      refuse("does not follow the tag before it", "before");
+    for (let at = epochs[epoch]; at?.to !== undefined && index >= at.to; at = epochs[epoch])
+      epoch += 1;
+    const current = epochs[epoch];
+    const key = current !== undefined && index >= current.from ? current.key : undefined;
+    if (key === undefined) {
+      found.tagsUndisclosed += 1;
+    } else {
+      const made = hmac(nobleSha256, fromBase64url(key), concat(fromBase64url(before), leaf));
+      if (!sameBytes(made, fromBase64url(tag)))
+        refuse("does not agree with the disclosed key of its epoch", "tag");
+      found.tagsChecked += 1;
+    }
+    last = { index, tag };
+  }
+
+  /** The checks of a statement that need no waiting; the signature comes back as a promise. */
+  function checkStatement(entry: Entry, statement: string | undefined): Promise<void> | undefined {
+    if (!isRead(entry)) {
+      if (statement === undefined) return undefined;
+      if (nameOfStatement(statement) !== entry.about.statement)
+        refuse("is another than the entry names", "statement");
+      found.namedStatements += 1;
+      return undefined;
+    }
+    if (statement === undefined) refuse("is missing: nobody signed this read", "statement");
+    const read = readOf(entry, statement);
+    if (!reads.add(read.hash)) refuse("stands for two entries", "statement");
+    const { by } = read.fact;
+    const reader = accounts.get(by.account);
+    if (reader === undefined) refuse("is by an account whose chain is missing", "statement");
+    found.signedReads += 1;
+    return checkSignature(read, deviceKeyAt(reader, by.device, by.head));
+  }
+
+  async function settle(): Promise<void> {
+    for (const each of underWay.splice(0)) await each;
+  }
+
+  /** Everything about an entry but the signature, which comes back as a promise. */
+  function take(exported: ExportedEntry): Promise<void> | undefined {
+    const { index, path = [] } = exported;
+    if (index < tree.size) refuse("goes backwards", "index");
+    const entry = follow(exported);
+    grow(
+      index,
+      path.map((hash) => fromBase64url(hash)),
+    );
+    const leaf = leafHash(fromBase64url(position.hash ?? refuse("has no commitment", "entry")));
+    tree.append(0, leaf);
+    grow(index + 1, []);
+    checkTag(exported, leaf);
+    found.entries += 1;
+    return checkStatement(entry, exported.statement);
+  }
+
+  function finish(path: readonly Bytes[]): JournalFindings {
+    const size = milestones.at(-1)?.size ?? 0;
+    if (size < tree.size) refuse("has entries beyond the checkpoint", "index");
+    grow(size, path);
+    if (found.entries !== ground.entries) refuse("are not as many as the manifest says", "entries");
+    checkHead(position, head);
+    return { ...found, erased: countErased(gaps, erasures) };
+  }
+
+  return {
+    async entry(exported, line) {
+      const signature = atLine(line, () => take(exported));
+      if (signature === undefined) return;
+      const placed = signature.catch((cause: unknown) => atLine(line, () => raise(cause)));
+      // Handled when its turn comes; until then it must not count as unhandled.
+      placed.catch(() => undefined);
+      underWay.push(placed);
+      if (underWay.length >= AT_ONCE) await underWay.shift();
+    },
+    settle,
+    async end(path, line) {
+      await settle();
+      return atLine(line, () => finish(path));
+    },
+  };
+}
+
+/** Says at which line something is wrong. */
+function atLine<T>(line: number, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    const field = cause.field === undefined ? `line ${line}` : `line ${line}: ${cause.field}`;
+    throw new ProtocolError(cause.code, `line ${line}: ${cause.message}`, { field, cause });
+  }
+}
+
+function raise(cause: unknown): never {
+  throw cause;
+}
+
+function checkHead(position: JournalPosition, head: JournalHead | undefined): void {
+  if (head === undefined) {
+    if (position.next > 0) refuse("have no signed head", "entries");
+  } else if (head.n + 1 !== position.next || head.hash !== position.hash) {
+    throw new ProtocolError("fork", "the signed head is not where the entries lead", {
+      field: "head",
+    });
+  }
+}
+
+/** Entries that are missing must have been erased, and said to be. */
+function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
+  let erased = 0;
+  for (const { from, to } of gaps) {
+    for (let n = from; n < to; ) {
+      const next = erasures.filter((each) => each.from <= n && n < each.to).map(({ to }) => to);
+      if (next.length === 0) refuse(`lack number ${n}, which no erasure accounts for`, "entries");
+      n = Math.min(to, Math.max(...next));
+    }
+    erased += to - from;
+  }
+  return erased;
+}

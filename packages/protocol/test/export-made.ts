@@ -1,0 +1,312 @@
+// An export made by hand, of any size: the journal of one subject among others in one log.
+
+import { createHmac } from "node:crypto";
+import {
+  type Bytes,
+  canonicalJson,
+  detachStatement,
+  type Entry,
+  EXPORT_FILES,
+  type ExportedEntry,
+  encodeEntry,
+  entryCommitment,
+  formatCheckpoint,
+  formatExported,
+  formatNote,
+  fromBase64url,
+  GrowingTree,
+  type Hash,
+  hashOf,
+  journalLines,
+  leafHash,
+  logIdOf,
+  type NoteSignature,
+  nodeHash,
+  noteKeyId,
+  originOf,
+  parseNote,
+  perfectSubtrees,
+  type SigningKey,
+  startZip,
+  utf8,
+  type WrittenFile,
+} from "../src/index.ts";
+import { by, person } from "./people.ts";
+import {
+  b64,
+  type Fields,
+  idOf,
+  keyPair,
+  pattern,
+  statement,
+  statementHash,
+  unb64,
+} from "./reference.ts";
+
+export const AT = 1_790_000_000_000;
+const logPair = keyPair(pattern("log key", 32));
+const FIRST = logPair.key as SigningKey;
+
+/** What to make. */
+export interface Wanted {
+  readonly entries: number;
+  /** Every so many entries one is an upload and not a read; 2 makes every other one a read. */
+  readonly uploadsEvery?: number;
+  /** Foreign leaves before each entry; the same at each but the first. */
+  readonly between?: number;
+  /** Sizes of the tree at which a checkpoint stands in the export, beside the last. */
+  readonly anchored?: readonly number[];
+  readonly since?: number;
+  /** Files of each anchored checkpoint. */
+  readonly evidence?: (
+    size: number,
+    text: string,
+  ) => Promise<readonly (readonly [string, Uint8Array])[]>;
+  readonly roots?: readonly Uint8Array[];
+  readonly cosign?: (text: string) => readonly NoteSignature[];
+  readonly witnesses?: readonly { name: string; key: SigningKey; operator: string }[];
+  /** Numbers of entries whose openings are erased; the last entry then says so. */
+  readonly erased?: readonly number[];
+  readonly saysErased?: boolean;
+  /** Changes an entry before it is committed to, or a line before it is written. */
+  readonly entry?: (entry: Entry) => Entry;
+  readonly line?: (line: ExportedEntry) => ExportedEntry;
+  readonly readme?: Uint8Array;
+  readonly verifier?: Uint8Array;
+  readonly report?: Uint8Array;
+}
+
+const alice = person("alice");
+const SUBJECT = idOf("space record");
+const KEYS = [0, 1].map((epoch) => pattern(`epoch ${epoch}`, 32));
+
+/** Roots of full subtrees, remembered: a tree that tiles would give. */
+class Nodes {
+  readonly #levels: Bytes[][] = [[]];
+
+  get size(): number {
+    return this.#levels[0]?.length ?? 0;
+  }
+
+  push(leaf: Bytes): void {
+    let node = leaf;
+    for (let height = 0; ; height++) {
+      const level = (this.#levels[height] ??= []);
+      level.push(node);
+      if (level.length % 2 === 1) return;
+      node = nodeHash(level.at(-2) ?? node, node);
+    }
+  }
+
+  at(height: number, index: number): Bytes {
+    const node = this.#levels[height]?.[index];
+    if (node === undefined) throw new RangeError("no such node");
+    return node;
+  }
+
+  root(size: number): Bytes {
+    const tree = new GrowingTree();
+    for (const { height, index } of perfectSubtrees(0, size))
+      tree.append(height, this.at(height, index));
+    return tree.root();
+  }
+}
+
+/** The roots between two places, stopping at every milestone. */
+function pathOf(nodes: Nodes, from: number, to: number, stops: readonly number[]): Hash[] {
+  const places = [from, ...stops.filter((stop) => stop > from && stop < to), to];
+  return places
+    .slice(1)
+    .flatMap((end, i) =>
+      perfectSubtrees(places[i] ?? 0, end).map(({ height, index }) =>
+        hashOf(nodes.at(height, index)),
+      ),
+    );
+}
+
+interface Leaf {
+  readonly line: Omit<ExportedEntry, "path">;
+}
+
+/** Makes an export; small ones in memory, large ones part by part. */
+export async function* makeExport(wanted: Wanted): AsyncGenerator<Uint8Array> {
+  const { entries, between = 3 } = wanted;
+  const nodes = new Nodes();
+  const lines: Leaf[] = [];
+  let prev: Hash | undefined;
+  let tag = b64(new Uint8Array(32));
+  const half = Math.floor((entries * (between + 1)) / 2);
+  const tagged = (leaf: Uint8Array): string => {
+    const key = KEYS[nodes.size < half ? 0 : 1] ?? Buffer.alloc(0);
+    tag = b64(createHmac("sha256", key).update(unb64(tag)).update(leaf).digest());
+    return tag;
+  };
+  for (let n = 0; n < entries; n++) {
+    for (let i = 0; i < between; i++) {
+      const leaf = leafHash(pattern(`foreign ${nodes.size}`, 32));
+      tagged(leaf);
+      nodes.push(leaf);
+    }
+    const made = entryAt(n, prev, wanted);
+    const text = encodeEntry(wanted.entry?.(made.entry) ?? made.entry);
+    const salt = hashOf(pattern(`salt ${n}`, 32));
+    const commitment = entryCommitment(fromBase64url(salt), text);
+    const leaf = leafHash(commitment);
+    const before = tag;
+    const line = {
+      n,
+      index: nodes.size,
+      salt,
+      entry: new TextDecoder().decode(text),
+      before: before as Hash,
+      tag: tagged(leaf) as Hash,
+      ...(made.statement === undefined
+        ? {}
+        : { statement: made.statement as NonNullable<ExportedEntry["statement"]> }),
+    };
+    nodes.push(leaf);
+    prev = hashOf(commitment);
+    lines.push({ line });
+  }
+  for (let i = 0; i < between; i++) nodes.push(leafHash(pattern(`foreign ${nodes.size}`, 32)));
+  yield* pack(wanted, nodes, lines, prev, half);
+}
+
+function entryAt(n: number, prev: Hash | undefined, wanted: Wanted) {
+  const { uploadsEvery = 5, erased = [], saysErased = true, entries } = wanted;
+  const common = {
+    v: 1,
+    subject: SUBJECT,
+    n,
+    at: AT + n * 1000,
+    ...(prev === undefined ? {} : { prev }),
+  };
+  if (n === entries - 1 && erased.length > 0 && saysErased) {
+    const from = Math.min(...erased);
+    const about = { from, count: Math.max(...erased) - from + 1, code: "asked" };
+    return { entry: { ...common, kind: "erasure", actor: {}, about } as Entry };
+  }
+  const place = { item: idOf(`item ${n}`), revision: idOf(`revision ${n}`) };
+  const actor = { account: alice.account, device: alice.device.device };
+  if (n % uploadsEvery === 0) {
+    const text = statement("revision", { n }, alice.device.pair);
+    const about = { ...place, statement: statementHash(text), index: n };
+    return { entry: { ...common, kind: "upload", actor, about } as Entry, statement: text };
+  }
+  const read: Fields = {
+    space: SUBJECT,
+    revisions: [{ space: SUBJECT, ...place }],
+    reason: "care",
+    by: by(alice),
+    at: AT + n * 1000,
+    nonce: b64(pattern(`nonce ${n}`, 16)),
+  };
+  const text = statement("read", read, alice.device.pair);
+  const about = { revisions: [place], statement: statementHash(text) };
+  return { entry: { ...common, kind: "opening", actor, about } as Entry, statement: text };
+}
+
+async function* pack(
+  wanted: Wanted,
+  nodes: Nodes,
+  lines: readonly Leaf[],
+  last: Hash | undefined,
+  half: number,
+): AsyncGenerator<Uint8Array> {
+  const { anchored = [], since, erased = [], evidence, roots = [], witnesses = [] } = wanted;
+  const log = logIdOf(FIRST);
+  const checkpointAt = (size: number, cosignatures: readonly NoteSignature[] = []) => {
+    const origin = originOf(log);
+    const text = formatCheckpoint({ origin, size, root: hashOf(nodes.root(size)) });
+    const line = {
+      name: origin,
+      id: noteKeyId(origin, FIRST),
+      signature: logPair.sign(utf8(text)),
+    };
+    return formatNote({
+      text,
+      signatures: [{ ...line, signature: new Uint8Array(line.signature) }, ...cosignatures],
+    });
+  };
+  const plain = parseNote(checkpointAt(nodes.size)).text;
+  const checkpoint = checkpointAt(nodes.size, wanted.cosign?.(plain));
+  const stops = [...anchored, ...(since === undefined ? [] : [since])].sort((a, b) => a - b);
+  const zip = startZip();
+  const files: WrittenFile[] = [];
+  async function* add(name: string, content: Uint8Array | string | AsyncIterable<Uint8Array>) {
+    const chunks =
+      typeof content === "string"
+        ? [utf8(content)]
+        : content instanceof Uint8Array
+          ? [content]
+          : content;
+    files.push(yield* zip.file(name, chunks));
+  }
+  yield* add(EXPORT_FILES.readme, wanted.readme ?? "How to verify.\n");
+  yield* add(EXPORT_FILES.verifier, wanted.verifier ?? "print('verify')\n");
+  yield* add(EXPORT_FILES.keys, formatExported({ first: FIRST, keys: [] }));
+  yield* add(EXPORT_FILES.checkpoint, checkpoint);
+  if (since !== undefined) yield* add(EXPORT_FILES.since, checkpointAt(since));
+  const epochs = [
+    { epoch: 1, from: 0, to: half, key: hashOf(KEYS[0] ?? Buffer.alloc(0)) },
+    { epoch: 2, from: half },
+  ];
+  yield* add(EXPORT_FILES.epochs, formatExported({ epochs }));
+  yield* add(EXPORT_FILES.witnesses, formatExported({ witnesses: [...witnesses] }));
+  for (const [i, root] of roots.entries()) yield* add(`roots/${i}.der`, root);
+  for (const size of anchored) {
+    const note = checkpointAt(size);
+    yield* add(`anchors/${size}/checkpoint`, note);
+    for (const [name, bytes] of (await evidence?.(size, parseNote(note).text)) ?? [])
+      yield* add(`anchors/${size}/${name}`, bytes);
+  }
+  const chain = alice.chain as readonly NonNullable<ExportedEntry["statement"]>[];
+  yield* add(EXPORT_FILES.accounts, formatExported({ accounts: { [alice.account]: [...chain] } }));
+  const kept = lines.filter(({ line }) => !erased.includes(line.n));
+  let at = 0;
+  function* exported(): Generator<ExportedEntry> {
+    for (const { line } of kept) {
+      const path = pathOf(nodes, at, line.index, stops);
+      at = line.index + 1;
+      const whole = { ...line, ...(path.length === 0 ? {} : { path }) };
+      yield wanted.line?.(whole) ?? whole;
+    }
+  }
+  const end = () => Promise.resolve(pathOf(nodes, at, nodes.size, stops));
+  yield* add(EXPORT_FILES.journal, journalLines(exported(), end));
+  yield* add(EXPORT_FILES.report, wanted.report ?? "%PDF-1.7\n");
+  const at0 = AT + 9_000_000_000;
+  const manifest: Fields = {
+    suite: "ecrin-1",
+    subject: SUBJECT,
+    log,
+    size: nodes.size,
+    entries: kept.length,
+    ...(last === undefined
+      ? {}
+      : {
+          head: statement(
+            "head",
+            { subject: SUBJECT, n: lines.length - 1, hash: last, at: at0 },
+            logPair,
+          ),
+        }),
+    ...(since === undefined ? {} : { since }),
+    at: at0,
+    files: files.map(({ name, length, sha256 }) => ({ name, length, sha256 })),
+  };
+  const { suite, ...payload } = manifest;
+  if (suite !== "ecrin-1") throw new Error("another suite");
+  yield* zip.file(EXPORT_FILES.manifest, [utf8(canonicalJson(manifest))]);
+  yield* zip.file(EXPORT_FILES.signature, [
+    utf8(detachStatement(statement("export", payload, logPair))),
+  ]);
+  yield zip.end();
+}
+
+/** A small export, whole. */
+export async function exportOf(wanted: Wanted): Promise<Bytes> {
+  const parts: Uint8Array[] = [];
+  for await (const part of makeExport(wanted)) parts.push(part);
+  return new Uint8Array(Buffer.concat(parts));
+}
