@@ -27,6 +27,7 @@ import {
   parseNote,
   perfectSubtrees,
   type SigningKey,
+  type Statement,
   startZip,
   utf8,
   type WrittenFile,
@@ -91,7 +92,8 @@ class Nodes {
   push(leaf: Bytes): void {
     let node = leaf;
     for (let height = 0; ; height++) {
-      const level = (this.#levels[height] ??= []);
+      const level = this.#levels[height] ?? [];
+      this.#levels[height] = level;
       level.push(node);
       if (level.length % 2 === 1) return;
       node = nodeHash(level.at(-2) ?? node, node);
@@ -160,9 +162,7 @@ export async function* makeExport(wanted: Wanted): AsyncGenerator<Uint8Array> {
       entry: new TextDecoder().decode(text),
       before: before as Hash,
       tag: tagged(leaf) as Hash,
-      ...(made.statement === undefined
-        ? {}
-        : { statement: made.statement as NonNullable<ExportedEntry["statement"]> }),
+      ...(made.statement === undefined ? {} : { statement: made.statement as Statement }),
     };
     nodes.push(leaf);
     prev = hashOf(commitment);
@@ -260,8 +260,8 @@ async function* pack(
     for (const [name, bytes] of (await evidence?.(size, parseNote(note).text)) ?? [])
       yield* add(`anchors/${size}/${name}`, bytes);
   }
-  const chain = alice.chain as readonly NonNullable<ExportedEntry["statement"]>[];
-  yield* add(EXPORT_FILES.accounts, formatExported({ accounts: { [alice.account]: [...chain] } }));
+  const chain = alice.chain.map((each) => each as Statement);
+  yield* add(EXPORT_FILES.accounts, formatExported({ accounts: { [alice.account]: chain } }));
   const kept = lines.filter(({ line }) => !erased.includes(line.n));
   let at = 0;
   function* exported(): Generator<ExportedEntry> {
