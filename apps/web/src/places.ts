@@ -6,6 +6,8 @@ export type Place =
   | "/unlock"
   | "/promises"
   | "/display"
+  | "/help"
+  | "/accessibility"
   | "/documents"
   | "/share"
   | "/received"

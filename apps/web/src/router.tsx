@@ -18,6 +18,11 @@ import { useSession } from "./session.tsx";
 const pages = {
   PromisesPage: lazyRouteComponent(() => import("./pages/promises.tsx"), "PromisesPage"),
   DisplayPage: lazyRouteComponent(() => import("./pages/display.tsx"), "DisplayPage"),
+  HelpPage: lazyRouteComponent(() => import("./pages/help.tsx"), "HelpPage"),
+  AccessibilityPage: lazyRouteComponent(
+    () => import("./pages/accessibility.tsx"),
+    "AccessibilityPage",
+  ),
   SignUpPage: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
   EnterPage: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
   DocumentsPage: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
@@ -51,6 +56,18 @@ const display = createRoute({
   getParentRoute: () => root,
   path: "/display",
   component: pages.DisplayPage,
+});
+const help = createRoute({ getParentRoute: () => root, path: "/help", component: pages.HelpPage });
+const accessibility = createRoute({
+  getParentRoute: () => root,
+  path: "/accessibility",
+  component: pages.AccessibilityPage,
+});
+/** Every component in every state, for those who work on them; nothing leads there. */
+const components = createRoute({
+  getParentRoute: () => root,
+  path: "/components",
+  component: lazyRouteComponent(() => import("./pages/components.tsx"), "ComponentsPage"),
 });
 const signUp = createRoute({
   getParentRoute: () => root,
@@ -133,6 +150,9 @@ export const router = createRouter({
     unlock,
     promises,
     display,
+    help,
+    accessibility,
+    components,
     signUp,
     enter,
     inside.addChildren([

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Page } from "playwright-core";
 import { checkAbilities } from "./abilities.ts";
 import {
   add,
@@ -16,6 +15,7 @@ import {
   verify,
 } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { tabTo } from "./keyboard.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 import type { Language } from "./words.ts";
@@ -114,27 +114,6 @@ test("by keyboard alone: sharing, and ending it", async () => {
   await patient.context.close();
   await doctor.context.close();
 });
-
-/** Presses Tab until the element that has the focus begins with these words; the focus must be seen. */
-async function tabTo(page: Page, words: string): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press("Tab");
-    const focused = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (element === null) return { text: "", seen: false };
-      const shown = element.closest("label") ?? element;
-      const { outlineStyle, outlineWidth } = getComputedStyle(shown);
-      return {
-        text: (shown.textContent ?? "").trim(),
-        seen: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
-      };
-    });
-    if (!focused.text.startsWith(words)) continue;
-    assert.ok(focused.seen, `the focus on “${words}” is not seen`);
-    return;
-  }
-  assert.fail(`“${words}” is not reached by Tab`);
-}
 
 test("an invitation, answered; the page says what it does not protect against", async () => {
   const alice = await somebody("en", "Alice Martin");

@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useAnswer } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
+import { Blank } from "../parts/blank.tsx";
 import { ButtonLink } from "../parts/button.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Page } from "../parts/page.tsx";
@@ -46,10 +47,7 @@ export function AccessPage() {
 
 function Nobody() {
   return (
-    <div className="sheet part">
-      <h2>
-        <Trans>Only you</Trans>
-      </h2>
+    <Blank title={<Trans>Only you</Trans>}>
       <p>
         <Trans>Nobody else can open anything of your record.</Trans>
       </p>
@@ -58,7 +56,7 @@ function Nobody() {
           <Trans>Share something</Trans>
         </ButtonLink>
       </div>
-    </div>
+    </Blank>
   );
 }
 

@@ -82,9 +82,19 @@ function CheckCode({ checked }: { readonly checked: () => void }) {
           checked();
         }}
       >
-        <Field label={t`Their code`} value={code} onChange={setCode} exact={true} lines={3} />
+        <Field
+          label={t`Their code`}
+          hint={
+            <Trans>It stands on their page Contacts, and begins with “ecrin-1:contact:”.</Trans>
+          }
+          value={code}
+          onChange={setCode}
+          exact={true}
+          lines={3}
+        />
         <Field
           label={t`What do you call them?`}
+          hint={<Trans>Only you see this name.</Trans>}
           value={name}
           onChange={setName}
           autoComplete="off"

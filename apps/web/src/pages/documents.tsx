@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useState } from "react";
 import { useAnswer } from "../answers.ts";
 import { AddFiles } from "../parts/add-files.tsx";
+import { Blank } from "../parts/blank.tsx";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { Kind } from "../parts/kind.tsx";
@@ -37,17 +38,14 @@ function Rows({ rows }: { readonly rows: readonly DocumentRow[] }) {
   const looked = folded(useDeferredValue(wanted).trim());
   if (rows.length === 0) {
     return (
-      <div className="sheet part">
-        <h2>
-          <Trans>Nothing here yet</Trans>
-        </h2>
+      <Blank title={<Trans>Nothing here yet</Trans>}>
         <p>
           <Trans>
             Begin with what you would take to your next appointment: the last result, a letter, the
             list of your medicines.
           </Trans>
         </p>
-      </div>
+      </Blank>
     );
   }
   const found = rows.filter((row) => folded(row.title).includes(looked));

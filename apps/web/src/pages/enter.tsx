@@ -62,6 +62,7 @@ function EnterForm() {
     >
       <Field
         label={t`E-mail address`}
+        hint={<Trans>The one you gave when you created your record.</Trans>}
         type="email"
         name="email"
         autoComplete="email"
@@ -71,6 +72,7 @@ function EnterForm() {
       <KitField kit={kit} setKit={setKit} />
       <SecretField
         label={t`Password`}
+        hint={<Trans>The one you chose for this record.</Trans>}
         name="password"
         autoComplete="current-password"
         value={password}

@@ -1,6 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../answers.ts";
+import { Blank } from "../parts/blank.tsx";
+import { ButtonLink } from "../parts/button.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Page } from "../parts/page.tsx";
@@ -26,12 +28,18 @@ export function ReceivedPage() {
       <Awaited of={received}>
         {(shares) =>
           shares.length === 0 ? (
-            <p className="sheet">
-              <Trans>
-                Nobody shares anything with you at present. To receive something, give the person
-                your contact code, on the page Contacts.
-              </Trans>
-            </p>
+            <Blank title={<Trans>Nothing is shared with you</Trans>}>
+              <p>
+                <Trans>
+                  To receive something, show the other person your code. It is on the page Contacts.
+                </Trans>
+              </p>
+              <div className="row">
+                <ButtonLink to="/contacts" tone="first">
+                  <Trans>Show my code</Trans>
+                </ButtonLink>
+              </div>
+            </Blank>
           ) : (
             shares.map((share) => <ReceivedShare key={share.share} share={share} />)
           )

@@ -116,6 +116,7 @@ function Password() {
       >
         <SecretField
           label={t`Current password`}
+          hint={<Trans>The one that opens your record today.</Trans>}
           autoComplete="current-password"
           value={old}
           onChange={setOld}

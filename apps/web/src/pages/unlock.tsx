@@ -37,6 +37,7 @@ export function UnlockPage() {
       >
         <SecretField
           label={t`Password`}
+          hint={<Trans>The one you chose for this record.</Trans>}
           name="password"
           autoComplete="current-password"
           value={password}
@@ -46,6 +47,7 @@ export function UnlockPage() {
         {wantsBefore ? (
           <SecretField
             label={t`The password before`}
+            hint={<Trans>The one that opened this device until now.</Trans>}
             autoComplete="off"
             value={before}
             onChange={setBefore}

@@ -50,8 +50,8 @@ export function WelcomePage() {
           >
             <p>
               <Trans>
-                Whoever opens one signs for it, you read it in a journal, and your device raises the
-                alarm if the service changes what it has already shown you.
+                Whoever opens one signs for it, and you read it in a journal. If the service changes
+                what it has already shown you, your device raises the alarm.
               </Trans>
             </p>
           </Entry>

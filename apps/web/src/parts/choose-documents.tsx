@@ -3,6 +3,7 @@ import { useDeferredValue, useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
 import type { DocumentRow } from "../wire.ts";
 import { dateInWords, folded } from "../words.ts";
+import { Blank } from "./blank.tsx";
 import { Button, ButtonLink } from "./button.tsx";
 import { Tick } from "./choice.tsx";
 import { Field } from "./field.tsx";
@@ -28,7 +29,7 @@ export function ChooseDocuments({
   const looked = folded(useDeferredValue(wanted).trim());
   if (rows.length === 0) {
     return (
-      <div className="sheet part">
+      <Blank title={<Trans>Nothing to share yet</Trans>}>
         <p>
           <Trans>Your record is empty. Add a document first.</Trans>
         </p>
@@ -37,7 +38,7 @@ export function ChooseDocuments({
             <Trans>Add documents</Trans>
           </ButtonLink>
         </div>
-      </div>
+      </Blank>
     );
   }
   const found = rows.filter(

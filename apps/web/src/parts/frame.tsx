@@ -7,6 +7,7 @@ import { chooseLanguage } from "../language.ts";
 import { useSession } from "../session.tsx";
 import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
+import { OfflineBand } from "./offline-band.tsx";
 import { CaseSign } from "./signs.tsx";
 
 /** What stands around every page: the brand, the sections once the record is open, and the foot. */
@@ -47,14 +48,21 @@ export function Frame() {
       </header>
       {isOpen ? <Sections shown={shown} /> : null}
       <main className="main" id="main" tabIndex={-1}>
+        <OfflineBand />
         <Outlet />
       </main>
       <footer className="foot">
+        <Link to="/help">
+          <Trans>Help and words explained</Trans>
+        </Link>
         <Link to="/promises">
           <Trans>What Écrin promises, and what it does not</Trans>
         </Link>
         <Link to="/display">
           <Trans>Display</Trans>
+        </Link>
+        <Link to="/accessibility">
+          <Trans>Accessibility</Trans>
         </Link>
         <span>
           <Trans>Free software. No visitor is counted, nothing is loaded from elsewhere.</Trans>

@@ -148,6 +148,7 @@ function Invite({ done }: { readonly done: () => void }) {
       </p>
       <Field
         label={t`Their e-mail address`}
+        hint={<Trans>The one they gave Écrin.</Trans>}
         type="email"
         value={address}
         onChange={setAddress}
@@ -155,6 +156,7 @@ function Invite({ done }: { readonly done: () => void }) {
       />
       <Field
         label={t`What do you call them?`}
+        hint={<Trans>Only you see this name.</Trans>}
         value={name}
         onChange={setName}
         autoComplete="off"

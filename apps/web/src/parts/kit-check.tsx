@@ -35,6 +35,7 @@ export function KitCheck({ kit, done }: { readonly kit: Kit; readonly done: () =
       </p>
       <Field
         label={t`Word ${first}`}
+        hint={<Trans>It stands beside this number on your sheet.</Trans>}
         wrong={wrong(0)}
         value={typed[0]}
         onChange={(text) => setTyped([text, typed[1]])}
@@ -42,6 +43,7 @@ export function KitCheck({ kit, done }: { readonly kit: Kit; readonly done: () =
       />
       <Field
         label={t`Word ${second}`}
+        hint={<Trans>It stands beside this number on your sheet.</Trans>}
         wrong={wrong(1)}
         value={typed[1]}
         onChange={(text) => setTyped([typed[0], text])}

@@ -102,3 +102,26 @@ export function NoteSign() {
     </Sign>
   );
 }
+
+/** Nothing here yet: the case, open and empty. */
+export function BlankSign() {
+  return (
+    <svg
+      viewBox="0 0 96 72"
+      fill="none"
+      aria-hidden="true"
+      focusable="false"
+      className="blank-sign"
+    >
+      <path
+        d="M20 30 30 8h44a6 6 0 0 1 5.6 3.9L86 30"
+        stroke="currentColor"
+        strokeWidth="3"
+        strokeLinejoin="round"
+      />
+      <rect x="10" y="30" width="76" height="34" rx="6" stroke="currentColor" strokeWidth="3" />
+      <path d="M22 44h30M22 52h20" stroke="var(--brass)" strokeWidth="3" strokeLinecap="round" />
+      <circle cx="68" cy="48" r="5" fill="var(--brass)" />
+    </svg>
+  );
+}

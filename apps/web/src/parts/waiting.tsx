@@ -20,9 +20,21 @@ export function Awaited<T>({
       </>
     );
   if (of.error !== undefined) return <Problem error={of.error} again={of.again} />;
+  return <Waiting>{t`One moment: fetching, checking and opening…`}</Waiting>;
+}
+
+/** That something is on its way, and the lines it will stand on. */
+export function Waiting({ children }: { readonly children: string }) {
   return (
-    <p role="status" className="hint">
-      {t`One moment: fetching, checking and opening…`}
-    </p>
+    <div className="waiting">
+      <p role="status" className="hint">
+        {children}
+      </p>
+      <div className="ghosts" aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </div>
+    </div>
   );
 }
