@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
 import { securityHeaders } from "./headers.ts";
 import { type Input, readInput } from "./input.ts";
+import { networkOf } from "./network.ts";
 import { openApi } from "./openapi.ts";
 import type { Pages } from "./pages.ts";
 import { asServerError, problemOf, refuse, type ServerError } from "./problem.ts";
@@ -90,10 +91,11 @@ export function createApp(options: AppOptions): Hono<Env> {
       route.path,
       answering(name, async (c) => {
         const request = c.req.raw;
-        if (!route.session && route.method !== "GET") limit("signIn", connection(c));
+        const network = connection(c);
+        if (isCounted(name, route)) limit("signIn", network);
         const session = route.session ? await openSession(request) : undefined;
         const input = await readInput(route, request, c.req.param());
-        return await handler({ ...ground, ...input, session, request });
+        return await handler({ ...ground, ...input, session, network, request });
       }),
     );
   }
@@ -124,7 +126,11 @@ export function createApp(options: AppOptions): Hono<Env> {
 }
 
 type AnyCall = Ground &
-  Input & { readonly request: Request; readonly session: Session | undefined };
+  Input & {
+    readonly request: Request;
+    readonly session: Session | undefined;
+    readonly network: string;
+  };
 
 /** The handler of a route, called with what `readInput` brought into the form of that very route. */
 function handlerOf(
@@ -134,6 +140,12 @@ function handlerOf(
   if (!isRoute(name)) return refuse("internal");
   const handler: (call: never) => Promise<unknown> = handlers[name];
   return (call) => handler(call as never);
+}
+
+/** Whether a request counts as one to sign up or in. A sign-in counts its own (knock.ts), each once. */
+function isCounted(name: string, route: Route): boolean {
+  const counts = name === "signInStart" || name === "signInFinish";
+  return !route.session && route.method !== "GET" && !counts;
 }
 
 function isRoute(name: string): name is RouteName {
@@ -168,7 +180,8 @@ function originOf(request: Request): string {
   return new URL(request.url).origin;
 }
 
+/** The network a request comes from. */
 function connectionOf(c: Context<Env>, forwarded: boolean): string {
   const last = forwarded ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  return last ?? c.env?.incoming?.socket?.remoteAddress ?? "";
+  return networkOf(last ?? c.env?.incoming?.socket?.remoteAddress ?? "");
 }

@@ -63,6 +63,8 @@ export interface Call<Name extends RouteName> extends Ground {
   };
   readonly query: Part<Name, "query">;
   readonly body: Part<Name, "body">;
+  /** Where it comes from, as `networkOf` names it. */
+  readonly network: string;
   readonly request: Request;
 }
 

@@ -1,9 +1,10 @@
 import { type AccountId, parseHash, type RouteAnswer } from "@ecrin/protocol";
 import type { Call, Handlers } from "./call.ts";
 import type { Tx } from "./database.ts";
+import { checkKit, kitKeyOf } from "./factor.ts";
 import { giveNotice } from "./notices.ts";
 import { refuse } from "./problem.ts";
-import { beginAttempt, checkKit, endAttempt, kitKeyOf } from "./sign-in.ts";
+import { beginAttempt, endAttempt } from "./sign-in.ts";
 import { grantSession } from "./token.ts";
 
 /** How long the kit alone waits (spec/keys.md, The kit). A constant on purpose: nothing shortens it. */
@@ -14,8 +15,10 @@ const OPEN_MS = 7 * 24 * 3_600_000;
 /** Recovery by the kit alone. */
 export const kitHandlers: Handlers<"kitStart" | "kitFinish" | "kitCancel"> = {
   async kitStart(call) {
-    call.limit("attempts", call.body.account);
-    return { signIn: await beginAttempt(call, call.body.account, "kit", call.body.key) };
+    const { account, key } = call.body;
+    // By network only: nobody guesses 256 bits, and nobody else's asking shuts the owner out.
+    call.limit("stranger", `${account} ${call.network}`);
+    return { signIn: await beginAttempt(call, account, { way: "kit", state: key }) };
   },
   kitFinish,
   kitCancel,

@@ -6,25 +6,35 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** How often somebody may ask. */
+/** How often somebody may ask (spec/http.md, Limits). */
 export interface Limits {
   /** One session, whatever it asks. */
   readonly session: Rate;
-  /** One connection address, whatever it asks. */
+  /** One network, whatever it asks. */
   readonly connection: Rate;
-  /** One connection address, for what needs no session: signing up and in. */
+  /** One network, for signing up, and for signing in where neither device nor kit was shown first. */
   readonly signIn: Rate;
-  /** One account, for attempts to sign in to it, wherever they come from. */
-  readonly attempts: Rate;
+  /** One account from one network, where neither device nor kit was shown first. */
+  readonly stranger: Rate;
+  /** One account from all networks together, where neither device nor kit was shown first. */
+  readonly strangers: Rate;
+  /** One enrolled device that has shown its key. */
+  readonly device: Rate;
+  /** One account whose kit was shown. */
+  readonly kit: Rate;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   session: { burst: 3000, perSecond: 200 },
   connection: { burst: 6000, perSecond: 400 },
   signIn: { burst: 60, perSecond: 0.5 },
-  attempts: { burst: 30, perSecond: 0.1 },
+  stranger: { burst: 30, perSecond: 1 / 60 },
+  strangers: { burst: 120, perSecond: 1 / 30 },
+  device: { burst: 30, perSecond: 0.1 },
+  kit: { burst: 30, perSecond: 0.1 },
 };
 
+/** Of each kind: whoever makes many names of one drops no bucket of another. */
 const MOST_KEPT = 100_000;
 
 /** Takes one request from the bucket of `name`. @throws ServerError `rate-limited` */
@@ -32,18 +42,19 @@ export type Limiter = (kind: keyof Limits, name: string) => void;
 
 /** Limits in memory: a process that starts again forgets them, which costs an attacker nothing and gains little. */
 export function createLimiter(limits: Limits, now: () => number): Limiter {
-  const buckets = new Map<string, { left: number; at: number }>();
+  const kinds = new Map<keyof Limits, Map<string, { left: number; at: number }>>();
   return (kind, name) => {
     const { burst, perSecond } = limits[kind];
     if (burst === Number.POSITIVE_INFINITY) return;
     const at = now();
-    const key = `${kind} ${name}`;
-    const bucket = buckets.get(key) ?? { left: burst, at };
+    const buckets = kinds.get(kind) ?? new Map<string, { left: number; at: number }>();
+    kinds.set(kind, buckets);
+    const bucket = buckets.get(name) ?? { left: burst, at };
     const left = Math.min(burst, bucket.left + (Math.max(0, at - bucket.at) / 1000) * perSecond);
     if (left < 1) throw new ServerError("rate-limited");
     // Last used last: what is dropped first has long been full again.
-    buckets.delete(key);
-    buckets.set(key, { left: left - 1, at });
+    buckets.delete(name);
+    buckets.set(name, { left: left - 1, at });
     if (buckets.size > MOST_KEPT) {
       const [oldest] = buckets.keys();
       if (oldest !== undefined) buckets.delete(oldest);
@@ -54,4 +65,12 @@ export function createLimiter(limits: Limits, now: () => number): Limiter {
 const NONE: Rate = { burst: Number.POSITIVE_INFINITY, perSecond: 0 };
 
 /** For measuring. */
-export const NO_LIMITS: Limits = { session: NONE, connection: NONE, signIn: NONE, attempts: NONE };
+export const NO_LIMITS: Limits = {
+  session: NONE,
+  connection: NONE,
+  signIn: NONE,
+  stranger: NONE,
+  strangers: NONE,
+  device: NONE,
+  kit: NONE,
+};

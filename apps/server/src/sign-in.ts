@@ -1,28 +1,23 @@
 import {
   type AccountId,
-  checkSignature,
   context,
   currentDevices,
   type DeviceId,
   newId,
-  parseSignIn,
   type RouteAnswer,
   type SignInId,
-  type SigningKey,
-  type Statement,
   toBase64url,
 } from "@ecrin/protocol";
 import { openAddress, ownerOfAddress } from "./address.ts";
 import type { Call, Ground, Handlers } from "./call.ts";
+import { checkDevice, checkKit, kitKeyOf } from "./factor.ts";
+import { knock } from "./knock.ts";
 import { answerSignIn, isPasswordProven, PARAMETERS } from "./opaque.ts";
-import { refuse, ServerError } from "./problem.ts";
+import { refuse } from "./problem.ts";
 import { grantSession } from "./token.ts";
 
 /** Time between the two halves of a sign-in. */
 const ATTEMPT_MS = 5 * 60_000;
-/** How far the clock of a device may be off. */
-const CLOCK_MS = 10 * 60_000;
-
 /** Signing in by password with a device or the kit (spec/http.md, Sessions). */
 export const signInHandlers: Handlers<"signInStart" | "signInFinish"> = {
   signInStart,
@@ -40,14 +35,14 @@ async function accountMeant({ sql, keys, body }: Call<"signInStart">): Promise<A
 }
 
 async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"signInStart">> {
-  const { sql, keys, body, limit } = call;
+  const { sql, keys, body } = call;
   const account = await accountMeant(call);
-  limit("attempts", account);
+  const named = await knock(call, account);
   const [row] = await sql<{ record: string }[]>`
     select record from account_passwords
     where account = ${account} and generation = ${body.generation ?? "current"}`;
   const { response, state } = answerSignIn(keys.opaqueSetup, account, row?.record, body.request);
-  const signIn = await beginAttempt(call, account, "password", state);
+  const signIn = await beginAttempt(call, account, { way: "password", state, signIn: named });
   return { signIn, response, account, parameters: PARAMETERS };
 }
 
@@ -78,17 +73,28 @@ async function signInFinish(call: Call<"signInFinish">): Promise<RouteAnswer<"si
   return grantSession(keys, { account, device, key: body.key }, now);
 }
 
-/** Notes an attempt; its other half may come once, within minutes. */
+/**
+ * Notes an attempt; its other half may come once, within minutes.
+ * @throws ServerError `sign-in-refused` where somebody else's is under way by that id
+ */
 export async function beginAttempt(
   { sql, now }: Ground,
   account: AccountId,
-  way: "password" | "kit",
-  state: string,
+  {
+    way,
+    state,
+    signIn = newId<"sign-in">(),
+  }: {
+    readonly way: "password" | "kit";
+    readonly state: string;
+    readonly signIn?: SignInId | undefined;
+  },
 ): Promise<SignInId> {
-  const signIn = newId<"sign-in">();
-  await sql`
+  const rows = await sql`
     insert into sign_ins (sign_in, account, way, state, expires)
-    values (${signIn}, ${account}, ${way}, ${state}, ${now() + ATTEMPT_MS})`;
+    values (${signIn}, ${account}, ${way}, ${state}, ${now() + ATTEMPT_MS})
+    on conflict do nothing returning sign_in`;
+  if (rows.length === 0) refuse("sign-in-refused");
   return signIn;
 }
 
@@ -102,57 +108,4 @@ export async function endAttempt(
     delete from sign_ins where sign_in = ${signIn} returning account, way, state, expires`;
   if (row === undefined || row.way !== way || row.expires <= now()) refuse("sign-in-refused");
   return row;
-}
-
-/** What a sign-in statement must be for. */
-export interface Attempt {
-  readonly account: AccountId;
-  readonly signIn: SignInId;
-  /** Thumbprint of the session's key. */
-  readonly key: string;
-  readonly now: number;
-}
-
-/** @throws ServerError `sign-in-refused`, `clock` */
-export async function checkKit(
-  attempt: Attempt,
-  statement: Statement,
-  key: SigningKey,
-): Promise<void> {
-  const parsed = readSignIn(attempt, statement);
-  if (parsed.fact.device !== undefined) refuse("sign-in-refused");
-  await checkSignature(parsed, key).catch(refused);
-}
-
-async function checkDevice(
-  attempt: Attempt,
-  statement: Statement,
-  devices: readonly { device: DeviceId; key: SigningKey }[],
-): Promise<DeviceId> {
-  const parsed = readSignIn(attempt, statement);
-  const device = devices.find((each) => each.device === parsed.fact.device);
-  if (device === undefined) return refuse("sign-in-refused");
-  await checkSignature(parsed, device.key).catch(refused);
-  return device.device;
-}
-
-function readSignIn(attempt: Attempt, statement: Statement): ReturnType<typeof parseSignIn> {
-  const parsed = parseSignIn(statement);
-  const { account, signIn, key, at } = parsed.fact;
-  if (account !== attempt.account || signIn !== attempt.signIn || key !== attempt.key) {
-    refuse("sign-in-refused");
-  }
-  if (Math.abs(at - attempt.now) > CLOCK_MS) refuse("clock");
-  return parsed;
-}
-
-function refused(cause: unknown): never {
-  throw new ServerError("sign-in-refused", { cause });
-}
-
-/** The kit's login key, or one that nobody holds: an unknown account costs the same and fails the same. */
-export async function kitKeyOf({ sql, keys }: Ground, account: AccountId): Promise<SigningKey> {
-  const [row] = await sql<{ kit_key: SigningKey }[]>`
-    select kit_key from accounts where account = ${account}`;
-  return row?.kit_key ?? keys.logKey;
 }

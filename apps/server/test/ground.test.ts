@@ -172,7 +172,7 @@ test("too many requests are a problem that says when to come back", async () => 
   const limits = {
     ...DEFAULT_LIMITS,
     signIn: { burst: 5, perSecond: 1 },
-    attempts: { burst: 2, perSecond: 1 },
+    stranger: { burst: 2, perSecond: 1 },
   };
   const server = await startTestServer(cluster, { limits });
   const alice = await new Person(server.line).signUp();

@@ -4,6 +4,7 @@ import {
   type Bytes,
   fromBase64url,
   type Hash,
+  newId,
   type SignInId,
 } from "@ecrin/protocol";
 import { Account } from "./account.ts";
@@ -21,7 +22,7 @@ import {
 import { nextStatement } from "./own-chain.ts";
 import { certificateOf, deviceChange, newDevice } from "./own-device.ts";
 import { registerPassword } from "./password.ts";
-import { proveEitherPassword, signInStatement, type Who } from "./password-proof.ts";
+import { type Knock, proveEitherPassword, signInStatement, type Who } from "./password-proof.ts";
 import { type RawStore, Store } from "./store.ts";
 
 interface WithKit extends HttpOptions {
@@ -50,7 +51,9 @@ export async function signInWithKit(ask: KitSignIn): Promise<Account> {
   const http = new Http(ask);
   const key = await http.begin();
   const who = await whose(http, ask, kit);
-  const proof = await proveEitherPassword(http, who, password);
+  const proof = await orWrongKit(
+    proveEitherPassword(http, who, password, knockOf(who, kit, key, now)),
+  );
   const { account, signIn, finish, exportKey, generation } = proof;
   const statement = await kitStatement(kit, account, signIn, key, now());
   http.enter(
@@ -122,6 +125,15 @@ async function whose(http: Http, ask: KitSignIn, kit: KitCode): Promise<Who> {
   if (ask.address === undefined) return nobody();
   const { addressKey } = await readServer(http);
   return { address: await wrapAddress(addressKey, ask.address) };
+}
+
+/** A kit in words with an address does not say whose it is: nothing can be shown beforehand. */
+function knockOf(who: Who, kit: KitCode, key: Hash, now: () => number): Knock | undefined {
+  if (!("account" in who)) return undefined;
+  return async () => {
+    const signIn = newId<"sign-in">();
+    return { kit: await kitStatement(kit, who.account, signIn, key, now()) };
+  };
 }
 
 async function kitStatement(

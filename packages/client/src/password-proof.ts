@@ -29,6 +29,13 @@ export interface PasswordProof {
 }
 
 /**
+ * Makes what shows an enrolled device, or the kit, before the password is asked about: a
+ * sign-in statement that names a new sign-in. Asked for only where the server has heard too
+ * many attempts, which may be those of others: this one is then counted by itself.
+ */
+export type Knock = () => Promise<{ readonly device: Statement } | { readonly kit: Statement }>;
+
+/**
  * One round of OPAQUE. The parameters the server names are refused below the
  * floor before anything is derived.
  * @throws ClientError `wrong-password`, `parameters-below-floor`
@@ -38,11 +45,16 @@ export async function provePassword(
   who: Who,
   password: string,
   generation: Generation,
+  knock?: Knock,
 ): Promise<PasswordProof> {
   const { state, request } = await startLogin(password);
-  const { signIn, response, account, parameters } = await http.call("signInStart", {
-    body: { ...who, request, generation },
-  });
+  const body = { ...who, request, generation };
+  const { signIn, response, account, parameters } = await http
+    .call("signInStart", { body })
+    .catch(async (error) => {
+      if (knock === undefined || !isRefusedFor(error, "rate-limited")) throw error;
+      return await http.call("signInStart", { body: { ...body, ...(await knock()) } });
+    });
   if ("account" in who && who.account !== account) {
     throw new ClientError("bad-answer", "the server answered for another account");
   }
@@ -58,12 +70,13 @@ export async function proveEitherPassword(
   http: Http,
   who: Who,
   password: string,
+  knock?: Knock,
 ): Promise<PasswordProof> {
   try {
-    return await provePassword(http, who, password, "current");
+    return await provePassword(http, who, password, "current", knock);
   } catch (error) {
     if (!isRefusedFor(error, "wrong-password")) throw error;
-    return await provePassword(http, who, password, "previous");
+    return await provePassword(http, who, password, "previous", knock);
   }
 }
 

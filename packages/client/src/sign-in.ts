@@ -1,5 +1,5 @@
 import { passwordSlot } from "@ecrin/crypto";
-import { fromBase64url } from "@ecrin/protocol";
+import { fromBase64url, newId, type SignInId } from "@ecrin/protocol";
 import { Account } from "./account.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
@@ -38,14 +38,20 @@ export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDe
   const http = new Http(ask);
   const key = await http.begin();
   // The store's derivation and the sign-in's take the same long time, and neither waits for the other.
-  const proving = proveEitherPassword(http, { account }, password);
+  const opening = openStore(ask, http, owner);
+  const statement = async (id: SignInId) => {
+    const own = await readDevice(await opening);
+    const facts = { account, signIn: id, key, device: own.device, at: now() };
+    return await signInStatement(await signerOf(own), facts);
+  };
+  const knock = async () => ({ device: await statement(newId<"sign-in">()) });
+  const proving = proveEitherPassword(http, { account }, password, knock);
   proving.catch(() => undefined);
-  const store = await openStore(ask, http, owner);
+  const store = await opening;
   const own = await readDevice(store);
   const proof = await proving;
   const { signIn: id, finish, exportKey, generation } = proof;
-  const facts = { account, signIn: id, key, device: own.device, at: now() };
-  const device = await signInStatement(await signerOf(own), facts);
+  const device = await statement(id);
   try {
     http.enter(await http.call("signInFinish", { body: { signIn: id, finish, key, device } }));
   } catch (cause) {

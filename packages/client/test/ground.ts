@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NO_LIMITS, startServer } from "@ecrin/server";
+import { type Limits, NO_LIMITS, startServer } from "@ecrin/server";
 import type { Account } from "../src/account.ts";
 import { ClientError, type ClientErrorCode } from "../src/errors.ts";
 import type { Kit } from "../src/kit.ts";
@@ -20,10 +20,10 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
-export async function startGround(): Promise<Ground> {
+export async function startGround(limits: Limits = NO_LIMITS): Promise<Ground> {
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-client-"));
   const ground = { ahead: 0, now: () => Date.now() + ground.ahead };
-  const server = await startServer({ dataDir, port: 0, limits: NO_LIMITS, now: ground.now });
+  const server = await startServer({ dataDir, port: 0, limits, now: ground.now });
   return Object.assign(ground, {
     url: server.url,
     dataDir,

@@ -173,6 +173,8 @@ export const routes = {
       address: z.optional(addressField),
       request: opaque,
       generation: z._default(z.enum(["current", "previous"]), "current"),
+      device: z.optional(statementField),
+      kit: z.optional(statementField),
     }),
     answer: z.strictObject({
       signIn: signInIdField,
