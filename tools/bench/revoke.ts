@@ -8,7 +8,7 @@ import { startPostgres } from "../../apps/server/src/postgres.ts";
 import { urlOf } from "../../apps/server/test/harness.ts";
 import { isRefusedFor } from "../../packages/client/src/errors.ts";
 import { askReleases } from "../../packages/client/src/release.ts";
-import { SharedView } from "../../packages/client/src/share.ts";
+import { SharedView } from "../../packages/client/src/shared-view.ts";
 import { meet, newPerson, startBenchServer, unlocked } from "./ground.ts";
 import { type Group, median, quantile } from "./measure.ts";
 

@@ -7,6 +7,7 @@ import {
   accountPayload,
   canonicalJson,
   checkLink,
+  checkLinks,
   currentEpoch,
   followAccount,
   followSpace,
@@ -15,7 +16,12 @@ import {
   type Items,
   judgeRevision,
   type Link,
+  type LinkSet,
   linkField,
+  linkListHash,
+  linkListText,
+  linkSetField,
+  linkSetRoot,
   linksRoot,
   ProtocolError,
   parseAccountStatement,
@@ -276,13 +282,46 @@ function factsOf(value: Partial<Record<keyof ListedFacts, unknown>>) {
   };
 }
 
-function linkTargets({ link }: World): Target[] {
+function linkTargets({ link, set, revisions, share: [begin] }: World): Target[] {
+  const { fact: begun } = parseSpaceStatement(begin);
+  if (begun.op !== "begin" || begun.kind !== "share") throw new Error("the share has no beginning");
+  const { space: share, source, links } = begun;
+  const headers = revisions.slice(0, 1);
+  const originalSet = canonicalOf(JSON.parse(JSON.stringify(set)));
+  const setOf = (input: Input): LinkSet => parseAs(linkSetField, json(input), "links");
+  const rootOf = (read: LinkSet) => linkSetRoot(share, linkListHash(linkListText(read)), read);
+  const closed = (value: LinkSet) => canonicalJson({ ...value, secrets: "", releases: "" });
   const original = canonicalOf(JSON.parse(JSON.stringify(link)));
   const root = linksRoot([link]);
   const linkOf = (input: Input): Link => parseAs(linkField, json(input), "link");
   // The two boxes are under the root that the maker signed, not under the author's signature.
   const boxless = (value: Link) => canonicalJson({ ...value, secret: "", release: "" });
   return [
+    {
+      name: "link set",
+      terms: "json",
+      originals: [originalSet],
+      refusals,
+      open: async (input) => {
+        const read = setOf(input);
+        rootOf(read);
+        return await checkLinks(read, source.space, headers);
+      },
+      equivalent: (input) => closed(setOf(input)) === closed(set),
+    },
+    {
+      name: "link set under its root",
+      terms: "json",
+      originals: [originalSet],
+      refusals,
+      open: async (input) => {
+        const read = setOf(input);
+        if (rootOf(read) !== links.root)
+          throw new ProtocolError("statement-refused", "another root");
+        return await checkLinks(read, source.space, headers);
+      },
+      equivalent: (input) => canonicalJson(setOf(input)) === fromUtf8(Buffer.from(originalSet)),
+    },
     {
       name: "link",
       terms: "json",

@@ -42,7 +42,8 @@ const NOT_READING: readonly (readonly [file: string, begins: RegExp, why: string
   ["context.ts", /^throw/, "numbers in contexts are counted here"],
   ["epoch.ts", /^function (serverKeyHash|wrapContext|keyCommitmentContext|backContext)/, "names"],
   ["ids.ts", /^(function newId|malformed\("hash")/, "makes"],
-  ["link.ts", /^function (linkContext|aboutContext|linkBox)/, "names"],
+  ["link.ts", /^function (linkContext|linkBox)/, "names"],
+  ["link-set.ts", /^function (linkSetContext|aboutContext)/, "names"],
   [
     "merkle.ts",
     /^(malformed\("frontier", "does not fit|function sameFrontier)/,

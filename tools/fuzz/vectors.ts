@@ -9,6 +9,7 @@ import {
   acceptRevision,
   checkArrived,
   checkLink,
+  checkLinks,
   followAccount,
   followEntry,
   followSpace,
@@ -17,6 +18,10 @@ import {
   type JournalPosition,
   judgeRevision,
   linkField,
+  linkListHash,
+  linkListText,
+  linkSetField,
+  linkSetRoot,
   type Member,
   openHead,
   ProtocolError,
@@ -31,6 +36,7 @@ import {
   type SigningKey,
   type SpaceId,
   type SpaceState,
+  type Statement,
   sameRecipients,
   type WrapLeaf,
   wrapLeafField,
@@ -264,6 +270,7 @@ function journalVectors(): VectorTargets {
 
 function otherVectors(): VectorTargets {
   const links = book<undefined, { links?: unknown[]; link?: unknown }>("link");
+  const sets = book<SetGround, { set: unknown; headers: string[] }>("link-set");
   const reads = book<{ statements: Texts }, { statement: string }>("read");
   const items = book<undefined, { steps: RevisionPayload[] }>("item");
   const codes = book<undefined, { text: string }>("contact");
@@ -285,6 +292,7 @@ function otherVectors(): VectorTargets {
   });
   const named = {
     link: "links of the vectors",
+    set: "link sets of the vectors",
     read: "reads of the vectors",
     item: "items of the vectors",
     code: "codes of the vectors",
@@ -296,6 +304,11 @@ function otherVectors(): VectorTargets {
         named.link,
         links.accept.flatMap((each) => (each.links ?? []).map((link) => JSON.stringify(link))),
         (input) => checkLink(parseAs(linkField, parsed(input), "link")),
+      ),
+      target(
+        named.set,
+        sets.accept.map(({ set, headers }) => JSON.stringify({ set, headers })),
+        (input) => readLinkSet(input, sets.shared),
       ),
       target(
         named.read,
@@ -323,12 +336,31 @@ function otherVectors(): VectorTargets {
     ],
     refused: [
       ...kept(named.link, links.refuse, (each) => JSON.stringify(each.link)),
+      ...kept(named.set, sets.refuse, ({ set, headers }) => JSON.stringify({ set, headers })),
       ...kept(named.read, reads.refuse, (each) => reads.shared.statements[each.statement] ?? ""),
       ...kept(named.item, items.refuse, (each) => JSON.stringify(each.steps)),
       ...kept(named.code, codes.refuse, (each) => each.text),
       ...kept(named.json, documents.refuse, (each) => each.json),
     ],
   };
+}
+
+interface SetGround {
+  readonly share: SpaceId;
+  readonly source: SpaceId;
+  readonly statements: Readonly<Record<string, Statement>>;
+}
+
+async function readLinkSet(input: string, { share, source, statements }: SetGround): Promise<void> {
+  const { set, headers } = Object(parsed(input));
+  const read = parseAs(linkSetField, set, "links");
+  linkSetRoot(share, linkListHash(linkListText(read)), read);
+  const named = list(JSON.stringify(headers)).map((name) => statements[String(name)]);
+  await checkLinks(
+    read,
+    source,
+    named.filter((each) => each !== undefined),
+  );
 }
 
 export async function vectorTargets(): Promise<VectorTargets> {

@@ -17,7 +17,10 @@ import {
   identityHash,
   type Json,
   type Link,
-  linksRoot,
+  type LinkSet,
+  linkListHash,
+  linkListText,
+  linkSetRoot,
   merkleRoot,
   type ParsedStatement,
   parseSealingKey,
@@ -215,6 +218,8 @@ export interface World {
   readonly kit: Signer;
   readonly record: readonly Statement[];
   readonly share: readonly Statement[];
+  /** What the share links, and a link in the earlier form. */
+  readonly set: LinkSet;
   readonly link: Link;
   /** By name: statements other than those of chains, and the key that signed each kind. */
   readonly revisions: readonly Statement[];
@@ -316,7 +321,15 @@ export async function makeWorld(): Promise<World> {
     secret: boxOf("link secret", 80),
     release: boxOf("link release", 80),
   };
-  const links = { count: 1, root: linksRoot([link]) };
+  const { identity, statement } = link.author;
+  const set: LinkSet = {
+    authors: [{ identity, statement }],
+    links: [{ author: 0, header: created, revision: place.revision }],
+    secrets: boxOf("link secrets", 80),
+    releases: boxOf("link releases", 80),
+  };
+  const root = linkSetRoot(SHARE, linkListHash(linkListText(set)), set);
+  const links = { count: 1, root };
   const share: Statement[] = [
     await sign("space", alice, {
       space: SHARE,
@@ -372,6 +385,7 @@ export async function makeWorld(): Promise<World> {
     bob,
     record,
     share,
+    set,
     link,
     log: await signerFrom(seedOf("log")),
     kit: await signerFrom(seedOf("kit")),

@@ -27,6 +27,7 @@ const JUDGES = [
   "reduce.ts",
   "revision.ts",
   "link.ts",
+  "link-set.ts",
   "read.ts",
   "space.ts",
   "statement.ts",

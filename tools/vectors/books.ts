@@ -10,8 +10,9 @@ import {
   paddedSizes,
   wraps,
 } from "./encodings.ts";
-import { contactCodes, journals, linkCases, reads } from "./facts.ts";
+import { contactCodes, journals, reads } from "./facts.ts";
 import { items } from "./items.ts";
+import { linkCases, linkSets } from "./links.ts";
 import { checkpoints, logKeys, proofs, tiles } from "./log.ts";
 import { revisions } from "./revisions.ts";
 import { rotations, spaceChains } from "./spaces.ts";
@@ -32,6 +33,7 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["item", items],
   ["read", reads],
   ["link", linkCases],
+  ["link-set", linkSets],
   ["contact", contactCodes],
   ["journal", journals],
   ["tile", tiles],

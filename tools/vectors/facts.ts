@@ -1,15 +1,6 @@
-// Reads, links, contact codes and journals: spec/read.md, spec/share.md, spec/journal.md.
+// Reads, contact codes and journals: spec/read.md, spec/share.md, spec/journal.md.
 
-import {
-  accountStatement,
-  BEGIN,
-  by,
-  deviceNamed,
-  enrol,
-  headOf,
-  person,
-  rotate,
-} from "../../packages/protocol/test/people.ts";
+import { BEGIN, by, person } from "../../packages/protocol/test/people.ts";
 import {
   b64,
   canonical,
@@ -18,18 +9,13 @@ import {
   hashNamed,
   idOf,
   keyPair,
-  merkleTreeHash,
   pattern,
-  payloadOf,
-  sha256,
   statement,
   unb64,
 } from "../../packages/protocol/test/reference.ts";
-import { beginRecord, boxOf, member } from "../../packages/protocol/test/spaces.ts";
-import { accepted, type Book, type Case, refused, shelf } from "./book.ts";
+import { accepted, type Book, refused, shelf } from "./book.ts";
 
 const alice = person("alice");
-const record = beginRecord("record", alice, [member(alice, { role: "owner" })]);
 const at = BEGIN + 7_000_000;
 const space = idOf("space record");
 
@@ -100,190 +86,6 @@ export function reads(): Book {
       refusal("an emergency, which is not built", "read", { emergency: true }),
     ],
     shared: { statements: texts.texts },
-  };
-}
-
-export function linkCases(): Book {
-  const author = person("alice");
-  const laptop = deviceNamed("alice laptop");
-  enrol(author, laptop);
-  const [begin = "", enrolled = ""] = author.chain;
-  const beforeRotation = { pair: author.pair, identity: author.identity, hash: author.hash };
-  const withSlots = accountStatement(author, "sign-out", { device: laptop.device });
-  const mallory = person("mallory");
-  const place = { space, item: idOf("item"), revision: idOf("revision") };
-  const header = (over: Fields = {}, device = author.device) =>
-    statement(
-      "revision",
-      {
-        ...place,
-        parents: [],
-        op: "create",
-        by: by(author, 1, device),
-        at,
-        spaceHead: headOf([record]),
-        epoch: 3,
-        commit: { secret: hashNamed("R"), content: hashNamed("content key") },
-        metadata: hashNamed("metadata"),
-        content: { length: 4152, root: hashNamed("segments") },
-        held: "server",
-        ...over,
-      },
-      device.pair,
-    );
-  const certified = ({ device, key }: { device: string; key: string }) => ({ device, key });
-  const identity = { ...beforeRotation.identity };
-  const link = (over: Fields = {}, authorOver: Fields = {}): Fields => ({
-    ...place,
-    header: header(),
-    epoch: 3,
-    secret: boxOf("R"),
-    release: boxOf("h"),
-    author: {
-      account: author.account,
-      identity,
-      device: certified(author.device),
-      statement: begin,
-      ...authorOver,
-    },
-    ...over,
-  });
-  const right = link();
-  const byLaptop = link(
-    { header: header({}, laptop) },
-    { device: certified(laptop), statement: enrolled },
-  );
-  rotate(author, "alice again");
-  const forgedBegin = accountStatement(
-    { ...mallory, account: author.account, chain: [] },
-    "begin",
-    { ...payloadOf(mallory.chain[0] ?? ""), account: author.account, identity },
-  );
-  const refusal = (
-    name: string,
-    field: string | undefined,
-    wrong: Fields,
-    code = "statement-refused",
-  ) => refused(name, code, field, { link: wrong });
-  const texts: Case[] = [
-    refusal(
-      "a certificate not by the identity named",
-      undefined,
-      link({}, { identity: { ...mallory.identity } }),
-      "signature-refused",
-    ),
-    refusal(
-      "a certificate of the identity after the rotation",
-      undefined,
-      link({}, { identity: { ...author.identity } }),
-      "signature-refused",
-    ),
-    refusal(
-      "another sealing key than the certificate's",
-      "author.identity",
-      link({}, { identity: { ...identity, seal: mallory.identity.seal } }),
-    ),
-    refusal(
-      "a certificate that states one identity and is signed by another",
-      "author.identity",
-      link({}, { identity: { ...mallory.identity }, statement: forgedBegin }),
-    ),
-    refusal(
-      "a statement that certifies nothing",
-      "author.statement",
-      link({}, { statement: withSlots }),
-    ),
-    refusal("a certificate of another device", "author.device", link({}, { statement: enrolled })),
-    refusal(
-      "another key for the device",
-      "author.device",
-      link({}, { device: { ...certified(author.device), key: mallory.device.key } }),
-    ),
-    refusal(
-      "a certificate of another account",
-      "author.device",
-      link({}, { account: mallory.account }),
-    ),
-    refusal(
-      "a header signed by another device",
-      undefined,
-      link({ header: statement("revision", payloadOf(header()), laptop.pair) }),
-      "signature-refused",
-    ),
-    refusal(
-      "a header that names another author",
-      "header",
-      link({ header: header({ by: { ...by(author, 1), account: mallory.account } }) }),
-    ),
-    refusal(
-      "a header that names another device",
-      "header",
-      link({ header: header({ by: { ...by(author, 1), device: laptop.device } }) }),
-    ),
-    refusal("a header of another item", "header", link({ item: idOf("another item") })),
-    refusal("a header of another revision", "header", link({ revision: idOf("another revision") })),
-    refusal("a header of another space", "header", link({ space: idOf("another space") })),
-    refusal("another epoch than the header's", "epoch", link({ epoch: 4 })),
-    refusal(
-      "a deletion",
-      "header",
-      link({
-        header: statement(
-          "revision",
-          {
-            ...place,
-            parents: [idOf("parent")],
-            op: "delete",
-            by: by(author, 1),
-            at,
-            spaceHead: headOf([record]),
-            epoch: 3,
-          },
-          author.device.pair,
-        ),
-      }),
-    ),
-    refusal(
-      "a read for a header",
-      "header",
-      link({ header: statement("read", payloadOf(header()), author.device.pair) }),
-      "malformed",
-    ),
-    refusal(
-      "a box of 79 bytes",
-      "link.secret",
-      link({ secret: boxOf("R").slice(0, 106) }),
-      "malformed",
-    ),
-    refusal("a member too many", "link", link({ note: "x" }), "malformed"),
-  ];
-  const root = (links: readonly Fields[]) =>
-    b64(merkleTreeHash(links.map((each) => sha256(Buffer.from(canonical(each))))));
-  return {
-    spec: "spec/share.md, Link",
-    accept: [
-      accepted("by the author's first device", {
-        links: [right],
-        identity: beforeRotation.hash,
-        root: root([right]),
-      }),
-      accepted("by a device enrolled later", {
-        links: [byLaptop],
-        identity: beforeRotation.hash,
-        root: root([byLaptop]),
-      }),
-      accepted("two links", {
-        links: [right, byLaptop],
-        identity: beforeRotation.hash,
-        root: root([right, byLaptop]),
-      }),
-      accepted("two links in another order", {
-        links: [byLaptop, right],
-        identity: beforeRotation.hash,
-        root: root([byLaptop, right]),
-      }),
-    ],
-    refuse: texts,
   };
 }
 

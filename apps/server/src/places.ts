@@ -12,7 +12,9 @@ export interface Place {
   readonly index: number;
   /** The epoch whose S gives h. */
   readonly epoch: number;
-  /** The link's box around h, through a share. */
+  /** Through a share: the link's place in the link set, from 0. */
+  readonly linked?: number;
+  /** Through a share in the earlier form: the link's own box around h. */
   readonly release?: Buffer;
 }
 
@@ -34,6 +36,7 @@ interface Row {
   readonly item: ItemId | null;
   readonly index: number;
   readonly epoch: number;
+  readonly linked: number | null;
   readonly release: Buffer | null;
 }
 
@@ -59,7 +62,7 @@ async function readPlaces(
 ): Promise<readonly (Place | undefined)[]> {
   const rows = await sql<Row[]>`
     select coalesce(h.source, a.space) as space, r.item, r.index, r.epoch,
-      l.release
+      array_position(h.revisions, a.revision) - 1 as linked, l.release
     from unnest(
       ${textArray(batch.map((each) => each.through))}::text[],
       ${textArray(batch.map((each) => each.revision))}::text[]
@@ -67,12 +70,13 @@ async function readPlaces(
     left join shares h on h.share = a.space
     left join share_links l on l.share = a.space and l.revision = a.revision
     left join revisions r on r.space = coalesce(h.source, a.space) and r.revision = a.revision
-      and r.op <> 'delete' and (h.share is null or l.share is not null)
+      and r.op <> 'delete' and (h.share is null or a.revision = any(h.revisions))
     order by a.i`;
-  return rows.map(({ space, item, index, epoch, release }, i) => {
+  return rows.map(({ space, item, index, epoch, linked, release }, i) => {
     const revision = batch[i]?.revision;
     if (item === null || revision === undefined) return undefined;
     const place = { space, item, revision, index, epoch };
-    return release === null ? place : { ...place, release };
+    if (linked === null) return place;
+    return release === null ? { ...place, linked } : { ...place, linked, release };
   });
 }

@@ -140,7 +140,7 @@ async function findPlaces({ places }: Asking, { space, revisions }: ReadPayload)
   );
 }
 
-/** h of each revision: computed in a record, opened from the link in a share. */
+/** h of each revision: computed in a record, opened from what a share links. */
 async function releasesOf(
   { releases, sql }: Asking,
   { space: { space, kind } }: View,
@@ -151,7 +151,8 @@ async function releasesOf(
       if (kind === "record") {
         return hashOf((await releases.of(sql, space, place.epoch)).releaseOf(place));
       }
-      const box = place.release ?? refuse("internal");
+      const { release: box, linked = refuse("internal") } = place;
+      if (box === undefined) return hashOf(await releases.linked(sql, space, linked));
       const releaser = await releases.of(sql, space, 1);
       return hashOf(releaser.open("link release", linkContext(space, place, "release"), box));
     }),

@@ -13,6 +13,7 @@ import {
   wrapContext,
 } from "@ecrin/protocol";
 import type { Sql } from "./database.ts";
+import { readReleases } from "./link-set.ts";
 import type { Opener } from "./opener.ts";
 import { refuse, ServerError } from "./problem.ts";
 import { Recent } from "./recent.ts";
@@ -37,14 +38,20 @@ export interface ReleaseKeys {
   check(space: SpaceId, epoch: { n: number; release: Hash }, wrap: Uint8Array): Promise<void>;
   /** The release key of an epoch, opened once and kept in memory. */
   of(sql: Sql, space: SpaceId, epoch: number): Promise<Releaser>;
+  /** h of a link by its place in the link set of a share; the set's box is opened once and kept in memory. */
+  linked(sql: Sql, share: SpaceId, place: number): Promise<Buffer>;
 }
 
 const MOST_KEPT = 20_000;
+/** Boxes of link sets: 32 bytes for each link, 32 kB at most. */
+const MOST_SETS = 1_000;
+const SECRET = 32;
 
 /** Opens with the server's release key, which lies outside database and backups. */
 export function createReleaseKeys(opener: Opener): ReleaseKeys {
   const serverKey = serverKeyHash(opener.key);
   const kept = new Recent<string, Promise<Releaser>>(MOST_KEPT);
+  const sets = new Recent<SpaceId, Promise<Buffer>>(MOST_SETS);
 
   async function openKey(space: SpaceId, n: number, wrap: Uint8Array): Promise<Bytes> {
     const to = { secret: "release", recipient: SERVER, identity: serverKey } as const;
@@ -59,6 +66,17 @@ export function createReleaseKeys(opener: Opener): ReleaseKeys {
     return releaserOf(await openKey(space, epoch, row.wrap));
   }
 
+  async function of(sql: Sql, space: SpaceId, epoch: number): Promise<Releaser> {
+    const name = `${space} ${epoch}`;
+    return await (kept.get(name) ?? keep(kept, name, load(sql, space, epoch)));
+  }
+
+  async function openSet(sql: Sql, share: SpaceId): Promise<Buffer> {
+    const sealed = await readReleases(sql, share);
+    if (sealed === undefined) throw new ServerError("internal");
+    return (await of(sql, share, 1)).open("link releases", sealed.ctx, sealed.box);
+  }
+
   return {
     serverKey,
     async check(space, { n, release }, wrap) {
@@ -68,17 +86,23 @@ export function createReleaseKeys(opener: Opener): ReleaseKeys {
         .digest();
       if (!sameBytes(commitment, fromBase64url(release))) refuse("wraps-differ", "body.wraps");
     },
-    of(sql, space, epoch) {
-      const name = `${space} ${epoch}`;
-      const known = kept.get(name);
-      if (known !== undefined) return known;
-      const loading = load(sql, space, epoch);
-      kept.set(name, loading);
-      // What failed is tried again by whoever asks next.
-      loading.catch(() => kept.delete(name));
-      return loading;
+    of,
+    async linked(sql, share, place) {
+      const all = await (sets.get(share) ?? keep(sets, share, openSet(sql, share)));
+      return all.subarray(place * SECRET, (place + 1) * SECRET);
     },
   };
+}
+
+/** Keeps what is being fetched; what failed is tried again by whoever asks next. */
+function keep<Key, Value>(
+  kept: Recent<Key, Promise<Value>>,
+  name: Key,
+  loading: Promise<Value>,
+): Promise<Value> {
+  kept.set(name, loading);
+  loading.catch(() => kept.delete(name));
+  return loading;
 }
 
 function releaserOf(key: Bytes): Releaser {

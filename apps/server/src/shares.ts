@@ -14,7 +14,8 @@ import { openSpace } from "./access.ts";
 import { bytesOf } from "./base64url.ts";
 import { actorOf, type Call, type Handlers } from "./call.ts";
 import { decided } from "./guard.ts";
-import { checkLinks, readLinks, storeLinks } from "./links.ts";
+import { checkLinkSet, readHeaders, readLinkSet, storeShare } from "./link-set.ts";
+import { readLinks } from "./links.ts";
 import { refuse } from "./problem.ts";
 import { entriesOf } from "./space-entries.ts";
 import { isInChain, type Judged, judgeStatement, writeStatement } from "./space-statement.ts";
@@ -45,16 +46,13 @@ async function shareCreate(call: Call<"shareCreate">): Promise<RouteAnswer<"shar
     if ((await spaces.state(sql, fact.share)) !== undefined) refuse("conflict", "body.share.space");
     const inSource = await judgeStatement(call, before, source, []);
     const inShare = await judgeStatement(call, undefined, begin, body.wraps);
-    const links = await checkLinks(call, fact.space, fact.links, body.links);
+    const links = await checkLinkSet(call, fact, body.links);
     await journal.commit({
       guard: [...inSource.guard, ...inShare.guard],
       effect: async (tx) => {
         await writeStatement(tx, inSource);
         await writeStatement(tx, inShare);
-        await tx`
-          insert into shares (share, source, recipient, until, about)
-          values (${fact.share}, ${fact.space}, ${fact.recipient}, ${fact.until}, ${about})`;
-        await storeLinks(tx, fact.share, links);
+        await storeShare(tx, { ...fact, about }, links);
       },
       entries: () => entriesOf(inSource, session, call.now()),
     });
@@ -95,9 +93,11 @@ async function share(call: Call<"share">): Promise<RouteAnswer<"share">> {
     select about from shares where share = ${params.share}`;
   const statements = await sql<{ statement: Statement }[]>`
     select statement from space_statements where space = ${params.share} order by seq`;
+  const set = await readLinkSet(sql, params.share);
   return {
     statements: statements.map((each) => each.statement),
-    links: await readLinks(sql, params.share),
+    links: set ?? (await readLinks(sql, params.share)),
+    headers: set === undefined ? [] : await readHeaders(sql, params.share),
     about: row?.about.toString("base64url") ?? refuse("internal"),
     ended,
   };
@@ -110,10 +110,10 @@ async function shareMetadata(call: Call<"shareMetadata">): Promise<RouteAnswer<"
     const { state, source, ended } = await openShare(call, params.share);
     if (ended) refuse("closed");
     const rows = await sql<{ metadata: Buffer }[]>`
-      select r.metadata from share_links l
-      join shares s on s.share = l.share
+      select r.metadata from shares s
+      cross join unnest(s.revisions) with ordinality as l (revision, i)
       join revisions r on r.space = s.source and r.revision = l.revision
-      where l.share = ${params.share} order by l.position`;
+      where s.share = ${params.share} order by l.i`;
     await journal.commit({
       guard: [state, source].map(({ space, head }) => ({ chain: space, head })),
       entries: () => [

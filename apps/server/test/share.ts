@@ -1,10 +1,13 @@
 import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
 import {
   type Bytes,
+  canonicalJson,
+  context,
   type Head,
-  type Link,
-  linkContext,
-  linksRoot,
+  hashOf,
+  type LinkSet,
+  linkListHash,
+  linkSetContext,
   parseRevision,
   parseSpaceStatement,
   type SpaceId,
@@ -19,7 +22,17 @@ export interface TestShare {
   readonly share: TestSpace;
   readonly source: Statement;
   readonly body: Record<string, unknown>;
-  readonly links: readonly Link[];
+  readonly links: LinkSet;
+}
+
+export interface ShareFacts {
+  readonly source?: object;
+  readonly begin?: object;
+  readonly by?: Person;
+  /** Another set than was signed. */
+  readonly links?: (set: LinkSet) => LinkSet;
+  /** Another set, signed. */
+  readonly signed?: (set: LinkSet) => LinkSet;
 }
 
 export async function makeShare(
@@ -27,14 +40,14 @@ export async function makeShare(
   recipient: Person,
   sealed: readonly SealedTest[],
   until: number,
-  facts: { source?: object; begin?: object; links?: (links: Link[]) => Link[]; by?: Person } = {},
+  facts: ShareFacts = {},
 ): Promise<TestShare> {
   const by = facts.by ?? record.owner;
   const share = new TestSpace(by, await releaseKeyOf(by), [[recipient, { until }]]);
   const { epoch, wraps } = await share.epoch(share.members, 1);
   const key = share.releaseKeys.get(1) ?? Buffer.alloc(0);
-  const links = sealed.map((each) => linkTo(record, share.space, each, by, key));
-  const linked = { count: links.length, root: linksRoot(links) };
+  const links = linkSetOf(record, share.space, sealed, by, key);
+  const linked = linkedOf(share.space, facts.signed?.(links) ?? links);
   const { members } = share;
   const begun = { source: { space: record.space }, until, links: linked, members, epoch };
   const begin = share.sign({ op: "begin", kind: "share", ...begun, ...facts.begin }, by);
@@ -50,36 +63,49 @@ export async function makeShare(
     },
     by,
   );
-  const sent = facts.links?.([...links]) ?? links;
+  const sent = facts.links?.(links) ?? facts.signed?.(links) ?? links;
   const about = randomBytes(100).toString("base64url");
   return { share, source, links, body: { source, share: begin, wraps, links: sent, about } };
 }
 
-function linkTo(
+/** Everything linked in one piece; the secrets are not looked at by the server. */
+function linkSetOf(
   record: TestSpace,
   share: SpaceId,
-  { item, revision, body }: SealedTest,
+  sealed: readonly SealedTest[],
   by: Person,
   key: Buffer,
-): Link {
-  const { fact } = parseRevision(body.statement);
-  const place = { space: record.space, item, revision };
-  const release = Buffer.from(record.releaseOf(fact.epoch, item, revision), "base64url");
-  const begin = by.chain[0];
-  if (begin === undefined) throw new Error("the maker has no chain");
-  return {
-    ...place,
-    header: body.statement as Statement,
-    epoch: fact.epoch,
-    author: {
-      account: by.account,
-      identity: by.identity,
-      device: { device: by.device, key: by.deviceSigner.key },
-      statement: begin,
-    },
-    secret: randomBytes(80).toString("base64url"),
-    release: boxOf(key, "link release", linkContext(share, place, "release"), release),
+): LinkSet {
+  const list = {
+    authors: [{ identity: by.identity, statement: by.chain[0] ?? noChain() }],
+    links: sealed.map(({ revision, body }) => ({
+      author: 0,
+      header: parseRevision(body.statement).hash,
+      revision,
+    })),
   };
+  const releases = sealed.map(({ item, revision, body }) => {
+    const { epoch } = parseRevision(body.statement).fact;
+    return Buffer.from(record.releaseOf(epoch, item, revision), "base64url");
+  });
+  const ctx = linkSetContext(share, linkListHash(canonicalJson(list)), "releases");
+  return {
+    ...list,
+    secrets: randomBytes(48 + 32 * sealed.length).toString("base64url"),
+    releases: boxOf(key, "link releases", ctx, Buffer.concat(releases)),
+  };
+}
+
+/** What both statements of a share say of a set, also of one that has not its form. */
+export function linkedOf(share: SpaceId, set: LinkSet) {
+  const { authors, links } = set;
+  const list = linkListHash(canonicalJson({ authors, links }));
+  const boxes = [set.secrets, set.releases].map((box) => Buffer.from(box, "base64url"));
+  return { count: links.length, root: hashOf(context("links", share, list, ...boxes)) };
+}
+
+function noChain(): never {
+  throw new Error("the maker has no chain");
 }
 
 /** A box (spec/revision.md). */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
-  type Link,
-  linksRoot,
+  type LinkSet,
   newId,
+  type ProblemCode,
   parseAccountStatement,
   parseRead,
   parseSpaceStatement,
@@ -29,7 +29,7 @@ import {
   signRead,
   type TestSpace,
 } from "./record.ts";
-import { makeShare, postShare, type TestShare } from "./share.ts";
+import { makeShare, postShare, type ShareFacts, type TestShare } from "./share.ts";
 
 let cluster: Cluster;
 let server: TestServer;
@@ -70,7 +70,8 @@ async function shared(others: readonly [Person, Rights][] = [], by = alice): Pro
 
 interface ShareAnswer {
   statements: Statement[];
-  links: Link[];
+  links: LinkSet;
+  headers: Statement[];
   about: string;
   ended: boolean;
 }
@@ -126,7 +127,10 @@ test("a recipient gets links, names, ciphertexts and releases, and the source te
   const { record, sealed, made } = of;
   const { body } = await get(made, bob);
   assert.deepEqual(body.links, made.links);
-  assert.equal(linksRoot(body.links), linksRoot(made.links));
+  assert.deepEqual(
+    body.headers,
+    sealed.slice(0, 2).map((each) => each.body.statement),
+  );
   assert.deepEqual(body.statements, made.share.chain);
   assert.deepEqual([body.about, body.ended], [made.body.about, false]);
 
@@ -244,15 +248,19 @@ test("links must be those signed, of revisions of the source, by their authors",
   const elsewhere = sealTest(other);
   await donePosting(other, [elsewhere]);
   const until = server.clock.at + DAY;
-  const refused = async (sealed: SealedTest[], code: string, links?: (given: Link[]) => Link[]) => {
-    const made = await makeShare(record, bob, sealed, until, links === undefined ? {} : { links });
-    assert.equal((await postShare(record, made)).body.code, code);
+  const refused = async (sealed: SealedTest[], code: ProblemCode, facts: ShareFacts = {}) => {
+    const made = await makeShare(record, bob, sealed, until, facts);
+    assertRefused(await postShare(record, made), code);
   };
-  await refused([one, two], "content-differs", (links) => links.slice(1));
-  await refused([one, two], "content-differs", (links) => links.reverse());
-  await refused([one], "content-differs", (links) =>
-    links.map((link) => ({ ...link, secret: randomBytes(80).toString("base64url") })),
-  );
+  const box = (count: number) => randomBytes(48 + 32 * count).toString("base64url");
+  for (const other of [
+    (set) => ({ ...set, links: set.links.slice(1), secrets: box(1), releases: box(1) }),
+    (set) => ({ ...set, links: set.links.toReversed() }),
+    (set) => ({ ...set, secrets: box(2) }),
+    (set) => ({ ...set, releases: box(2) }),
+  ] satisfies ((set: LinkSet) => LinkSet)[]) {
+    await refused([one, two], "content-differs", { links: other });
+  }
   await refused([elsewhere], "statement-refused");
   await refused([gone], "statement-refused");
   await refused([one, one], "statement-refused");
@@ -260,39 +268,39 @@ test("links must be those signed, of revisions of the source, by their authors",
   const another = sealTest(record, { item: one.item, revision: one.revision });
   await refused([another], "statement-refused");
 
-  // Signed by its maker, and still not what the author's chain says.
+  // Signed by its maker, and still not in its form, or not what the author's chain says.
   const signer = newSigner();
-  const { identity } = bob;
   const { fact: begun } = parseAccountStatement(alice.chain[0]);
+  const changed = alice.identitySigner.sign("account", { ...begun, at: begun.at + 1 } as never);
+  const device = { device: alice.device, key: signer.key };
+  const forged = alice.identitySigner.sign("account", { ...begun, device } as never);
   for (const twist of [
-    { statement: alice.identitySigner.sign("account", { ...begun, at: begun.at + 1 } as never) },
-    { account: bob.account },
-    { identity },
-    { device: { device: alice.device, key: signer.key } },
-    { statement: bob.chain[0] },
+    { statement: changed },
+    { statement: forged },
+    { identity: bob.identity },
+    { statement: bob.chain[0] ?? assert.fail() },
   ]) {
-    const made = await makeShare(record, bob, [one], until);
-    const links = made.links.map((link) => ({ ...link, author: { ...link.author, ...twist } }));
-    const relinked = await resigned(record, made, links as Link[]);
-    assertRefused(
-      await alice.line.ask("POST", "/v1/shares", relinked, alice.seat),
-      "statement-refused",
-    );
+    await refused([one], "statement-refused", {
+      signed: (set) => ({ ...set, authors: set.authors.map((each) => ({ ...each, ...twist })) }),
+    });
   }
-});
-
-/** The same share over other links, both statements signed for them. */
-function resigned(record: TestSpace, made: TestShare, links: Link[]): Record<string, unknown> {
-  const linked = { count: links.length, root: linksRoot(links) };
-  const begin = parseSpaceStatement(made.body.share as Statement).fact;
-  const share = alice.deviceSigner.sign("space", { ...begin, links: linked } as never);
-  const source = record.sign({
-    ...parseSpaceStatement(made.source).fact,
-    links: linked,
-    begin: parseSpaceStatement(share).hash,
+  const bobs = { identity: bob.identity, statement: bob.chain[0] ?? assert.fail() };
+  for (const authors of [
+    (set: LinkSet) => [...set.authors, bobs],
+    (set: LinkSet) => [bobs, ...set.authors],
+    (set: LinkSet) => [...set.authors, ...set.authors],
+  ]) {
+    await refused([one], "statement-refused", {
+      signed: (set) => ({ ...set, authors: authors(set) }),
+    });
+  }
+  const nobody = (set: LinkSet) => set.links.map((link) => ({ ...link, author: 1 }));
+  await refused([one], "statement-refused", {
+    signed: (set) => ({ ...set, links: nobody(set) }),
   });
-  return { ...made.body, source, share, links };
-}
+  await refused([one], "malformed", { signed: (set) => ({ ...set, secrets: box(2) }) });
+  await refused([one, two], "malformed", { signed: (set) => ({ ...set, releases: box(1) }) });
+});
 
 test("who may not link shares nothing", async () => {
   const carol = await anyone();

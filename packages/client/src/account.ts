@@ -13,7 +13,7 @@ import type { Kit } from "./kit.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, replaceKit } from "./password.ts";
 import { createRecord, HealthRecord } from "./record.ts";
-import { SharedView } from "./share.ts";
+import { SharedView } from "./shared-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 /** What the server wants the account to know: a device enrolled, a recovery asked for. */

@@ -54,13 +54,20 @@ export class AccountBook {
   }
 
   /**
-   * The chain of an account, asked for anew unless it is younger than `maxAge` milliseconds.
+   * The chain of an account, asked for anew unless it is younger than `maxAge` milliseconds; with
+   * Infinity, unless nothing of it is known.
    * @throws ClientError `rollback`, `fork`, `not-found`, `offline`
    */
   async get(account: AccountId, maxAge: number = AGE): Promise<AccountState> {
     const known = await this.#known(account);
-    if (known !== undefined && this.#place.now() - known.seenAt < maxAge) return known.state;
+    if (known !== undefined && this.#isYoung(known, maxAge)) return known.state;
     return (await this.#refresh(account)).state;
+  }
+
+  /** A clock that was set back makes no chain young. */
+  #isYoung({ seenAt }: View, maxAge: number): boolean {
+    const age = this.#place.now() - seenAt;
+    return maxAge === Number.POSITIVE_INFINITY || (age >= 0 && age < maxAge);
   }
 
   /** Several at once. */
@@ -94,8 +101,14 @@ export class AccountBook {
   /** What each statement of a chain said, in order. */
   async facts(account: AccountId): Promise<AccountPayload[]> {
     await this.get(account);
-    const { statements } = (await this.#known(account)) ?? missing();
-    return statements.map((statement) => parseAccountStatement(statement).fact);
+    return (await this.statements(account)).map(
+      (statement) => parseAccountStatement(statement).fact,
+    );
+  }
+
+  /** The statements of a chain as far as it is known here, without asking. */
+  async statements(account: AccountId): Promise<readonly Statement[]> {
+    return ((await this.#known(account)) ?? missing()).statements;
   }
 
   /** Takes in a whole chain that came with another answer. @throws ClientError as `get` does */

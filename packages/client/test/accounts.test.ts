@@ -38,6 +38,20 @@ test("a chain is followed from where it was left, and kept on the device", async
   assert.equal(server.asked, asked + 2, "an hour old: asked for anew");
 });
 
+test("a clock that was set back makes no chain young", async () => {
+  const { server, clock, serve, book } = await ground();
+  const bob = await beginChain();
+  serve(bob);
+  await book.get(bob.account);
+  const [later, asked] = [await withDevice(bob), server.asked];
+  serve(later);
+  clock.now -= 1;
+  assert.deepEqual((await book.get(bob.account, Number.POSITIVE_INFINITY)).head, bob.state.head);
+  assert.equal(server.asked, asked, "whatever its age");
+  assert.deepEqual((await book.get(bob.account)).head, later.state.head);
+  assert.equal(server.asked, asked + 1);
+});
+
 test("several at once, each asked for once", async () => {
   const { server, serve, book } = await ground();
   const [bob, carol] = [await beginChain(), await beginChain()];

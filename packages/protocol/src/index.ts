@@ -176,16 +176,20 @@ export {
   receiptPayload,
   type Subject,
 } from "./journal.ts";
+export { checkLink, type Link, linkBox, linkContext, linkField, linksRoot } from "./link.ts";
 export {
   aboutContext,
   type CheckedLink,
-  checkLink,
-  type Link,
-  linkBox,
-  linkContext,
-  linkField,
-  linksRoot,
-} from "./link.ts";
+  checkLinks,
+  type LinkAuthor,
+  type LinkList,
+  type LinkSet,
+  linkListHash,
+  linkListText,
+  linkSetContext,
+  linkSetField,
+  linkSetRoot,
+} from "./link-set.ts";
 export {
   checkLogSignature,
   currentLogKey,

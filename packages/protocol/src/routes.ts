@@ -22,10 +22,11 @@ import {
   timeField,
 } from "./fields.ts";
 import { linkField } from "./link.ts";
+import { linkSetField } from "./link-set.ts";
 import { roleField } from "./member.ts";
 import { MAX_READ } from "./read.ts";
 import { INLINE_CONTENT } from "./revision.ts";
-import { MAX_LINKS, MAX_MEMBERS } from "./space.ts";
+import { MAX_MEMBERS } from "./space.ts";
 
 const nothing = z.strictObject({});
 const opaque = z.string().check(z.minLength(16), z.maxLength(2048), z.regex(/^[A-Za-z0-9_-]+$/));
@@ -377,12 +378,12 @@ export const routes = {
     method: "POST",
     path: "/v1/shares",
     session: true,
-    most: 16 << 20,
+    most: 8 << 20,
     body: z.strictObject({
       source: statementField,
       share: statementField,
       wraps,
-      links: z.array(linkField).check(z.minLength(1), z.maxLength(MAX_LINKS)),
+      links: linkSetField,
       about: bytesField(48, 16_384),
     }),
     answer: z.strictObject({ source: headField, share: headField }),
@@ -393,7 +394,10 @@ export const routes = {
     session: true,
     answer: z.strictObject({
       statements: z.array(statementField),
-      links: z.array(linkField),
+      /** A list in the form of shares made before there were link sets. */
+      links: z.union([linkSetField, z.array(linkField)]),
+      /** The statements that a link set names, in its order; none where each link carries its own. */
+      headers: z.array(statementField),
       about: z.string(),
       ended: z.boolean(),
     }),

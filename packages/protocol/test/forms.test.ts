@@ -5,6 +5,7 @@ import { test } from "node:test";
 import {
   assembleStatement,
   canonicalJson,
+  checkLinks,
   context,
   currentEpoch,
   epochAt,
@@ -13,8 +14,10 @@ import {
   fromUtf8,
   hashOf,
   headerFor,
+  identityField,
   type Json,
   newId,
+  parseAs,
   parseHash,
   parseId,
   parseSealingKey,
@@ -22,6 +25,7 @@ import {
   parseStatement,
   type SpaceState,
   type StatementKind,
+  statementField,
 } from "../src/index.ts";
 import { person, sealingKey } from "./people.ts";
 import { hashNamed, idOf } from "./reference.ts";
@@ -90,6 +94,22 @@ test("a statement is text, of a kind there is, and not too long", () => {
   assert.equal(longest.length, 262_144);
   assert.throws(() => parseStatement("head", longest), refusal("payload"));
   assert.throws(() => parseStatement("head", `${longest}A`), refusal("statement"));
+});
+
+test("a link names an author who is there", async () => {
+  const { identity, chain } = person("alice");
+  const author = { identity: parseAs(identityField, identity, "identity"), statement: chain[0] };
+  const authors = [{ ...author, statement: parseAs(statementField, author.statement, "begin") }];
+  const link = {
+    author: 1,
+    header: parseHash(hashNamed("header"), "header"),
+    revision: newId<"revision">(),
+  };
+  const headers = [parseAs(statementField, chain[0], "header")];
+  await assert.rejects(
+    checkLinks({ authors, links: [link] }, newId<"space">(), headers),
+    refusal("links.author"),
+  );
 });
 
 test("a state without an epoch answers nothing", async () => {

@@ -6,6 +6,7 @@ import {
   canonicalJson,
   checkArrived,
   checkLink,
+  checkLinks,
   checkSignature,
   contactCode,
   context,
@@ -17,6 +18,10 @@ import {
   type JournalPosition,
   type Link,
   linkField,
+  linkListHash,
+  linkListText,
+  linkSetField,
+  linkSetRoot,
   linksRoot,
   logKeyPayload,
   type Member,
@@ -38,6 +43,7 @@ import {
   receiptPayload,
   type SigningKey,
   type SpaceId,
+  type Statement,
   type StatementKind,
   sameRecipients,
   toBase64url,
@@ -155,6 +161,32 @@ runVectors<undefined, { links: Link[]; identity: string; root: string }, { link:
     refuse: ({ link }) => checkLink(parseAs(linkField, link, "link")),
   },
 );
+
+type SetCase = { set: unknown; headers: string[] };
+type SetGround = { share: SpaceId; source: SpaceId; statements: Record<string, Statement> };
+
+async function readLinkSet({ set, headers }: SetCase, { share, source, statements }: SetGround) {
+  const read = parseAs(linkSetField, set, "links");
+  const root = linkSetRoot(share, linkListHash(linkListText(read)), read);
+  const named = headers.map((name) => statements[name] ?? assert.fail());
+  return { root, links: await checkLinks(read, source, named) };
+}
+
+runVectors<SetGround, SetCase & { root: string; identities: string[] }, SetCase>("link-set", {
+  async accept(each, ground) {
+    const { root, links } = await readLinkSet(each, ground);
+    assert.equal(root, each.root);
+    assert.deepEqual(
+      links.map((link) => link.identity),
+      each.identities,
+    );
+    assert.deepEqual(
+      links.map((link) => link.header),
+      each.headers.map((name) => parseRevision(ground.statements[name]).hash),
+    );
+  },
+  refuse: readLinkSet,
+});
 
 type ContactCase = { text: string; account: AccountId; identity: Hash; made?: boolean };
 
