@@ -5,18 +5,21 @@ import { after, before, test } from "node:test";
 import { Broken, codeOf, stops } from "./case.ts";
 import { cases } from "./cases.ts";
 import { hostile as renaming } from "./example-server.ts";
-import { runCase } from "./run.ts";
-import { CANARIES, openStage, type Stage } from "./stage.ts";
+import { openHost } from "./host.ts";
+import { runCase } from "./outcome.ts";
+import { CANARIES, layStage, type Stage } from "./stage.ts";
 import { judge } from "./stranger.ts";
 import { sweep } from "./sweep.ts";
 
 // The slowest cases run with `npm run attack` only, and so do the mutations.
 
+let host: Awaited<ReturnType<typeof openHost>>;
 let stage: Stage;
 before(async () => {
-  stage = await openStage();
+  host = await openHost();
+  stage = await layStage(host);
 });
-after(() => stage.stop());
+after(() => host?.stop());
 
 for (const attack of cases.filter(({ slow }) => slow !== true)) {
   test(`${attack.number} ${attack.title}`, async () => {

@@ -1,5 +1,3 @@
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { Contacts, HealthRecord, memoryStore, signInWithKit } from "@ecrin/client";
 import { openWrap } from "@ecrin/crypto";
 import {
@@ -11,7 +9,6 @@ import {
   serverKeyHash,
   wrapContext,
 } from "@ecrin/protocol";
-import { openPool } from "../../apps/server/src/database.ts";
 import { askReleases } from "../../packages/client/src/release.ts";
 import { unlockHere } from "../../packages/client/src/sign-in.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
@@ -81,18 +78,19 @@ export const rollbackCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { alice, now } = stage;
-      const backup = await stage.backup();
+      const { alice, host, now } = stage;
+      const backup = await host.backup();
       const server = await stage.restored(backup);
       try {
         await muchHappens(stage);
         await seesAll(stage);
         const store = await cloneOf(alice.store);
-        const ask = { server: server.url, password: alice.password, store, now };
+        const { url, fetch } = server;
+        const ask = { server: url, password: alice.password, store, now, fetch };
         await stops(ALARM, () => unlockHere(ask));
       } finally {
         await server.stop();
-        await rm(backup, { recursive: true, force: true });
+        await host.remove(backup);
       }
     },
   },
@@ -111,9 +109,9 @@ export const rollbackCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      const { mallory, record } = stage;
+      const { mallory, record, host } = stage;
       const item = await stage.add("trente-six");
-      const backup = await asMember(stage, "reader", async () => await stage.backup());
+      const backup = await asMember(stage, "reader", async () => await host.backup());
       try {
         const hers = new HealthRecord(mallory.u, record.space);
         await stops(["not-allowed", "closed", "not-found"], () => hers.open(item));
@@ -121,7 +119,7 @@ export const rollbackCases: readonly AttackCase[] = [
         if (fact.op === "delete") return nothing();
         // Restored with its key and kept from everything that happened since, the server releases: honest server only.
         await asksOn(stage, backup, fact);
-        await rm(join(backup, "keys", "release"));
+        await host.loseReleaseKey(backup);
         await opensWithNoKey(stage, backup);
         const code = await asksOn(stage, backup, fact).then(
           () => "released",
@@ -129,7 +127,7 @@ export const rollbackCases: readonly AttackCase[] = [
         );
         holds(code === "malformed" || code === "internal", `without its key the server: ${code}`);
       } finally {
-        await rm(backup, { recursive: true, force: true });
+        await host.remove(backup);
       }
       return "restored with its key and cut off from its clients, a server does release: as the threat model says";
     },
@@ -221,7 +219,8 @@ async function asksOn(
   const server = await restored(backup);
   try {
     const store = await cloneOf(mallory.store);
-    const { u } = await unlockHere({ server: server.url, password: mallory.password, store, now });
+    const { url, fetch } = server;
+    const { u } = await unlockHere({ server: url, password: mallory.password, store, now, fetch });
     const { releases } = await askReleases(u, record.space, [fact], "care");
     holds(releases.length === 1, "no release");
   } finally {
@@ -230,44 +229,19 @@ async function asksOn(
 }
 
 /** No other key of the server's opens what is wrapped to its release key. */
-async function opensWithNoKey({ record, mallory, restored }: Stage, backup: string): Promise<void> {
-  const folder = join(backup, "keys");
-  const others = await Promise.all(
-    (await readdir(folder)).map(async (name) =>
-      (await readFile(join(folder, name), "utf8")).trim(),
-    ),
-  );
-  const seeds = others
-    .filter((text) => /^[A-Za-z0-9_-]{43}$/.test(text))
-    .map((text) => fromBase64url(text));
+async function opensWithNoKey({ record, mallory, host }: Stage, backup: string): Promise<void> {
+  const seeds = (await host.otherSeeds(backup)).map((text) => fromBase64url(text));
   holds(seeds.length >= 5, "the server's other keys are not there to be tried");
   const identity = serverKeyHash(mallory.u.server.releaseKey);
   const to = { secret: "release", recipient: SERVER, identity } as const;
-  for (const { epoch, wrap } of await wrapsForServer(backup, record.space, restored)) {
+  const wraps = await host.wrapsForServer(backup, record.space);
+  // A server makes itself the keys that it does not find.
+  await host.loseReleaseKey(backup);
+  holds(wraps.length > 0, "nothing is wrapped for the server");
+  for (const { epoch, wrap } of wraps) {
     const ctx = wrapContext(record.space, epoch, to);
     for (const seed of seeds)
-      await stops(["cannot-open"], () => openWrap(seed, ctx, new Uint8Array(wrap)));
-  }
-}
-
-async function wrapsForServer(backup: string, space: string, restored: Stage["restored"]) {
-  const server = await restored(backup);
-  const place = {
-    host: join(backup, "postgres", "run"),
-    port: 5432,
-    user: "postgres",
-    database: "ecrin",
-  };
-  const sql = openPool(place, 1);
-  try {
-    const rows = await sql<{ epoch: number; wrap: Buffer }[]>`
-      select epoch, wrap from ecrin.space_wraps where space = ${space} and recipient = ${SERVER}`;
-    holds(rows.length > 0, "nothing is wrapped for the server");
-    return [...rows];
-  } finally {
-    await sql.end();
-    await server.stop();
-    await rm(join(backup, "keys", "release"), { force: true });
+      await stops(["cannot-open"], () => openWrap(seed, ctx, fromBase64url(wrap)));
   }
 }
 

@@ -1,11 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { layoutOfPlaintext, paddedLength } from "@ecrin/crypto";
-import { METADATA_FLOOR } from "@ecrin/protocol";
+import { fromBase64url, METADATA_FLOOR } from "@ecrin/protocol";
 import { type AttackCase, holds } from "./case.ts";
 import { CANARIES, type Stage } from "./stage.ts";
 
-const SAMPLES = fileURLToPath(new URL("../../samples/", import.meta.url));
 const DOCUMENTS = 100_000;
 /** What may stay of the advantage: bits of a size, the share of documents alone in their class, and what it costs. */
 const MOST_BITS = 5;
@@ -27,7 +24,7 @@ export const sizeCases: readonly AttackCase[] = [
     ],
     async run(stage) {
       await classesHideSizes(stage);
-      const sizes = await corpus();
+      const sizes = corpus(await stage.host.sampleSizes());
       const exact = spread(sizes);
       const seen = spread(sizes.map(sealedSize));
       const overhead = sum(sizes.map(sealedSize)) / sum(sizes) - 1;
@@ -61,7 +58,7 @@ async function classesHideSizes({ add, record, network }: Stage): Promise<void> 
     const [revision] = await record.history(item);
     if (revision === undefined || revision.fact.op === "delete") throw new Error("nothing sealed");
     const { metadata = "" } = await record.listing.row(item);
-    const name = Buffer.from(metadata, "base64url").length;
+    const name = fromBase64url(metadata).length;
     holds(name === METADATA_FLOOR + 16, `a name of ${name} bytes shows how long it is`);
     lengths.add(revision.fact.content.length);
   }
@@ -86,9 +83,7 @@ function spread(sizes: readonly number[]) {
  * shares of a record that is mostly laboratory results, around the samples'
  * own sizes. Always the same, so that the figure can be compared.
  */
-async function corpus(): Promise<number[]> {
-  const files = await readdir(SAMPLES);
-  const samples = await Promise.all(files.map(async (file) => (await stat(SAMPLES + file)).size));
+function corpus(samples: readonly number[]): number[] {
   const random = sequence(30);
   return Array.from({ length: DOCUMENTS }, (_, i) => {
     const sample = samples[i % 50];

@@ -1,55 +1,50 @@
 import { spawn } from "node:child_process";
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import type { AttackCase, Mutation } from "./case.ts";
+import { copyProject } from "../mutate/copy.ts";
+import type { Mutation } from "./case.ts";
+import type { GroundName } from "./ground.ts";
+import type { Placed } from "./run.ts";
 
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const COPIED = ["packages", "apps/server", "tools/attack", "tools/capture", "samples"];
-const WORKSPACES = ["packages/protocol", "packages/crypto", "packages/client", "apps/server"];
+const COPIED = [
+  "packages",
+  "apps/server",
+  "tools/attack",
+  "tools/browser",
+  "tools/capture",
+  "samples",
+];
 const AT_ONCE = 2;
 const PATIENCE_MS = 300_000;
 
 /** `green`: the case did not notice. `not run`: the mutation does not fit, or breaks more than it should. */
 type Verdict = "red" | "green" | "not run";
 
-/** A case and its place in the list. */
-export interface Placed {
-  readonly place: number;
-  readonly attack: AttackCase;
-}
-
 /**
  * Takes each countermeasure out in turn, each in a copy of the project of its
- * own: its case must turn red. @returns how many did not
+ * own: its case must turn red on every ground. @returns how many did not
  */
 export async function runMutations(
   cases: readonly Placed[],
+  grounds: readonly GroundName[],
   say: (line: string) => void,
 ): Promise<number> {
   const waiting = [...cases];
   let red = 0;
+  say(` no  ${grounds.map((name) => name.padEnd(9)).join("")}attack`);
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { verdict, said } = await tryMutation(next);
-      if (verdict === "red") red += 1;
+      const tried = await tryMutation(next, grounds);
+      if (tried.every(({ verdict }) => verdict === "red")) red += 1;
       const { number, title, countermeasure } = next.attack;
-      say(`${String(number).padStart(3)}  ${verdict.padEnd(7)}  ${title}`);
+      const verdicts = tried.map(({ verdict }) => verdict.padEnd(9)).join("");
+      say(`${String(number).padStart(3)}  ${verdicts}${title}`);
       say(`              without: ${countermeasure}`);
-      if (said !== "") say(`              ${said}`);
+      for (const said of new Set(tried.map((each) => each.said)))
+        if (said !== "") say(`              ${said}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -57,37 +52,31 @@ export async function runMutations(
   return cases.length - red;
 }
 
-async function tryMutation({ place, attack }: Placed): Promise<{ verdict: Verdict; said: string }> {
-  const copy = await mkdtemp(join(tmpdir(), "ecrin-mutation-"));
-  try {
-    await copyProject(copy);
-    for (const edit of attack.mutation) await apply(copy, edit);
-    return await runInCopy(copy, place);
-  } catch (error) {
-    return { verdict: "not run", said: error instanceof Error ? error.message : "failed" };
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
+interface Tried {
+  readonly verdict: Verdict;
+  readonly said: string;
 }
 
-/** Sources are copied; what npm installed is linked, but for the workspaces, which lead into the copy. */
-async function copyProject(copy: string): Promise<void> {
-  for (const folder of COPIED) {
-    await cp(join(ROOT, folder), join(copy, folder), {
-      recursive: true,
-      filter: (path) => !/[/\\](node_modules|test)$/.test(path) || path.endsWith("server/test"),
-    });
-  }
-  await cp(join(ROOT, "package.json"), join(copy, "package.json"));
-  const installed = join(ROOT, "node_modules");
-  await mkdir(join(copy, "node_modules", "@ecrin"), { recursive: true });
-  for (const name of await readdir(installed)) {
-    if (name !== "@ecrin" && name !== ".bin")
-      await symlink(join(installed, name), join(copy, "node_modules", name));
-  }
-  for (const folder of WORKSPACES) {
-    const name = folder.slice(folder.indexOf("/") + 1);
-    await symlink(join(copy, folder), join(copy, "node_modules", "@ecrin", name));
+async function tryMutation(
+  { place, attack }: Placed,
+  grounds: readonly GroundName[],
+): Promise<Tried[]> {
+  const copy = await mkdtemp(join(tmpdir(), "ecrin-mutation-"));
+  try {
+    await copyProject(
+      copy,
+      COPIED,
+      (path) => !/[/\\]test$/.test(path) || path.endsWith("server/test"),
+    );
+    for (const edit of attack.mutation) await apply(copy, edit);
+    const tried: Tried[] = [];
+    for (const ground of grounds) tried.push(await runInCopy(copy, place, ground));
+    return tried;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : "failed";
+    return grounds.map(() => ({ verdict: "not run", said }));
+  } finally {
+    await rm(copy, { recursive: true, force: true });
   }
 }
 
@@ -112,13 +101,13 @@ function literal(character: string): string {
 }
 
 /** Whether the case, run in the copy, finds its promise broken. */
-async function runInCopy(copy: string, place: number): Promise<{ verdict: Verdict; said: string }> {
+async function runInCopy(copy: string, place: number, ground: GroundName): Promise<Tried> {
   const main = join(copy, "tools/attack/main.ts");
-  const folder = join(copy, "tmp");
+  const folder = join(copy, `tmp-${ground}`);
   await mkdir(folder);
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", main, "--place", String(place)],
+    ["--disable-warning=ExperimentalWarning", main, "--place", String(place), "--in", ground],
     {
       cwd: copy,
       env: { ...process.env, TMPDIR: folder },

@@ -1,72 +1,66 @@
-import { type AttackCase, Broken } from "./case.ts";
-import { openStage, type Stage } from "./stage.ts";
-import { sweep } from "./sweep.ts";
+import type { AttackCase } from "./case.ts";
+import { type Ground, type GroundName, openGround } from "./ground.ts";
+import type { Outcome } from "./outcome.ts";
 
-/** What came of one case. */
-export interface Outcome {
-  /** Why the promise broke; absent where it held. */
-  readonly broke?: string;
-  /** A figure to publish. */
-  readonly figure?: string;
+/** A case and its place in the list, by which every ground knows it. */
+export interface Placed {
+  readonly place: number;
+  readonly attack: AttackCase;
 }
 
-const HEAD = " no  promise  outcome  attack";
+const COLUMN = 9;
 
 /**
- * Runs cases one after the other on one stage, honest again before each, and looks at the end
- * for every canary in data folder, log and traffic. @returns how many promises broke
+ * Runs cases one after the other, each on every ground at the same time, honest again before
+ * each, and looks at the end for every canary in data folder, log and traffic of each ground.
+ * @returns how many promises broke
  */
 export async function runCases(
-  cases: readonly AttackCase[],
+  cases: readonly Placed[],
+  names: readonly GroundName[],
   say: (line: string) => void,
 ): Promise<number> {
-  const stage = await openStage();
-  let broken = 0;
+  const grounds: Ground[] = [];
   try {
-    say(HEAD);
+    for (const name of names) grounds.push(await openGround(name));
+    say(` no  promise  ${names.map((name) => name.padEnd(COLUMN)).join("")}attack`);
+    const broken = new Map(grounds.map((ground) => [ground, 0]));
     for (const each of cases) {
-      const outcome = await runCase(each, stage);
-      if (outcome.broke !== undefined) broken += 1;
-      for (const line of linesOf(each, outcome)) say(line);
+      const outcomes = await Promise.all(grounds.map((ground) => ground.run(each.place)));
+      for (const [i, { broke }] of outcomes.entries()) {
+        const ground = grounds[i];
+        if (ground !== undefined && broke !== undefined)
+          broken.set(ground, (broken.get(ground) ?? 0) + 1);
+      }
+      for (const line of linesOf(each.attack, outcomes)) say(line);
     }
-    const { canaries, forms, bytes, found } = await sweep(stage);
-    const size = `${Math.round(bytes / 1e6)} MB of data folder, log and traffic`;
     say("");
-    say(`${canaries} canaries in ${forms} forms: ${found.length} found in ${size}`);
-    for (const sighting of found) say(`  ${sighting}`);
-    say(`${cases.length - broken} of ${cases.length} hold`);
-    return broken + (found.length > 0 ? 1 : 0);
+    let bad = 0;
+    for (const [ground, count] of broken) {
+      bad += count + (await sweepOf(ground, say));
+      say(`${ground.name}: ${cases.length - count} of ${cases.length} hold`);
+    }
+    return bad;
   } finally {
-    await stage.stop();
+    for (const ground of grounds) await ground.stop();
   }
 }
 
-/** Runs a case on a stage where others may have run before. */
-export async function runCase({ run }: AttackCase, stage: Stage): Promise<Outcome> {
-  stage.network.calm();
-  try {
-    const figure = await run(stage);
-    stage.network.checkTampers();
-    return figure === undefined ? {} : { figure };
-  } catch (error) {
-    return { broke: reasonOf(error, stage) };
-  } finally {
-    stage.network.calm();
-  }
+async function sweepOf(ground: Ground, say: (line: string) => void): Promise<number> {
+  const { canaries, forms, bytes, found } = await ground.sweep();
+  const size = `${Math.round(bytes / 1e6)} MB of data folder, log and traffic`;
+  say(`${ground.name}: ${canaries} canaries in ${forms} forms: ${found.length} found in ${size}`);
+  for (const sighting of found) say(`  ${sighting}`);
+  return found.length > 0 ? 1 : 0;
 }
 
-/** An attack that failed by itself comes first: it explains whatever its victim said. */
-function reasonOf(error: unknown, { network }: Stage): string {
-  try {
-    network.checkTampers();
-  } catch (own) {
-    if (own instanceof Broken) return own.message;
-  }
-  return error instanceof Error ? error.message : "failed";
-}
-
-function linesOf({ number, promise, title }: AttackCase, { broke, figure }: Outcome): string[] {
-  const start = `${String(number).padStart(3)}  ${promise}        ${broke === undefined ? "holds " : "BROKEN"}   ${title}`;
-  const more = [broke, figure].filter((line) => line !== undefined);
-  return [start, ...more.map((line) => `                        ${line}`)];
+function linesOf({ number, promise, title }: AttackCase, outcomes: readonly Outcome[]): string[] {
+  const verdicts = outcomes.map(({ broke }) =>
+    (broke === undefined ? "holds" : "BROKEN").padEnd(COLUMN),
+  );
+  const start = `${String(number).padStart(3)}  ${promise}        ${verdicts.join("")}${title}`;
+  const more = new Set(
+    outcomes.flatMap(({ broke, figure }) => [broke, figure].filter((line) => line !== undefined)),
+  );
+  return [start, ...[...more].map((line) => `${" ".repeat(14 + COLUMN * outcomes.length)}${line}`)];
 }

@@ -1,6 +1,3 @@
-import { cp, lstat, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   Contacts,
   HealthRecord,
@@ -11,11 +8,11 @@ import {
 } from "@ecrin/client";
 import { type Signer, signerFrom } from "@ecrin/crypto";
 import { fromBase64url, type ItemId } from "@ecrin/protocol";
-import { NO_LIMITS, type RunningServer, startServer } from "@ecrin/server";
 import { type OwnDevice, readDevice } from "../../packages/client/src/own-device.ts";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { unlockHere } from "../../packages/client/src/sign-in.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
+import type { Host } from "./host.ts";
 import { HostileNetwork } from "./network.ts";
 
 /** Somebody with an account: everything the attacker would like to have, and what the test needs. */
@@ -37,13 +34,22 @@ export const CANARIES = {
   note: "note-canari-5517 pour le docteur",
 } as const;
 
-/** A real server, its victims, and the network that lies to them. */
+/** A server started on a backup. */
+export interface Restored {
+  readonly url: string;
+  /** What reaches it: in a browser it is another origin than the page's. */
+  readonly fetch: typeof globalThis.fetch;
+  stop(): Promise<void>;
+}
+
+/**
+ * A real server, its victims, and the network that lies to them. Nothing here knows whether it
+ * runs in Node or in a browser; what only a machine can do is asked of the host.
+ */
 export interface Stage {
   readonly url: string;
-  readonly dataDir: string;
+  readonly host: Host;
   readonly network: HostileNetwork;
-  /** Lines the server logged. */
-  readonly log: readonly string[];
   readonly alice: Actor;
   readonly doctor: Actor;
   /** One user on the server's side: Alice knows her, and never gave her more than a case says. */
@@ -66,49 +72,17 @@ export interface Stage {
   accomplice(actor: Actor): Promise<Unlocked>;
   /** What signs heads and receipts: the server has it. */
   logSigner(): Promise<Signer>;
-  /** A copy of everything on the server's disk, as a backup takes it. The caller deletes it. */
-  backup(): Promise<string>;
   /** Starts the server on another folder, as an operator would who restores a backup. */
-  restored(dataDir: string): Promise<RunningServer>;
-  stop(): Promise<void>;
+  restored(folder: string): Promise<Restored>;
 }
 
-/** Opens a stage: a server and three sign-ups. Where that fails nothing is left behind. */
-export async function openStage(): Promise<Stage> {
-  const dataDir = await mkdtemp(join(tmpdir(), "ecrin-attack-"));
-  const closing: (() => Promise<void>)[] = [() => rm(dataDir, { recursive: true, force: true })];
-  const stop = async () => {
-    for (const close of closing) await close();
-  };
-  try {
-    return await layStage(dataDir, closing, stop);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-async function layStage(
-  dataDir: string,
-  closing: (() => Promise<void>)[],
-  stop: () => Promise<void>,
-): Promise<Stage> {
+/** Opens a stage before a host: three sign-ups, and two meetings. */
+export async function layStage(host: Host): Promise<Stage> {
   const clock = { ahead: 0, serverBehind: 0 };
   const now = () => Date.now() + clock.ahead;
   const serverNow = () => now() - clock.serverBehind;
-  const log: string[] = [];
-  const start = (folder: string, port: number) =>
-    startServer({
-      dataDir: folder,
-      port,
-      limits: NO_LIMITS,
-      now: serverNow,
-      log: (line) => log.push(JSON.stringify(line)),
-      databaseLog: (line) => log.push(line),
-    });
-  let server = await start(dataDir, 0);
-  closing.unshift(() => server.stop());
-  const { url } = server;
+  const setServer = () => host.setAhead(clock.ahead - clock.serverBehind);
+  const { url } = host;
   const network = new HostileNetwork();
   const { traffic } = network;
   const alice = await newActor(url, "alice", now, traffic.fetch);
@@ -123,9 +97,8 @@ async function layStage(
   const victim = (actor: Device = alice) => signedIn(actor, network.fetch);
   return {
     url,
-    dataDir,
+    host,
     network,
-    log,
     alice,
     doctor,
     mallory,
@@ -140,35 +113,25 @@ async function layStage(
         content: new TextEncoder().encode(`${CANARIES.content}: ${content}`),
       }),
     async later(milliseconds, work, lying) {
-      clock.ahead += milliseconds;
-      if (lying !== undefined) clock.serverBehind += milliseconds;
+      const move = async (by: number) => {
+        clock.ahead += by;
+        if (lying !== undefined) clock.serverBehind += by;
+        await setServer();
+      };
+      await move(milliseconds);
       try {
         return await work();
       } finally {
-        clock.ahead -= milliseconds;
-        if (lying !== undefined) clock.serverBehind -= milliseconds;
+        await move(-milliseconds);
       }
     },
     accomplice: (actor) => signedIn(actor, traffic.fetch, serverNow),
-    logSigner: async () =>
-      await signerFrom(
-        fromBase64url((await readFile(join(dataDir, "keys", "log"), "utf8")).trim()),
-      ),
-    async backup() {
-      // A copy of a database at work is none: it is stopped for the moment.
-      await server.stop();
-      const copy = await mkdtemp(join(tmpdir(), "ecrin-attack-"));
-      await cp(dataDir, copy, { recursive: true, filter: isNoSocket });
-      server = await start(dataDir, server.port);
-      return copy;
+    logSigner: async () => await signerFrom(fromBase64url(await host.logSeed())),
+    async restored(folder) {
+      const other = await host.start(folder);
+      return { url: other, fetch: host.fetch, stop: () => host.end(other) };
     },
-    restored: (folder) => start(folder, 0),
-    stop,
   };
-}
-
-async function isNoSocket(path: string): Promise<boolean> {
-  return !(await lstat(path)).isSocket();
 }
 
 /** The store of a device as somebody who cloned it, or restored its backup, has it. */

@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { type Signer, signBytes } from "@ecrin/crypto";
 import {
   canonicalJson,
@@ -56,11 +55,14 @@ export const otherSuites: Readonly<Record<string, Form>> = {
   "alg none, signed": withAlg("none"),
   "alg none, without signature": async (material) =>
     `${part(`{"alg":"none","typ":"${SUITE}.${material.kind}"}`)}.${payloadOf(material)}.`,
-  "alg HS512 under the public key": (material) => {
+  "alg HS512 under the public key": async (material) => {
     const header = part(`{"alg":"HS512","typ":"${SUITE}.${material.kind}"}`);
     const input = `${header}.${payloadOf(material)}`;
-    const mac = createHmac("sha512", fromBase64url(material.signer.publicKey)).update(input);
-    return Promise.resolve(`${input}.${mac.digest("base64url")}`);
+    const hmac = { name: "HMAC", hash: "SHA-512" };
+    const publicKey = fromBase64url(material.signer.publicKey);
+    const key = await crypto.subtle.importKey("raw", publicKey, hmac, false, ["sign"]);
+    const mac = await crypto.subtle.sign(hmac, key, utf8(input));
+    return `${input}.${toBase64url(new Uint8Array(mac))}`;
   },
   "no alg": withHeader(({ kind }) => `{"typ":"${SUITE}.${kind}"}`),
   "suite ecrin-2 in the header": withTyp((kind) => `ecrin-2.${kind}`),

@@ -1,17 +1,9 @@
 import { kitSlot } from "@ecrin/crypto";
+import { fromBase64url } from "@ecrin/protocol";
 import { openAnySlot } from "../../packages/client/src/open-account.ts";
-import { filesUnder, rowsOf } from "../capture/disk.ts";
-import { type Canaries, needlesOf, Scanner } from "../capture/needles.ts";
+import type { Canaries } from "../capture/needles.ts";
+import type { Sweep } from "./host.ts";
 import { type Actor, CANARIES, type Stage } from "./stage.ts";
-
-/** What was looked for, in how much, and where it was found. */
-export interface Sweep {
-  readonly canaries: number;
-  readonly forms: number;
-  readonly bytes: number;
-  /** `canary (form) in place`. */
-  readonly found: readonly string[];
-}
 
 /**
  * Looks for everything that somebody on the stage wrote, said or holds, in every
@@ -20,25 +12,9 @@ export interface Sweep {
  */
 export async function sweep(stage: Stage, more: Canaries = {}): Promise<Sweep> {
   const canaries = { ...(await canariesOf(stage)), ...more };
-  const needles = needlesOf(canaries);
-  const scanner = new Scanner(needles);
-  const found = new Set<string>();
-  let size = 0;
-  const look = (where: string, bytes: Uint8Array) => {
-    size += bytes.length;
-    for (const { canary, form } of scanner.find(bytes))
-      found.add(`${canary} (${form}) in ${where}`);
-  };
-  for (const { where, bytes } of await rowsOf(stage.dataDir)) look(where, bytes);
-  for await (const { where, bytes } of filesUnder(stage.dataDir)) look(where, bytes);
-  for (const { where, bytes } of stage.network.traffic.said) look(where, bytes);
-  for (const line of stage.log) look("the log", Buffer.from(line));
-  return {
-    canaries: Object.keys(canaries).length,
-    forms: needles.length,
-    bytes: size,
-    found: [...found],
-  };
+  const { host, network } = stage;
+  await host.tell(network.traffic.said.splice(0));
+  return await host.look(canaries);
 }
 
 async function canariesOf(stage: Stage): Promise<Canaries> {
@@ -71,10 +47,10 @@ async function canariesOfActor({ u, kit, own, ...actor }: Actor): Promise<Canari
     "kit text, unbroken": text.replace(/[^0-9A-Z]/gi, ""),
     "kit in French": kit.words("fr").slice(0, 3).join(" "),
     "kit in English": kit.words("en").slice(0, 3).join(" "),
-    "signing seed": Buffer.from(identity.sign, "base64url"),
-    "sealing seed": Buffer.from(identity.seal, "base64url"),
-    "secret key": Buffer.from(secretKey, "base64url"),
-    "seed of the device": Buffer.from(own.seed, "base64url"),
+    "signing seed": fromBase64url(identity.sign),
+    "sealing seed": fromBase64url(identity.seal),
+    "secret key": fromBase64url(secretKey),
+    "seed of the device": fromBase64url(own.seed),
     ...(opened === undefined ? {} : { "account key": opened.accountKey }),
   };
   const entries = Object.entries(held).map(([what, value]) => [`${what} of ${actor.name}`, value]);

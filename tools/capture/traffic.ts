@@ -21,7 +21,10 @@ export class RecordingNetwork {
   };
 
   #keep(where: string, ...parts: readonly (string | Uint8Array)[]): void {
-    for (const part of parts) this.said.push({ where, bytes: Buffer.from(part) });
+    for (const part of parts) {
+      const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
+      this.said.push({ where, bytes });
+    }
   }
 }
 
