@@ -15,6 +15,7 @@ const COPIED = [
   "tools/attack",
   "tools/browser",
   "tools/capture",
+  "tools/mutate",
   "samples",
 ];
 const AT_ONCE = 2;
