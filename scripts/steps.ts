@@ -11,7 +11,6 @@ export type Step =
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TSC = "node_modules/typescript/bin/tsc";
-const LINGUI = "node_modules/@lingui/cli/dist/lingui.js";
 
 /** Browser tests carry their own name because each of them starts a Chromium. */
 const BROWSER = /\.browser\.test\.ts$/;
@@ -61,13 +60,6 @@ export function steps(root: string): Step[] {
   ];
   if (existsSync(join(root, "tools/tidy.ts"))) {
     all.push({ name: "tidy", kind: "commands", commands: [["tools/tidy.ts"]] });
-  }
-  if (existsSync(join(root, "apps/web/lingui.config.ts"))) {
-    all.push({
-      name: "catalogs",
-      kind: "commands",
-      commands: [[LINGUI, "compile", "--strict", "--config", "apps/web/lingui.config.ts"]],
-    });
   }
   all.push(
     { name: "tools", kind: "tests", files: elsewhere },
