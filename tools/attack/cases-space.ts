@@ -15,7 +15,7 @@ import {
   wrapsRoot,
 } from "@ecrin/protocol";
 import { leafOf, makeEpoch, wrapForMember } from "../../packages/client/src/epoch-keys.ts";
-import { memberFor, plain, plainEpoch } from "../../packages/client/src/membership.ts";
+import { learnEpoch, memberFor, plain, plainEpoch } from "../../packages/client/src/membership.ts";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { type AttackCase, Broken, holds, stops } from "./case.ts";
 import { asMember } from "./cases-record.ts";
@@ -51,13 +51,13 @@ export const spaceCases: readonly AttackCase[] = [
     countermeasure: "signed commitments to the key and to its wraps",
     mutation: [
       {
-        file: "packages/client/src/space-view.ts",
+        file: "packages/client/src/space-keys.ts",
         find: "if (!sameRecipients(answer.list, expected)) return false;",
         replace: "return true;",
       },
       {
-        file: "packages/client/src/space-view.ts",
-        find: "if (!isCommitted(this.space, this.#epochOf(n), name, secret)) {",
+        file: "packages/client/src/space-keys.ts",
+        find: "if (!isCommitted(this.#of.space, this.#life(n).epoch, name, secret)) {",
         replace: "if (false) {",
       },
     ],
@@ -218,13 +218,58 @@ export const spaceCases: readonly AttackCase[] = [
     },
   },
   {
+    number: 16,
+    title: "somebody who may rotate wraps the new keys wrongly for everybody else",
+    promise: "D",
+    countermeasure:
+      "what does not open is named with whoever turned the epoch, and an owner mends past it",
+    mutation: [
+      {
+        file: "packages/client/src/membership.ts",
+        find: "const found = below === undefined ? undefined : await newestHeld(view, below);",
+        replace: "const found = below === 0 ? await newestHeld(view, below) : undefined;",
+      },
+    ],
+    async run(stage) {
+      const { mallory, doctor, record } = stage;
+      const kept = await stage.add("seize, avant");
+      await asMember(stage, "manager", async (hers) => {
+        await record.addMember(doctor.u.account, { role: "reader" });
+        await turnForHerself(stage, hers);
+        const planted = await hers.add({
+          title: "seize, fermé",
+          mediaType: "text/plain",
+          content: new Uint8Array(7),
+        });
+        const his = await stage.victimRecord(doctor);
+        await his.sync();
+        await stops(["cannot-open"], () => his.view.secret("space"), "a reader");
+        const victim = await stage.victimRecord();
+        const shown = await victim.unreadable();
+        const isNamed = shown.some(
+          ({ item, turnedBy }) => item === planted && turnedBy === mallory.u.account,
+        );
+        holds(isNamed, "what was sealed meanwhile is not named, nor who turned the epoch");
+        await victim.open(kept);
+        const added = await victim.add({
+          title: "seize, après",
+          mediaType: "text/plain",
+          content: new Uint8Array(7),
+        });
+        await his.open(added);
+        await record.view.beFresh(0);
+        await record.endMember(doctor.u.account);
+      });
+    },
+  },
+  {
     number: 38,
     title: "wraps that leave somebody out",
     promise: "P",
     countermeasure: "the wraps listed are for exactly the members that the chain gives",
     mutation: [
       {
-        file: "packages/client/src/space-view.ts",
+        file: "packages/client/src/space-keys.ts",
         find: "if (!sameRecipients(answer.list, expected)) return false;",
         replace: "",
       },
@@ -262,8 +307,8 @@ export const spaceCases: readonly AttackCase[] = [
     countermeasure: "the signed commitment to the key",
     mutation: [
       {
-        file: "packages/client/src/space-view.ts",
-        find: "if (!isCommitted(this.space, this.#epochOf(n), name, secret)) {",
+        file: "packages/client/src/space-keys.ts",
+        find: "if (!isCommitted(this.#of.space, this.#life(n).epoch, name, secret)) {",
         replace: "if (false) {",
       },
     ],
@@ -294,6 +339,32 @@ async function asManager(stage: Stage, work: (hers: HealthRecord) => Promise<voi
     network.calm();
     await record.endMember(doctor.u.account);
   }
+}
+
+/** Mallory, a manager, turns the epoch with every wrap for herself: an honest server cannot tell. */
+async function turnForHerself({ mallory, record }: Stage, { view, listing }: HealthRecord) {
+  await view.beFresh(0);
+  await listing.sync();
+  const { space } = view;
+  const { n } = view.epoch.epoch;
+  const before = (await view.bothHeld(n)) ?? nobody();
+  const members = [...view.state.members.values()];
+  const own = view.sealingKey(mallory.u.account);
+  const { releaseKey } = mallory.u.server;
+  const made = await makeEpoch(space, n + 1, members, () => own, releaseKey, before);
+  const statement = await view.sign({
+    op: "epoch",
+    epoch: plainEpoch(made.epoch),
+    ended: [],
+    changed: [],
+    pins: [],
+    revisions: { ...listing.tree },
+  });
+  const body = { statement, wraps: [...made.wraps] };
+  await mallory.u.http.call("spacePost", { params: { space }, body });
+  await view.follow([statement]);
+  learnEpoch(view, made);
+  await record.view.refresh();
 }
 
 /**

@@ -1,6 +1,6 @@
 // A record, a share of it, and what happens to them in the vectors of space chains.
 
-import { BEGIN, DAY, HOUR, headOf } from "../../packages/protocol/test/people.ts";
+import { BEGIN, DAY, HOUR, headOf, type Person } from "../../packages/protocol/test/people.ts";
 import { type Fields, hashNamed, idOf, payloadOf } from "../../packages/protocol/test/reference.ts";
 import {
   after,
@@ -8,6 +8,7 @@ import {
   epoch,
   links,
   member,
+  mend,
   spaceStatement,
   turn,
 } from "../../packages/protocol/test/spaces.ts";
@@ -79,6 +80,13 @@ export const pinned = turn(first, alice, 2, {
 export const later = { at: FRIDAY + HOUR };
 export const danGone = turn(first, alice, 2, { ended: [dan.account] });
 export const danAgain = after(first, alice, "add", { member: asNew("reader"), wraps });
+/** Epoch 2, turned by somebody. */
+export const turnedBy = (whose: Person) => turn(first, whose, 2);
+/** Epoch 3, past epoch 2; also in another form. */
+export const mended = (before: string, whose: Person, over: Fields = {}) => {
+  const { back: _, ...rest } = epoch(3);
+  return turn(before, whose, 3, { epoch: { ...rest, mend: mend(1), ...over } });
+};
 export const malloryGone = turn(danAgain, alice, 2, { ended: [mallory.account] });
 export const carolGone = turn(moved, alice, 3, { ended: [carol.account] });
 export const made = after(first, bob, "share", sharing);

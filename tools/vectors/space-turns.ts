@@ -2,7 +2,7 @@
 
 import { HOUR, headOf, NOWHERE } from "../../packages/protocol/test/people.ts";
 import { hashNamed } from "../../packages/protocol/test/reference.ts";
-import { after, boxOf, epoch, turn } from "../../packages/protocol/test/spaces.ts";
+import { after, boxOf, epoch, mend, turn } from "../../packages/protocol/test/spaces.ts";
 import {
   alice,
   asNew,
@@ -20,11 +20,14 @@ import {
   later,
   made,
   mallory,
+  mended,
   moved,
   pinned,
   type Row,
   shareId,
   sharing,
+  turnedBy,
+  wraps,
 } from "./space-scene.ts";
 
 export const turns: Row[] = [
@@ -34,6 +37,50 @@ export const turns: Row[] = [
     "an epoch that does not seal the one before",
     "epoch.back",
     [first, turn(first, alice, 2, { epoch: { ...epoch(2), back: undefined } })],
+  ],
+  [
+    "an epoch that mends the one before it",
+    "epoch.mend.of",
+    [first, turnedBy(carol), mended(turnedBy(carol), alice, { mend: mend(2) })],
+  ],
+  [
+    "a second epoch that mends",
+    "epoch.mend.of",
+    [first, turn(first, alice, 2, { epoch: { ...epoch(2), mend: mend(1) } })],
+  ],
+  [
+    "an epoch of no number mended",
+    "space.epoch.mend.of",
+    [first, turnedBy(carol), mended(turnedBy(carol), alice, { mend: mend(0) })],
+    "malformed",
+  ],
+  ["a writer mends", "epoch.mend.of", [first, turnedBy(carol), mended(turnedBy(carol), carol)]],
+  [
+    "a manager mends past an owner's epoch",
+    "epoch.mend.of",
+    [first, turnedBy(alice), mended(turnedBy(alice), bob)],
+  ],
+  [
+    "a manager mends past a manager's epoch",
+    "epoch.mend.of",
+    [first, turnedBy(bob), mended(turnedBy(bob), bob)],
+  ],
+  [
+    "a manager mends past a writer's epoch who was a manager then",
+    "epoch.mend.of",
+    (() => {
+      const added = after(first, alice, "add", { member: asNew("manager"), wraps });
+      const turned = turn(added, mallory, 2);
+      const lowered = turn(turned, alice, 3, { changed: [asNew("writer")] });
+      const { back: _, ...rest } = epoch(4);
+      return [
+        first,
+        added,
+        turned,
+        lowered,
+        turn(lowered, bob, 4, { epoch: { ...rest, mend: mend(1) } }),
+      ];
+    })(),
   ],
   [
     "the space key of the epoch before",

@@ -2,7 +2,7 @@
 
 import { BEGIN, DAY, HOUR, headOf } from "../../packages/protocol/test/people.ts";
 import type { Fields } from "../../packages/protocol/test/reference.ts";
-import { after, EMPTY_ROOT, epoch, turn } from "../../packages/protocol/test/spaces.ts";
+import { after, boxOf, EMPTY_ROOT, epoch, turn } from "../../packages/protocol/test/spaces.ts";
 import { accepted, type Book, refused, shelf } from "./book.ts";
 import { chainsOf } from "./cast.ts";
 import { additions, beginnings, signers } from "./space-entries.ts";
@@ -29,12 +29,14 @@ import {
   later,
   made,
   malloryGone,
+  mended,
   moved,
   people,
   pinned,
   renewed,
   shareId,
   tablet,
+  turnedBy,
   wraps,
 } from "./space-scene.ts";
 import { shares, turns } from "./space-turns.ts";
@@ -148,6 +150,22 @@ const right: [string, readonly string[], Fields][] = [
       ),
     ],
     stateOf(1, 2, everybody),
+  ],
+  [
+    "an epoch turned from an older one, past a writer's",
+    [first, turnedBy(carol), mended(turnedBy(carol), bob)],
+    stateOf(2, 3, everybody),
+  ],
+  [
+    "an epoch turned from the one before and from an older one",
+    [
+      first,
+      turnedBy(bob),
+      mended(turnedBy(bob), alice, {
+        back: { space: boxOf("space 3"), release: boxOf("release 3") },
+      }),
+    ],
+    stateOf(2, 3, everybody),
   ],
   [
     "a share made from the record",

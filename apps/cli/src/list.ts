@@ -1,7 +1,7 @@
 import type { ListedItem } from "@ecrin/client";
 import type { Command } from "commander";
 import { Invocation } from "./invocation.ts";
-import { recordNamed } from "./naming.ts";
+import { nameOf, recordNamed } from "./naming.ts";
 import { shortId } from "./short-id.ts";
 import { columns, dayOf, shown, sizeIn, typeIn } from "./shown.ts";
 import type { Words } from "./words.ts";
@@ -25,10 +25,15 @@ async function list(call: Invocation, owner: string | undefined): Promise<void> 
       items.map(({ item, revision }) => ({ space: record.space, item, revision })),
     );
     const lines = columns(items.map((each, i) => itemLine(words, each, i + 1)));
-    await call.result(
-      { record: record.space, items: items.map(itemJson) },
-      lines.length === 0 ? [words.said.nothing] : lines,
+    const unreadable = await record.unreadable();
+    const turners = Map.groupBy(unreadable, ({ turnedBy }) => turnedBy);
+    const losses = [...turners].map(([by, { length }]) =>
+      words.said.unreadable(length, nameOf(account, by, words)),
     );
+    await call.result({ record: record.space, items: items.map(itemJson), unreadable }, [
+      ...(lines.length === 0 ? [words.said.nothing] : lines),
+      ...losses,
+    ]);
   });
 }
 

@@ -277,6 +277,8 @@ export const en = {
     passwordChanged:
       "The new password is in force. Copies taken before with the old one are not recalled.",
     nothing: "Nothing here.",
+    unreadable: (n: number, who: string) =>
+      `${many(n, "version", "versions")} in this record cannot be read: ${who} changed the keys wrongly. The next thing an owner writes mends the record, and does not bring ${n === 1 ? "it" : "them"} back.`,
     signingInAgain: (name: string) =>
       `${name} is signed in here already, and the password is right.`,
   },

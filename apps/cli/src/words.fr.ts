@@ -285,6 +285,8 @@ export const fr: Words = {
     passwordChanged:
       "Le nouveau mot de passe est en vigueur. Les copies prises avant avec l'ancien ne sont pas rappelées.",
     nothing: "Rien ici.",
+    unreadable: (n, who) =>
+      `${n} version${n === 1 ? "" : "s"} de ce dossier ne peu${n === 1 ? "" : "ven"}t pas être lue${n === 1 ? "" : "s"} : ${who} a mal changé les clés. Le prochain ajout d'un propriétaire répare le dossier, sans ${n === 1 ? "la" : "les"} faire revenir.`,
     signingInAgain: (name) => `${name} est déjà connecté ici, et le mot de passe est le bon.`,
   },
   table: {

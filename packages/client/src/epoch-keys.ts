@@ -1,4 +1,4 @@
-import { commitTo, openBox, openWrap, sealBox, wrapTo } from "@ecrin/crypto";
+import { commitTo, openBox, sealBox, wrapTo } from "@ecrin/crypto";
 import {
   type AccountId,
   type Bytes,
@@ -8,6 +8,7 @@ import {
   hashOf,
   keyCommitmentContext,
   type Member,
+  mendContext,
   SERVER,
   type SealingKey,
   type SecretName,
@@ -37,7 +38,17 @@ export interface MadeEpoch {
   readonly secrets: EpochSecrets;
 }
 
-/** Fresh secrets for epoch `n`, wrapped for its members and, for S, the server. */
+/** The secrets of an older epoch that is reached past those after it. */
+export interface Mending {
+  readonly of: number;
+  readonly secrets: EpochSecrets;
+}
+
+/**
+ * Fresh secrets for epoch `n`, wrapped for its members and, for S, the server.
+ * They seal those of the epoch `before`, and those of an older one where that
+ * is to be mended.
+ */
 export async function makeEpoch(
   space: SpaceId,
   n: number,
@@ -45,6 +56,7 @@ export async function makeEpoch(
   keyOf: SealingKeys,
   serverKey: SealingKey,
   before?: EpochSecrets,
+  mending?: Mending,
 ): Promise<MadeEpoch> {
   const secrets = { space: fresh(), release: fresh() };
   const recipients = wrapsOfEpoch(members, serverKeyHash(serverKey));
@@ -57,6 +69,7 @@ export async function makeEpoch(
     release: commitment(space, n, "release", secrets.release),
     wraps: wrapsRoot(space, n, wraps.map(leafOf)),
     ...(before === undefined ? {} : { back: await sealBefore(space, n, secrets, before) }),
+    ...(mending === undefined ? {} : { mend: await sealMended(space, n, secrets, mending) }),
   };
   return { epoch, wraps, secrets };
 }
@@ -106,15 +119,16 @@ export async function stepBack(
   );
 }
 
-/** Opens a wrap of an epoch's secret with the seed of the identity it was made for. */
-export async function openEpochWrap(
+/** The secret of the older epoch that this one mends. */
+export async function stepOver(
   space: SpaceId,
-  n: number,
-  to: WrapRecipient,
-  seed: Bytes,
-  wrap: Bytes,
-) {
-  return await openWrap(seed, wrapContext(space, n, to), wrap);
+  { n, mend }: Epoch,
+  name: SecretName,
+  secret: Bytes,
+): Promise<Bytes> {
+  if (mend === undefined) throw new RangeError("the epoch mends nothing");
+  const ctx = mendContext(space, n, mend.of, name);
+  return await openBox(secret, `mend ${name} key`, ctx, fromBase64url(mend[name]));
 }
 
 async function wrapAll(
@@ -144,6 +158,16 @@ async function sealBefore(space: SpaceId, n: number, secrets: EpochSecrets, befo
       await sealBox(secrets[name], `back ${name} key`, backContext(space, n, name), before[name]),
     );
   return { space: await seal("space"), release: await seal("release") };
+}
+
+async function sealMended(space: SpaceId, n: number, secrets: EpochSecrets, mending: Mending) {
+  const { of } = mending;
+  const seal = async (name: SecretName) => {
+    const ctx = mendContext(space, n, of, name);
+    const box = await sealBox(secrets[name], `mend ${name} key`, ctx, mending.secrets[name]);
+    return toBase64url(box);
+  };
+  return { of, space: await seal("space"), release: await seal("release") };
 }
 
 function commitment(space: SpaceId, n: number, name: SecretName, secret: Bytes) {

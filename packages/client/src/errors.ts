@@ -82,6 +82,19 @@ export function asClientError(error: unknown, closed: ClientErrorCode = "cannot-
   return error;
 }
 
+/** Whether something opens: what does not is `false`, whatever else goes wrong is thrown. */
+export async function opens(step: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await step();
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    const known = asClientError(error);
+    if (isRefusedFor(known, "cannot-open")) return false;
+    throw known;
+  }
+}
+
 /** Runs a step that opens something; what does not open is refused with the code of this place. */
 export async function opening<T>(step: () => Promise<T>, closed?: ClientErrorCode): Promise<T> {
   try {

@@ -16,12 +16,12 @@ export {
   recoverWithKit,
   signInWithKit,
 } from "./kit-sign-in.ts";
-export { isOpenable, type OpenableRevision, type Revision } from "./listing.ts";
+export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
 export { type LocalDevice, unlockOffline } from "./local.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
 export { bytesOf, type Opened } from "./open.ts";
-export { HealthRecord, type ListedItem, type WriteOptions } from "./record.ts";
+export { HealthRecord, type ListedItem, type Unreadable, type WriteOptions } from "./record.ts";
 export type { NewShare } from "./share.ts";
 export { type SharedItem, SharedView } from "./shared-view.ts";
 export { type SignIn, signIn } from "./sign-in.ts";

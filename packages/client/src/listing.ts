@@ -1,5 +1,6 @@
 import { commitTo, equalSecret, metadataKeyOf, openBox, openMetadata } from "@ecrin/crypto";
 import {
+  type AccountId,
   acceptRevision,
   appendLeaf,
   type Bytes,
@@ -10,6 +11,7 @@ import {
   frontierRoot,
   type Hash,
   hashOf,
+  type ItemHistory,
   type ItemId,
   type Items,
   judgeRevision,
@@ -45,8 +47,16 @@ export interface Revision {
   readonly fact: RevisionPayload;
   readonly hash: Hash;
   readonly statement: string;
-  /** R and the name it opened; absent for a deletion. */
+  /** R and the name it opened; absent for a deletion, and where it is lost. */
   readonly opened?: { readonly secret: Bytes; readonly metadata: Metadata };
+  /** Why it does not open, though everything signed is right. */
+  readonly lost?: Lost;
+}
+
+/** An epoch whose keys do not open here, because whoever turned it made its wraps wrongly. */
+export interface Lost {
+  readonly epoch: number;
+  readonly turnedBy: AccountId;
 }
 
 /** A revision that has something to open. */
@@ -65,6 +75,8 @@ export class Listing {
   #syncing: Promise<void> | undefined;
   /** The first epoch whose beginning has not been compared with the tree yet. */
   #epoch = 0;
+  /** Revisions that did not open in the epoch that was current then: a later one may lead to their keys. */
+  readonly #lost = new Map<RevisionId, { readonly parsed: ParsedListed; readonly tried: number }>();
 
   constructor(u: Unlocked, view: SpaceView) {
     this.#u = u;
@@ -112,6 +124,7 @@ export class Listing {
       if (answer.revisions.length === 0)
         throw new ClientError("fork", "the record is not handed out whole");
     }
+    await this.#openLost();
     this.#checkEpochs();
     this.#checkSeen();
     this.#u.keyring.see(`${this.space}.tree`, { seq: this.tree.size, hash: this.tree.root });
@@ -130,6 +143,34 @@ export class Listing {
       revisions[0] ??
       Promise.reject(new ClientError("bad-answer", "the revision is not handed out"))
     );
+  }
+
+  /** What stands at the front of an item, and can be read: behind a revision that cannot, those it names as parents. */
+  front(history: ItemHistory): Revision[] {
+    const of = (ids: Iterable<RevisionId>) =>
+      [...ids].flatMap((id) => this.revisions.get(id) ?? []);
+    const heads = of(history.heads);
+    if (heads.every(({ lost }) => lost === undefined)) return heads;
+    const readable = of(history.revisions).filter(({ lost }) => lost === undefined);
+    const named = new Set(readable.flatMap(({ fact }) => fact.parents));
+    return readable.filter(({ fact }) => !named.has(fact.revision));
+  }
+
+  /** Tries again what was lost, once for each epoch that has begun since. */
+  async #openLost(): Promise<void> {
+    const { n } = this.#view.epoch.epoch;
+    for (const [id, { parsed, tried }] of this.#lost) {
+      if (tried === n) continue;
+      const revision = await this.#check(parsed);
+      this.revisions.set(id, revision);
+      this.#noteLost(revision, parsed);
+    }
+  }
+
+  #noteLost({ fact, lost }: Revision, parsed: ParsedListed): void {
+    const { revision } = fact;
+    if (lost === undefined) this.#lost.delete(revision);
+    else this.#lost.set(revision, { parsed, tried: this.#view.epoch.epoch.n });
   }
 
   #checkSeen(): void {
@@ -167,7 +208,7 @@ export class Listing {
       ]),
     );
     const checked = await Promise.all(parsed.map((each) => this.#check(each)));
-    for (const revision of checked) {
+    for (const [i, revision] of checked.entries()) {
       this.#checkEpochs();
       if (revision.index !== this.#frontier.size) refuse("is not the next revision", "index");
       const { revision: id } = revision.fact;
@@ -180,11 +221,14 @@ export class Listing {
       }
       acceptRevision(this.items, revision.fact);
       this.revisions.set(id, revision);
+      const from = parsed[i];
+      if (from !== undefined) this.#noteLost(revision, from);
       this.#frontier = grown;
     }
   }
 
-  async #check({ listed, revision, rewrap, wrap }: ParsedListed): Promise<Revision> {
+  async #check(parsed: ParsedListed): Promise<Revision> {
+    const { listed, revision, rewrap, wrap } = parsed;
     const acceptance = {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
@@ -196,20 +240,18 @@ export class Listing {
       this.#openName(revision, listed, wrap),
     ]);
     const { fact, hash, statement } = revision;
-    return {
-      index: listed.index,
-      fact,
-      hash,
-      statement,
-      ...(opened === undefined ? {} : { opened }),
-    };
+    const checked = { index: listed.index, fact, hash, statement };
+    if (opened !== "lost") return { ...checked, ...(opened === undefined ? {} : { opened }) };
+    const { by } = this.#view.state.epochs[listed.wrapEpoch - 1] ?? this.#view.epoch;
+    return { ...checked, lost: { epoch: listed.wrapEpoch, turnedBy: by } };
   }
 
   async #openName({ fact }: RevisionStatement, listed: ListedRevision, wrap: Bytes | undefined) {
     if (fact.op === "delete") return undefined;
     if (wrap === undefined || listed.metadata === undefined)
       return refuse("has no wrap or no name", "wrap");
-    const key = await this.#view.secret("space", listed.wrapEpoch);
+    const key = await this.#view.held("space", listed.wrapEpoch);
+    if (key === undefined) return "lost";
     const secret = await openBox(
       key,
       "revision secret",

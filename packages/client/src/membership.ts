@@ -5,12 +5,20 @@ import {
   type Head,
   hasHead,
   type Member,
+  mayMend,
+  mayWrite,
   type Role,
   type Statement,
   type TreeHead,
   type Wrap,
 } from "@ecrin/protocol";
-import { type EpochSecrets, type MadeEpoch, makeEpoch, wrapForMember } from "./epoch-keys.ts";
+import {
+  type EpochSecrets,
+  type MadeEpoch,
+  type Mending,
+  makeEpoch,
+  wrapForMember,
+} from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
 import type { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -67,12 +75,20 @@ export async function endMembers(
   await turnEpoch(u, view, { ended, changed: [], pins: [] }, tree);
 }
 
-/** Turns the epoch where that is due: nobody seals before. Readers never do. */
+/**
+ * Turns the epoch where that is due, or where its keys do not open: nobody
+ * seals before. Readers never do.
+ */
 export async function rotateIfDue(u: Unlocked, view: SpaceView, tree: TreeHead): Promise<boolean> {
-  const due = view.due();
-  if (due === undefined) return false;
-  await turnEpoch(u, view, due, tree);
+  if (!(await mustTurn(view))) return false;
+  await turnEpoch(u, view, view.due() ?? { ended: [], changed: [], pins: [] }, tree);
   return true;
+}
+
+/** Whether whoever may write must turn the epoch first. */
+export async function mustTurn(view: SpaceView): Promise<boolean> {
+  if (view.due() !== undefined) return true;
+  return mayWrite(view.me) && (await view.bothHeld(view.epoch.epoch.n)) === undefined;
 }
 
 interface Turn {
@@ -96,9 +112,10 @@ async function turnEpoch(u: Unlocked, view: SpaceView, turn: Turn, tree: TreeHea
   );
   const members = nextMembers(view, ended, changed);
   const { n } = view.epoch.epoch;
-  const before = await bothSecrets(view, n);
+  const { before, mending } = await linksBack(view);
   const keyOf = (account: AccountId) => sealingKeyFor(view, members, account);
-  const made = await makeEpoch(view.space, n + 1, members, keyOf, u.server.releaseKey, before);
+  const { releaseKey } = u.server;
+  const made = await makeEpoch(view.space, n + 1, members, keyOf, releaseKey, before, mending);
   const statement = await view.sign({
     op: "epoch",
     epoch: plainEpoch(made.epoch),
@@ -137,9 +154,34 @@ function nextMembers(
   return [...members.values()];
 }
 
-async function bothSecrets(view: SpaceView, n: number): Promise<EpochSecrets> {
-  const [space, release] = await Promise.all([view.secret("space", n), view.secret("release", n)]);
-  return { space, release };
+/**
+ * What the next epoch's keys seal: those of the current one, and where that
+ * does not open, or does not lead back to what came before, those of the newest
+ * older one that does.
+ * @throws ClientError `cannot-open` where the keys of the current epoch do not open and this account may not mend
+ */
+async function linksBack(
+  view: SpaceView,
+): Promise<{ readonly before?: EpochSecrets; readonly mending?: Mending }> {
+  const { n } = view.epoch.epoch;
+  const before = await view.bothHeld(n);
+  const below = before === undefined ? n - 1 : view.gap;
+  const found = below === undefined ? undefined : await newestHeld(view, below);
+  const mending = found !== undefined && mayMend(view.state, view.me, found.of) ? found : undefined;
+  if (before === undefined && mending === undefined)
+    throw new ClientError("cannot-open", "the keys of the epoch were wrapped wrongly");
+  return {
+    ...(before === undefined ? {} : { before }),
+    ...(mending === undefined ? {} : { mending }),
+  };
+}
+
+async function newestHeld(view: SpaceView, from: number): Promise<Mending | undefined> {
+  for (let of = from; of >= 1; of--) {
+    const secrets = await view.bothHeld(of);
+    if (secrets !== undefined) return { of, secrets };
+  }
+  return undefined;
 }
 
 async function post(
@@ -192,6 +234,13 @@ export function plain(member: Member) {
 
 /** An epoch as it stands in a statement. */
 export function plainEpoch(epoch: Epoch) {
-  const { n, space, release, back, wraps } = epoch;
-  return { n, space, release, wraps, ...(back === undefined ? {} : { back: { ...back } }) };
+  const { n, space, release, back, mend, wraps } = epoch;
+  return {
+    n,
+    space,
+    release,
+    wraps,
+    ...(back === undefined ? {} : { back: { ...back } }),
+    ...(mend === undefined ? {} : { mend: { ...mend } }),
+  };
 }

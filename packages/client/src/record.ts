@@ -20,11 +20,12 @@ import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
-import { isOpenable, Listing, type OpenableRevision, type Revision } from "./listing.ts";
+import { isOpenable, Listing, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
 import {
   addMember,
   endMembers,
   learnEpoch,
+  mustTurn,
   plain,
   plainEpoch,
   type Rights,
@@ -56,6 +57,15 @@ export interface ListedItem {
   /** More than one revision stands at the front: both are kept, both are shown. */
   readonly conflict: boolean;
   readonly revisions: number;
+}
+
+/** A revision that is there and does not open. */
+export interface Unreadable extends Lost {
+  readonly item: ItemId;
+  readonly revision: RevisionId;
+  /** When its author says it was sealed. */
+  readonly at: number;
+  readonly author: AccountId;
 }
 
 const BATCH = 100;
@@ -92,9 +102,7 @@ export class HealthRecord {
   async list(): Promise<ListedItem[]> {
     await this.sync();
     return [...this.listing.items.values()].flatMap((history) => {
-      const heads = [...history.heads]
-        .map((id) => this.listing.revisions.get(id))
-        .filter((each) => each !== undefined);
+      const heads = this.listing.front(history);
       return heads.filter(isOpenable).map((revision) => ({
         item: history.item,
         revision: revision.fact.revision,
@@ -104,6 +112,19 @@ export class HealthRecord {
         conflict: heads.length > 1,
         revisions: history.revisions.length,
       }));
+    });
+  }
+
+  /**
+   * Revisions whose names and contents nobody opens but those who wrote them:
+   * somebody turned the epoch they were sealed in, and made its wraps wrongly.
+   */
+  async unreadable(): Promise<Unreadable[]> {
+    await this.sync();
+    return [...this.listing.revisions.values()].flatMap(({ fact, lost }) => {
+      if (lost === undefined) return [];
+      const { item, revision, at, by } = fact;
+      return [{ item, revision, at, author: by.account, ...lost }];
     });
   }
 
@@ -303,12 +324,12 @@ export class HealthRecord {
   async #find(id: ItemId | RevisionId): Promise<OpenableRevision> {
     if (this.#hasWritten || !this.#has(id)) await this.sync();
     const history = this.listing.items.get(id as ItemId);
-    const newest = [...(history?.heads ?? [])].at(-1);
+    const newest = history && this.listing.front(history).at(-1);
     const named = this.listing.revisions.get(id as RevisionId);
     // Ids are random: where an item and a revision have the same, the later was made to be mistaken for the other.
     const first = this.listing.revisions.get(history?.revisions[0] ?? (id as RevisionId));
     const isItem = newest !== undefined && (first?.index ?? 0) <= (named?.index ?? Infinity);
-    const revision = (isItem ? this.listing.revisions.get(newest) : named) ?? notThere();
+    const revision = (isItem ? newest : named) ?? notThere();
     return isOpenable(revision) ? revision : notThere();
   }
 
@@ -360,14 +381,17 @@ export class HealthRecord {
     const { releases } = await askReleases(this.#u, this.space, facts, reason, seen);
     if (!this.view.holdsRelease()) return [...releases];
     return await Promise.all(
-      facts.map(async (fact) => releaseOf(await this.view.secret("release", fact.epoch), fact)),
+      facts.map(async (fact, i) => {
+        const release = await this.view.held("release", fact.epoch);
+        return release === undefined ? (releases[i] ?? notThere()) : releaseOf(release, fact);
+      }),
     );
   }
 
   /** The view is young enough, and nothing is due any more. */
   async #ready(): Promise<void> {
     await this.view.beFresh();
-    if (this.view.due() === undefined) return;
+    if (!(await mustTurn(this.view))) return;
     await this.listing.sync();
     await rotateIfDue(this.#u, this.view, this.listing.tree);
   }

@@ -6,17 +6,14 @@ import {
   currentIdentity,
   type EpochLife,
   followParsed,
-  fromBase64url,
   type Head,
   hasHead,
-  hashOf,
   type Json,
   type Member,
   membersNamed,
   ProtocolError,
   parseSpaceStatement,
   type RotationDue,
-  type RouteAnswer,
   refuse,
   rotationDue,
   type SealingKey,
@@ -25,16 +22,11 @@ import {
   type SpacePayload,
   type SpaceState,
   type Statement,
-  sameRecipients,
-  serverKeyHash,
-  sha256,
-  wrapContext,
-  wrapsOfEpoch,
   wrapsOfMember,
-  wrapsRoot,
 } from "@ecrin/protocol";
-import { isCommitted, stepBack } from "./epoch-keys.ts";
+import type { EpochSecrets } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
+import { SpaceKeys } from "./space-keys.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 /** A view older than this neither seals nor wraps (spec/space.md, Age). */
@@ -49,8 +41,7 @@ export class SpaceView {
   /** When the server was last asked for the head. */
   seenAt = 0;
   readonly #u: Unlocked;
-  readonly #secrets = new Map<string, Bytes>();
-  readonly #opening = new Map<SecretName, Promise<Bytes>>();
+  readonly #keys: SpaceKeys;
   #state: SpaceState | undefined;
   #refreshing: Promise<void> | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -59,6 +50,7 @@ export class SpaceView {
   constructor(u: Unlocked, space: SpaceId) {
     this.#u = u;
     this.space = space;
+    this.#keys = new SpaceKeys(u, this);
   }
 
   /** What the chain says, as far as it was followed. */
@@ -210,118 +202,34 @@ export class SpaceView {
   }
 
   /**
-   * A secret of an epoch: the current one from this account's wrap, earlier
-   * ones by the backward chain, each checked against the commitment its
-   * statement signed.
+   * A secret of an epoch: the current one, or the one named.
+   * @throws ClientError `cannot-open`, also where whoever turned an epoch made its wraps wrongly
    */
   async secret(name: SecretName, n: number = this.epoch.epoch.n): Promise<Bytes> {
-    const known = this.#secrets.get(`${name} ${n}`);
-    if (known !== undefined) return known;
-    // One after the other: hundreds may want the same key at once, and each finds what the one before has opened.
-    const before = this.#opening.get(name);
-    const opening = (async () => {
-      await before?.catch(() => undefined);
-      return await this.#openSecret(name, n);
-    })();
-    this.#opening.set(name, opening);
-    return await opening;
+    const secret = await this.#keys.held(name, n);
+    if (secret !== undefined) return secret;
+    throw new ClientError("cannot-open", "the keys of an epoch were wrapped wrongly");
   }
 
-  async #openSecret(name: SecretName, n: number): Promise<Bytes> {
-    let at = this.#nearestKnown(name, n);
-    let secret = this.#secrets.get(`${name} ${at}`);
-    if (secret === undefined) {
-      secret = await this.#openCurrent(name);
-      // The chain may have moved on while its wraps were fetched.
-      at = this.#nearestKnown(name, n);
-      secret = this.#secrets.get(`${name} ${at}`) ?? secret;
-    }
-    while (at > n) {
-      secret = await stepBack(this.space, this.#epochOf(at), name, secret);
-      at -= 1;
-      this.learn(name, at, secret);
-    }
-    return secret;
+  /** `secret`, or undefined where what was signed does not open (spec/space.md, Mending). */
+  async held(name: SecretName, n: number): Promise<Bytes | undefined> {
+    return await this.#keys.held(name, n);
   }
 
-  /** Keeps a secret made here, or opened, after checking the epoch's commitment to it. */
+  /** Both secrets of an epoch; undefined where either does not open. */
+  async bothHeld(n: number): Promise<EpochSecrets | undefined> {
+    const [space, release] = [await this.held("space", n), await this.held("release", n)];
+    return space === undefined || release === undefined ? undefined : { space, release };
+  }
+
+  /** The newest epoch that later ones do not lead back to, though its keys are held here. */
+  get gap(): number | undefined {
+    return this.#keys.gap;
+  }
+
+  /** Keeps a secret made here, after checking the epoch's commitment to it. */
   learn(name: SecretName, n: number, secret: Bytes): void {
-    if (!isCommitted(this.space, this.#epochOf(n), name, secret)) {
-      throw new ClientError("cannot-open", "a key is not the one its epoch commits to");
-    }
-    this.#secrets.set(`${name} ${n}`, secret);
-  }
-
-  #nearestKnown(name: SecretName, n: number): number {
-    const current = this.epoch.epoch.n;
-    for (let at = n; at < current; at++) if (this.#secrets.has(`${name} ${at}`)) return at;
-    return current;
-  }
-
-  #epochOf(n: number) {
-    return (this.state.epochs[n - 1] ?? refuse("is not an epoch of the space", "epoch")).epoch;
-  }
-
-  async #openCurrent(name: SecretName): Promise<Bytes> {
-    const answer = await this.#wraps();
-    const { n } = this.epoch.epoch;
-    const mine = answer.mine.find(
-      (wrap) => wrap.secret === name && wrap.recipient === this.#u.account,
-    );
-    if (mine === undefined) return notMember();
-    const wrap = fromBase64url(mine.wrap);
-    const hash = hashOf(sha256(wrap));
-    const listed = [...answer.list, ...answer.additions.flatMap((each) => each.list)];
-    if (
-      !listed.some(
-        (leaf) => leaf.secret === name && leaf.recipient === mine.recipient && leaf.hash === hash,
-      )
-    ) {
-      throw new ClientError("cannot-open", "a wrap is not one that the space's chain commits to");
-    }
-    const secret = await this.#u.openWrap(
-      wrapContext(this.space, n, { ...mine, secret: name }),
-      wrap,
-    );
-    this.learn(name, n, secret);
-    return secret;
-  }
-
-  /** The wraps of the current epoch, checked; where the chain has moved on since it was followed, followed first. */
-  async #wraps(): Promise<RouteAnswer<"wraps">> {
-    const ask = async () =>
-      await this.#u.http.call("wraps", {
-        params: { space: this.space },
-        query: { epoch: this.epoch.epoch.n },
-      });
-    const answer = await ask();
-    if (this.#areWrapsRight(answer)) return answer;
-    await this.refresh();
-    const again = await ask();
-    if (this.#areWrapsRight(again)) return again;
-    throw new ClientError(
-      "cannot-open",
-      "the wraps are not those that the space's chain commits to",
-    );
-  }
-
-  /** Whether the wraps listed are for exactly the members, under exactly the roots that were signed. */
-  #areWrapsRight(answer: RouteAnswer<"wraps">): boolean {
-    const { epoch, members } = this.epoch;
-    const expected = wrapsOfEpoch(members, serverKeyHash(this.#u.server.releaseKey));
-    if (!sameRecipients(answer.list, expected)) return false;
-    if (wrapsRoot(this.space, epoch.n, answer.list) !== epoch.wraps) return false;
-    const { additions } = this.state;
-    if (answer.additions.length !== additions.length) return false;
-    return additions.every((addition, i) => {
-      const listed = answer.additions[i];
-      return (
-        listed !== undefined &&
-        listed.seq === addition.since &&
-        sameRecipients(listed.list, wrapsOfMember(addition.member)) &&
-        wrapsRoot(this.space, epoch.n, listed.list) === addition.wraps
-      );
-    });
+    this.#keys.learn(name, n, secret);
   }
 }
 

@@ -12,6 +12,14 @@ export const epochField = z.strictObject({
   space: hashField,
   release: hashField,
   back: z.optional(z.strictObject({ space: secretBoxField, release: secretBoxField })),
+  /** Seals an older epoch's keys where those between do not open (spec/space.md, Mending). */
+  mend: z.optional(
+    z.strictObject({
+      of: z.int().check(z.minimum(1)),
+      space: secretBoxField,
+      release: secretBoxField,
+    }),
+  ),
   wraps: hashField,
 });
 export type Epoch = z.infer<typeof epochField>;
@@ -79,6 +87,11 @@ export function keyCommitmentContext(space: SpaceId, n: number, secret: SecretNa
 /** What the previous epoch's key is bound to when this epoch's seals it. */
 export function backContext(space: SpaceId, n: number, secret: SecretName) {
   return context(`back ${secret} key`, space, n);
+}
+
+/** What the key of an older epoch is bound to when this epoch's seals it. */
+export function mendContext(space: SpaceId, n: number, of: number, secret: SecretName) {
+  return context(`mend ${secret} key`, space, n, of);
 }
 
 /** The root a statement commits to, over these wraps in order. */

@@ -59,6 +59,7 @@ export {
   epochField,
   inOrder,
   keyCommitmentContext,
+  mendContext,
   SERVER,
   type SecretName,
   sameRecipients,
@@ -284,6 +285,7 @@ export {
   accountsNamed,
   followParsed,
   followSpace,
+  mayMend,
   membersNamed,
   reduceSpace,
 } from "./reduce.ts";

@@ -20,6 +20,7 @@ import {
   checkSpaceSigner,
   currentEpoch,
   MAX_MEMBERS,
+  memberAt,
   parseSpaceStatement,
   type ShareLife,
   type SpacePayload,
@@ -177,7 +178,15 @@ function begin(state: SpaceState | undefined, fact: BeginPayload, hash: Hash): S
     members,
     history: new Map(fact.members.map((member) => [member.account, [{ member, since: 0 }]])),
     epochs: [
-      { epoch: fact.epoch, since: 0, from: 0, root: EMPTY_ROOT, pins, members: fact.members },
+      {
+        epoch: fact.epoch,
+        by: fact.by.account,
+        since: 0,
+        from: 0,
+        root: EMPTY_ROOT,
+        pins,
+        members: fact.members,
+      },
     ],
     additions: [],
     pins,
@@ -198,10 +207,23 @@ function checkShareMembers(members: readonly Member[], until: number): void {
 
 function checkEpoch(before: Epoch | undefined, epoch: Epoch): void {
   if (epoch.n !== (before?.n ?? 0) + 1) refuse("is not the next epoch", "epoch.n");
-  if ((epoch.back !== undefined) !== (before !== undefined))
-    refuse("seals exactly the epoch before it", "epoch.back");
+  if (before === undefined ? epoch.back !== undefined : epoch.back === undefined && !epoch.mend)
+    refuse("seals exactly the epoch before it, or mends", "epoch.back");
+  if (epoch.mend !== undefined && epoch.mend.of > epoch.n - 2)
+    refuse("mends past an epoch at least", "epoch.mend.of");
   if (epoch.space === before?.space || epoch.release === before?.release)
     refuse("has the keys of the epoch before", "epoch");
+}
+
+/**
+ * Whether a member may state in the next epoch that `of` is reached past those
+ * after it: it may decide about each who turned one of them (spec/space.md, MUST 8).
+ */
+export function mayMend(state: SpaceState, signer: Member, of: number): boolean {
+  return state.epochs.slice(of).every(({ by, since }) => {
+    const turner = memberAt(state, by, since - 1);
+    return turner !== undefined && mayDecideAbout(signer, turner.role);
+  });
 }
 
 function checkOwners(members: ReadonlyMap<AccountId, Member>): void {
@@ -239,6 +261,9 @@ type EpochPayload = SpacePayload & { op: "epoch" };
 /** Ends an epoch and begins the next. */
 function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState {
   checkEpoch(currentEpoch(state).epoch, fact.epoch);
+  const { mend } = fact.epoch;
+  if (mend !== undefined && !mayMend(state, signer, mend.of))
+    refuse("the signer may not mend past this epoch", "epoch.mend.of");
   const { from, root } = currentEpoch(state);
   if (fact.revisions.size < from) refuse("has fewer revisions than before", "revisions.size");
   if (fact.revisions.size === from && fact.revisions.root !== root)
@@ -262,6 +287,7 @@ function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState
       ...state.epochs,
       {
         epoch: fact.epoch,
+        by: fact.by.account,
         since,
         from: fact.revisions.size,
         root: fact.revisions.root,

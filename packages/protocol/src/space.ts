@@ -86,6 +86,8 @@ export type BeginPayload = SpacePayload & { op: "begin" };
 /** An epoch as the chain tells it. */
 export interface EpochLife {
   readonly epoch: Epoch;
+  /** Who turned it, and made its wraps. */
+  readonly by: AccountId;
   /** `seq` of the statement that began it. */
   readonly since: number;
   /** Size of the revision tree when it began: its first revision has this index. */

@@ -53,6 +53,11 @@ export function epoch(n: number, label = ""): Fields {
   };
 }
 
+/** Boxes that seal the keys of an older epoch. */
+export function mend(of: number): Fields {
+  return { of, space: boxOf(`mended space ${of}`), release: boxOf(`mended release ${of}`) };
+}
+
 export function boxOf(label: string): string {
   return b64(pattern(`box ${label}`, 80));
 }
