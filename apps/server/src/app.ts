@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
 import { securityHeaders } from "./headers.ts";
 import { type Input, readInput } from "./input.ts";
+import { answerLogFile } from "./log-routes.ts";
 import { networkOf } from "./network.ts";
 import { openApi } from "./openapi.ts";
 import type { Pages } from "./pages.ts";
@@ -110,6 +111,10 @@ export function createApp(options: AppOptions): Hono<Env> {
     );
   }
 
+  app.get(
+    "/log/*",
+    answering("log-file", (c) => answerLogFile(ground, new URL(c.req.url).pathname.slice(5))),
+  );
   app.get(
     "/openapi.json",
     answering("openapi", () => Promise.resolve(document)),

@@ -14,7 +14,7 @@ import {
 import { ServerError } from "./problem.ts";
 import { Recent } from "./recent.ts";
 import { store } from "./store.ts";
-import type { Mac } from "./tag.ts";
+import type { TagKeys } from "./tag-keys.ts";
 
 export interface Append {
   /** Writes entries that come without an effect; undefined where that takes the lock after all. */
@@ -34,7 +34,7 @@ const UNIQUE_VIOLATION = "23505";
  * there. Another process, a chain that moved on, or an act done before: then nothing is
  * written and the batch goes the way of `writeAll`, which finds out what it was.
  */
-export function createAppend(sql: Sql, mac: Mac): Append {
+export function createAppend(sql: Sql, mac: TagKeys["mac"]): Append {
   let top: JournalTop | undefined;
   let last = new Recent<Subject, Last>(MOST_SUBJECTS);
   let patience = 0;
@@ -43,7 +43,7 @@ export function createAppend(sql: Sql, mac: Mac): Append {
   async function recall(subjects: readonly Subject[]): Promise<Map<Subject, Last>> {
     if (top === undefined) {
       forget();
-      [top] = await sql<JournalTop[]>`select size, tag, turn from journal_head`;
+      [top] = await sql<JournalTop[]>`select size, tag, turn, epoch from journal_head`;
     }
     // Only of these subjects: whoever copies all that is remembered pays for everybody in each batch.
     const entries = new Map<Subject, Last>();

@@ -16,12 +16,12 @@ import { heldBy } from "./guard.ts";
 import { type Committed, MOVED_ON, type Position } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
 import { store } from "./store.ts";
-import type { Mac } from "./tag.ts";
+import type { TagKeys } from "./tag-keys.ts";
 
 /** Runs a batch inside one transaction, under the lock; what it returns is true once that is committed. */
 export async function writeAll(
   tx: Tx,
-  mac: Mac,
+  mac: TagKeys["mac"],
   batch: readonly Queued[],
 ): Promise<Map<Queued, Outcome>> {
   const still = new Map(
@@ -31,7 +31,9 @@ export async function writeAll(
   );
   // A query of the driver leaves when it is first awaited; execute() sends this one before the
   // others, which then wait behind it and see everything up to the lock.
-  const lock = tx<JournalTop[]>`select size, tag, turn from journal_head for update`.execute();
+  const lock = tx<
+    JournalTop[]
+  >`select size, tag, turn, epoch from journal_head for update`.execute();
   const [[top], repeated, held, last] = await Promise.all([
     lock,
     findRepeated(tx, batch),

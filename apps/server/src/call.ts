@@ -6,6 +6,8 @@ import type { Sql } from "./database.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Limiter } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { LogKeyring } from "./log-keys.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Places } from "./places.ts";
 import type { ReleaseKeys } from "./release.ts";
@@ -15,6 +17,8 @@ import type { SpaceChains } from "./space-chains.ts";
 export interface Ground {
   readonly sql: Sql;
   readonly journal: Journal;
+  readonly log: Log;
+  readonly logKeys: LogKeyring;
   readonly keys: Keys;
   readonly chains: AccountChains;
   readonly spaces: SpaceChains;

@@ -13,7 +13,7 @@ import { byteaArray, numberArray, type Sql, type Tx, textArray } from "./databas
 import type { Committed, EntryDraft, Operation, Position } from "./operation.ts";
 import { asServerError, type ServerError } from "./problem.ts";
 import { randomCut } from "./random.ts";
-import type { Mac } from "./tag.ts";
+import type { TagKeys } from "./tag-keys.ts";
 
 /** An operation waiting for its batch. */
 export interface Queued {
@@ -30,11 +30,12 @@ export interface Ready {
   readonly drafts: readonly EntryDraft[];
 }
 
-/** Where the journal stands: number of leaves, the last tag, and a count of its writes. */
+/** Where the journal stands: number of leaves, the last tag, the epoch of its key, and a count of the writes. */
 export interface JournalTop {
   readonly size: number;
   readonly tag: Buffer;
   readonly turn: number;
+  readonly epoch: number;
 }
 
 /** The last entry of a subject, or of nothing yet (n = −1). */
@@ -102,7 +103,7 @@ export async function lastEntries(
  */
 export function writeEntries(
   top: JournalTop,
-  mac: Mac,
+  mac: TagKeys["mac"],
   last: ReadonlyMap<Subject, Last>,
   ready: readonly Ready[],
 ): Writing {
@@ -111,6 +112,7 @@ export function writeEntries(
   const outcomes = new Map<Queued, Outcome>();
   const acts: Act[] = [];
   let { size, tag } = top;
+  const tagged = mac(top.epoch);
 
   const add = (draft: EntryDraft): Position => {
     const before = newest.get(draft.subject) ?? { n: -1 };
@@ -118,7 +120,7 @@ export function writeEntries(
     const salt = randomCut(32);
     const commitment = entryCommitment(salt, entry);
     const leaf = leafHash(commitment);
-    tag = mac(Buffer.concat([tag, leaf]));
+    tag = tagged(Buffer.concat([tag, leaf]));
     const position = {
       index: size,
       leaf: hashOf(leaf),
@@ -145,7 +147,7 @@ export function writeEntries(
   }
   return {
     outcomes,
-    top: { size, tag, turn: top.turn + 1 },
+    top: { ...top, size, tag, turn: top.turn + 1 },
     last: newest,
     isEmpty: written.length === 0 && acts.length === 0,
     columns: columnsOf(written, acts),

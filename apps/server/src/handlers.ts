@@ -5,6 +5,7 @@ import type { Handlers } from "./call.ts";
 import { contentHandlers } from "./contents.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
+import { logHandlers } from "./log-routes.ts";
 import { passwordHandlers } from "./password.ts";
 import { readHandlers } from "./reads.ts";
 import { revisionHandlers } from "./revisions.ts";
@@ -31,4 +32,5 @@ export const handlers: Handlers<RouteName> = {
   ...shareHandlers,
   ...invitationHandlers,
   ...journalHandlers,
+  ...logHandlers,
 };

@@ -14,8 +14,8 @@ import type { Sql } from "./database.ts";
 import type { Outcome, Queued } from "./entries.ts";
 import type { Committed, Operation, Position } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
-import { signerOf } from "./signer.ts";
-import { hmacSha256, type Mac } from "./tag.ts";
+import type { Signer } from "./signer.ts";
+import type { TagKeys } from "./tag-keys.ts";
 
 export {
   type Committed,
@@ -45,10 +45,9 @@ export interface Journal {
 /** What the journal is made with. */
 export interface JournalOptions {
   readonly sql: Sql;
-  /** Ed25519 seed, 32 bytes. */
-  readonly logKey: Uint8Array;
-  /** 32 bytes. */
-  readonly macKey: Uint8Array;
+  /** Signs heads and receipts. */
+  readonly signer: Signer;
+  readonly tags: Pick<TagKeys, "mac">;
   readonly now?: () => number;
 }
 
@@ -58,6 +57,8 @@ interface Waiting extends Queued {
 }
 
 const MOST_AT_ONCE = 512;
+/** What the tag of the first leaf follows. */
+const NO_TAG = Buffer.alloc(32);
 
 /**
  * The only way to write. One transaction at a time takes the lock on the
@@ -70,8 +71,8 @@ const MOST_AT_ONCE = 512;
 export function createJournal(options: JournalOptions): Journal {
   const { sql } = options;
   const now = options.now ?? Date.now;
-  const signer = signerOf(options.logKey);
-  const mac = hmacSha256(options.macKey);
+  const { signer } = options;
+  const { mac } = options.tags;
   const append = createAppend(sql, mac);
   let queue: Waiting[] = [];
   let working = false;
@@ -139,7 +140,7 @@ function gather(queue: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] 
 
 async function writeBatch(
   sql: Sql,
-  mac: Mac,
+  mac: TagKeys["mac"],
   append: Append,
   batch: readonly Waiting[],
 ): Promise<void> {
@@ -169,14 +170,16 @@ async function readEntries(
   limit: number,
 ): Promise<JournalEntry[]> {
   const rows = await sql<EntryRow[]>`
-    select o.n, o.index, o.salt, o.entry, l.tag, o.statement
+    select o.n, o.index, o.salt, o.entry, l.tag, b.tag as before, o.statement
     from journal_openings o join journal_leaves l on l.index = o.index
+    left join journal_leaves b on b.index = o.index - 1
     where o.subject = ${subject} and o.n >= ${from} order by o.n limit ${limit}`;
   return rows.map((row) => ({
     n: row.n,
     index: row.index,
     salt: hashOf(row.salt),
     entry: row.entry,
+    before: hashOf(row.before ?? NO_TAG),
     tag: hashOf(row.tag),
     ...(row.statement === null ? {} : { statement: row.statement }),
   }));
@@ -188,5 +191,6 @@ interface EntryRow {
   readonly salt: Buffer;
   readonly entry: string;
   readonly tag: Buffer;
+  readonly before: Buffer | null;
   readonly statement: Statement | null;
 }

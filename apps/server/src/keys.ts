@@ -4,9 +4,14 @@ import { join } from "node:path";
 import process from "node:process";
 import type { SigningKey } from "@ecrin/protocol";
 import { server as opaque, ready } from "@serenity-kit/opaque";
+import { syncFolder } from "./durable.ts";
 import { type Opener, openerOf } from "./opener.ts";
 import { signerOf } from "./signer.ts";
 import { hmacSha256, type Mac } from "./tag.ts";
+import { openTagKeys, type TagKeys } from "./tag-keys.ts";
+
+/** The file of a log key that has been asked for and does not sign yet. */
+export const NEXT_LOG = "log.next";
 
 /**
  * What the server keeps secret. It lies in files beside the database, never in
@@ -16,8 +21,10 @@ export interface Keys {
   /** Ed25519 seed that signs heads and receipts. */
   readonly log: Uint8Array;
   readonly logKey: SigningKey;
-  /** Key of the journal's tags, 32 bytes. */
-  readonly mac: Uint8Array;
+  /** The log key to come, where a rotation was asked for (log-keys.ts). */
+  readonly nextLog?: Uint8Array;
+  /** Keys of the journal's tags. */
+  readonly tags: TagKeys;
   /** Opens the release keys of spaces that were wrapped for the server. */
   readonly release: Opener;
   /** Opens addresses on their way in. */
@@ -43,19 +50,21 @@ export async function openKeys(folder: string): Promise<Keys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const bytes = (name: string) => secret(folder, name);
-  const [log, mac, release, address, pepper, session, nonce] = await Promise.all([
+  const [log, release, address, pepper, session, nonce] = await Promise.all([
     bytes("log"),
-    bytes("mac"),
     bytes("release"),
     bytes("address"),
     bytes("pepper"),
     bytes("session"),
     bytes("nonce"),
   ]);
+  await text(folder, "mac", () => randomBytes(32).toString("base64url"));
+  const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
   return {
     log,
     logKey: signerOf(log).key,
-    mac,
+    ...(next === undefined ? {} : { nextLog: Buffer.from(next, "base64url") }),
+    tags: await openTagKeys(folder),
     release: await openerOf(release),
     address: await openerOf(address),
     pepper: hmacSha256(pepper),
@@ -107,16 +116,6 @@ async function read(path: string, name: string): Promise<string | undefined> {
     );
   }
   return (await readFile(path, "utf8")).trim();
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

@@ -8,16 +8,21 @@ import { openBlobs } from "./blobs.ts";
 import type { Ground } from "./call.ts";
 import { createAccountChains } from "./chains.ts";
 import { type DatabaseTarget, openPool, parseDatabaseUrl, type Sql } from "./database.ts";
+import { type Door, doorOf } from "./door.ts";
 import { handlers } from "./handlers.ts";
 import { createJournal } from "./journal.ts";
 import { type Keys, openKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { createLog, type LogRefused, type Signed } from "./log.ts";
+import { openLogKeys } from "./log-keys.ts";
 import { migrate } from "./migrations.ts";
 import { createNonces } from "./nonce.ts";
 import { openPages } from "./pages.ts";
 import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
 import { createReleaseKeys } from "./release.ts";
+import { DEFAULT_PACE, type Pace, startSequencing } from "./sequencing.ts";
+import type { Signer } from "./signer.ts";
 import { createSpaceChains } from "./space-chains.ts";
 import { startSweeping } from "./sweep.ts";
 import { createUploads } from "./uploads.ts";
@@ -40,6 +45,10 @@ export interface ServerOptions {
   /** Milliseconds since 1970-01-01 UTC; for tests. */
   readonly now?: () => number;
   readonly limits?: Limits;
+  /** How often the log is signed; for tests. */
+  readonly pace?: Pace;
+  /** Told of each checkpoint that is signed here. */
+  readonly signed?: (checkpoint: Signed, closes: boolean) => void;
   readonly log?: (line: LogLine) => void;
   /** Told what happens to the embedded database. */
   readonly databaseLog?: (line: string) => void;
@@ -72,6 +81,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const sql = openPool(target, CONNECTIONS);
     closing.unshift(() => sql.end({ timeout: 5 }));
     const ground = await layGround(options, sql, keys);
+    // Before anything is asked: a database that lost what was signed for is not written to.
+    await ground.log.check();
+    const sequencing = startSequencing({ ...ground, ...sequencingOf(options, ground) });
+    closing.unshift(sequencing.stop);
     const sweeping = startSweeping(ground);
     closing.unshift(sweeping.stop);
     const http = await listen(options, ground);
@@ -93,11 +106,19 @@ async function layGround(
   { dataDir, now = Date.now, limits }: ServerOptions,
   sql: Sql,
   keys: Keys,
-): Promise<Ground> {
+): Promise<Ground & { readonly door: Door }> {
+  const folder = join(dataDir, "keys");
+  const journalOf = (signer: Signer) => createJournal({ sql, signer, tags: keys.tags, now });
+  const logKeys = await openLogKeys({ sql, keys, folder, now, journalOf });
+  const { id, signer } = logKeys;
+  const door = doorOf(journalOf(signer));
   return {
     sql,
     keys,
-    journal: createJournal({ sql, logKey: keys.log, macKey: keys.mac, now }),
+    door,
+    journal: door.journal,
+    log: createLog({ id, sql, signer, tags: keys.tags, folder, now }),
+    logKeys,
     chains: createAccountChains(),
     spaces: createSpaceChains(),
     releases: createReleaseKeys(keys.release),
@@ -106,6 +127,24 @@ async function layGround(
     limit: createLimiter(limits ?? DEFAULT_LIMITS, now),
     nonces: createNonces(keys.nonce),
     now,
+  };
+}
+
+function sequencingOf(
+  { pace = DEFAULT_PACE, now = Date.now, databaseLog, signed }: ServerOptions,
+  { log, keys, door }: Ground & { readonly door: Door },
+) {
+  return {
+    id: log.id,
+    tags: keys.tags,
+    now,
+    pace,
+    ...(signed === undefined ? {} : { signed }),
+    refused(error: LogRefused | undefined) {
+      if (error === undefined) door.open();
+      else door.shut();
+      if (error !== undefined) databaseLog?.(error.message);
+    },
   };
 }
 
@@ -134,12 +173,6 @@ async function prepareDatabase(target: DatabaseTarget, keys: Keys): Promise<void
   try {
     await migrate(admin, keys.databasePassword);
     await admin`insert into ground (log_key) values (${keys.logKey}) on conflict do nothing`;
-    const [row] = await admin<{ log_key: string }[]>`select log_key from ground`;
-    if (row?.log_key !== keys.logKey) {
-      throw new Error(
-        "this database belongs to other keys: put the keys folder it was made with beside it",
-      );
-    }
   } finally {
     await admin.end({ timeout: 5 });
   }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import {
   assembleStatement,
+  type Bytes,
   type Json,
   parseSigningKey,
   type SigningKey,
@@ -17,6 +18,8 @@ export interface Signer {
   /** Ed25519 public key. */
   readonly key: SigningKey;
   sign(kind: StatementKind, payload: Json): Promise<Statement>;
+  /** The bare Ed25519 signature, 64 bytes: for notes, whose form is another's (spec/log.md). */
+  signBytes(bytes: Uint8Array): Promise<Bytes>;
 }
 
 /** The signer of an Ed25519 seed of 32 bytes (RFC 8032). */
@@ -26,17 +29,22 @@ export function signerOf(seed: Uint8Array): Signer {
     format: "der",
     type: "pkcs8",
   });
+  const signBytes = (bytes: Uint8Array): Promise<Bytes> =>
+    new Promise((resolve, reject) => {
+      // With a callback the work is done on another thread.
+      sign(null, bytes, key, (error, signature) =>
+        error === null ? resolve(new Uint8Array(signature)) : reject(error),
+      );
+    });
   const { x } = createPublicKey(key).export({ format: "jwk" });
   return {
     key: parseSigningKey(x, "key"),
     sign(kind, payload) {
       const input = signingInputFor(kind, payload);
-      return new Promise((resolve, reject) => {
-        // With a callback the work is done on another thread.
-        sign(null, Buffer.from(input, "ascii"), key, (error, signature) =>
-          error === null ? resolve(assembleStatement(input, signature)) : reject(error),
-        );
-      });
+      return signBytes(Buffer.from(input, "ascii")).then((signature) =>
+        assembleStatement(input, signature),
+      );
     },
+    signBytes,
   };
 }

@@ -20,7 +20,8 @@ export async function store(
   const { done, leaves, openings, subjects } = columns;
   const [row] = await sql<{ stored: boolean }[]>`
     with top as (
-      update journal_head set size = ${top.size}, tag = ${top.tag}, turn = ${top.turn}
+      update journal_head set size = ${top.size}, tag = ${top.tag}, turn = ${top.turn},
+        epoch = ${top.epoch}
       where turn = ${before.turn} and not exists (
         select from unnest(${textArray(guards.map((guard) => guard.chain))}::text[],
           ${numberArray(guards.map((guard) => guard.head.seq))}::bigint[],

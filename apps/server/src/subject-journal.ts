@@ -1,11 +1,11 @@
 import {
-  type AccountId,
   headPayload,
   mayManage,
   parseAs,
   parseStatement,
   type SpaceId,
   type Statement,
+  type Subject,
 } from "@ecrin/protocol";
 import { openSpace } from "./access.ts";
 import type { Call, Handlers } from "./call.ts";
@@ -15,7 +15,7 @@ import { refuse } from "./problem.ts";
 export const journalHandlers: Handlers<"journal"> = { journal };
 
 async function journal(call: Call<"journal">) {
-  const subject = call.params.subject as AccountId | SpaceId;
+  const subject = call.params.subject;
   await checkConcerned(call, subject);
   // The head first: entries that were added meanwhile belong to the next answer.
   const head = await call.journal.headOf(subject);
@@ -26,8 +26,9 @@ async function journal(call: Call<"journal">) {
 }
 
 /** An account's journal is its own; a space's is for those who manage it. Nobody else learns that there is one. */
-async function checkConcerned(call: Call<"journal">, subject: AccountId | SpaceId): Promise<void> {
-  if (subject === call.session.account) return;
+async function checkConcerned(call: Call<"journal">, subject: Subject): Promise<void> {
+  // What the log says of itself is for everybody.
+  if (subject === call.session.account || subject === call.log.id) return;
   const { member } = await openSpace(call, subject as SpaceId);
   if (!mayManage(member)) refuse("not-allowed");
 }

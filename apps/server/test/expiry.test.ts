@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { noteExpired } from "../src/expiry.ts";
 import { createJournal } from "../src/journal.ts";
 import { openKeys } from "../src/keys.ts";
+import { signerOf } from "../src/signer.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { Person } from "./person.ts";
 import { beginRecord, donePosting, journalOf, memberOf, pass, sealTest } from "./record.ts";
@@ -34,7 +35,7 @@ async function note(): Promise<number> {
   const keys = await openKeys(join(server.dataDir, "keys"));
   const now = () => server.clock.at;
   const sql = server.admin;
-  const journal = createJournal({ sql, logKey: keys.log, macKey: keys.mac, now });
+  const journal = createJournal({ sql, signer: signerOf(keys.log), tags: keys.tags, now });
   return noteExpired({ sql, journal, now });
 }
 

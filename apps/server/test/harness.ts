@@ -8,6 +8,8 @@ import { NO_LIMITS } from "../src/limits.ts";
 import { migrate } from "../src/migrations.ts";
 import { startPostgres } from "../src/postgres.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../src/server.ts";
+import { signerOf } from "../src/signer.ts";
+import { type TagKeys, tagKeysFrom } from "../src/tag-keys.ts";
 import { Line } from "./person.ts";
 
 /** A PostgreSQL for one test file, with a fresh database for each test that asks. */
@@ -42,7 +44,8 @@ export interface Ground {
   readonly app: Sql;
   readonly journal: Journal;
   readonly logKey: Uint8Array;
-  readonly macKey: Uint8Array;
+  readonly macState: Uint8Array;
+  readonly tags: TagKeys;
   /** Another process: its own pool and journal on the same database. */
   another(): { app: Sql; journal: Journal };
   end(): Promise<void>;
@@ -54,18 +57,21 @@ export async function layGround(cluster: Cluster, now?: () => number): Promise<G
   const password = randomBytes(24).toString("base64url");
   await migrate(admin, password);
   const logKey = randomBytes(32);
-  const macKey = randomBytes(32);
+  const macState = randomBytes(32);
+  const tags = await tagKeysFrom(macState);
+  const signer = signerOf(logKey);
   const pools: Sql[] = [];
   const another = () => {
     const app = openPool({ ...target, user: "ecrin_app", password }, 4);
     pools.push(app);
-    return { app, journal: createJournal({ sql: app, logKey, macKey, ...(now ? { now } : {}) }) };
+    return { app, journal: createJournal({ sql: app, signer, tags, ...(now ? { now } : {}) }) };
   };
   return {
     target,
     admin,
     logKey,
-    macKey,
+    macState,
+    tags,
     ...another(),
     another,
     async end() {
@@ -81,6 +87,7 @@ export interface TestServer extends RunningServer {
   readonly dataDir: string;
   /** The database as superuser. */
   readonly admin: Sql;
+  readonly target: DatabaseTarget;
   /** Another process on the same database and keys. */
   another(): Promise<{ line: Line; stop(): Promise<void> }>;
 }
@@ -110,6 +117,7 @@ export async function startTestServer(
     clock,
     dataDir,
     admin,
+    target,
     async another() {
       const other = await start();
       others.push(other);

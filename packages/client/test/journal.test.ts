@@ -110,7 +110,14 @@ async function withRead(
     actor: { account: alice.account, device: alice.device },
     about: { revisions, statement: parseRead(statement).hash, ...about },
   });
-  const more = { n: last.n + 1, index: 999, salt: SALT, entry: fromUtf8(entry), tag: hash };
+  const more = {
+    n: last.n + 1,
+    index: 999,
+    salt: SALT,
+    entry: fromUtf8(entry),
+    before: hash,
+    tag: hash,
+  };
   const entries = [...honest.entries, { ...more, statement }];
   return { entries, head: await headOver({ entries }, log) };
 }

@@ -204,6 +204,7 @@ export {
   originOf,
   parseLogKey,
 } from "./log-key.ts";
+export type { EpochOfTags, JournalEntry } from "./log-routes.ts";
 export {
   atLeast,
   holdsRelease,
@@ -310,7 +311,6 @@ export {
 export {
   type Argon2Parameters,
   argon2Field,
-  type JournalEntry,
   type ListedRevision,
   type NewRevision,
   pathParameters,

@@ -23,7 +23,9 @@ import {
 } from "./fields.ts";
 import { linkField } from "./link.ts";
 import { linkSetField } from "./link-set.ts";
+import { journalEntryField, logRoutes } from "./log-routes.ts";
 import { roleField } from "./member.ts";
+import { page, queryNumber } from "./query.ts";
 import { MAX_READ } from "./read.ts";
 import { INLINE_CONTENT } from "./revision.ts";
 import { MAX_MEMBERS } from "./space.ts";
@@ -87,29 +89,6 @@ export const listedRevisionField = z.strictObject({
   metadata: z.optional(z.string()),
 });
 export type ListedRevision = z.infer<typeof listedRevisionField>;
-
-/** An entry of a journal with its opening. */
-export const journalEntryField = z.strictObject({
-  n: countField,
-  index: countField,
-  salt: hashField,
-  entry: z.string(),
-  tag: hashField,
-  statement: z.optional(statementField),
-});
-export type JournalEntry = z.infer<typeof journalEntryField>;
-
-/** A number in a query: its decimal digits and nothing else, as everything has one form. */
-const queryNumber = (least: number, most: number) =>
-  z.pipe(
-    z.pipe(z.string().check(z.regex(/^(0|[1-9][0-9]{0,15})$/)), z.transform(Number)),
-    z.int().check(z.minimum(least), z.maximum(most)),
-  );
-
-const page = (most: number) => ({
-  from: z._default(queryNumber(0, Number.MAX_SAFE_INTEGER), 0),
-  limit: z._default(queryNumber(1, most), most),
-});
 
 /** One line of the table in spec/http.md. */
 export interface Route {
@@ -425,6 +404,7 @@ export const routes = {
       head: z.optional(statementField),
     }),
   },
+  ...logRoutes,
   invite: {
     method: "POST",
     path: "/v1/invitations",

@@ -1,0 +1,119 @@
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  currentLogKey,
+  followLogKeys,
+  type LogId,
+  logIdOf,
+  parseSigningKey,
+  parseStatement,
+  type SigningKey,
+  type Statement,
+  SUITE,
+} from "@ecrin/protocol";
+import type { Sql } from "./database.ts";
+import { syncFolder } from "./durable.ts";
+import type { Journal } from "./journal.ts";
+import { type Keys, NEXT_LOG } from "./keys.ts";
+import { type Signer, signerOf } from "./signer.ts";
+
+/** The keys of the log as the database lists them, and the one that signs. */
+export interface LogKeyring {
+  readonly id: LogId;
+  readonly first: SigningKey;
+  /** Every key after the first, signed in by the one before it. */
+  readonly statements: readonly Statement[];
+  readonly signer: Signer;
+}
+
+/** What a rotation is done with. */
+export interface Turning {
+  readonly sql: Sql;
+  readonly keys: Keys;
+  /** The folder of the keys. */
+  readonly folder: string;
+  readonly now: () => number;
+  /** A journal that signs with this key. */
+  readonly journalOf: (signer: Signer) => Pick<Journal, "commit">;
+}
+
+/**
+ * Opens the log's keys, and puts the next one in force where a rotation was asked for: its
+ * statement and its entry in one transaction, then the file. Whoever dies in between is finished
+ * by the next start.
+ * @throws Error when database and files do not belong together
+ */
+export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
+  const { keys, folder } = turning;
+  let held = await listed(turning.sql);
+  if (keys.nextLog === undefined) {
+    if (held.current !== keys.logKey) throw foreign();
+    return { ...held, signer: signerOf(keys.log) };
+  }
+  const next = signerOf(keys.nextLog);
+  if (held.current !== next.key) {
+    if (held.current !== keys.logKey) throw foreign();
+    const failed = await turn(turning, held, next).catch((error: unknown) => error);
+    held = await listed(turning.sql);
+    if (held.current !== next.key) throw failed ?? foreign();
+  }
+  await rename(join(folder, NEXT_LOG), join(folder, "log"));
+  await syncFolder(folder);
+  return { ...held, signer: next };
+}
+
+interface Listed {
+  readonly id: LogId;
+  readonly first: SigningKey;
+  readonly statements: readonly Statement[];
+  readonly current: SigningKey;
+  /** When the current key came into force. */
+  readonly since: number;
+}
+
+async function listed(sql: Sql): Promise<Listed> {
+  const [ground] = await sql<{ log_key: string }[]>`select log_key from ground`;
+  const first = parseSigningKey(ground?.log_key, "ground.log_key");
+  const rows = await sql<{ statement: Statement }[]>`
+    select statement from log_keys order by seq`;
+  const statements = rows.map((row) => row.statement);
+  const keys = await followLogKeys(first, statements);
+  const since = keys.lives.at(-1)?.at ?? 0;
+  return { id: logIdOf(first), first, statements, current: currentLogKey(keys), since };
+}
+
+/** One process does it; what another did meanwhile is found afterwards. */
+async function turn({ keys, now, journalOf }: Turning, held: Listed, next: Signer) {
+  const signer = signerOf(keys.log);
+  const seq = held.statements.length + 1;
+  const before = held.statements.at(-1);
+  // Clocks go back: a key is never in force before the one it follows.
+  const at = Math.max(now(), held.since);
+  const prev = before === undefined ? {} : { prev: parseStatement("log-key", before).hash };
+  await journalOf(signer).commit({
+    effect: async (tx) => {
+      const [head] = await tx<{ size: number }[]>`select size from journal_head`;
+      const size = head?.size ?? 0;
+      const payload = { suite: SUITE, log: held.id, seq, ...prev, key: next.key, size, at };
+      const statement = await signer.sign("log-key", payload);
+      await tx`insert into log_keys (seq, key, statement) values (${seq}, ${next.key}, ${statement})`;
+      return statement;
+    },
+    entries: (statement) => [
+      {
+        subject: held.id,
+        kind: "log-key",
+        actor: {},
+        about: { statement: parseStatement("log-key", statement).hash },
+        at,
+        statement,
+      },
+    ],
+  });
+}
+
+function foreign(): Error {
+  return new Error(
+    "this database belongs to other keys: put the keys folder it was made with beside it",
+  );
+}

@@ -1,0 +1,100 @@
+import type { LogId } from "@ecrin/protocol";
+import type { Sql } from "./database.ts";
+import { closeEpoch, type EpochPace } from "./epochs.ts";
+import { type Log, LogRefused, type Signed } from "./log.ts";
+import type { TagKeys } from "./tag-keys.ts";
+
+/** How often the log is signed. Only tests and benchmarks change it. */
+export interface Pace {
+  /** At the latest after so many leaves, or so long. */
+  readonly leaves: number;
+  readonly ms: number;
+  readonly epoch: EpochPace;
+  /** How often all this is looked at: nothing is signed more often. */
+  readonly tick: number;
+}
+
+export const DEFAULT_PACE: Pace = {
+  leaves: 1000,
+  ms: 60_000,
+  epoch: { leaves: 1000, ms: 3_600_000 },
+  tick: 1000,
+};
+
+export interface SequencingOptions {
+  readonly sql: Sql;
+  readonly id: LogId;
+  readonly log: Log;
+  readonly tags: TagKeys;
+  readonly now: () => number;
+  readonly pace: Pace;
+  /** Told when the database turns out not to be what was signed, and when it is again. */
+  readonly refused: (error: LogRefused | undefined) => void;
+  /** Told of each checkpoint; `closes` says that an epoch ends under it: that one is anchored. */
+  readonly signed?: (checkpoint: Signed, closes: boolean) => void;
+}
+
+/**
+ * Closes epochs and signs checkpoints when they are due. Time is that of the machine's own
+ * clock since it started, which nobody sets: a day forward or back signs nothing too often and
+ * leaves nothing unsigned. A failure waits for the next tick.
+ */
+export function startSequencing(options: SequencingOptions): { stop: () => Promise<void> } {
+  const { sql, id, log, tags, now, pace, refused } = options;
+  let [signedAt, closedAt] = [Number.NEGATIVE_INFINITY, performance.now()];
+  let signedSize = -1;
+  let knownTurns: number | undefined;
+  let refusing = false;
+  let running: Promise<void> | undefined;
+
+  async function tick(): Promise<void> {
+    const [head] = await sql<{ size: number; closed: number; turns: number }[]>`
+      select size, coalesce((select max(past) from log_epochs), 0) as closed,
+        (select count(*) from log_keys) as turns from journal_head`;
+    const { size, closed: first, turns } = head ?? { size: 0, closed: 0, turns: 0 };
+    knownTurns ??= turns;
+    if (signedSize < 0) signedSize = (await log.latest())?.size ?? 0;
+    const since = performance.now();
+    // Closed first, so that the checkpoint covers the entry that closes it.
+    const isFull = (leaves: number) =>
+      leaves >= pace.epoch.leaves || (leaves > 0 && since - closedAt >= pace.epoch.ms);
+    const closed =
+      !refusing &&
+      size >= signedSize &&
+      isFull(size - first) &&
+      (await closeEpoch({ sql, log: id, tags, now }, isFull));
+    if (closed) closedAt = since;
+    const grown = size - signedSize;
+    const isDue = grown >= pace.leaves || (grown > 0 && since - signedAt >= pace.ms);
+    // A database that has shrunk, or has another key, is looked at, and refused, at once.
+    const isOdd = grown < 0 || turns !== knownTurns;
+    if (!closed && !isDue && !isOdd && !refusing) return;
+    const signed = await log.sign();
+    if (signed !== undefined && signed.size > signedSize) {
+      signedSize = signed.size;
+      options.signed?.(signed, closed);
+    }
+    signedAt = since;
+    if (refusing) refused(undefined);
+    refusing = false;
+  }
+
+  const timer = setInterval(() => {
+    running ??= tick()
+      .catch((error: unknown) => {
+        if (!(error instanceof LogRefused)) return;
+        if (!refusing) refused(error);
+        refusing = true;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  }, pace.tick);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

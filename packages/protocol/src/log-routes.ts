@@ -1,0 +1,82 @@
+import * as z from "zod/mini";
+import {
+  bytesField,
+  countField,
+  hashField,
+  logIdField,
+  signingKeyField,
+  statementField,
+} from "./fields.ts";
+import { queryNumber } from "./query.ts";
+
+/** An entry of a journal with its opening. */
+export const journalEntryField = z.strictObject({
+  n: countField,
+  index: countField,
+  salt: hashField,
+  entry: z.string(),
+  /** The tag of the leaf before it in the whole log. */
+  before: hashField,
+  tag: hashField,
+  statement: z.optional(statementField),
+});
+export type JournalEntry = z.infer<typeof journalEntryField>;
+
+/** A closed stretch of the chain of tags, and its key once that is disclosed (spec/log.md). */
+export const epochOfTagsField = z.strictObject({
+  epoch: countField,
+  from: countField,
+  to: countField,
+  start: hashField,
+  closing: journalEntryField,
+  key: z.optional(bytesField(32, 32)),
+});
+export type EpochOfTags = z.infer<typeof epochOfTagsField>;
+
+/** Of a proof in a tree of less than 2^53 leaves. */
+const hashes = z.array(hashField).check(z.maxLength(64));
+
+const number = () => queryNumber(0, Number.MAX_SAFE_INTEGER);
+
+/** The lines of the table that the log answers (spec/log.md). */
+export const logRoutes = {
+  log: {
+    method: "GET",
+    path: "/v1/log",
+    session: false,
+    answer: z.strictObject({
+      log: logIdField,
+      first: signingKeyField,
+      keys: z.array(statementField),
+      size: countField,
+      checkpoint: z.optional(z.string()),
+    }),
+  },
+  logInclusion: {
+    method: "GET",
+    path: "/v1/log/inclusion",
+    session: false,
+    query: z.strictObject({
+      index: number(),
+      size: queryNumber(1, Number.MAX_SAFE_INTEGER),
+    }),
+    answer: z.strictObject({ index: countField, size: countField, hashes }),
+  },
+  logConsistency: {
+    method: "GET",
+    path: "/v1/log/consistency",
+    session: false,
+    query: z.strictObject({
+      from: number(),
+      to: number(),
+    }),
+    answer: z.strictObject({ from: countField, to: countField, hashes }),
+  },
+  logEpochs: {
+    method: "GET",
+    path: "/v1/log/epochs",
+    session: false,
+    query: z.strictObject({ from: z._default(number(), 0) }),
+    answer: z.strictObject({ epochs: z.array(epochOfTagsField) }),
+  },
+} as const;
