@@ -50,6 +50,8 @@ export async function openKeys(folder: string): Promise<Keys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const bytes = (name: string) => secret(folder, name);
+  // Before the key that it replaces: who puts it in force renames the one to the other.
+  const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
   const [log, release, address, pepper, session, nonce] = await Promise.all([
     bytes("log"),
     bytes("release"),
@@ -59,7 +61,6 @@ export async function openKeys(folder: string): Promise<Keys> {
     bytes("nonce"),
   ]);
   await text(folder, "mac", () => randomBytes(32).toString("base64url"));
-  const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
   return {
     log,
     logKey: signerOf(log).key,

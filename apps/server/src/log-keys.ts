@@ -57,7 +57,8 @@ export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
     held = await listed(turning.sql);
     if (held.current !== next.key) throw failed ?? foreign();
   }
-  await rename(join(folder, NEXT_LOG), join(folder, "log"));
+  // Another process may have done it first.
+  await rename(join(folder, NEXT_LOG), join(folder, "log")).catch(ignoreMissing);
   await syncFolder(folder);
   return { ...held, signer: next };
 }
@@ -116,4 +117,8 @@ function foreign(): Error {
   return new Error(
     "this database belongs to other keys: put the keys folder it was made with beside it",
   );
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
 }
