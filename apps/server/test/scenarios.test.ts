@@ -21,7 +21,8 @@ let server: TestServer;
 let failures: Failures;
 before(async () => {
   cluster = await startCluster();
-  server = await startTestServer(cluster);
+  const epoch = { leaves: 1_000_000, ms: 3_600_000 };
+  server = await startTestServer(cluster, { pace: { leaves: 1, ms: 0, epoch, tick: 50 } });
   failures = await setTraps(server.admin);
 });
 after(async () => {
