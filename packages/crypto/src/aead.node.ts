@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
 import type { Bytes } from "@ecrin/protocol";
 import { type AesGcm, TAG } from "./aead.web.ts";
 import { cannotOpen } from "./errors.ts";
@@ -16,10 +16,13 @@ const PIECE = 131_072;
  * twin for browsers.
  */
 export function aesGcm(key: Bytes): AesGcm {
+  // Given bytes, each call below would throw and catch two errors of its own to learn that they are
+  // no key object (Node 24): 9 µs of the 13 that opening a short text then took.
+  const secret = createSecretKey(key);
   return {
     usesRoom: true,
     seal(nonce, aad, plaintext, room) {
-      const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG });
+      const cipher = createCipheriv("aes-256-gcm", secret, nonce, { authTagLength: TAG });
       cipher.setAAD(aad);
       const sealed = roomFor(plaintext.length + TAG, room);
       through(cipher, plaintext, sealed);
@@ -30,7 +33,7 @@ export function aesGcm(key: Bytes): AesGcm {
     open(nonce, aad, sealed, room) {
       const length = sealed.length - TAG;
       if (length < 0) cannotOpen();
-      const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG });
+      const decipher = createDecipheriv("aes-256-gcm", secret, nonce, { authTagLength: TAG });
       decipher.setAAD(aad);
       decipher.setAuthTag(sealed.subarray(length));
       const plaintext = roomFor(length, room);
