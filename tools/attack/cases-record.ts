@@ -88,7 +88,7 @@ export const recordCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/listing.ts",
-        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || hashOf(sha256(metadata)) !== fact.metadata) {",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || digestOf(metadata) !== fact.metadata) {",
         replace: "if (false) {",
       },
       {
@@ -210,7 +210,7 @@ export const recordCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/listing.ts",
-        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || hashOf(sha256(metadata)) !== fact.metadata) {",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || digestOf(metadata) !== fact.metadata) {",
         replace: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) {",
       },
     ],

@@ -37,7 +37,7 @@ export const sealCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/listing.ts",
-        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || hashOf(sha256(metadata)) !== fact.metadata) {",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || digestOf(metadata) !== fact.metadata) {",
         replace: "if (false) {",
       },
     ],

@@ -2,14 +2,13 @@ import { HealthRecord } from "@ecrin/client";
 import { newSecret, openBox, wrapTo } from "@ecrin/crypto";
 import {
   type AccountId,
+  digestOf,
   fromBase64url,
-  hashOf,
   type Member,
   parseRevision,
   parseSpaceStatement,
   type RouteAnswer,
   secretContext,
-  sha256,
   toBase64url,
   wrapContext,
   wrapsRoot,
@@ -81,9 +80,7 @@ export const spaceCases: readonly AttackCase[] = [
           const own = forged.find(
             (wrap) => wrap.secret === leaf.secret && wrap.recipient === leaf.recipient,
           );
-          return own === undefined
-            ? leaf
-            : { ...leaf, hash: hashOf(sha256(fromBase64url(own.wrap))) };
+          return own === undefined ? leaf : { ...leaf, hash: digestOf(fromBase64url(own.wrap)) };
         });
         return { list: relisted, mine: forged, additions };
       });

@@ -11,6 +11,7 @@ import {
 import {
   type Bytes,
   canonicalJson,
+  digestOf,
   encodeEntry,
   entryCommitment,
   fromBase64url,
@@ -32,7 +33,6 @@ import {
   type SpaceId,
   SUITE,
   secretContext,
-  sha256,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
@@ -83,7 +83,7 @@ export async function forgeRevision(u: Unlocked, forgery: Forgery): Promise<NewR
       secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
       content: toBase64url(commitTo(committed, revisionCommitContext(place, "content key"))),
     },
-    metadata: hashOf(sha256(metadata)),
+    metadata: digestOf(metadata),
     content: { length: content.length, root: toBase64url(content.root) },
     held: "server",
   });
@@ -104,7 +104,7 @@ export function listed({ content: _, ...revision }: NewRevision, index: number):
 
 /** The name of a statement in its chain, also of one in a form that nobody should take. */
 export function hashOfSigned(statement: string): Hash {
-  return hashOf(sha256(utf8(statement.slice(0, statement.lastIndexOf(".")))));
+  return digestOf(utf8(statement.slice(0, statement.lastIndexOf("."))));
 }
 
 /** A read as an entry of a journal would tell of it. */

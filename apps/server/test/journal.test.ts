@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
+  digestOf,
   type EntryKind,
   followEntry,
   fromBase64url,
   type Hash,
-  hashOf,
   type JournalPosition,
   leafHash,
   newId,
@@ -14,7 +14,6 @@ import {
   openReceipt,
   type SpaceId,
   type Subject,
-  sha256,
   utf8,
 } from "@ecrin/protocol";
 import type { Journal } from "../src/journal.ts";
@@ -159,7 +158,7 @@ test("two processes on one database leave no gap and no double", async () => {
 
 test("an act done before gives its place again, whoever asks and however often at once", async () => {
   const subject = newId<"space">();
-  const act: Hash = hashOf(sha256(utf8(`act of ${subject}`)));
+  const act: Hash = digestOf(utf8(`act of ${subject}`));
   const other = ground.another();
   let effects = 0;
   const ask = (journal: Journal) =>
@@ -188,7 +187,7 @@ test("an act done before gives its place again, whoever asks and however often a
 test("of two processes that do the same acts at once, one does each", async () => {
   const subject = newId<"space">();
   const other = ground.another();
-  const acts = Array.from({ length: 300 }, (_, i) => hashOf(sha256(utf8(`${subject} ${i}`))));
+  const acts = Array.from({ length: 300 }, (_, i) => digestOf(utf8(`${subject} ${i}`)));
   const done = await Promise.all(
     acts.map(async (once, i) => {
       // In small batches, so that the two processes meet again and again.
@@ -203,7 +202,7 @@ test("of two processes that do the same acts at once, one does each", async () =
 
 test("an act that failed may be done later", async () => {
   const subject = newId<"space">();
-  const act = hashOf(sha256(utf8(`second ${subject}`)));
+  const act = digestOf(utf8(`second ${subject}`));
   const refused = ground.journal.commit({
     once: act,
     effect: () => Promise.reject(new ServerError("rotation-due")),

@@ -3,6 +3,7 @@ import {
   type AccountId,
   type Bytes,
   backContext,
+  digestOf,
   type Epoch,
   fromBase64url,
   hashOf,
@@ -14,7 +15,6 @@ import {
   type SecretName,
   type SpaceId,
   serverKeyHash,
-  sha256,
   toBase64url,
   type Wrap,
   type WrapLeaf,
@@ -89,7 +89,7 @@ export async function wrapForMember(
 /** What a statement's root commits to of a wrap. */
 export function leafOf(wrap: Wrap): WrapLeaf {
   const { secret, recipient, identity } = wrap;
-  return { secret, recipient, identity, hash: hashOf(sha256(fromBase64url(wrap.wrap))) };
+  return { secret, recipient, identity, hash: digestOf(fromBase64url(wrap.wrap)) };
 }
 
 /** Whether a secret is the one an epoch commits to. */

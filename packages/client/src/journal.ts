@@ -2,10 +2,10 @@ import {
   checkArrived,
   checkSignature,
   deviceKeyAt,
+  digestOf,
   type Entry,
   followEntry,
   type Hash,
-  hashOf,
   type JournalEntry,
   type JournalPosition,
   openHead,
@@ -14,7 +14,6 @@ import {
   type ReadPayload,
   type Statement,
   type Subject,
-  sha256,
   utf8,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
@@ -170,7 +169,7 @@ function isEntryOf({ space, revisions, reason }: ReadPayload, entry: Entry): boo
 
 /** What a statement of any kind is named by: SHA-256 of what is signed (spec/encoding.md, Statement). */
 function hashOfSigned(statement: Statement): Hash {
-  return hashOf(sha256(utf8(statement.slice(0, statement.lastIndexOf(".")))));
+  return digestOf(utf8(statement.slice(0, statement.lastIndexOf("."))));
 }
 
 function otherStatement(): never {

@@ -21,20 +21,19 @@ import {
   canonicalJson,
   context,
   currentIdentity,
+  digestOf,
   fromBase64url,
   fromUtf8,
   type Hash,
   type Head,
   hasHead,
   hashField,
-  hashOf,
   headField,
   type Identity,
   parseAs,
   parseCanonical,
   parseSealingKey,
   type SpaceId,
-  sha256,
   signingKeyField,
   spaceIdField,
   toBase64url,
@@ -337,7 +336,7 @@ async function rememberVersion(store: Store, { version, box }: SealedKeyring): P
 }
 
 function hashOfBox(box: string): Hash {
-  return hashOf(sha256(fromBase64url(box)));
+  return digestOf(fromBase64url(box));
 }
 
 async function storedHeads(store: Store): Promise<Heads> {

@@ -4,6 +4,7 @@ import {
   acceptRevision,
   appendLeaf,
   type Bytes,
+  digestOf,
   EMPTY_FRONTIER,
   type Frontier,
   fromBase64url,
@@ -30,7 +31,6 @@ import {
   type SealedRevision,
   type SpaceId,
   secretContext,
-  sha256,
   type TreeHead,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
@@ -232,7 +232,7 @@ export class Listing {
     const acceptance = {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
-      ...(wrap === undefined ? {} : { wrap: hashOf(sha256(wrap)) }),
+      ...(wrap === undefined ? {} : { wrap: digestOf(wrap) }),
       ...(rewrap === undefined ? {} : { rewrap }),
     };
     const [, opened] = await Promise.all([
@@ -294,7 +294,7 @@ export async function openName(
   const commitment = commitTo(secret, revisionCommitContext(fact, "revision secret"));
   if (
     !equalSecret(commitment, fromBase64url(fact.commit.secret)) ||
-    hashOf(sha256(metadata)) !== fact.metadata
+    digestOf(metadata) !== fact.metadata
   ) {
     throw new ClientError("cannot-open", "a revision is not what its author signed");
   }

@@ -1,8 +1,8 @@
 import {
   canonicalJson,
+  digestOf,
   fromUtf8,
   type Hash,
-  hashOf,
   type Json,
   sha256,
   toBase64url,
@@ -34,7 +34,7 @@ export async function newSessionKey(): Promise<SessionKey> {
   const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
   const x = toBase64url(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
   // RFC 7638 section 3 with the members of RFC 8037 section 2, in lexicographic order.
-  const thumbprint = hashOf(sha256(utf8(canonicalJson({ crv: "Ed25519", kty: "OKP", x }))));
+  const thumbprint = digestOf(utf8(canonicalJson({ crv: "Ed25519", kty: "OKP", x })));
   return { pair, x, thumbprint };
 }
 

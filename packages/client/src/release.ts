@@ -1,17 +1,16 @@
 import { commitTo, contentKeyOf, equalSecret } from "@ecrin/crypto";
 import {
   type Bytes,
+  digestOf,
   fromBase64url,
   type Hash,
   type Head,
-  hashOf,
   openReceipt,
   type ReadReason,
   revisionCommitContext,
   revisionContext,
   type SealedRevision,
   type SpaceId,
-  sha256,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -60,7 +59,7 @@ export async function askReleases(
   const answer = await u.http.call("reads", { body: { read } });
   if (answer.releases.length !== facts.length)
     throw new ClientError("cannot-open", "not every release was answered");
-  const asked = hashOf(sha256(new TextEncoder().encode(read.slice(0, read.lastIndexOf(".")))));
+  const asked = digestOf(new TextEncoder().encode(read.slice(0, read.lastIndexOf("."))));
   const subjects = new Set(facts.map((fact) => fact.space));
   const receipts = await Promise.all(
     answer.receipts.map(async (statement) => {

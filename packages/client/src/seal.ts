@@ -18,7 +18,7 @@ import {
   type Bytes,
   canonicalJson,
   concat,
-  hashOf,
+  digestOf,
   INLINE_CONTENT,
   type ItemId,
   type Metadata,
@@ -29,7 +29,6 @@ import {
   revisionCommitContext,
   revisionContext,
   secretContext,
-  sha256,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
@@ -129,7 +128,7 @@ export async function sealRevision(
         secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
         content: toBase64url(commitTo(key, revisionCommitContext(place, "content key"))),
       },
-      metadata: hashOf(sha256(metadata)),
+      metadata: digestOf(metadata),
       content: { length: content.length, root: toBase64url(content.root) },
       held,
     }),
@@ -292,7 +291,7 @@ export async function rewrap(
     space: view.space,
     revision: hash,
     epoch: n,
-    wrap: hashOf(sha256(wrap ?? new Uint8Array())),
+    wrap: digestOf(wrap ?? new Uint8Array()),
     spaceHead: { ...view.head },
   });
   const post: NewRevision = {

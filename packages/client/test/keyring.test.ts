@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Head, hashOf, newId, sha256, utf8 } from "@ecrin/protocol";
+import { digestOf, type Head, newId, utf8 } from "@ecrin/protocol";
 import { mergeHeads } from "../src/heads.ts";
 import { checkContact, openKeyring, pin, sealKeyring } from "../src/keyring.ts";
 import { beginChain, withDevice } from "./chains.ts";
 import { refusal } from "./ground.ts";
 import { openBook, SmallServer } from "./unlocked-parts.ts";
 
-const head = (seq: number, text = ""): Head => ({ seq, hash: hashOf(sha256(utf8(seq + text))) });
+const head = (seq: number, text = ""): Head => ({ seq, hash: digestOf(utf8(seq + text)) });
 
 test("a change is applied again where another device was faster", async () => {
   const server = new SmallServer();

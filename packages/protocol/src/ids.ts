@@ -1,6 +1,7 @@
 import type { $brand } from "zod/v4/core";
 import { fromBase64url, toBase64url } from "./bytes.ts";
 import { malformed } from "./errors.ts";
+import { sha256Text } from "./sha256.ts";
 
 type Branded<T, Name extends string> = T & $brand<Name>;
 
@@ -65,6 +66,11 @@ export function parseHash(value: unknown, field: string): Hash {
 export function hashOf(bytes: Uint8Array): Hash {
   if (bytes.length !== 32) malformed("hash", "is not 32 bytes");
   return toBase64url(bytes) as Hash;
+}
+
+/** SHA-256 of bytes, as text: what a ciphertext or a statement is named by. */
+export function digestOf(bytes: Uint8Array): Hash {
+  return sha256Text(bytes) as Hash;
 }
 
 /** A signing key from its text. Whether it is a point of the curve shows when it is used. */

@@ -137,6 +137,7 @@ export {
 export {
   type AccountId,
   type DeviceId,
+  digestOf,
   type Hash,
   hashOf,
   type Id,

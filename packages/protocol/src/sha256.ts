@@ -1,7 +1,4 @@
-import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import type { Bytes } from "./bytes.ts";
+// SHA-256 (FIPS 180-4), at once: what is hashed here is short and public. One file for Node and one
+// for browsers, with the same exports.
 
-/** SHA-256 (FIPS 180-4), at once: what is hashed here is short and public. */
-export function sha256(bytes: Uint8Array): Bytes {
-  return new Uint8Array(nobleSha256(bytes));
-}
+export { sha256, sha256Text } from "#sha256";

@@ -1,9 +1,11 @@
+import { verifyBytes } from "#ed25519";
 import { type Bytes, fromBase64url, fromUtf8, toBase64url, utf8 } from "./bytes.ts";
 import { canonicalJson, type Json, parseCanonical } from "./canonical.ts";
 import { SUITE } from "./context.ts";
 import { malformed, ProtocolError } from "./errors.ts";
-import { type Hash, hashOf, type SigningKey, type Statement } from "./ids.ts";
-import { sha256 } from "./sha256.ts";
+import { digestOf, type Hash, type SigningKey, type Statement } from "./ids.ts";
+
+export { verifyBytes };
 
 /** Every kind of signed fact; the page of each is named in spec/encoding.md. */
 export const STATEMENT_KINDS = [
@@ -87,28 +89,10 @@ export function parseStatement(kind: StatementKind, value: unknown): ParsedState
     kind,
     statement: value as Statement,
     payload: parseCanonical(fromUtf8(fromBase64url(payload, "payload"), "payload")),
-    hash: hashOf(sha256(signingInput)),
+    hash: digestOf(signingInput),
     signingInput,
     signature: signatureBytes,
   };
-}
-
-const keys = new Map<SigningKey, CryptoKey>();
-const KEYS_KEPT = 4096;
-
-async function verificationKey(key: SigningKey): Promise<CryptoKey> {
-  const known = keys.get(key);
-  if (known !== undefined) return known;
-  const imported = await crypto.subtle.importKey(
-    "raw",
-    fromBase64url(key, "key"),
-    "Ed25519",
-    false,
-    ["verify"],
-  );
-  if (keys.size >= KEYS_KEPT) keys.clear();
-  keys.set(key, imported);
-  return imported;
 }
 
 /**
@@ -122,18 +106,5 @@ export async function checkSignature(parsed: ParsedStatement, key: SigningKey): 
       "signature-refused",
       `the ${parsed.kind} statement is not signed by the key expected`,
     );
-  }
-}
-
-/** Whether an Ed25519 signature over bytes holds; a key that is no point of the curve holds nothing. */
-export async function verifyBytes(
-  key: SigningKey,
-  signature: Bytes,
-  bytes: Bytes,
-): Promise<boolean> {
-  try {
-    return await crypto.subtle.verify("Ed25519", await verificationKey(key), signature, bytes);
-  } catch {
-    return false;
   }
 }
