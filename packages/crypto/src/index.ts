@@ -1,7 +1,9 @@
 // Everything that touches a secret. Read hkdf and hmac first, then box, wrap and sign; secret, pad,
 // stream and content make a revision; slot, kit, opaque and unlock reach an account.
 
+export { hmacSha256 } from "#hmac";
 export { BOX_OVERHEAD, openBox, sealBox } from "./box.ts";
+export { commitTo, equalSecret } from "./commit.ts";
 export {
   openContent,
   openContentBytes,
@@ -12,7 +14,6 @@ export {
 export { CryptoError, type CryptoErrorCode } from "./errors.ts";
 export type { Source } from "./feed.ts";
 export { hkdfSha256 } from "./hkdf.ts";
-export { commitTo, equalSecret, hmacSha256 } from "./hmac.ts";
 export { type KitLanguage, kitFromText, kitFromWords, kitToText, kitToWords } from "./kit.ts";
 export {
   finishLogin,

@@ -8,10 +8,10 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import { aesGcm } from "#aead";
+import { hmacSha256 } from "#hmac";
 import { NONCE_OF_ONE_USE } from "./box.ts";
 import { requireLength } from "./errors.ts";
 import { hkdfSha256 } from "./hkdf.ts";
-import { hmacSha256 } from "./hmac.ts";
 import { pad, unpad } from "./pad.ts";
 
 // A revision's secrets (spec/revision.md). `ctx` is always protocol's `revisionContext`; the

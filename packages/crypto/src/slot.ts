@@ -11,9 +11,10 @@ import {
   sha256,
   utf8,
 } from "@ecrin/protocol";
+import { hmacSha256 } from "#hmac";
+import { equalSecret } from "./commit.ts";
 import { cannotOpen, requireLength } from "./errors.ts";
 import { hkdfSha256 } from "./hkdf.ts";
-import { equalSecret, hmacSha256 } from "./hmac.ts";
 import { openWrap, wrapTo, xwingPublicKey } from "./wrap.ts";
 
 /** What a factor gives for its slot: the slot's X-Wing seed and a MAC key, 32 bytes each. */

@@ -4,7 +4,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-// The same tests once more over the browsers' twins of AES-GCM and X-Wing, which Node
+// The same tests once more over the browsers' twins of AES-GCM, HMAC and X-Wing, which Node
 // takes when it is told to resolve as a browser does.
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
@@ -23,7 +23,9 @@ test("the browsers' twins are what a browser gets", () => {
 });
 
 test("boxes, wraps, streams, revisions and slots hold with the browsers' twins", () => {
-  const files = ["box", "wrap", "stream", "secret", "slot"].map((name) => `test/${name}.test.ts`);
+  const files = ["primitives", "box", "wrap", "stream", "secret", "slot"].map(
+    (name) => `test/${name}.test.ts`,
+  );
   const said = asBrowser("--test", "--test-reporter=tap", ...files);
   assert.equal(said.match(/^not ok .*$/gm), null);
   assert.match(said, /^# fail 0$/m);

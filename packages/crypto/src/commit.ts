@@ -1,15 +1,5 @@
 import type { Bytes } from "@ecrin/protocol";
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-
-/**
- * HMAC-SHA256 (RFC 2104, FIPS 198-1), at once: 4 µs for a context, where a
- * native call costs 13 and WebCrypto 25.
- * @returns 32 bytes
- */
-export function hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
-  return new Uint8Array(hmac(sha256, key, message));
-}
+import { hmacSha256 } from "#hmac";
 
 /** Whether two secrets or tags are the same, in a time that depends on their length only. */
 export function equalSecret(a: Uint8Array, b: Uint8Array): boolean {
