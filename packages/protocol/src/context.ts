@@ -1,8 +1,10 @@
-import { type Bytes, concat, u32, utf8 } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
 import { sha256 } from "./sha256.ts";
 
 /** The one suite. Another is a new name and new vectors, never an option. */
 export const SUITE = "ecrin-1";
+
+const encoder = new TextEncoder();
 
 /** Text, bytes, or an integer. */
 export type ContextPart = string | Uint8Array | number;
@@ -13,15 +15,46 @@ export type ContextPart = string | Uint8Array | number;
  * @returns 32 bytes
  */
 export function context(purpose: string, ...parts: readonly ContextPart[]): Bytes {
-  const fields = [SUITE, purpose, ...parts].map(partBytes);
-  return sha256(
-    concat(u32(fields.length), ...fields.flatMap((field) => [u32(field.length), field])),
-  );
+  const fields = [SUITE, purpose, ...parts].map(partOf);
+  const room = new Uint8Array(fields.reduce((length, field) => length + 4 + mostBytes(field), 4));
+  let at = writeU32(room, 0, fields.length);
+  for (const field of fields) {
+    const end = writePart(room, at + 4, field);
+    writeU32(room, at, end - at - 4);
+    at = end;
+  }
+  return sha256(room.subarray(0, at));
 }
 
-function partBytes(part: ContextPart): Uint8Array {
-  if (typeof part === "string") return utf8(part);
+function partOf(part: ContextPart): string | Uint8Array {
   if (typeof part !== "number") return part;
   if (!Number.isSafeInteger(part)) throw new RangeError("a number in a context is a safe integer");
-  return utf8(String(part));
+  return String(part);
+}
+
+/** UTF-8 has at most three bytes for a UTF-16 code unit. */
+function mostBytes(part: string | Uint8Array): number {
+  return typeof part === "string" ? part.length * 3 : part.length;
+}
+
+/** Writes a part and tells where it ends. A dozen contexts go into each revision: ids and names are ASCII, and no encoder is asked for them. */
+function writePart(room: Bytes, from: number, part: string | Uint8Array): number {
+  if (typeof part !== "string") {
+    room.set(part, from);
+    return from + part.length;
+  }
+  for (let i = 0; i < part.length; i++) {
+    const code = part.charCodeAt(i);
+    if (code > 127) return from + encoder.encodeInto(part, room.subarray(from)).written;
+    room[from + i] = code;
+  }
+  return from + part.length;
+}
+
+function writeU32(room: Bytes, at: number, value: number): number {
+  room[at] = value >>> 24;
+  room[at + 1] = value >>> 16;
+  room[at + 2] = value >>> 8;
+  room[at + 3] = value;
+  return at + 4;
 }
