@@ -40,13 +40,19 @@ async function shareCreate(call: Call<"shareCreate">): Promise<RouteAnswer<"shar
   const about = bytesOf(body.about, "body.about");
   const answer = { source: headOf(source), share: headOf(begin) };
   return await decided(async () => {
-    const before = await spaces.state(sql, fact.space);
+    const [before, there] = await Promise.all([
+      spaces.state(sql, fact.space),
+      spaces.state(sql, fact.share),
+    ]);
     if (isInChain(before, source) && fact.by.account === session.account) return answer;
     if (before === undefined) return refuse("not-found");
-    if ((await spaces.state(sql, fact.share)) !== undefined) refuse("conflict", "body.share.space");
+    if (there !== undefined) refuse("conflict", "body.share.space");
+    // What a set links of a space is asked for on behalf of those who may link it, and no others.
     const inSource = await judgeStatement(call, before, source, []);
-    const inShare = await judgeStatement(call, undefined, begin, body.wraps);
-    const links = await checkLinkSet(call, fact, body.links);
+    const [inShare, links] = await Promise.all([
+      judgeStatement(call, undefined, begin, body.wraps),
+      checkLinkSet(call, fact, body.links),
+    ]);
     await journal.commit({
       guard: [...inSource.guard, ...inShare.guard],
       effect: async (tx) => {

@@ -34,7 +34,7 @@ import {
 import { type Opened, type OpenKey, openOwn, openRange, openThrough } from "./open.ts";
 import { askReleases, checkedContentKey, releaseKey } from "./release.ts";
 import { type Draft, rewrap, type SealedDraft, sealDeletion, sealRevision } from "./seal.ts";
-import { createShare, endShare, type NewShare } from "./share.ts";
+import { createShare, endShare, type NewShare, shareMembers } from "./share.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 import type { Progress } from "./upload.ts";
@@ -288,10 +288,10 @@ export class HealthRecord {
   /** Shares revisions with one account until a date. */
   async share(share: NewShare): Promise<SpaceId> {
     return await this.#again(async () => {
-      await this.sync();
+      const [members] = await Promise.all([shareMembers(this.#u, share), this.sync()]);
       await this.#ready();
       const revisions = await Promise.all(share.items.map((id) => this.#find(id)));
-      return await createShare(this.#u, this.view, revisions, share);
+      return await createShare(this.#u, this.view, revisions, share, members);
     });
   }
 

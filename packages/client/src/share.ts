@@ -4,6 +4,7 @@ import {
   aboutContext,
   canonicalJson,
   type ItemId,
+  type Member,
   newId,
   parseSpaceStatement,
   type RevisionId,
@@ -29,20 +30,28 @@ export interface NewShare {
   readonly note?: string;
 }
 
+/** Maker and recipient of a share, at the identities their chains hold now. */
+export async function shareMembers(
+  u: Unlocked,
+  ask: Pick<NewShare, "with" | "until">,
+): Promise<readonly [maker: Member, recipient: Member]> {
+  if (ask.until <= u.now())
+    throw new ClientError("refused", "the end of a share lies in the future");
+  return await Promise.all([
+    memberFor(u, u.account, { role: "owner", offline: true }),
+    memberFor(u, ask.with, { role: "reader", until: ask.until }),
+  ]);
+}
+
 /** Makes a share of revisions, fixed from here on, with its statement in the source's chain. */
 export async function createShare(
   u: Unlocked,
   source: SpaceView,
   revisions: readonly OpenableRevision[],
-  ask: NewShare,
+  ask: Omit<NewShare, "items">,
+  [maker, recipient]: readonly [maker: Member, recipient: Member],
 ): Promise<SpaceId> {
-  if (ask.until <= u.now())
-    throw new ClientError("refused", "the end of a share lies in the future");
   const share = newId<"space">();
-  const [maker, recipient] = await Promise.all([
-    memberFor(u, u.account, { role: "owner", offline: true }),
-    memberFor(u, ask.with, { role: "reader", until: ask.until }),
-  ]);
   const keys = await sealingKeys(u, [u.account, ask.with]);
   const keyOf = (account: AccountId) => keys.get(account) ?? notThere();
   const made = await makeEpoch(share, 1, [maker, recipient], keyOf, u.server.releaseKey);
