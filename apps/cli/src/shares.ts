@@ -1,5 +1,5 @@
 import type { Account, SharedView } from "@ecrin/client";
-import type { ShareLife } from "@ecrin/protocol";
+import type { AccountId, ShareLife } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
@@ -135,7 +135,11 @@ async function shared(call: Invocation, only: string | undefined): Promise<void>
       await view.sync();
       if (!view.ended) views.push(view);
     }
-    if (only !== undefined && views.length === 0) throw new CommandError("share-unknown", only);
+    const refused = account.sharesRefused.filter(
+      ({ share }) => only === undefined || namesId(only, share),
+    );
+    if (only !== undefined && views.length + refused.length === 0)
+      throw new CommandError("share-unknown", only);
     const items = views.flatMap((view) => view.items.map((item) => ({ view, item })));
     await call.home.keepList(
       items.map(({ view, item: { fact } }) => {
@@ -149,18 +153,25 @@ async function shared(call: Invocation, only: string | undefined): Promise<void>
       ...(view.about.note === "" ? [] : [`  ${shown(view.about.note)}`]),
       ...columns(view.items.map((item) => itemLine(words, item, ++number))),
     ]);
-    const value = views.map((view) => viewJson(view));
-    await call.result({ shared: value }, lines.length === 0 ? [words.said.nothing] : lines);
+    for (const { share, from } of refused) {
+      lines.push(`${shortId(share)}  ${words.table.from(whoIs(account, from, words))}`);
+      lines.push(`  ${words.said.shareRefused}`);
+    }
+    const value = { shared: views.map(viewJson), refused };
+    await call.result(value, lines.length === 0 ? [words.said.nothing] : lines);
   });
 }
 
 /** The sender's own name is theirs to choose; what this person calls them, and how sure that is, comes first. */
 function shareLine(account: Account, view: SharedView, words: Words): string {
-  const { account: maker } = view.maker;
-  const from = `${nameOf(account, maker, words)} (${verifiedIn(account, maker, words)})`;
+  const from = whoIs(account, view.maker.account, words);
   const until = view.view.state.share?.until;
   const end = until === undefined ? "" : `, ${words.table.until(momentIn(words, until))}`;
   return `${shortId(view.share)}  ${words.table.from(from)}${end}`;
+}
+
+function whoIs(account: Account, who: AccountId, words: Words): string {
+  return `${nameOf(account, who, words)} (${verifiedIn(account, who, words)})`;
 }
 
 function itemLine(words: Words, { metadata, fact }: SharedView["items"][number], number: number) {

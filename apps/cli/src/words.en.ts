@@ -279,6 +279,8 @@ export const en = {
     nothing: "Nothing here.",
     unreadable: (n: number, who: string) =>
       `${many(n, "version", "versions")} in this record cannot be read: ${who} changed the keys wrongly. The next thing an owner writes mends the record, and does not bring ${n === 1 ? "it" : "them"} back.`,
+    shareRefused:
+      "This share does not open, so nothing of it is shown. Ask the person to share again. Who made it is what the service says.",
     signingInAgain: (name: string) =>
       `${name} is signed in here already, and the password is right.`,
   },

@@ -287,6 +287,8 @@ export const fr: Words = {
     nothing: "Rien ici.",
     unreadable: (n, who) =>
       `${n} version${n === 1 ? "" : "s"} de ce dossier ne peu${n === 1 ? "" : "ven"}t pas être lue${n === 1 ? "" : "s"} : ${who} a mal changé les clés. Le prochain ajout d'un propriétaire répare le dossier, sans ${n === 1 ? "la" : "les"} faire revenir.`,
+    shareRefused:
+      "Ce partage ne s'ouvre pas : rien n'en est montré. Demandez à la personne de partager à nouveau. C'est le service qui dit de qui il vient.",
     signingInAgain: (name) => `${name} est déjà connecté ici, et le mot de passe est le bon.`,
   },
   table: {

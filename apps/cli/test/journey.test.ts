@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { makeDemo } from "../src/demo.ts";
 import { demoLines } from "../src/demo-command.ts";
 import { SAMPLES_FOLDER } from "../src/samples/files.ts";
@@ -89,6 +90,37 @@ test("two people meet, one shares until tomorrow, sees it opened, and takes it b
   assert.equal(await refused(roche, 4, "open", "2"), "list-moved-on");
   assert.deepEqual((await json<{ shared: unknown[] }>(roche, "shared")).shared, []);
   assert.equal(await refused(camille, 1, "revoke", "Dr Roche", "--yes"), "nothing-with-contact");
+});
+
+test("a share that does not open is told, and hides no other", async () => {
+  const { code } = await json<{ code: string }>(roche, "verify-contact");
+  const { url: server } = ground.server;
+  // Somebody whose program puts something else beside what it seals.
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    if (!String(input).endsWith("/v1/shares")) return globalThis.fetch(input, init);
+    const body = { ...JSON.parse(String(init?.body)), about: "A".repeat(200) };
+    return globalThis.fetch(input, { ...init, body: JSON.stringify(body) });
+  };
+  const address = "mallory@exemple.fr";
+  const mallory = { address, name: "Mallory", password: "sabre-vitre-ocre", store: memoryStore() };
+  const { account } = await clientSignUp({ ...mallory, server, fetch });
+  const contact = await account.contacts().verify(code, "Dr Roche");
+  const record = await account.record();
+  const content = new Uint8Array(3);
+  const item = await record.add({ title: "x", mediaType: "text/plain", content });
+  const until = Date.now() + 3_600_000;
+  const share = await record.share({ with: contact.account, items: [item], until });
+
+  type Shared = { shared: { share: string }[]; refused: unknown[] };
+  const { refused } = await json<Shared>(roche, "shared");
+  assert.deepEqual(refused, [{ share, from: account.id, reason: "cannot-open" }]);
+  const { out } = await ecrin(roche, "shared");
+  assert.ok(out.toString().includes("This share does not open"), out.toString());
+  const one = await json<Shared>(roche, "shared", share);
+  assert.deepEqual([one.shared, one.refused], [[], refused]);
+  await json(camille, "share", "1", "--with", "roche", "--until", "tomorrow", "--yes");
+  assert.equal((await json<Shared>(roche, "shared")).shared.length, 1);
+  await json(camille, "revoke", "Dr Roche", "--yes");
 });
 
 test("codes compared face to face pin a contact; a member sees the record until the end", async () => {

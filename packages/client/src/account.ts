@@ -19,6 +19,15 @@ import type { Unlocked } from "./unlocked.ts";
 /** What the server wants the account to know: a device enrolled, a recovery asked for. */
 export type Notice = RouteAnswer<"account">["notices"][number];
 
+/** A share that is left out because it does not hold. */
+export interface RefusedShare {
+  readonly share: SpaceId;
+  /** Who made it, by what the server says: nothing in it could be believed. */
+  readonly from: AccountId;
+  /** Nothing tells more than that. */
+  readonly reason: "cannot-open";
+}
+
 /** An account, unlocked on this device. */
 export class Account {
   readonly id: AccountId;
@@ -30,7 +39,7 @@ export class Account {
   readonly #records = new Map<SpaceId, HealthRecord>();
   readonly #shared = new Map<SpaceId, SharedView>();
   #own: Promise<HealthRecord> | undefined;
-  #refused: readonly SpaceId[] = [];
+  #refused: readonly RefusedShare[] = [];
 
   constructor(u: Unlocked, own: OwnDevice) {
     this.id = u.account;
@@ -77,7 +86,7 @@ export class Account {
   }
 
   /** Shares that `sharedWithMe` left out when it was last asked, because they do not hold. */
-  get sharesRefused(): readonly SpaceId[] {
+  get sharesRefused(): readonly RefusedShare[] {
     return this.#refused;
   }
 
@@ -90,14 +99,14 @@ export class Account {
     const open = spaces.filter(
       (each) => each.kind === "share" && each.role === "reader" && !each.closed,
     );
-    const refused: SpaceId[] = [];
+    const refused: RefusedShare[] = [];
     const views = await Promise.all(
-      open.map(async ({ space }) => {
+      open.map(async ({ space, owner }) => {
         try {
           return await this.#openShare(space);
         } catch (error) {
           if (!isRefusedFor(asClientError(error), "cannot-open")) throw error;
-          refused.push(space);
+          refused.push({ share: space, from: owner, reason: "cannot-open" });
           return undefined;
         }
       }),

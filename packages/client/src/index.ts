@@ -1,6 +1,6 @@
 // The SDK, in the order in which one meets it: an account, its record, sharing, the journal.
 
-export { Account, type Notice } from "./account.ts";
+export { Account, type Notice, type RefusedShare } from "./account.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Device } from "./devices.ts";
 export type { FileInput } from "./draft.ts";

@@ -16,7 +16,7 @@ import { isOpenable } from "../src/listing.ts";
 import { plain, plainEpoch } from "../src/membership.ts";
 import { createRecord, HealthRecord } from "../src/record.ts";
 import { sealRevision } from "../src/seal.ts";
-import { createShare } from "../src/share.ts";
+import { createShare, shareMembers } from "../src/share.ts";
 import { unlockHere } from "../src/sign-in.ts";
 import type { Unlocked } from "../src/unlocked.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
@@ -94,17 +94,16 @@ test("a share that does not open, made by a stranger, hides no other", async () 
   await hers.sync();
   await wrapWrongly(u, doctor.account.id);
   const revisions = [...hers.listing.revisions.values()].filter(isOpenable);
-  const bad = await createShare(u, hers.view, revisions, {
-    with: doctor.account.id,
-    items: [],
-    until,
-  });
+  const asked = { with: doctor.account.id, until };
+  const members = await shareMembers(u, asked);
+  const bad = await createShare(u, hers.view, revisions, asked, members);
   const open = await doctor.account.sharedWithMe();
   assert.deepEqual(
     open.map((view) => view.share),
     [share],
   );
-  assert.deepEqual(doctor.account.sharesRefused, [bad]);
+  const from = mallory.account.id;
+  assert.deepEqual(doctor.account.sharesRefused, [{ share: bad, from, reason: "cannot-open" }]);
 });
 
 test("a record that does not open, made by a stranger, keeps no other from turning its epoch", async () => {
@@ -189,11 +188,9 @@ test("a release that is kept is not taken for a revision of the same id in anoth
   u.keyring.checkPinned = () => undefined;
   const revisions = [...hers.listing.revisions.values()].filter(isOpenable);
   const until = ground.now() + DAY;
-  const share = await createShare(u, hers.view, revisions, {
-    with: alice.account.id,
-    items: [],
-    until,
-  });
+  const asked = { with: alice.account.id, until };
+  const members = await shareMembers(u, asked);
+  const share = await createShare(u, hers.view, revisions, asked, members);
   const view = (await alice.account.sharedWithMe()).find((each) => each.share === share);
   assert.equal((await view?.open(revision))?.metadata.title, "bait");
   assert.equal((await record.open(revision)).metadata.title, "of the same id");
