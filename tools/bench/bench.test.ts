@@ -24,6 +24,7 @@ const NAMES = [
   "serve.open_vs_static",
   "revoke.to_refusal_p99_ms",
   "sync.10k_items_per_s",
+  "web.first_load_kb",
 ];
 
 test("the table has these lines and no other, each once", () => {

@@ -1,6 +1,7 @@
 // Every group of lines, in the order of the table.
 
 import { browserBench } from "./browser.ts";
+import { firstLoadBench } from "./first-load.ts";
 import { historyBench } from "./history.ts";
 import { listBench } from "./list.ts";
 import type { Group } from "./measure.ts";
@@ -23,4 +24,5 @@ export const groups: readonly Group[] = [
   serveBench,
   revokeBench,
   syncBench,
+  firstLoadBench,
 ];

@@ -1,9 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Navigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
-import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { SecretField } from "../parts/field.tsx";
 import { Page } from "../parts/page.tsx";
@@ -11,12 +10,16 @@ import { Problem } from "../parts/problem.tsx";
 import { useSession } from "../session.tsx";
 import { ask } from "../vault.ts";
 
+/** Dialogs are fetched by those who need one. */
+const Forget = lazy(async () => ({ default: (await import("../parts/forget.tsx")).Forget }));
+
 /** The door of a record that this device knows. */
 export function UnlockPage() {
   const { t } = useLingui();
   const { status, enter } = useSession();
   const [password, setPassword] = useState("");
   const [before, setBefore] = useState("");
+  const [forgotten, setForgotten] = useState(false);
   const doing = useDoing();
   const [wantsBefore, setWantsBefore] = useState(false);
   if (doing.error?.code === "device-password-needed" && !wantsBefore) setWantsBefore(true);
@@ -58,41 +61,23 @@ export function UnlockPage() {
           {doing.busy ? t`Opening…` : t`Open`}
         </Button>
       </Form>
-      <section className="part narrow">
-        <h2>
+      <details className="narrow" onToggle={() => setForgotten(true)}>
+        <summary>
           <Trans>Password forgotten?</Trans>
-        </h2>
-        <p>
-          <Trans>
-            Nobody can look it up, for nobody has it. Your printed kit sets a new one, after three
-            days and a warning to all your devices. Remove the record from this device first, then
-            open it with your kit.
-          </Trans>
-        </p>
-        <div className="row">
-          <Forget />
+        </summary>
+        <div className="part">
+          <p>
+            <Trans>
+              Nobody can look it up, for nobody has it. Your printed kit sets a new one, after three
+              days and a warning to all your devices. Remove the record from this device first, then
+              open it with your kit.
+            </Trans>
+          </p>
+          <div className="row">
+            <Suspense>{forgotten ? <Forget /> : null}</Suspense>
+          </div>
         </div>
-      </section>
+      </details>
     </Page>
-  );
-}
-
-function Forget() {
-  const { t } = useLingui();
-  const { enter } = useSession();
-  return (
-    <AskFirst
-      label={t`Remove the record from this device`}
-      title={t`Remove the record from this device?`}
-      confirm={t`Remove it here`}
-      act={async () => enter(await ask("leave"))}
-    >
-      <p>
-        <Trans>
-          This device forgets its keys. The record itself stays with the service, sealed; to come
-          back you need your kit and your password.
-        </Trans>
-      </p>
-    </AskFirst>
   );
 }

@@ -12,6 +12,7 @@ export function WelcomePage() {
   const { t } = useLingui();
   const { status } = useSession();
   if (status.state === "open") return <Navigate to="/documents" replace={true} />;
+  if (status.state === "locked") return <Navigate to="/unlock" replace={true} />;
   return (
     <Page
       title={t`Your health record, in a case whose key stays with you`}
@@ -81,20 +82,12 @@ export function WelcomePage() {
         </p>
       </Notice>
       <div className="row">
-        {status.state === "locked" ? (
-          <ButtonLink to="/unlock" tone="first">
-            <Trans>Open my record</Trans>
-          </ButtonLink>
-        ) : (
-          <>
-            <ButtonLink to="/sign-up" tone="first">
-              <Trans>Create my record</Trans>
-            </ButtonLink>
-            <ButtonLink to="/enter">
-              <Trans>I have one: open it here with my kit</Trans>
-            </ButtonLink>
-          </>
-        )}
+        <ButtonLink to="/sign-up" tone="first">
+          <Trans>Create my record</Trans>
+        </ButtonLink>
+        <ButtonLink to="/enter">
+          <Trans>I have one: open it here with my kit</Trans>
+        </ButtonLink>
       </div>
     </Page>
   );

@@ -10,8 +10,9 @@ import {
   signUp,
 } from "@ecrin/client";
 import type { Kit as KitView } from "../wire.ts";
+import { localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
-import { current, forget, localStore, open, server, status } from "./session.ts";
+import { current, forget, open, server, status } from "./session.ts";
 
 type AccountCall =
   | "status"

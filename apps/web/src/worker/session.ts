@@ -1,28 +1,13 @@
-import {
-  type Account,
-  ClientError,
-  type HealthRecord,
-  levelStore,
-  ownerOf,
-  type RawStore,
-} from "@ecrin/client";
+import { type Account, ClientError, type HealthRecord } from "@ecrin/client";
 import type { Status } from "../wire.ts";
+import { doorStatus } from "./door.ts";
 
 // The one account that is open in this worker. Its keys live here and nowhere else on the page.
-
-const STORE = "ecrin";
 
 /** Scheme and host that delivered this worker: the only server it speaks to. */
 export const server = self.location.origin;
 
-let store: Promise<RawStore> | undefined;
 let account: Account | undefined;
-
-/** The device's local store: sealed values in IndexedDB. */
-export async function localStore(): Promise<RawStore> {
-  store ??= levelStore(STORE);
-  return await store;
-}
 
 /** The account that is open. @throws ClientError `locked` */
 export function current(): Account {
@@ -57,8 +42,5 @@ export function forget(): void {
 /** What the page may know of all this. */
 export async function status(): Promise<Status> {
   if (account !== undefined) return { state: "open", name: account.name, account: account.id };
-  const owner = await ownerOf(await localStore());
-  return owner === undefined || owner.pending
-    ? { state: "new", name: "", account: "" }
-    : { state: "locked", name: "", account: owner.account };
+  return await doorStatus();
 }

@@ -1,24 +1,15 @@
 // The only place on the page where keys are: it answers the page's calls, one after the other,
 // because the views of the SDK follow chains and are no good halfway.
+//
+// The page asks first whether this device holds an account, and shows a door. What opens the door
+// is fetched meanwhile: it is larger than all the rest.
 
-import { ClientError, FhirError } from "@ecrin/client";
-import type { Answer, Ask, CallName, Failure, Reply, Request } from "../wire.ts";
-import { accountCalls } from "./account-calls.ts";
-import { contactCalls } from "./contact-calls.ts";
-import { documentCalls } from "./document-calls.ts";
-import { type Handlers, Refusal } from "./handlers.ts";
-import { journalCalls } from "./journal-calls.ts";
-import { closeIfEnded } from "./session.ts";
-import { shareCalls } from "./share-calls.ts";
+import type { Reply, Request } from "../wire.ts";
+import { doorStatus } from "./door.ts";
 
-const handlers: Handlers<CallName> = {
-  ...accountCalls,
-  ...documentCalls,
-  ...shareCalls,
-  ...contactCalls,
-  ...journalCalls,
-};
+type Calls = typeof import("./calls.ts");
 
+let calls: Promise<Calls> | undefined;
 let turn: Promise<void> = Promise.resolve();
 
 self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
@@ -26,38 +17,40 @@ self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
 });
 
 async function answer({ id, name, ask }: Request): Promise<void> {
+  if (name === "status" && calls === undefined) {
+    await answerAtTheDoor(id);
+    return;
+  }
+  const loaded = await theRest().catch(() => undefined);
+  if (loaded === undefined) {
+    say({ id, failure: { code: "worker-stopped" } });
+    return;
+  }
   try {
-    say({ id, answer: await run(id, name, ask) });
+    const progress = (done: number, total: number) => say({ id, progress: { done, total } });
+    say({ id, answer: await loaded.run(name, ask, progress) });
   } catch (error) {
-    await closeIfEnded(error);
-    say({ id, failure: failureOf(error) });
+    await loaded.closeIfEnded(error);
+    say({ id, failure: loaded.failureOf(error) });
   }
 }
 
-/** Page and worker are one build, so what is asked has the form the call's name says. */
-async function run<N extends CallName>(id: number, name: N, ask: unknown): Promise<Answer<N>> {
-  const handler: Handlers<CallName>[N] = handlers[name];
-  return await handler(ask as Ask<N>, (done, total) => say({ id, progress: { done, total } }));
+async function answerAtTheDoor(id: number): Promise<void> {
+  try {
+    say({ id, answer: await doorStatus() });
+  } catch {
+    say({ id, failure: { code: "internal" } });
+  }
+  // Fetched while somebody types; a failure is told to whoever then asks for something.
+  theRest().catch(() => undefined);
+}
+
+/** Everything that opens an account and works on it. A browser asks once: then only a reload helps. */
+function theRest(): Promise<Calls> {
+  calls ??= import("./calls.ts");
+  return calls;
 }
 
 function say(reply: Reply): void {
   self.postMessage(reply);
-}
-
-/** Why a call failed, without a word of what was in it. */
-function failureOf(error: unknown): Failure {
-  if (error instanceof Refusal) return { code: error.code };
-  if (error instanceof FhirError) return { code: "not-fhir", place: error.field };
-  if (error instanceof ClientError) {
-    const { code, cause } = error;
-    const position =
-      typeof cause === "object" && cause !== null && "position" in cause
-        ? cause.position
-        : undefined;
-    return { code, ...(typeof position === "number" ? { place: String(position) } : {}) };
-  }
-  if (error instanceof DOMException && error.name === "QuotaExceededError") {
-    return { code: "device-full" };
-  }
-  return { code: "internal" };
 }
