@@ -4,6 +4,9 @@ import { ownVectors } from "../../packages/crypto/test/vectors.ts";
 import { chainTargets } from "./chains.ts";
 import { doorTargets } from "./doors.ts";
 import { encodingTargets } from "./encodings.ts";
+import { exportTargets } from "./export.ts";
+import { fhirTargets } from "./fhir.ts";
+import { logTargets } from "./log.ts";
 import { routeTargets } from "./routes.ts";
 import { sealedTargets } from "./sealed.ts";
 import { statementTargets } from "./statements.ts";
@@ -20,6 +23,9 @@ export async function makeTargets(): Promise<Target[]> {
     ...(await sealedTargets(ownVectors("wrap").accept, ownVectors("slot").accept)),
     ...routeTargets(world),
     ...(await doorTargets()),
+    ...(await logTargets()),
+    ...(await exportTargets()),
+    ...fhirTargets(),
     ...(await vectorTargets()).targets,
   ];
 }

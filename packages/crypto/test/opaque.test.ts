@@ -8,36 +8,10 @@ import {
   startLogin,
   startRegistration,
 } from "@ecrin/crypto";
-import { type AccountId, newId } from "@ecrin/protocol";
-import { client, ready, server } from "@serenity-kit/opaque";
+import { newId } from "@ecrin/protocol";
+import { client, server } from "@serenity-kit/opaque";
+import { begin, register, serverSetup } from "./opaque-server.ts";
 import { cannotOpen, refusedAtOnce } from "./refused.ts";
-
-await ready;
-const serverSetup = server.createSetup();
-
-async function register(account: AccountId, password: string) {
-  const { state, request } = await startRegistration(password);
-  const { registrationResponse: response } = server.createRegistrationResponse({
-    serverSetup,
-    userIdentifier: account,
-    registrationRequest: request,
-  });
-  return await finishRegistration({ password, state, response, account, parameters: ARGON2 });
-}
-
-/** What the server answers, with the record of `of` where it should be that of `account`. */
-async function begin(account: AccountId, password: string, record: string | null) {
-  const { state, request } = await startLogin(password);
-  const { loginResponse: response, serverLoginState } = server.startLogin({
-    serverSetup,
-    userIdentifier: account,
-    registrationRecord: record,
-    startLoginRequest: request,
-    identifiers: opaqueIdentifiers(account),
-  });
-  const answer = { password, state, response, account, parameters: ARGON2 };
-  return { answer, serverLoginState };
-}
 
 const account = newId<"account">();
 const registered = await register(account, "un mot de passe");

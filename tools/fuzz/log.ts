@@ -1,0 +1,252 @@
+// The log and its anchors: notes, checkpoints, proofs, tiles, keys of the log, OpenTimestamps,
+// headers of blocks, RFC 3161 tokens.
+
+import { signBytes, signerFrom, signStatement } from "@ecrin/crypto";
+import {
+  encodeOtsProof,
+  encodeOtsStamp,
+  followLogKeys,
+  formatCheckpoint,
+  formatEntryProof,
+  formatNote,
+  type LogKeys,
+  logIdOf,
+  noteKeyId,
+  type OtsStamp,
+  openBlockHeader,
+  openCheckpoint,
+  originOf,
+  ProtocolError,
+  parseCheckpoint,
+  parseEntryProof,
+  parseNote,
+  parseOtsProof,
+  parseOtsStamp,
+  parseStatement,
+  parseTilePath,
+  type SigningKey,
+  type Statement,
+  SUITE,
+  sameBytes,
+  tilePath,
+  utf8,
+} from "@ecrin/protocol";
+import { checkTimestamp, revocationAddresses, TimestampError, tokenOf } from "@ecrin/timestamp";
+import { makeAuthority } from "../../packages/timestamp/src/authority.ts";
+import { requestTimestamp } from "../../packages/timestamp/src/request.ts";
+import { bytes, type Target, text } from "./target.ts";
+import { BEGIN, hashNamed, seedOf } from "./world.ts";
+
+const refusals = [ProtocolError];
+
+interface Log {
+  readonly first: SigningKey;
+  readonly chain: readonly Statement[];
+  readonly keys: LogKeys;
+  /** Signed notes of checkpoints: of the first key, and of the second. */
+  readonly notes: readonly string[];
+}
+
+async function makeLog(): Promise<Log> {
+  const [one, two] = [await signerFrom(seedOf("log 1")), await signerFrom(seedOf("log 2"))];
+  const log = logIdOf(one.publicKey);
+  const turn = { suite: SUITE, log, seq: 1, key: two.publicKey, size: 1000, at: BEGIN };
+  const first = await signStatement("log-key", turn, one);
+  const three = (await signerFrom(seedOf("log 3"))).publicKey;
+  const { hash: prev } = parseStatement("log-key", first);
+  const next = { ...turn, seq: 2, prev, key: three, size: 2000, at: BEGIN + 1 };
+  const chain = [first, await signStatement("log-key", next, two)];
+  const notes: string[] = [];
+  for (const [signer, size] of [
+    [one, 40],
+    [two, 1500],
+  ] as const) {
+    const origin = originOf(log);
+    const said = formatCheckpoint({ origin, size, root: hashNamed(`root ${size}`) });
+    const own = {
+      name: origin,
+      id: noteKeyId(origin, signer.publicKey),
+      signature: await signBytes(signer, utf8(said)),
+    };
+    const witness = {
+      name: "witness.example",
+      id: seedOf("id").slice(0, 4),
+      signature: seedOf("w"),
+    };
+    notes.push(formatNote({ text: said, signatures: [own, witness] }));
+  }
+  return { first: one.publicKey, chain, keys: await followLogKeys(one.publicKey, chain), notes };
+}
+
+/** What has one form only: read, and written again, it is the same text. */
+function oneForm<Read>(
+  name: string,
+  originals: readonly string[],
+  parse: (value: string) => Read,
+  format: (read: Read) => string,
+): Target {
+  return {
+    name,
+    terms: "text",
+    originals,
+    refusals,
+    open: (input) => parse(text(input)),
+    equivalent: (input, result) => format(result as Read) === text(input),
+  };
+}
+
+function logTextTargets({ first, chain, keys, notes }: Log): Target[] {
+  const texts = notes.map((note) => parseNote(note).text);
+  const proof = { index: 7, hashes: [seedOf("a"), seedOf("b")], checkpoint: notes[0] ?? "" };
+  const tiles = [
+    { level: 0, number: 0, width: 256 },
+    { level: 2, number: 1_234_067, width: 112 },
+  ];
+  return [
+    oneForm("note", notes, parseNote, formatNote),
+    oneForm("checkpoint", texts, parseCheckpoint, formatCheckpoint),
+    oneForm("entry proof", [formatEntryProof(proof)], parseEntryProof, formatEntryProof),
+    oneForm("tile path", tiles.map(tilePath), parseTilePath, tilePath),
+    {
+      name: "checkpoint signed",
+      terms: "text",
+      originals: notes,
+      refusals,
+      open: (input) => openCheckpoint(text(input), keys),
+      // Lines of others may come and go under what the log signed.
+      equivalent: (_, result) =>
+        texts.includes(formatCheckpoint(result as Awaited<ReturnType<typeof openCheckpoint>>)),
+    },
+    {
+      name: "keys of the log",
+      terms: "json",
+      originals: [JSON.stringify(chain)],
+      refusals,
+      open: (input) => followLogKeys(first, listIn(text(input))),
+      // Its beginning is a chain too.
+      equivalent: (input) => listIn(text(input)).every((each, i) => each === chain[i]),
+    },
+  ];
+}
+
+/** A list as it comes in an answer. */
+function listIn(json: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (Array.isArray(value)) return value;
+  } catch {
+    // Refused below.
+  }
+  throw new ProtocolError("malformed", "is no list");
+}
+
+const ATTESTED: OtsStamp = {
+  attestations: [{ kind: "pending", uri: "https://calendar.example" }],
+  branches: [
+    {
+      step: { op: "append", bytes: seedOf("appended") },
+      stamp: {
+        attestations: [],
+        branches: [
+          {
+            step: { op: "sha256" },
+            stamp: { attestations: [{ kind: "bitcoin", height: 900_000 }], branches: [] },
+          },
+        ],
+      },
+    },
+  ],
+};
+
+/** The first block's header, and the work that a block took then. */
+const FIRST_BLOCK =
+  "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c";
+const FIRST_WORK = 2n ** 32n;
+
+function openTimestampsTargets(): Target[] {
+  const digest = seedOf("stamped");
+  return [
+    {
+      name: "OpenTimestamps proof",
+      terms: "bytes",
+      originals: [encodeOtsProof({ digest, stamp: ATTESTED })],
+      refusals,
+      open: (input) => parseOtsProof(bytes(input)),
+      equivalent: (input, result) =>
+        sameBytes(encodeOtsProof(result as ReturnType<typeof parseOtsProof>), bytes(input)),
+    },
+    {
+      name: "OpenTimestamps stamp",
+      terms: "bytes",
+      originals: [encodeOtsStamp(ATTESTED)],
+      refusals,
+      open: (input) => parseOtsStamp(bytes(input), digest),
+      // A calendar may order it otherwise and say a thing twice; what is kept has one form.
+      equivalent: (input, result) => {
+        const kept = encodeOtsStamp(result as OtsStamp);
+        const again = encodeOtsStamp(parseOtsStamp(kept, digest));
+        return sameBytes(kept, again) && kept.length <= bytes(input).length;
+      },
+    },
+    {
+      name: "block header",
+      terms: "bytes",
+      originals: [new Uint8Array(Buffer.from(FIRST_BLOCK, "hex"))],
+      refusals,
+      open: (input) => openBlockHeader(bytes(input), FIRST_WORK),
+    },
+  ];
+}
+
+async function tokenTargets(): Promise<Target[]> {
+  const data = utf8("what is stamped");
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  const authority = await makeAuthority("An authority");
+  const answer = await authority.answer(requestTimestamp(digest).bytes);
+  const token = tokenOf(answer);
+  const roots = [authority.root];
+  const right = await checkTimestamp({ token, data, roots });
+  const ours = [TimestampError];
+  return [
+    {
+      name: "time-stamp answer",
+      share: 0.3,
+      slow: 100,
+      terms: "bytes",
+      originals: [answer],
+      refusals: ours,
+      open: (input) => tokenOf(bytes(input)),
+      // Nothing in it is believed before it is checked, which the next target does.
+      equivalent: () => true,
+    },
+    {
+      name: "time-stamp token",
+      share: 0.3,
+      slow: 100,
+      terms: "bytes",
+      originals: [token],
+      refusals: ours,
+      open: (input) => checkTimestamp({ token: bytes(input), data, roots }),
+      // BER has many forms for one thing, and not all of a token is signed: what it says must be the same.
+      equivalent: (_, result) => JSON.stringify(result) === JSON.stringify(right),
+    },
+    {
+      name: "revocation addresses",
+      share: 0.3,
+      slow: 100,
+      terms: "bytes",
+      originals: [token],
+      refusals: ours,
+      open: (input) => revocationAddresses(bytes(input)),
+      equivalent: (_, result) => (result as string[]).every((each) => /^https?:\/\//.test(each)),
+    },
+  ];
+}
+
+export async function logTargets(): Promise<Target[]> {
+  return [
+    ...logTextTargets(await makeLog()),
+    ...openTimestampsTargets(),
+    ...(await tokenTargets()),
+  ];
+}

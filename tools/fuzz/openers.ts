@@ -1,0 +1,138 @@
+// Everything that reads what others made, and the targets that try it. A function whose name says
+// that it reads stands here or in `NOT_OTHERS`, or a test fails.
+
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+
+const SOURCES = ["packages/{protocol,crypto,timestamp,client}/src/*.ts", "apps/server/src/*.ts"];
+const READS =
+  /^(?:parse|open|read|decode|unpad|follow|finish|kitFrom|from[A-Z]|tokenOf|resourcesOf)/;
+const root = new URL("../../", import.meta.url);
+
+/** Targets by what they try, each an exported function, as `file:name`. */
+export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
+  "protocol/account:parseAccountStatement": ["statement account", "payload account"],
+  "protocol/account:followAccount": ["account chain", "account chain of the vectors"],
+  "protocol/bitcoin:openBlockHeader": ["block header"],
+  "protocol/bytes:fromBase64url": ["base64url"],
+  "protocol/bytes:fromUtf8": ["UTF-8"],
+  "protocol/canonical:parseCanonical": ["canonical JSON"],
+  "protocol/checkpoint:parseCheckpoint": ["checkpoint"],
+  "protocol/checkpoint:openCheckpoint": ["checkpoint signed"],
+  "protocol/checkpoint:parseEntryProof": ["entry proof"],
+  "protocol/contact:parseContactCode": ["contact code"],
+  "protocol/contact:parseAcceptance": ["statement acceptance", "payload acceptance"],
+  "protocol/entry-read:readOf": ["statement read", "payload read"],
+  "protocol/export-lines:readJournal": ["journal of an export"],
+  "protocol/export-manifest:parseManifest": ["manifest", "signature of a manifest"],
+  "protocol/export-manifest:parseExported": [
+    "exported keys",
+    "exported epochs",
+    "exported witnesses",
+    "exported accounts",
+  ],
+  "protocol/fields:parseAs": ["bytes field", "body reads"],
+  "protocol/ids:parseId": ["id"],
+  "protocol/ids:parseHash": ["hash"],
+  "protocol/ids:parseSigningKey": ["signing key"],
+  "protocol/ids:parseSealingKey": ["sealing key"],
+  "protocol/journal:parseEntry": ["journal entry"],
+  "protocol/journal:openHead": ["statement head", "payload head"],
+  "protocol/journal:openReceipt": ["statement receipt", "payload receipt"],
+  "protocol/journal:followEntry": ["journal with its head"],
+  "protocol/log-key:parseLogKey": ["keys of the log"],
+  "protocol/log-key:followLogKeys": ["keys of the log"],
+  "protocol/merkle:decodeFrontier": ["frontier", "frontier size"],
+  "protocol/metadata:parseMetadata": ["metadata JSON"],
+  "protocol/note:parseNote": ["note"],
+  "protocol/note:fromBase64": ["note", "checkpoint"],
+  "protocol/ots:parseOtsProof": ["OpenTimestamps proof"],
+  "protocol/ots:parseOtsStamp": ["OpenTimestamps stamp"],
+  "protocol/read:parseRead": ["statement read", "payload read"],
+  "protocol/reduce:followSpace": ["space chain", "space chain of the vectors"],
+  "protocol/reduce:followParsed": ["space chain", "space fact"],
+  "protocol/revision:parseRevision": ["statement revision", "payload revision"],
+  "protocol/revision:parseRewrap": ["statement rewrap", "payload rewrap"],
+  "protocol/sign-in:parseSignIn": ["statement sign-in", "payload sign-in"],
+  "protocol/space:parseSpaceStatement": ["statement space", "payload space"],
+  "protocol/statement:parseStatement": ["statement account", "statement space"],
+  "protocol/tile:parseTilePath": ["tile path"],
+  "protocol/zip:openZip": ["archive"],
+  "timestamp/token:tokenOf": ["time-stamp answer"],
+  "timestamp/token:parseToken": ["time-stamp token"],
+  "timestamp/token:parseCertificate": ["time-stamp token"],
+  "crypto/box:openBox": ["box"],
+  "crypto/content:openContent": ["content"],
+  "crypto/content:openContentBytes": ["content"],
+  "crypto/kit:kitFromWords": ["kit words"],
+  "crypto/kit:kitFromText": ["kit text"],
+  "crypto/opaque:finishRegistration": ["OPAQUE registration answer"],
+  "crypto/opaque:finishLogin": ["OPAQUE answer"],
+  "crypto/pad:unpad": ["padding"],
+  "crypto/pad:unpadStream": ["padding", "content"],
+  "crypto/secret:openMetadata": ["metadata"],
+  "crypto/slot:openSlot": ["slot password", "slot kit"],
+  "crypto/stream:openStream": ["stream", "stream under its own digests"],
+  "crypto/stream:openSegment": ["segment alone", "segment header"],
+  "crypto/wrap:openWrap": ["wrap", "wrap's ciphertext"],
+  "client/fhir:resourcesOfBundle": ["FHIR bundle", "names of FHIR resources"],
+  "client/keyring:openKeyring": ["keyring", "keyring's JSON"],
+  "client/kit:readKit": ["kit words", "kit text"],
+  "client/link-set:openLinks": ["link set", "link set under its root"],
+  "client/listing:openName": ["metadata", "metadata JSON"],
+  "client/open-account:openAnySlot": ["slot password", "slot kit", "answer account"],
+  "client/open-account:openAccount": ["answer account", "account chain", "keyring"],
+  "client/open-account:readServer": ["answer server"],
+  "client/accounts:follow": ["account chain", "answer chain"],
+  "client/journal:followJournal": ["answer journal", "journal with its head"],
+  "client/epoch-keys:openEpochWrap": ["wrap", "answer wraps"],
+  "client/open:openThrough": ["stream", "content"],
+  "client/open:openOwn": ["content"],
+  "client/open:openRange": ["segment alone"],
+  "server/account-chain:readIncoming": ["body accountPost", "statement account"],
+  "server/incoming-revision:readRevision": ["body revisionsPost", "statement revision"],
+  "server/input:readInput": ["request"],
+  "server/token:readToken": ["session token"],
+  "server/address:openAddress": ["wrap"],
+};
+
+/** Functions of such a name that read nothing of others, and why. */
+export const NOT_OTHERS: Readonly<Record<string, string>> = {
+  "protocol/read:readReasonField": "a schema; parseRead's targets try it",
+  "protocol/read:readPayload": "a schema; parseRead's targets try it",
+  "protocol/tile:readTiles": "tiles are checked against a signed root by whoever reads from them",
+  "client/errors:opening": "gives what opens one error",
+  "client/own-device:readDevice": "the device's own store, sealed",
+  "server/access:openSpace": "the server's own rows",
+  "server/anchor-sources:readAnchorSources": "the operator's settings",
+  "server/blobs:openBlobs": "the server's own folder",
+  "server/database:parseDatabaseUrl": "the operator's settings",
+  "server/database:openPool": "a connection",
+  "server/entries:readyWith": "makes entries",
+  "server/entries:readyNow": "makes entries",
+  "server/keys:openKeys": "the server's own folder",
+  "server/link-set:readLinkSet": "the server's own rows",
+  "server/link-set:readHeaders": "the server's own rows",
+  "server/link-set:readReleases": "the server's own rows",
+  "server/links:readLinks": "the server's own rows",
+  "server/migrations:readMigrations": "files of the program",
+  "server/notices:readNotices": "the server's own rows",
+  "server/openapi:openApi": "makes a document",
+  "server/opener:openerOf": "makes an opener of a key; `wrap` tries it",
+  "server/pages:openPages": "files of the program",
+  "server/reads:readHandlers": "a table of handlers; `body reads` tries their input",
+  "server/slots:readSlots": "the server's own rows",
+};
+
+/** Every exported function whose name says that it reads, as `file:name`. */
+export function everyOpener(): string[] {
+  return globSync(SOURCES, { cwd: root })
+    .sort()
+    .flatMap((path) => {
+      const source = readFileSync(new URL(path, root), "utf8");
+      const names = source.matchAll(/^export (?:async )?(?:function\*?|const) (\w+)/gm);
+      const file = `${basename(dirname(dirname(path)))}/${basename(path, ".ts")}`;
+      return [...names].map(([, name = ""]) => `${file}:${name}`);
+    })
+    .filter((opener) => READS.test(opener.slice(opener.indexOf(":") + 1)));
+}
