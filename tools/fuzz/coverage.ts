@@ -2,9 +2,10 @@
 // the parsers are loaded: V8 counts blocks of what it compiles afterwards.
 
 import { readFileSync } from "node:fs";
-import { type Profiler, Session } from "node:inspector/promises";
+import { Session } from "node:inspector/promises";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { branchesOf, type Missed, type Script } from "../coverage/branches.ts";
 
 /** Files whose every branch a run should reach. */
 const PARSERS =
@@ -75,10 +76,7 @@ const NOT_READING: readonly (readonly [file: string, begins: RegExp, why: string
 const root = new URL("../../", import.meta.url);
 
 /** For each parser, how often each range of it was entered, in the order in which V8 nests them. */
-export type Coverage = readonly {
-  readonly file: string;
-  readonly functions: readonly Profiler.FunctionCoverage[];
-}[];
+export type Coverage = readonly Script[];
 
 /** Begins to count; the answer ends it and says what was counted. */
 export async function countBranches(): Promise<() => Promise<Coverage>> {
@@ -98,68 +96,25 @@ export async function countBranches(): Promise<() => Promise<Coverage>> {
   };
 }
 
-export interface Uncovered {
-  readonly file: string;
-  readonly line: number;
-  readonly source: string;
-}
-
 /** Stretches of the parsers that no worker entered. */
 export function uncovered(parts: readonly Coverage[]): {
   files: number;
   branches: number;
-  missing: Uncovered[];
+  missing: Missed[];
 } {
-  const missing: Uncovered[] = [];
-  const files = [...new Set(parts.flatMap((part) => part.map(({ file }) => file)))].sort();
-  let branches = 0;
-  for (const file of files) {
-    const source = readFileSync(new URL(file, root), "utf8");
-    const all = parts.flatMap((part) => part.filter((each) => each.file === file));
-    const entered = new Uint8Array(source.length);
-    for (const { functions } of all) {
-      for (const [i, count] of counted(functions, source.length).entries())
-        if (count > 0) entered[i] = 1;
-    }
-    branches += new Set(
-      all.flatMap(({ functions }) =>
-        functions.flatMap(({ ranges }) =>
-          ranges.map((range) => `${range.startOffset} ${range.endOffset}`),
-        ),
-      ),
-    ).size;
-    missing.push(...stretches(file, source, entered));
-  }
-  return { files: files.length, branches, missing };
-}
-
-/** How often each character was reached: an inner range says it better than the one around it. */
-function counted(functions: readonly Profiler.FunctionCoverage[], length: number): Uint32Array {
-  const counts = new Uint32Array(length);
-  const ranges = functions.flatMap((each) => each.ranges);
-  ranges.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset);
-  for (const { startOffset, endOffset, count } of ranges)
-    counts.fill(count, startOffset, endOffset);
-  return counts;
-}
-
-function stretches(file: string, source: string, entered: Uint8Array): Uncovered[] {
-  const found: Uncovered[] = [];
-  for (let at = 0; at < source.length; at++) {
-    if (entered[at] === 1) continue;
-    let end = at;
-    while (end < source.length && entered[end] !== 1) end++;
-    const text = source.slice(at, end).replace(/\s+/g, " ").trim();
-    // Types and closing brackets are nothing that could be run.
-    if (/[A-Za-z]/.test(text) && !isNotReading(file, text))
-      found.push({
-        file,
-        line: source.slice(0, at).split("\n").length,
-        source: text.slice(0, 100),
-      });
-    at = end;
-  }
-  return found;
+  const scripts = parts.flat();
+  const files = [...new Set(scripts.map(({ file }) => file))].sort();
+  const each = files.map((file) => {
+    const own = scripts.filter((script) => script.file === file);
+    return branchesOf(file, readFileSync(new URL(file, root), "utf8"), own);
+  });
+  return {
+    files: files.length,
+    branches: each.reduce((sum, { branches }) => sum + branches, 0),
+    missing: each
+      .flatMap(({ missed }) => missed)
+      .filter(({ file, source }) => !isNotReading(file, source)),
+  };
 }
 
 function isNotReading(file: string, text: string): boolean {

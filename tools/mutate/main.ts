@@ -1,98 +1,90 @@
-// Takes each refusal out of the protocol, one at a time, and runs its tests: a refusal that no test
-// misses is reported. Works on a copy in a temporary folder; not part of `npm test`.
+// Small faults in `protocol` and `crypto`, one at a time: the tests should notice.
 //
-//   node tools/mutate/main.ts [file…]        default: the files that judge
+//   npm run mutate                               200 of them
+//   npm run mutate -- --count 50 --seed 7        fewer, and others
+//   npm run mutate -- --only crypto/src/slot.ts  every one in files whose path holds this
 //
+// Works on a copy in a temporary folder; not part of `npm test`. The same seed picks the same faults.
 // Exits with 1 when less than 95 of 100 were noticed.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  cpSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { mutationsOf } from "./mutations.ts";
+import { parseArgs } from "node:util";
+import { Random } from "../fuzz/random.ts";
+import { copyProject } from "./copy.ts";
+import { isHarmless } from "./harmless.ts";
+import { type Mutation, mutationsOf } from "./mutations.ts";
+import { noticedBy } from "./trial.ts";
 
-const JUDGES = [
-  "account.ts",
-  "reduce.ts",
-  "revision.ts",
-  "link.ts",
-  "link-set.ts",
-  "read.ts",
-  "space.ts",
-  "statement.ts",
-  "canonical.ts",
-  "bytes.ts",
-  "journal.ts",
-  "items.ts",
-  "contact.ts",
-];
 const NOTICED_AT_LEAST = 0.95;
-/** A mutation that makes a test wait for ever is noticed too. */
-const PATIENCE = 60_000;
+const SOURCES = "packages/{protocol,crypto}/src/*.ts";
+const COPIED = ["packages", "apps/server", "vectors", "tools/vectors", "tools/capture"];
 
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "200" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+  },
+});
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const files = process.argv.length > 2 ? process.argv.slice(2) : JUDGES;
-const copy = mkdtempSync(join(tmpdir(), "ecrin-mutate-"));
-const source = join(copy, "packages/protocol/src");
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
-function makeCopy(): void {
-  mkdirSync(join(copy, "packages"), { recursive: true });
-  cpSync(join(root, "packages/protocol"), join(copy, "packages/protocol"), { recursive: true });
-  cpSync(join(root, "vectors/protocol"), join(copy, "vectors/protocol"), { recursive: true });
-  cpSync(join(root, "package.json"), join(copy, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+type Placed = Mutation & { readonly file: string };
+
+/** Every fault there is, but for those that change nothing. */
+function everyFault(): Placed[] {
+  return globSync(SOURCES, { cwd: root })
+    .sort()
+    .filter((file) => !file.endsWith("/index.ts"))
+    .filter((file) => values.only === undefined || file.includes(values.only))
+    .flatMap((file) =>
+      mutationsOf(readFileSync(join(root, file), "utf8")).map((each) => ({ file, ...each })),
+    )
+    .filter(({ file, what }) => !isHarmless(file, what));
 }
 
-/** Whether the copy's tests pass: file after file, and no further than the first that fails. */
-async function testsPass(): Promise<boolean> {
-  for (const file of globSync("packages/protocol/test/*.test.ts", { cwd: copy }).sort()) {
-    const child = spawn(
-      process.execPath,
-      ["--disable-warning=ExperimentalWarning", "--test", file],
-      { cwd: copy, stdio: "ignore", timeout: PATIENCE },
-    );
-    const [code] = await once(child, "exit");
-    if (code !== 0) return false;
-  }
-  return true;
+function picked(faults: Placed[]): Placed[] {
+  const random = new Random(Number(values.seed));
+  const count = values.only === undefined ? Number(values.count) : faults.length;
+  const chosen: Placed[] = [];
+  while (chosen.length < count && faults.length > 0)
+    chosen.push(...faults.splice(random.below(faults.length), 1));
+  return chosen;
 }
 
-async function run(): Promise<number> {
-  makeCopy();
-  if (!(await testsPass())) {
-    console.error("the tests fail before anything is taken out");
-    return 1;
+async function run(folder: string): Promise<number> {
+  const copy = join(folder, "copy");
+  await mkdir(copy);
+  await copyProject(copy, COPIED);
+  for (const file of ["packages/protocol/src/bytes.ts", "packages/crypto/src/box.ts"]) {
+    const noticed = await noticedBy(copy, file, readFileSync(join(root, file), "utf8"));
+    if (noticed !== undefined) throw new Error(`without any fault: ${noticed} fail`);
   }
-  const survivors: string[] = [];
+  const faults = everyFault();
+  const total = faults.length;
+  const by = new Map<string, number>();
   let tried = 0;
-  for (const file of files) {
-    const path = join(source, file);
-    const text = readFileSync(path, "utf8");
-    for (const { line, what, mutated } of mutationsOf(text)) {
-      writeFileSync(path, mutated);
-      tried += 1;
-      if (await testsPass()) survivors.push(`${file}:${line}  ${what}`);
-    }
-    writeFileSync(path, text);
+  for (const { file, line, what, mutated } of picked(faults)) {
+    const noticed = await noticedBy(copy, file, mutated);
+    tried += 1;
+    by.set(noticed ?? "nothing", (by.get(noticed ?? "nothing") ?? 0) + 1);
+    if (tried % 20 === 0) say(`${tried} tried`);
+    if (noticed === undefined) say(`not noticed  ${file}:${line}  ${what}`);
   }
-  for (const survivor of survivors) console.log(`not noticed  ${survivor}`);
-  console.log(`${tried - survivors.length} of ${tried} noticed`);
-  return tried > 0 && (tried - survivors.length) / tried >= NOTICED_AT_LEAST ? 0 : 1;
+  for (const [check, count] of by) say(`${String(count).padStart(5)} by ${check}`);
+  const noticed = tried - (by.get("nothing") ?? 0);
+  say(`${noticed} of ${tried} noticed, out of ${total} that could be made`);
+  return tried > 0 && noticed / tried >= NOTICED_AT_LEAST ? 0 : 1;
 }
 
+const folder = await mkdtemp(join(tmpdir(), "ecrin-mutate-"));
 try {
-  process.exitCode = await run();
+  process.exitCode = await run(folder);
 } finally {
-  rmSync(copy, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 }

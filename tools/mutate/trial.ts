@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import process from "node:process";
+
+/** Something that a fault may be noticed by: tests or the compiler. */
+interface Check {
+  readonly name: string;
+  readonly arguments: readonly string[];
+}
+
+/** A fault that makes a test wait for ever is noticed too. */
+const PATIENCE = 240_000;
+const TSC = "node_modules/typescript/bin/tsc";
+
+/**
+ * What is run against a fault in a file, quickest first: the tests of the file's own name, those of
+ * its package, those of whoever builds on it, the vectors, the compiler, and at last the client
+ * against a real server.
+ */
+function checksFor(copy: string, file: string): Check[] {
+  const [, name = ""] = file.split("/");
+  const tests = (of: string) => globSync(`packages/${of}/test/*.test.ts`, { cwd: copy }).sort();
+  const own = tests(name).filter((test) => basename(test).startsWith(basename(file, ".ts")));
+  const rest = tests(name).filter((test) => !own.includes(test));
+  const vectors = ["tools/vectors/vectors.test.ts"];
+  const checks = [
+    together("its own tests", own),
+    together("its package's tests", rest),
+    ...(name === "protocol" ? [together("crypto's tests", tests("crypto"))] : []),
+    together("the vectors", vectors),
+    { name: "the compiler", arguments: [TSC, "-p", `packages/${name}`] },
+    ...tests("client").map((test) => together("the client's tests", [test])),
+  ];
+  return checks.filter((check) => check.arguments.length > 0);
+}
+
+/** Test files in one process; none where there are none. */
+function together(name: string, files: readonly string[]): Check {
+  if (files.length === 0) return { name, arguments: [] };
+  return { name, arguments: ["--test", "--test-isolation=none", ...files] };
+}
+
+/**
+ * Puts a fault into a copy of the project and takes it out again.
+ * @returns what noticed it; undefined where nothing did
+ */
+export async function noticedBy(
+  copy: string,
+  file: string,
+  mutated: string,
+): Promise<string | undefined> {
+  const path = join(copy, file);
+  const text = await readFile(path, "utf8");
+  await writeFile(path, mutated);
+  try {
+    for (const check of checksFor(copy, file))
+      if (!(await passes(copy, check.arguments))) return check.name;
+    return undefined;
+  } finally {
+    await writeFile(path, text);
+  }
+}
+
+async function passes(copy: string, given: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...given], {
+    cwd: copy,
+    stdio: "ignore",
+    timeout: PATIENCE,
+    env: { ...process.env, TMPDIR: dirname(copy) },
+  });
+  const [code] = await once(child, "exit");
+  return code === 0;
+}
