@@ -8,7 +8,6 @@ import {
   detachStatement,
   type ExportedEntry,
   headerFor,
-  type JournalPart,
   type Json,
   journalLines,
   logIdOf,
@@ -80,7 +79,7 @@ async function archiveTargets(): Promise<Target[]> {
       originals: [journal],
       refusals,
       open: async (input) => {
-        const parts: JournalPart[] = [];
+        const parts: unknown[] = [];
         for await (const part of readJournal(inTwo(bytes(input)))) parts.push(part);
         return parts;
       },

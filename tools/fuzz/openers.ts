@@ -102,6 +102,7 @@ export const NOT_OTHERS: Readonly<Record<string, string>> = {
   "protocol/read:readPayload": "a schema; parseRead's targets try it",
   "protocol/tile:readTiles": "tiles are checked against a signed root by whoever reads from them",
   "client/errors:opening": "gives what opens one error",
+  "client/errors:opens": "gives what opens one error",
   "client/own-device:readDevice": "the device's own store, sealed",
   "server/access:openSpace": "the server's own rows",
   "server/anchor-sources:readAnchorSources": "the operator's settings",
