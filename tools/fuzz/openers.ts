@@ -4,7 +4,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
-const SOURCES = ["packages/{protocol,crypto,timestamp,client}/src/*.ts", "apps/server/src/*.ts"];
+/** Of the server, its doors: everything behind them gets what the table of routes has parsed, or its own rows. */
+const SOURCES = [
+  "packages/{protocol,crypto,timestamp,client}/src/*.ts",
+  "apps/server/src/{account-chain,address,input,nonce,proof,token,incoming-*}.ts",
+];
 const READS =
   /^(?:parse|open|read|decode|unpad|follow|finish|kitFrom|from[A-Z]|tokenOf|resourcesOf)/;
 const root = new URL("../../", import.meta.url);
@@ -85,7 +89,6 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/open-account:readServer": ["answer server"],
   "client/accounts:follow": ["account chain", "answer chain"],
   "client/journal:followJournal": ["answer journal", "journal with its head"],
-  "client/epoch-keys:openEpochWrap": ["wrap", "answer wraps"],
   "client/open:openThrough": ["stream", "content"],
   "client/open:openOwn": ["content"],
   "client/open:openRange": ["segment alone"],
@@ -104,25 +107,6 @@ export const NOT_OTHERS: Readonly<Record<string, string>> = {
   "client/errors:opening": "gives what opens one error",
   "client/errors:opens": "gives what opens one error",
   "client/own-device:readDevice": "the device's own store, sealed",
-  "server/access:openSpace": "the server's own rows",
-  "server/anchor-sources:readAnchorSources": "the operator's settings",
-  "server/blobs:openBlobs": "the server's own folder",
-  "server/database:parseDatabaseUrl": "the operator's settings",
-  "server/database:openPool": "a connection",
-  "server/entries:readyWith": "makes entries",
-  "server/entries:readyNow": "makes entries",
-  "server/keys:openKeys": "the server's own folder",
-  "server/link-set:readLinkSet": "the server's own rows",
-  "server/link-set:readHeaders": "the server's own rows",
-  "server/link-set:readReleases": "the server's own rows",
-  "server/links:readLinks": "the server's own rows",
-  "server/migrations:readMigrations": "files of the program",
-  "server/notices:readNotices": "the server's own rows",
-  "server/openapi:openApi": "makes a document",
-  "server/opener:openerOf": "makes an opener of a key; `wrap` tries it",
-  "server/pages:openPages": "files of the program",
-  "server/reads:readHandlers": "a table of handlers; `body reads` tries their input",
-  "server/slots:readSlots": "the server's own rows",
 };
 
 /** Every exported function whose name says that it reads, as `file:name`. */
