@@ -141,6 +141,12 @@ export interface Received {
   readonly items: readonly SharedItem[];
 }
 
+/** A share that does not open, and who made it by what the service says. */
+export interface RefusedShare {
+  readonly share: string;
+  readonly from: Person;
+}
+
 export interface JournalRow {
   readonly id: string;
   readonly n: number;
@@ -197,7 +203,10 @@ export interface Calls {
   };
   endShare: { ask: { share: string }; answer: undefined };
   endMember: { ask: { account: string }; answer: undefined };
-  received: { ask: undefined; answer: readonly Received[] };
+  received: {
+    ask: undefined;
+    answer: { readonly shares: readonly Received[]; readonly refused: readonly RefusedShare[] };
+  };
   openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
   journal: { ask: undefined; answer: readonly JournalRow[] };
   devices: { ask: undefined; answer: readonly Device[] };

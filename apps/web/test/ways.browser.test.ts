@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import {
   add,
@@ -149,6 +150,42 @@ test("an invitation, answered; the page says what it does not protect against", 
     assert.deepEqual(wrong, []);
     await context.close();
   }
+});
+
+test("something that does not open is told, and not in silence", async () => {
+  const doctor = await somebody("fr", "Dr Roche");
+  const code = await ownCode(doctor);
+  // Somebody whose program puts something else beside what it seals.
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    if (!String(input).endsWith("/v1/shares")) return globalThis.fetch(input, init);
+    const body = { ...JSON.parse(String(init?.body)), about: "A".repeat(200) };
+    return globalThis.fetch(input, { ...init, body: JSON.stringify(body) });
+  };
+  const person = { address: "mallory@example.org", name: "Mallory", password: PASSWORD };
+  const place = { server: ground.url, store: memoryStore(), fetch };
+  const { account } = await clientSignUp({ ...person, ...place });
+  const contact = await account.contacts().verify(code, "Dr Roche");
+  const record = await account.record();
+  const content = new Uint8Array(note("-"));
+  const item = await record.add({ title: "x", mediaType: "text/plain", content });
+  const until = Date.now() + 3_600_000;
+  await record.share({ with: contact.account, items: [item], until });
+
+  const { page, say } = doctor;
+  await section(doctor, "Shared with me");
+  const who = say("Someone unknown ({start}…)", account.id.slice(0, 6));
+  await page
+    .getByText(
+      say(
+        "Something from {name} does not open. Nothing of it is shown. Ask them to share it again.",
+        who,
+      ),
+    )
+    .waitFor();
+  await page.getByText(say("Nothing is shared with you")).waitFor();
+  await checkAbilities(page, "a share that does not open");
+  assert.deepEqual(doctor.wrong, []);
+  await doctor.context.close();
 });
 
 test("mistakes and bad times are said in words", async () => {

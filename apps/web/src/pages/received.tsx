@@ -5,10 +5,11 @@ import { Blank } from "../parts/blank.tsx";
 import { ButtonLink } from "../parts/button.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
+import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Known, usePersonName } from "../parts/person-name.tsx";
 import { Awaited } from "../parts/waiting.tsx";
-import type { Received } from "../wire.ts";
+import type { Received, RefusedShare } from "../wire.ts";
 import { dateInWords, sizeInWords, untilInWords } from "../words.ts";
 
 /** What others let this account open, and until when. */
@@ -26,26 +27,49 @@ export function ReceivedPage() {
       }
     >
       <Awaited of={received}>
-        {(shares) =>
-          shares.length === 0 ? (
-            <Blank title={<Trans>Nothing is shared with you</Trans>}>
-              <p>
-                <Trans>
-                  To receive something, show the other person your code. It is on the page Contacts.
-                </Trans>
-              </p>
-              <div className="row">
-                <ButtonLink to="/contacts" tone="first">
-                  <Trans>Show my code</Trans>
-                </ButtonLink>
-              </div>
-            </Blank>
-          ) : (
-            shares.map((share) => <ReceivedShare key={share.share} share={share} />)
-          )
-        }
+        {({ shares, refused }) => (
+          <>
+            {refused.map((each) => (
+              <Refused key={each.share} refused={each} />
+            ))}
+            {shares.length === 0 ? (
+              <Blank title={<Trans>Nothing is shared with you</Trans>}>
+                <p>
+                  <Trans>
+                    To receive something, show the other person your code. It is on the page
+                    Contacts.
+                  </Trans>
+                </p>
+                <div className="row">
+                  <ButtonLink to="/contacts" tone="first">
+                    <Trans>Show my code</Trans>
+                  </ButtonLink>
+                </div>
+              </Blank>
+            ) : (
+              shares.map((share) => <ReceivedShare key={share.share} share={share} />)
+            )}
+          </>
+        )}
       </Awaited>
     </Page>
+  );
+}
+
+/** Nothing in it could be believed, so there is nothing else to say of it. */
+function Refused({ refused }: { readonly refused: RefusedShare }) {
+  const name = usePersonName()(refused.from);
+  return (
+    <Notice tone="care">
+      <p>
+        <Trans>
+          Something from {name} does not open. Nothing of it is shown. Ask them to share it again.
+        </Trans>
+      </p>
+      <p>
+        <Trans>That it comes from them is what the service says.</Trans>
+      </p>
+    </Notice>
   );
 }
 

@@ -72,7 +72,13 @@ export const shareCalls: Handlers<ShareCall> = {
   },
 
   async received() {
-    return (await current().sharedWithMe()).map(receivedOf);
+    const account = current();
+    const shares = (await account.sharedWithMe()).map(receivedOf);
+    const refused = account.sharesRefused.map(({ share, from }) => ({
+      share,
+      from: personOf(from),
+    }));
+    return { shares, refused };
   },
 
   async openShared({ share, revision }, progress) {
