@@ -9,6 +9,7 @@ import {
   type Ready,
   readyNow,
   subjectsOf,
+  type Writing,
   writeEntries,
 } from "./entries.ts";
 import { ServerError } from "./problem.ts";
@@ -80,10 +81,11 @@ export function createAppend(sql: Sql, mac: TagKeys["mac"]): Append {
     const entries = await recall(subjectsOf(ready));
     if (top === undefined) return undefined;
     const before = top;
-    const writing = writeEntries(before, mac, entries, ready);
-    if (writing.isEmpty) return undefined;
     const guards = batch.flatMap(({ operation }) => operation.guard ?? []);
+    let writing: Writing;
     try {
+      writing = writeEntries(before, mac, entries, ready);
+      if (writing.isEmpty) return undefined;
       if (!(await store(sql, before, writing, guards))) {
         forget();
         patience = PATIENCE;
@@ -91,8 +93,8 @@ export function createAppend(sql: Sql, mac: TagKeys["mac"]): Append {
       }
     } catch (error) {
       forget();
-      // An act that was done before.
-      if (isUniqueViolation(error)) return undefined;
+      // An act that was done before; or an epoch that has been closed since, whose key is gone.
+      if (isUniqueViolation(error) || error instanceof RangeError) return undefined;
       throw error;
     }
     ({ top } = writing);
