@@ -52,7 +52,9 @@ export type CommandErrorCode =
   | "password-short"
   | "kit-file-kind"
   | "not-confirmed"
-  | "server-failed";
+  | "server-failed"
+  /** An export does not verify. `detail`: where, and what. */
+  | "export-refused";
 
 /** The one error of this package. */
 export class CommandError extends Error {
@@ -77,6 +79,7 @@ const OWN: Partial<Record<CommandErrorCode, Exit>> = {
   "kit-file-kind": EXIT.usage,
   "items-of-two-records": EXIT.usage,
   interrupted: EXIT.interrupted,
+  "export-refused": EXIT.alarm,
   "not-signed-in": EXIT.notSignedIn,
   "item-unknown": EXIT.notFound,
   "list-moved-on": EXIT.notFound,

@@ -3,6 +3,7 @@ import type { AccountId, EntryAbout, ItemId } from "@ecrin/protocol";
 import { ENTRY_KINDS, type EntryKind } from "@ecrin/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Invocation } from "./invocation.ts";
+import { defineJournalExport } from "./journal-export.ts";
 import { contactNamed, nameOf, placeNamed, recordNamed } from "./naming.ts";
 import { columns, momentIn, shown } from "./shown.ts";
 import { parseSince } from "./when.ts";
@@ -18,8 +19,9 @@ interface JournalOptions {
   readonly limit?: number;
 }
 
-export function defineJournal(program: Command, { help }: Words): void {
-  program
+export function defineJournal(program: Command, words: Words): void {
+  const { help } = words;
+  const command = program
     .command("journal")
     .description(help.journal)
     .option("--record <owner>", help.options.record)
@@ -32,6 +34,7 @@ export function defineJournal(program: Command, { help }: Words): void {
     .action(async (options: JournalOptions, command: Command) => {
       await journal(Invocation.of(command), options);
     });
+  defineJournalExport(command, words);
 }
 
 function dayGiven(text: string): number {

@@ -17,6 +17,7 @@ import { defineServe } from "./serve.ts";
 import { defineShares } from "./shares.ts";
 import { defineSignIn } from "./sign-in.ts";
 import { defineSignUp } from "./sign-up.ts";
+import { defineVerify } from "./verify.ts";
 import { defineWhoami } from "./whoami.ts";
 import type { Words } from "./words.ts";
 
@@ -47,6 +48,7 @@ export function makeProgram(words: Words): Command {
     defineRevoke,
     defineMembers,
     defineJournal,
+    defineVerify,
     defineDevices,
     defineKit,
     definePassword,

@@ -78,6 +78,7 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
   "invitation-unknown": (d) => `There is no invitation “${d}”. See: ecrin invitations`,
   "nothing-with-contact": (d) => `${d} has no access that could be ended.`,
   "file-missing": (d) => `There is no file “${d}”.`,
+  "export-refused": (d) => `The export does not hold. ${d}`,
   "file-exists": (d) => `“${d}” is there already. Use --force to replace it.`,
   "file-unwritable": (d) => `“${d}” cannot be written.`,
   "file-unreadable": (d) => `“${d}” cannot be read.`,
@@ -167,6 +168,12 @@ export const en = {
       kind: "only entries of this kind",
       by: "only what this person did",
       item: "only entries about this item",
+      sinceLeaves:
+        "leaves under an earlier export's checkpoint: prove that this one goes on from it",
+      logKey: "the log's key as you know it",
+      root: "certificates of time-stamping authorities that you trust",
+      earlier: "an earlier export, which this one must go on from",
+      demonstration: "accept the easy blocks of a demonstration",
       since: "only entries from this date on",
       limit: "only the newest so many",
       account: "the account's journal: sign-ins, devices, password",
@@ -178,6 +185,8 @@ export const en = {
       host: "address to listen on",
     },
     args: {
+      newFile: "a file that does not exist yet",
+      exportFile: "an export of a journal (.zip)",
       newFolder: "a folder that does not exist yet",
       file: "file",
       files: "files; FHIR bundles are imported as items",
@@ -213,6 +222,8 @@ export const en = {
     members: "who is in the record",
     membersAdd: "give somebody the whole record",
     membersEnd: "end a membership",
+    journalExport: "the whole journal as a file that anybody can check",
+    verify: "check an export of a journal, offline",
     journal: "who did what, and how that was checked",
     devices: "where the account is signed in",
     devicesSignOut: "sign a device out",
@@ -245,6 +256,8 @@ export const en = {
     exporting: "Opening everything",
     exported: (resources: number, files: number, folder: string) =>
       `${many(resources, "item", "items")} and ${many(files, "file", "files")} written to ${folder}.`,
+    journalExported: (file: string) =>
+      `The journal is in ${file}. It says who did what and when: give it only to whom that concerns. Check it with “ecrin verify” or the verify.py in it.`,
     exportedPlain: "They are not sealed there: keep the folder where only you can read it.",
     written: (file: string) => `Written to ${file}.`,
     corrected: (title: string) => `“${title}” has a new version; the old one stays in the history.`,
@@ -339,6 +352,32 @@ export const en = {
   who: {
     service: "The service",
     unknown: (id: string) => `unknown account ${id}`,
+  },
+  verify: {
+    reading: "Checking",
+    entries: (entries: number, subject: string, size: number) =>
+      `${entries} entries of ${subject}, under a checkpoint of ${size} leaves.`,
+    made: (when: string) => `Made ${when}, as the service says.`,
+    reads: (count: number) => `${count} reads, each signed by its reader's device.`,
+    tags: (checked: number, undisclosed: number) =>
+      `HMAC checked for ${checked} tags; the keys of ${undisclosed} are not disclosed yet.`,
+    erased: (count: number) => `${count} entries were erased, and the journal says so.`,
+    since: (size: number) => `It goes on from the checkpoint of ${size} leaves.`,
+    notAnchored: "Not anchored: no time stamp and no block holds it.",
+    stamped: (size: number, by: string, at: string, root: string, known: boolean) =>
+      `${size} leaves: time-stamped by ${by} on ${at}${known ? "" : ", revocation not known"}. Compare the root: ${root}`,
+    block: (size: number, height: number, block: string) =>
+      `${size} leaves: confirmed at block ${height}. Ask any Bitcoin node whether it is ${block}`,
+    pending: (size: number, calendar: string) =>
+      `${size} leaves: pending at ${calendar}; a promise, which proves nothing yet.`,
+    notChecked: (size: number) => `${size} leaves: a time stamp that was not checked.`,
+    demonstration: "The anchors are those of a demonstration: they prove nothing to anybody.",
+    quorum: (operators: number, reached: boolean) =>
+      `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent; three are needed).`,
+    reader: (account: string, identity: string) => `Reader ${account} has the code ${identity}.`,
+    keyKnown: "The log is the one whose key was given.",
+    keyShown: (key: string) => `Compare the log's key with the one you know: ${key}`,
+    holds: (file: string) => `${file} holds.`,
   },
   journal: {
     kinds: {

@@ -84,6 +84,7 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
   "invitation-unknown": (d) => `Il n'y a pas d'invitation « ${d} ». Voir : ecrin invitations`,
   "nothing-with-contact": (d) => `${d} n'a aucun accès à terminer.`,
   "file-missing": (d) => `Il n'y a pas de fichier « ${d} ».`,
+  "export-refused": (d) => `L'export ne tient pas. ${d}`,
   "file-exists": (d) => `« ${d} » existe déjà. Utilisez --force pour le remplacer.`,
   "file-unwritable": (d) => `« ${d} » ne peut pas être écrit.`,
   "file-unreadable": (d) => `« ${d} » ne peut pas être lu.`,
@@ -175,6 +176,12 @@ export const fr: Words = {
       kind: "seulement ce genre d'entrées",
       by: "seulement ce que cette personne a fait",
       item: "seulement ce qui concerne cet élément",
+      sinceLeaves:
+        "feuilles sous le point de contrôle d'un export précédent : prouver que celui-ci le prolonge",
+      logKey: "la clé du registre telle que vous la connaissez",
+      root: "certificats des autorités d'horodatage auxquelles vous faites confiance",
+      earlier: "un export précédent, que celui-ci doit prolonger",
+      demonstration: "accepter les blocs faciles d'une démonstration",
       since: "seulement à partir de cette date",
       limit: "seulement les plus récentes, ce nombre-là",
       account: "le journal du compte : connexions, appareils, mot de passe",
@@ -186,6 +193,8 @@ export const fr: Words = {
       host: "adresse d'écoute",
     },
     args: {
+      newFile: "un fichier qui n'existe pas encore",
+      exportFile: "un export de journal (.zip)",
       newFolder: "un dossier qui n'existe pas encore",
       file: "fichier",
       files: "fichiers ; les lots FHIR sont importés élément par élément",
@@ -222,6 +231,8 @@ export const fr: Words = {
     members: "qui est dans le dossier",
     membersAdd: "ouvrir tout le dossier à quelqu'un",
     membersEnd: "terminer une participation",
+    journalExport: "tout le journal dans un fichier que chacun peut vérifier",
+    verify: "vérifier un export de journal, hors ligne",
     journal: "qui a fait quoi, et comment cela a été vérifié",
     devices: "où le compte est connecté",
     devicesSignOut: "déconnecter un appareil",
@@ -255,6 +266,8 @@ export const fr: Words = {
     exporting: "Ouverture de tout",
     exported: (resources, files, folder) =>
       `${many(resources, "élément", "éléments")} et ${many(files, "fichier", "fichiers")} dans ${folder}.`,
+    journalExported: (file: string) =>
+      `Le journal est dans ${file}. Il dit qui a fait quoi et quand : ne le donnez qu'à qui cela concerne. Vérifiez-le avec « ecrin verify » ou le verify.py qu'il contient.`,
     exportedPlain: "Ils n'y sont plus scellés : gardez ce dossier là où vous seul pouvez le lire.",
     written: (file) => `Écrit dans ${file}.`,
     corrected: (title) => `« ${title} » a une nouvelle version ; l'ancienne reste dans l'histoire.`,
@@ -351,6 +364,33 @@ export const fr: Words = {
   who: {
     service: "Le service",
     unknown: (id) => `compte inconnu ${id}`,
+  },
+  verify: {
+    reading: "Vérification",
+    entries: (entries: number, subject: string, size: number) =>
+      `${entries} entrées de ${subject}, sous un point de contrôle de ${size} feuilles.`,
+    made: (when: string) => `Établi ${when}, selon le service.`,
+    reads: (count: number) => `${count} lectures, chacune signée par l'appareil de son lecteur.`,
+    tags: (checked: number, undisclosed: number) =>
+      `HMAC vérifié pour ${checked} sceaux ; les clés de ${undisclosed} ne sont pas encore publiées.`,
+    erased: (count: number) => `${count} entrées ont été effacées, et le journal le dit.`,
+    since: (size: number) => `Il prolonge le point de contrôle de ${size} feuilles.`,
+    notAnchored: "Non ancré : aucun horodatage et aucun bloc ne le fixe.",
+    stamped: (size: number, by: string, at: string, root: string, known: boolean) =>
+      `${size} feuilles : horodaté par ${by} le ${at}${known ? "" : ", révocation inconnue"}. Comparez la racine : ${root}`,
+    block: (size: number, height: number, block: string) =>
+      `${size} feuilles : confirmé au bloc ${height}. Demandez à un nœud Bitcoin s'il s'agit de ${block}`,
+    pending: (size: number, calendar: string) =>
+      `${size} feuilles : en attente chez ${calendar} ; une promesse, qui ne prouve encore rien.`,
+    notChecked: (size: number) => `${size} feuilles : un horodatage qui n'a pas été vérifié.`,
+    demonstration: "Les ancrages sont ceux d'une démonstration : ils ne prouvent rien à personne.",
+    quorum: (operators: number, reached: boolean) =>
+      `Témoins : quorum ${reached ? "atteint" : "aucun"} (${operators} indépendants ; il en faut trois).`,
+    reader: (account: string, identity: string) => `Le lecteur ${account} a le code ${identity}.`,
+    keyKnown: "Le registre est celui dont la clé a été donnée.",
+    keyShown: (key: string) =>
+      `Comparez la clé du registre avec celle que vous connaissez : ${key}`,
+    holds: (file: string) => `${file} tient.`,
   },
   journal: {
     kinds: {

@@ -78,6 +78,13 @@ export async function readAnchorSources(path: string): Promise<AnchorSources> {
   };
 }
 
+/** A root as DER. */
+export function toDer(root: string | Uint8Array): Uint8Array {
+  if (typeof root !== "string") return root;
+  const [, body = ""] = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/.exec(root) ?? [];
+  return Buffer.from(body, "base64");
+}
+
 function pemOrDer(bytes: Buffer): string | Uint8Array {
   return bytes.includes("-----BEGIN") ? bytes.toString("utf8") : new Uint8Array(bytes);
 }

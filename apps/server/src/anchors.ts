@@ -1,9 +1,9 @@
-import { encodeOtsProof, mergeOtsStamps, parseOtsProof, utf8 } from "@ecrin/protocol";
+import { type Anchor, encodeOtsProof, mergeOtsStamps, parseOtsProof, utf8 } from "@ecrin/protocol";
 import { AnchorError, ASKING, type Asking } from "./anchor-ask.ts";
 import { splitLists, stampAt } from "./anchor-authority.ts";
 import { confirmationOf, promiseOf } from "./anchor-calendar.ts";
 import type { AnchorSources } from "./anchor-sources.ts";
-import type { Sql } from "./database.ts";
+import { numberArray, type Sql } from "./database.ts";
 
 /** A checkpoint as the log signed it. */
 export interface SignedCheckpoint {
@@ -11,21 +11,6 @@ export interface SignedCheckpoint {
   /** What is signed and anchored. */
   readonly text: string;
   readonly note: string;
-}
-
-export type AnchorState = "waiting" | "pending" | "stamped" | "confirmed";
-
-/** One checkpoint at one source, as screens show it. */
-export interface Anchor {
-  readonly size: number;
-  readonly kind: "rfc3161" | "ots";
-  readonly source: string;
-  readonly state: AnchorState;
-  readonly authority?: string;
-  readonly at?: number;
-  readonly height?: number;
-  readonly block?: string;
-  readonly error?: string;
 }
 
 /** One anchored checkpoint with its evidence, as exports carry it. */
@@ -51,21 +36,29 @@ export interface AnchorOptions {
   readonly newest: () => Promise<SignedCheckpoint | undefined>;
   readonly now: () => number;
   readonly asking?: Asking;
-  readonly pace?: Pace;
+  readonly pace?: AnchorPace;
+  /** Told of the largest size that is anchored, whenever it grows; may be told twice. */
+  readonly anchored?: (size: number) => Promise<unknown>;
 }
 
 /** How long what waits for what, in milliseconds. */
-export interface Pace {
+export interface AnchorPace {
   readonly round: number;
   /** The first wait after a failure; it doubles up to `longest`. */
   readonly retry: number;
   readonly longest: number;
   readonly pending: number;
+  /** When a checkpoint is due: after so many more leaves, or so long with any. */
+  readonly due: { readonly leaves: number; readonly ms: number };
 }
 
-export const PACE: Pace = { round: 10_000, retry: 60_000, longest: 3_600_000, pending: 600_000 };
-const DUE_LEAVES = 1000;
-const DUE_MS = 3_600_000;
+export const PACE: AnchorPace = {
+  round: 10_000,
+  retry: 60_000,
+  longest: 3_600_000,
+  pending: 600_000,
+  due: { leaves: 1000, ms: 3_600_000 },
+};
 /** A row taken by a process that then dies is taken up again after this. */
 const TAKEN_MS = 120_000;
 
@@ -80,12 +73,22 @@ export function startAnchors(options: AnchorOptions): Anchors {
   const { round: every } = options.pace ?? PACE;
   let working: Promise<unknown> = Promise.resolve();
   let stopped = false;
+  let told = 0;
+
+  async function roundAndTell(): Promise<number> {
+    const tried = await round(options);
+    const size = tried === 0 && told > 0 ? told : await anchoredSize(options.sql);
+    if (size > told) await options.anchored?.(size);
+    told = size;
+    return tried;
+  }
+
   const timer = setInterval(() => {
-    if (!stopped) working = working.then(() => round(options)).catch(() => undefined);
+    if (!stopped) working = working.then(roundAndTell).catch(() => undefined);
   }, every);
   timer.unref();
   return {
-    round: () => round(options),
+    round: roundAndTell,
     async stop() {
       stopped = true;
       clearInterval(timer);
@@ -110,7 +113,7 @@ async function round(options: AnchorOptions): Promise<number> {
 }
 
 /** Makes the newest checkpoint due where it is time. */
-async function makeDue({ sql, sources, newest, now }: AnchorOptions): Promise<void> {
+async function makeDue({ sql, sources, newest, now, pace = PACE }: AnchorOptions): Promise<void> {
   const checkpoint = await newest();
   if (checkpoint === undefined || checkpoint.size === 0) return;
   const { size, text, note } = checkpoint;
@@ -118,7 +121,7 @@ async function makeDue({ sql, sources, newest, now }: AnchorOptions): Promise<vo
     select size, due_at from anchored_checkpoints order by size desc limit 1`;
   const grown = size - (last?.size ?? 0);
   if (grown <= 0) return;
-  if (last !== undefined && grown < DUE_LEAVES && now() - last.due_at < DUE_MS) return;
+  if (last !== undefined && grown < pace.due.leaves && now() - last.due_at < pace.due.ms) return;
   await sql.begin(async (tx) => {
     const made = await tx`
       insert into anchored_checkpoints (size, text, note, due_at)
@@ -225,13 +228,21 @@ export async function anchoredSize(sql: Sql): Promise<number> {
   return row?.size ?? 0;
 }
 
-/** The anchors of the newest checkpoints, newest first. */
+/** The anchors of the newest checkpoints below `before`, newest first. */
 export async function listAnchors(sql: Sql, before: number, limit: number): Promise<Anchor[]> {
+  const rows = await sql<{ size: number }[]>`
+    select size from anchored_checkpoints where size < ${before} order by size desc limit ${limit}`;
+  return await listAnchorsAt(
+    sql,
+    rows.map(({ size }) => size),
+  );
+}
+
+/** The anchors of these checkpoints, newest first. */
+export async function listAnchorsAt(sql: Sql, sizes: readonly number[]): Promise<Anchor[]> {
   const rows = await sql<Listed[]>`
     select size, kind, source, state, authority, at, height, block, error from anchors
-    where size in (select size from anchored_checkpoints where size < ${before}
-                   order by size desc limit ${limit})
-    order by size desc, kind, source`;
+    where size = any(${numberArray(sizes)}::bigint[]) order by size desc, kind, source`;
   return rows.map(({ authority, at, height, block, error, ...row }) => ({
     ...row,
     ...(authority === null ? {} : { authority }),
@@ -246,7 +257,7 @@ interface Listed {
   readonly size: number;
   readonly kind: "rfc3161" | "ots";
   readonly source: string;
-  readonly state: AnchorState;
+  readonly state: Anchor["state"];
   readonly authority: string | null;
   readonly at: number | null;
   readonly height: number | null;
@@ -257,7 +268,7 @@ interface Listed {
 interface Kept {
   readonly kind: "rfc3161" | "ots";
   readonly source: string;
-  readonly state: AnchorState;
+  readonly state: Anchor["state"];
   readonly proof: Buffer;
   readonly beside: Buffer | null;
   readonly height: number | null;

@@ -1,5 +1,14 @@
-import type { AccountId, DeviceId, Hash, RouteAnswer, RouteName, Routes } from "@ecrin/protocol";
+import type {
+  AccountId,
+  DeviceId,
+  Hash,
+  RouteAnswer,
+  RouteName,
+  Routes,
+  Witness,
+} from "@ecrin/protocol";
 import type * as z from "zod/mini";
+import type { AnchorSources } from "./anchor-sources.ts";
 import type { Blobs } from "./blobs.ts";
 import type { AccountChains } from "./chains.ts";
 import type { Sql } from "./database.ts";
@@ -11,6 +20,7 @@ import type { LogKeyring } from "./log-keys.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Places } from "./places.ts";
 import type { ReleaseKeys } from "./release.ts";
+import type { ReportSigner } from "./report-signer.ts";
 import type { SpaceChains } from "./space-chains.ts";
 
 /** What every request stands on; one for the life of the process. */
@@ -19,6 +29,12 @@ export interface Ground {
   readonly journal: Journal;
   readonly log: Log;
   readonly logKeys: LogKeyring;
+  /** Where checkpoints are anchored. */
+  readonly sources: AnchorSources;
+  /** Whose cosignatures count. */
+  readonly witnesses: readonly Witness[];
+  /** The operator's signature under reports. */
+  readonly report: ReportSigner;
   readonly keys: Keys;
   readonly chains: AccountChains;
   readonly spaces: SpaceChains;

@@ -60,7 +60,7 @@ export async function openKeys(folder: string): Promise<Keys> {
     bytes("session"),
     bytes("nonce"),
   ]);
-  await text(folder, "mac", () => randomBytes(32).toString("base64url"));
+  await secretText(folder, "mac", () => randomBytes(32).toString("base64url"));
   return {
     log,
     logKey: signerOf(log).key,
@@ -69,29 +69,35 @@ export async function openKeys(folder: string): Promise<Keys> {
     release: await openerOf(release),
     address: await openerOf(address),
     pepper: hmacSha256(pepper),
-    opaqueSetup: await text(folder, "opaque", () => opaque.createSetup()),
+    opaqueSetup: await secretText(folder, "opaque", () => opaque.createSetup()),
     session: hmacSha256(session),
     nonce: hmacSha256(nonce),
-    databasePassword: await text(folder, "database", () => randomBytes(24).toString("base64url")),
+    databasePassword: await secretText(folder, "database", () =>
+      randomBytes(24).toString("base64url"),
+    ),
   };
 }
 
 async function secret(folder: string, name: string): Promise<Uint8Array> {
-  const held = await text(folder, name, () => randomBytes(32).toString("base64url"));
+  const held = await secretText(folder, name, () => randomBytes(32).toString("base64url"));
   const bytes = Buffer.from(held, "base64url");
   if (bytes.length !== 32) throw new Error(`the key file ${name} does not hold 32 bytes`);
   return bytes;
 }
 
 /** What the file holds; made whole or not at all, and by one process only, where it is missing. */
-async function text(folder: string, name: string, make: () => string): Promise<string> {
+export async function secretText(
+  folder: string,
+  name: string,
+  make: () => string | Promise<string>,
+): Promise<string> {
   const path = join(folder, name);
   const held = await read(path, name);
   if (held !== undefined) return held;
   const draft = join(folder, `.${name}.${randomBytes(8).toString("hex")}`);
   const file = await open(draft, "wx", 0o600);
   try {
-    await file.writeFile(`${make()}\n`);
+    await file.writeFile(`${await make()}\n`);
     await file.sync();
   } finally {
     await file.close();

@@ -1,10 +1,13 @@
 import { ProtocolError, parseTilePath, type Tile } from "@ecrin/protocol";
+import { listAnchors } from "./anchors.ts";
 import type { Ground, Handlers } from "./call.ts";
 import { listEpochs } from "./epochs.ts";
 import { refuse } from "./problem.ts";
 
 /** The tree and its keys, for anybody (spec/log.md). */
-export const logHandlers: Handlers<"log" | "logInclusion" | "logConsistency" | "logEpochs"> = {
+export const logHandlers: Handlers<
+  "log" | "logInclusion" | "logConsistency" | "logEpochs" | "logAnchors"
+> = {
   async log({ log, logKeys }) {
     const latest = await log.latest();
     return {
@@ -23,6 +26,11 @@ export const logHandlers: Handlers<"log" | "logInclusion" | "logConsistency" | "
   },
   async logEpochs({ sql, log, query: { from } }) {
     return { epochs: await listEpochs(sql, from, (await log.latest())?.size ?? 0) };
+  },
+  async logAnchors({ sql, sources, query: { before, limit } }) {
+    const { authorities, calendars, demonstration } = sources;
+    const configured = authorities.length + calendars.length > 0;
+    return { configured, demonstration, anchors: await listAnchors(sql, before, limit) };
   },
 };
 

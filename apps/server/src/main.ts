@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { readAnchorSources } from "./anchor-sources.ts";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { wordsFor } from "./words.ts";
 
-// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN and ECRIN_FORWARDED are described in README.
+// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN, ECRIN_FORWARDED, ECRIN_ANCHORS and ECRIN_REPORT_… are described in README.
 
 const { env } = process;
 const words = wordsFor(env);
@@ -62,6 +63,8 @@ const dataDir = resolve(env.ECRIN_DATA ?? ".ecrin");
 const pages = await buildPage(() => say(words.building));
 if (pages === undefined) say(words.notBuilt);
 try {
+  const anchors = env.ECRIN_ANCHORS;
+  const [certificate, key] = [env.ECRIN_REPORT_CERTIFICATE, env.ECRIN_REPORT_KEY];
   const server = await startServer({
     dataDir,
     port,
@@ -70,6 +73,10 @@ try {
     ...(env.HOST === undefined ? {} : { host: env.HOST }),
     ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
     ...(env.ECRIN_ORIGIN === undefined ? {} : { origin: env.ECRIN_ORIGIN }),
+    ...(anchors === undefined ? {} : { anchors: await readAnchorSources(resolve(anchors)) }),
+    ...(certificate === undefined || key === undefined
+      ? {}
+      : { reportCertificate: { certificate, key } }),
     ...(env.ECRIN_FORWARDED === undefined ? {} : { forwarded: true }),
   });
   stopOnSignals(server);

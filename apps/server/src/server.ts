@@ -2,7 +2,10 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { parseNote } from "@ecrin/protocol";
 import { createAdaptorServer } from "@hono/node-server";
+import { type AnchorSources, NO_SOURCES } from "./anchor-sources.ts";
+import { type AnchorPace, startAnchors } from "./anchors.ts";
 import { createApp, type LogLine } from "./app.ts";
 import { openBlobs } from "./blobs.ts";
 import type { Ground } from "./call.ts";
@@ -21,6 +24,7 @@ import { openPages } from "./pages.ts";
 import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
 import { createReleaseKeys } from "./release.ts";
+import { openReportSigner, type ReportCertificate } from "./report-signer.ts";
 import { DEFAULT_PACE, type Pace, startSequencing } from "./sequencing.ts";
 import type { Signer } from "./signer.ts";
 import { createSpaceChains } from "./space-chains.ts";
@@ -45,6 +49,12 @@ export interface ServerOptions {
   /** Milliseconds since 1970-01-01 UTC; for tests. */
   readonly now?: () => number;
   readonly limits?: Limits;
+  /** Where checkpoints are anchored; absent: nowhere. */
+  readonly anchors?: AnchorSources;
+  /** How often sources are asked; for tests. */
+  readonly anchorPace?: AnchorPace;
+  /** The certificate of reports; absent: one that is made here. */
+  readonly reportCertificate?: ReportCertificate;
   /** How often the log is signed; for tests. */
   readonly pace?: Pace;
   /** Told of each checkpoint that is signed here. */
@@ -85,6 +95,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await ground.log.check();
     const sequencing = startSequencing({ ...ground, ...sequencingOf(options, ground) });
     closing.unshift(sequencing.stop);
+    const anchors = startAnchors({ ...ground, ...anchoringOf(options, ground) });
+    closing.unshift(anchors.stop);
     const sweeping = startSweeping(ground);
     closing.unshift(sweeping.stop);
     const http = await listen(options, ground);
@@ -103,7 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function layGround(
-  { dataDir, now = Date.now, limits }: ServerOptions,
+  { dataDir, now = Date.now, limits, anchors = NO_SOURCES, reportCertificate }: ServerOptions,
   sql: Sql,
   keys: Keys,
 ): Promise<Ground & { readonly door: Door }> {
@@ -119,6 +131,9 @@ async function layGround(
     journal: door.journal,
     log: createLog({ id, sql, signer, tags: keys.tags, folder, now }),
     logKeys,
+    sources: anchors,
+    witnesses: [],
+    report: await openReportSigner(folder, reportCertificate),
     chains: createAccountChains(),
     spaces: createSpaceChains(),
     releases: createReleaseKeys(keys.release),
@@ -127,6 +142,18 @@ async function layGround(
     limit: createLimiter(limits ?? DEFAULT_LIMITS, now),
     nonces: createNonces(keys.nonce),
     now,
+  };
+}
+
+function anchoringOf({ anchorPace, now = Date.now }: ServerOptions, { log }: Ground) {
+  return {
+    now,
+    newest: async () => {
+      const latest = await log.latest();
+      return latest && { size: latest.size, text: parseNote(latest.note).text, note: latest.note };
+    },
+    anchored: (size: number) => log.anchored(size),
+    ...(anchorPace === undefined ? {} : { pace: anchorPace }),
   };
 }
 

@@ -9,10 +9,11 @@ import {
 } from "@ecrin/protocol";
 import { openSpace } from "./access.ts";
 import type { Call, Handlers } from "./call.ts";
+import { exportJournal } from "./export.ts";
 import { refuse } from "./problem.ts";
 
 /** Handing a subject's journal to whom it concerns (spec/journal.md). */
-export const journalHandlers: Handlers<"journal"> = { journal };
+export const journalHandlers: Handlers<"journal" | "journalExport"> = { journal, journalExport };
 
 async function journal(call: Call<"journal">) {
   const subject = call.params.subject;
@@ -25,8 +26,38 @@ async function journal(call: Call<"journal">) {
   return { entries: entries.filter((entry) => entry.n <= last), head };
 }
 
+/** The whole of it as an archive, sent as it is made. */
+async function journalExport(call: Call<"journalExport">): Promise<Response> {
+  const { subject } = call.params;
+  await checkConcerned(call, subject);
+  const { since, language } = call.query;
+  const parts = await exportJournal(call, {
+    subject,
+    language,
+    ...(since === undefined ? {} : { since }),
+  });
+  return new Response(streamOf(parts), { headers: { "content-type": "application/zip" } });
+}
+
+/** A stream that makes each part when it is asked for, and stops where nobody listens. */
+function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await parts.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await parts.return(undefined);
+    },
+  });
+}
+
 /** An account's journal is its own; a space's is for those who manage it. Nobody else learns that there is one. */
-async function checkConcerned(call: Call<"journal">, subject: Subject): Promise<void> {
+async function checkConcerned(
+  call: Call<"journal"> | Call<"journalExport">,
+  subject: Subject,
+): Promise<void> {
   // What the log says of itself is for everybody.
   if (subject === call.session.account || subject === call.log.id) return;
   const { member } = await openSpace(call, subject as SpaceId);

@@ -1,3 +1,4 @@
+import type { Source } from "@ecrin/crypto";
 import {
   type AccountId,
   type DeviceId,
@@ -8,6 +9,7 @@ import {
 import { Contacts } from "./contacts.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
 import { asClientError, isRefusedFor } from "./errors.ts";
+import { type ExportAsked, exportJournal } from "./export.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit } from "./kit.ts";
 import type { OwnDevice } from "./own-device.ts";
@@ -119,6 +121,11 @@ export class Account {
   async share(share: SpaceId): Promise<SharedView | undefined> {
     const view = await this.#openShare(share);
     return view?.ended === true ? undefined : view;
+  }
+
+  /** Everything the service holds of the account's own journal, as an archive that anybody can check (spec/export.md). */
+  async exportJournal(asked: ExportAsked): Promise<Source> {
+    return await exportJournal(this.#u, this.id, asked);
   }
 
   /** The journal of the account itself: sign-ins, devices, kit and password. */

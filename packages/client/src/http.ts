@@ -153,8 +153,13 @@ export class Http {
   }
 
   /** The bytes of a route as they come; their length is checked by who opens them. */
-  async stream<Name extends BytesRoute>(name: Name, params: Parameters<Name>): Promise<Source> {
-    const answer = await this.#send(requestOf(routes[name], { params }), true);
+  async stream<Name extends BytesRoute>(
+    name: Name,
+    params: Parameters<Name>,
+    query?: Readonly<Record<string, string | number>>,
+  ): Promise<Source> {
+    const asked = query === undefined ? { params } : { params, query };
+    const answer = await this.#send(requestOf(routes[name], asked), true);
     if (answer.status !== 200) throw badAnswer(name);
     return piecesOf(answer);
   }

@@ -5,6 +5,7 @@ export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Device } from "./devices.ts";
 export type { FileInput } from "./draft.ts";
 export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
+export { checkExport, type ExportAsked } from "./export.ts";
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
 export type { JournalLine, StatementCheck } from "./journal.ts";
 export type { Contact } from "./keyring.ts";

@@ -18,6 +18,7 @@ import { BegunUpload } from "./begun.ts";
 import { type FileInput, fileDraft, resourceDraft } from "./draft.ts";
 import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
+import { type ExportAsked, exportJournal } from "./export.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import { isOpenable, Listing, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
@@ -308,6 +309,9 @@ export class HealthRecord {
     await this.view.beFresh(0);
     return [...this.view.state.shares.values()];
   }
+
+  /** Everything the service holds of the record's journal, as an archive that anybody can check (spec/export.md). */
+  readonly exportJournal = (asked: ExportAsked) => exportJournal(this.#u, this.space, asked);
 
   /** The record's journal, followed and checked, newest last. */
   async journal(): Promise<JournalLine[]> {

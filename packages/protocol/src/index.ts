@@ -205,7 +205,7 @@ export {
   originOf,
   parseLogKey,
 } from "./log-key.ts";
-export type { EpochOfTags, JournalEntry } from "./log-routes.ts";
+export type { Anchor, EpochOfTags, JournalEntry } from "./log-routes.ts";
 export {
   atLeast,
   holdsRelease,
@@ -265,6 +265,7 @@ export {
   consistencySpans,
   hashesIn,
   inclusionSpans,
+  perfectRoot,
   provesConsistency,
   provesInclusion,
   type ReadHashes,

@@ -6,6 +6,7 @@ import {
   logIdField,
   signingKeyField,
   statementField,
+  timeField,
 } from "./fields.ts";
 import { queryNumber } from "./query.ts";
 
@@ -32,6 +33,20 @@ export const epochOfTagsField = z.strictObject({
   key: z.optional(bytesField(32, 32)),
 });
 export type EpochOfTags = z.infer<typeof epochOfTagsField>;
+
+/** One anchored checkpoint at one source (spec/anchor.md). */
+export const anchorField = z.strictObject({
+  size: countField,
+  kind: z.enum(["rfc3161", "ots"]),
+  source: z.string(),
+  state: z.enum(["waiting", "pending", "stamped", "confirmed"]),
+  authority: z.optional(z.string()),
+  at: z.optional(timeField),
+  height: z.optional(countField),
+  block: z.optional(z.string()),
+  error: z.optional(z.string()),
+});
+export type Anchor = z.infer<typeof anchorField>;
 
 /** Of a proof in a tree of less than 2^53 leaves. */
 const hashes = z.array(hashField).check(z.maxLength(64));
@@ -78,5 +93,28 @@ export const logRoutes = {
     session: false,
     query: z.strictObject({ from: z._default(number(), 0) }),
     answer: z.strictObject({ epochs: z.array(epochOfTagsField) }),
+  },
+  logAnchors: {
+    method: "GET",
+    path: "/v1/log/anchors",
+    session: false,
+    query: z.strictObject({
+      before: z._default(number(), Number.MAX_SAFE_INTEGER),
+      limit: z._default(queryNumber(1, 100), 100),
+    }),
+    answer: z.strictObject({
+      configured: z.boolean(),
+      demonstration: z.boolean(),
+      anchors: z.array(anchorField),
+    }),
+  },
+  journalExport: {
+    method: "GET",
+    path: "/v1/journal/:subject/export",
+    session: true,
+    query: z.strictObject({
+      since: z.optional(number()),
+      language: z._default(z.enum(["fr", "en"]), "en"),
+    }),
   },
 } as const;

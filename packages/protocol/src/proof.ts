@@ -84,7 +84,8 @@ export async function spanRoot(span: Span, read: ReadHashes): Promise<Bytes> {
   return others.reduce((right, left) => nodeHash(left, right), last);
 }
 
-async function perfectRoot(height: number, index: number, read: ReadHashes): Promise<Bytes> {
+/** The root of one perfect subtree, from stored hashes. */
+export async function perfectRoot(height: number, index: number, read: ReadHashes): Promise<Bytes> {
   const level = Math.floor(height / TILE_HEIGHT);
   const width = 2 ** (height % TILE_HEIGHT);
   const hashes = await read(level, index * width, (index + 1) * width);

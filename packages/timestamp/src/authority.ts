@@ -23,6 +23,7 @@ import {
   TimeStampResp,
   TSTInfo,
 } from "pkijs";
+import { ENGINE } from "./engine.ts";
 import { OID } from "./oids.ts";
 
 const CURVE = { name: "ECDSA", namedCurve: "P-256" } as const;
@@ -97,7 +98,7 @@ async function revocationList(
       }),
     ];
   }
-  await list.sign(root.key, DIGEST);
+  await list.sign(root.key, DIGEST, ENGINE);
   return new Uint8Array(list.toSchema(true).toBER());
 }
 
@@ -147,7 +148,7 @@ async function answer(
     ],
     certificates: [signer.certificate, root.certificate],
   });
-  await signed.sign(signer.key, 0, DIGEST);
+  await signed.sign(signer.key, 0, DIGEST, undefined, ENGINE);
   if (wrongs.signature === "changed") {
     const bytes = signed.signerInfos[0]?.signature.valueBlock.valueHexView;
     if (bytes !== undefined) bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
@@ -210,8 +211,8 @@ async function issue({ name, serial, issuer, extensions }: Issued): Promise<Hold
   certificate.notBefore.value = new Date(Date.now() - YEAR);
   certificate.notAfter.value = new Date(Date.now() + 10 * YEAR);
   certificate.extensions = [...extensions];
-  await certificate.subjectPublicKeyInfo.importKey(publicKey);
-  await certificate.sign(issuer?.key ?? privateKey, DIGEST);
+  await certificate.subjectPublicKeyInfo.importKey(publicKey, ENGINE);
+  await certificate.sign(issuer?.key ?? privateKey, DIGEST, ENGINE);
   // Read back, so that what is compared later is what stands in the bytes.
   const der = certificate.toSchema(true).toBER();
   return { certificate: Certificate.fromBER(der), key: privateKey };

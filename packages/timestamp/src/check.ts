@@ -6,6 +6,7 @@ import {
   ExtKeyUsage,
   SignedDataVerifyError,
 } from "pkijs";
+import { ENGINE } from "./engine.ts";
 import { TimestampError } from "./errors.ts";
 import { OID } from "./oids.ts";
 import {
@@ -116,7 +117,7 @@ async function checkSignature(
   roots: Certificate[],
 ): Promise<readonly Certificate[]> {
   try {
-    const result = await signed.verify({
+    const check = {
       signer: 0,
       data: new Uint8Array(data).buffer,
       trustedCerts: roots,
@@ -124,7 +125,8 @@ async function checkSignature(
       // Revocation lists are checked by themselves, below: many authorities send none.
       passedWhenNotRevValues: true,
       extendedMode: true,
-    });
+    } as const;
+    const result = await signed.verify(check, ENGINE);
     if (result.signatureVerified !== true) unsigned("its signature does not hold");
     if (result.certificatePath.length === 0) refuse("its certificate leads to no root given");
     return result.certificatePath;
@@ -195,7 +197,7 @@ async function checkRevocation(
     for (const [i, certificate] of path.entries()) {
       const issuer = path[i + 1];
       if (issuer === undefined || !certificate.issuer.isEqual(crl.issuer)) continue;
-      if (!(await crl.verify({ issuerCertificate: issuer }))) {
+      if (!(await crl.verify({ issuerCertificate: issuer }, ENGINE))) {
         refuse("a revocation list is not signed by the certificate's issuer");
       }
       const entry = crl.revokedCertificates?.find(({ userCertificate }) =>

@@ -13,4 +13,5 @@ export {
   requestTimestamp,
   type TimestampRequest,
 } from "./request.ts";
+export { makeSelfSigned, type SelfSigned } from "./self-signed.ts";
 export { tokenOf } from "./token.ts";

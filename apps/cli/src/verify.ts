@@ -1,0 +1,160 @@
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { checkExport } from "@ecrin/client";
+import {
+  type ByteSource,
+  type CheckedAnchor,
+  ProtocolError,
+  parseSigningKey,
+  type VerifiedExport,
+} from "@ecrin/protocol";
+import type { Command } from "commander";
+import { CommandError } from "./exit.ts";
+import { Invocation } from "./invocation.ts";
+import { progressLine } from "./progress.ts";
+import { momentIn } from "./shown.ts";
+import type { Words } from "./words.ts";
+
+interface VerifyOptions {
+  readonly logKey?: string;
+  readonly root?: string[];
+  readonly earlier?: string;
+  readonly demonstration?: boolean;
+}
+
+export function defineVerify(program: Command, { help }: Words): void {
+  program
+    .command("verify")
+    .description(help.verify)
+    .argument("<export>", help.args.exportFile)
+    .option("--log-key <key>", help.options.logKey)
+    .option("--root <file...>", help.options.root)
+    .option("--earlier <export>", help.options.earlier)
+    .option("--demonstration", help.options.demonstration)
+    .action(async (file: string, options: VerifyOptions, command: Command) => {
+      await verify(Invocation.of(command), file, options);
+    });
+}
+
+/** Checks an export offline and says what it proves, or what is wrong first. */
+async function verify(call: Invocation, file: string, options: VerifyOptions): Promise<void> {
+  const { words } = call;
+  const earlier =
+    options.earlier === undefined ? undefined : await check(call, options.earlier, options);
+  const said = await check(call, file, options, earlier);
+  await call.result(told(said), [...linesOf(said, words), "", words.verify.holds(basename(file))]);
+}
+
+async function check(
+  call: Invocation,
+  file: string,
+  options: VerifyOptions,
+  earlier?: VerifiedExport,
+): Promise<VerifiedExport> {
+  const handle = await open(file).catch(() => {
+    throw new CommandError("file-missing", file);
+  });
+  const line = progressLine(call.words, call.words.verify.reading, "bytes");
+  try {
+    return await checkExport(await sourceOf(handle), {
+      progress: (done, total) => line.moved(done, total),
+      ...(options.logKey === undefined ? {} : { logKey: keyGiven(options.logKey) }),
+      ...(options.root === undefined
+        ? {}
+        : { roots: await Promise.all(options.root.map(readRoot)) }),
+      ...(options.demonstration === true ? { leastWork: 1n } : {}),
+      ...(earlier === undefined ? {} : { earlier: earlier.checkpoint }),
+    });
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new CommandError("export-refused", `${basename(file)}: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    line.done();
+    await handle.close();
+  }
+}
+
+function keyGiven(text: string) {
+  try {
+    return parseSigningKey(text, "key");
+  } catch (cause) {
+    throw new CommandError("usage", text, { cause });
+  }
+}
+
+/** DER of a certificate in DER or PEM. */
+async function readRoot(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readFile(file).catch(() => {
+    throw new CommandError("file-missing", file);
+  });
+  const pem = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/.exec(
+    bytes.toString("latin1"),
+  );
+  return new Uint8Array(pem === null ? bytes : Buffer.from(pem[1] ?? "", "base64"));
+}
+
+async function sourceOf(handle: FileHandle): Promise<ByteSource> {
+  const { size } = await handle.stat();
+  return {
+    size,
+    async read(from, length) {
+      const bytes = new Uint8Array(length);
+      let at = 0;
+      while (at < length) {
+        const { bytesRead } = await handle.read(bytes, at, length - at, from + at);
+        // The file became shorter: what lacks is zero, and refused.
+        if (bytesRead === 0) break;
+        at += bytesRead;
+      }
+      return bytes;
+    },
+  };
+}
+
+/** The whole outcome for programs. */
+function told(said: VerifiedExport) {
+  const { manifest, ...rest } = said;
+  const { files, head, ...facts } = manifest;
+  return { ...rest, ...facts, files: files.length, hasHead: head !== undefined };
+}
+
+function linesOf(said: VerifiedExport, words: Words): string[] {
+  const { verify: sentences } = words;
+  const { manifest } = said;
+  const moment = (at: number) => momentIn(words, at);
+  const anchors = said.anchors.map((anchor) => anchorLine(anchor, words));
+  return [
+    sentences.entries(said.entries, manifest.subject, said.checkpoint.size),
+    sentences.made(moment(manifest.at)),
+    sentences.reads(said.signedReads),
+    sentences.tags(said.tagsChecked, said.tagsUndisclosed),
+    ...(said.erased > 0 ? [sentences.erased(said.erased)] : []),
+    ...(said.since === undefined ? [] : [sentences.since(said.since)]),
+    ...(said.anchoredSize > 0 ? [] : [sentences.notAnchored]),
+    ...anchors,
+    ...(manifest.demonstration === true ? [sentences.demonstration] : []),
+    sentences.quorum(said.quorum.operators, said.quorum.quorum === "reached"),
+    ...said.readers.map(({ account, identity }) => sentences.reader(account, identity)),
+    said.logKeyKnown ? sentences.keyKnown : sentences.keyShown(said.logKey),
+  ];
+}
+
+function anchorLine(anchor: CheckedAnchor, words: Words): string {
+  const { verify: sentences } = words;
+  const { size } = anchor;
+  if (anchor.kind === "time-stamp") {
+    const at = momentIn(words, anchor.at);
+    return sentences.stamped(
+      size,
+      anchor.authority,
+      at,
+      anchor.root,
+      anchor.revocation === "checked",
+    );
+  }
+  if (anchor.kind === "block") return sentences.block(size, anchor.height, anchor.block);
+  if (anchor.kind === "pending") return sentences.pending(size, anchor.calendar);
+  return sentences.notChecked(size);
+}
