@@ -2,10 +2,10 @@ import {
   type AccountId,
   type AccountPayload,
   type AccountState,
+  currentIdentity,
   type DeviceId,
   followAccount,
   type Hash,
-  type Head,
   parseAccountStatement,
   type Statement,
 } from "@ecrin/protocol";
@@ -48,7 +48,7 @@ export async function appendStatement(
   if (!follows) refuse("stale-head", "body.statement.seq");
   const next = await followAccount(state, [statement]);
   if (next === undefined) return refuse("statement-refused");
-  await insertStatement(tx, fact.account, { hash, seq: fact.seq }, statement);
+  await insertStatement(tx, next, statement);
   await tx`
     update accounts set head_seq = ${fact.seq}, head_hash = ${hash} where account = ${fact.account}`;
   if (fact.op === "device") {
@@ -62,16 +62,19 @@ export async function appendStatement(
   return next;
 }
 
-/** Stores one statement that has been checked. */
+/** Stores one statement that has been checked, and the identity in force after it. */
 export async function insertStatement(
   tx: Tx,
-  account: AccountId,
-  head: Head,
+  after: AccountState,
   statement: Statement,
 ): Promise<void> {
+  const { account, head } = after;
   await tx`
     insert into account_statements (account, seq, hash, statement)
     values (${account}, ${head.seq}, ${head.hash}, ${statement})`;
+  await tx`
+    insert into account_identities (account, hash)
+    values (${account}, ${currentIdentity(after).hash}) on conflict do nothing`;
 }
 
 /** Notes a device as signed in; the chain holds its key. */

@@ -8,6 +8,7 @@ import {
   type Statement,
 } from "@ecrin/protocol";
 import { appendStatement, readIncoming } from "./account-chain.ts";
+import { mayFollow } from "./acquaintance.ts";
 import { actorOf, type Call, type Handlers, type Session } from "./call.ts";
 import type { Sql, Tx } from "./database.ts";
 import { giveNotice, type NoticeKind, readNotices } from "./notices.ts";
@@ -38,15 +39,30 @@ async function account({ sql, session }: Call<"account">): Promise<RouteAnswer<"
   });
 }
 
-async function chain({ sql, params, query }: Call<"chain">): Promise<RouteAnswer<"chain">> {
-  const statements = await readChain(sql, params.account, query.from);
+/** A page of a chain, for whoever may follow it; to everybody else there is no such account. */
+async function chain({
+  sql,
+  params,
+  query,
+  session,
+}: Call<"chain">): Promise<RouteAnswer<"chain">> {
+  const { account: of } = params;
+  if (!(await mayFollow(sql, session.account, of, query))) refuse("not-found");
+  const statements = await readChain(sql, of, query.from, query.limit);
   if (statements.length === 0 && query.from === 0) refuse("not-found");
   return { statements };
 }
 
-async function readChain(sql: Sql | Tx, of: AccountId, from: number): Promise<Statement[]> {
+/** @param most absent: the whole rest */
+async function readChain(
+  sql: Sql | Tx,
+  of: AccountId,
+  from: number,
+  most: number | null = null,
+): Promise<Statement[]> {
   const rows = await sql<{ statement: Statement }[]>`
-    select statement from account_statements where account = ${of} and seq >= ${from} order by seq`;
+    select statement from account_statements where account = ${of} and seq >= ${from}
+    order by seq limit ${most}::bigint`;
   return rows.map((row) => row.statement);
 }
 

@@ -36,7 +36,7 @@ async function signUpFinish(call: Call<"signUpFinish">): Promise<RouteAnswer<"si
       if (await isRepeated(tx, call, fingerprint)) return false;
       await claimSubject(tx, body.account);
       await insertAccount(tx, call, state, fingerprint);
-      await insertStatement(tx, body.account, state.head, body.statement);
+      await insertStatement(tx, state, body.statement);
       await insertDevice(tx, body.account, device, 0);
       await writeSlots(tx, state, body.slots);
       await claimAddress(tx, address, body.account);

@@ -9,6 +9,7 @@ import {
   mayManage,
   mayWrite,
   rotationDue,
+  type SpaceId,
   type SpacePayload,
   type SpaceState,
   type SpaceStatement,
@@ -159,6 +160,7 @@ export async function writeStatement(tx: Tx, judged: Judged): Promise<void> {
     values (${fact.space}, ${fact.seq}, ${hash}, ${statement})`;
   await storeWraps(tx, fact.space, judged.wraps);
   await writeMembers(tx, before, after);
+  if (fact.op === "share") await noteNamed(tx, fact.space, [fact.recipient]);
   await closeShares(tx, before, after);
 }
 
@@ -210,6 +212,7 @@ async function writeMembers(
     (member) => before?.members.get(member.account) !== member,
   );
   if (stated.length === 0) return;
+  await noteNamed(tx, space, stated.map(accountOf));
   await tx`
     insert into space_members (space, account, role, until)
     select ${space}, * from unnest(
@@ -218,6 +221,13 @@ async function writeMembers(
       ${numberArray(stated.map((member) => member.until))}::bigint[])
     on conflict (space, account) do update set role = excluded.role, until = excluded.until,
       expired = space_members.expired and space_members.until is not distinct from excluded.until`;
+}
+
+/** Keeps whom the chain has named: whoever reads it may follow their chains, also after they have left. */
+async function noteNamed(tx: Tx, space: SpaceId, accounts: readonly AccountId[]): Promise<void> {
+  await tx`
+    insert into space_accounts (space, account)
+    select ${space}, * from unnest(${textArray(accounts)}::text[]) on conflict do nothing`;
 }
 
 /** Shares that a statement of their source has ended. */

@@ -382,17 +382,6 @@ test("an identity is replaced with its slots, or not at all", async () => {
   );
 });
 
-test("somebody signed in reads the chain of an account they know, and of no other", async () => {
-  const [alice, bob] = [await person(), await person()];
-  const get = (path: string) =>
-    server.line.ask<{ statements?: string[] }>("GET", path, undefined, bob.seat);
-  const path = `/v1/accounts/${alice.account}`;
-  assert.deepEqual((await get(path)).body.statements, alice.chain);
-  assert.deepEqual((await get(`${path}?from=1`)).body.statements, []);
-  assertCode(await get(`/v1/accounts/${newId()}`), "not-found");
-  assertCode(await server.line.ask("GET", path), "not-signed-in");
-});
-
 test("a keyring is replaced by whoever knows the version there", async () => {
   const alice = await person();
   const box = () => randomBytes(300).toString("base64url");

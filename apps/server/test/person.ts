@@ -7,6 +7,7 @@ import {
   type Hash,
   type Head,
   type Identity,
+  identityHash,
   type Json,
   newId,
   type Problem,
@@ -224,6 +225,11 @@ export class Person {
     const last = this.chain.at(-1);
     if (last === undefined) throw new Error("no chain yet");
     return { seq: this.chain.length - 1, hash: parseStatement("account", last).hash };
+  }
+
+  /** What a contact code says beside the account. */
+  get identityHash(): Hash {
+    return identityHash(this.account, this.identity);
   }
 
   /** The signer of a space statement, a revision or a read. */

@@ -4,6 +4,7 @@ import {
   type AccountState,
   followAccount,
   fromUtf8,
+  type Hash,
   hasHead,
   ProtocolError,
   parseAccountStatement,
@@ -14,13 +15,15 @@ import {
   timeField,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
-import { ClientError } from "./errors.ts";
+import { ClientError, isRefusedFor } from "./errors.ts";
 import type { Http } from "./http.ts";
 import type { KeyringBook } from "./keyring.ts";
 import type { Store } from "./store.ts";
 
 /** How old a chain may be where nothing is said: what one sitting needs. */
 const AGE = 60_000;
+/** Statements asked for at a time. */
+const PAGE = 200;
 const PREFIX = "account/";
 
 const keptField = z.strictObject({ seenAt: timeField, statements: z.array(statementField) });
@@ -56,12 +59,13 @@ export class AccountBook {
   /**
    * The chain of an account, asked for anew unless it is younger than `maxAge` milliseconds; with
    * Infinity, unless nothing of it is known.
+   * @param identity from a contact code: the server hands a chain out to whoever names one
    * @throws ClientError `rollback`, `fork`, `not-found`, `offline`
    */
-  async get(account: AccountId, maxAge: number = AGE): Promise<AccountState> {
+  async get(account: AccountId, maxAge: number = AGE, identity?: Hash): Promise<AccountState> {
     const known = await this.#known(account);
     if (known !== undefined && this.#isYoung(known, maxAge)) return known.state;
-    return (await this.#refresh(account)).state;
+    return (await this.#refresh(account, identity)).state;
   }
 
   /** A clock that was set back makes no chain young. */
@@ -127,8 +131,8 @@ export class AccountBook {
     return await this.#keep(account, { state, statements, seenAt: known.seenAt });
   }
 
-  async #refresh(account: AccountId): Promise<View> {
-    const asking = this.#asking.get(account) ?? this.#ask(account);
+  async #refresh(account: AccountId, identity?: Hash): Promise<View> {
+    const asking = this.#asking.get(account) ?? this.#ask(account, identity);
     this.#asking.set(account, asking);
     try {
       return await asking;
@@ -138,13 +142,9 @@ export class AccountBook {
   }
 
   /** Asks from the last statement known on, so that its absence shows. */
-  async #ask(account: AccountId): Promise<View> {
+  async #ask(account: AccountId, identity?: Hash): Promise<View> {
     const known = await this.#known(account);
-    const from = known?.state.head.seq ?? 0;
-    const { statements } = await this.#place.http.call("chain", {
-      params: { account },
-      query: { from },
-    });
+    const statements = await this.#pages(account, known?.state.head.seq ?? 0, identity);
     const seenAt = this.#place.now();
     if (known === undefined) {
       const state = await follow(undefined, account, statements);
@@ -162,6 +162,27 @@ export class AccountBook {
       await this.#keep(account, { state, statements: [...known.statements, ...more], seenAt });
     }
     return this.#views.get(account) ?? missing();
+  }
+
+  /** Every statement from `from` on, page by page. What was seen before is shown: that is why it is handed out. */
+  async #pages(account: AccountId, from: number, identity?: Hash): Promise<Statement[]> {
+    const { http, keyring } = this.#place;
+    const seen = keyring.seen(account)?.hash;
+    const shown = {
+      ...(seen === undefined ? {} : { seen }),
+      ...(identity === undefined ? {} : { identity }),
+    };
+    const statements: Statement[] = [];
+    for (;;) {
+      const query = { from: from + statements.length, limit: PAGE, ...shown };
+      const page = await http.call("chain", { params: { account }, query }).catch((cause) => {
+        // What has been seen is handed out again: a server that says there is nothing has lost it.
+        if (seen !== undefined && isRefusedFor(cause, "not-found")) throw shorter(cause);
+        throw cause;
+      });
+      statements.push(...page.statements);
+      if (page.statements.length < PAGE) return statements;
+    }
   }
 
   async #keep(account: AccountId, view: View): Promise<AccountState> {
@@ -220,8 +241,9 @@ function checkLast(known: AccountState, last: Statement | undefined): void {
   if (parseAccountStatement(last).hash !== known.head.hash) throw another();
 }
 
-function shorter(): ClientError {
-  return new ClientError("rollback", "an account's chain is shorter than the one seen before");
+function shorter(cause?: unknown): ClientError {
+  const message = "an account's chain is shorter than the one seen before";
+  return new ClientError("rollback", message, cause === undefined ? {} : { cause });
 }
 
 function another(): ClientError {

@@ -90,7 +90,7 @@ export class Contacts {
     if (account === this.#u.account) {
       throw new ClientError("refused", "this is the account's own code");
     }
-    const chain = await this.#u.accounts.get(account, 0);
+    const chain = await this.#u.accounts.get(account, 0, identity);
     if (!chain.identities.some((life) => life.hash === identity)) {
       throw new ClientError(
         "contact-changed",

@@ -19,7 +19,7 @@ import {
   makeEpoch,
   wrapForMember,
 } from "./epoch-keys.ts";
-import { ClientError } from "./errors.ts";
+import { ClientError, isRefusedFor } from "./errors.ts";
 import type { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 
@@ -206,7 +206,11 @@ export function learnEpoch(view: SpaceView, { epoch, secrets }: MadeEpoch): void
 
 /** An account as a member, at the identity that its chain holds and the keyring pins. */
 export async function memberFor(u: Unlocked, account: AccountId, rights: Rights): Promise<Member> {
-  const chain = await u.accounts.get(account, 0);
+  const chain = await u.accounts.get(account, 0).catch((cause) => {
+    // The chain of somebody never met is not even handed out.
+    if (!isRefusedFor(cause, "not-found") || u.keyring.contact(account) !== undefined) throw cause;
+    throw new ClientError("contact-not-verified", "the account is not a contact", { cause });
+  });
   const { hash } = currentIdentity(chain);
   u.keyring.checkPinned(chain);
   return {

@@ -53,21 +53,24 @@ test("a contact's chain swapped or cut is an alarm", async () => {
   const at = { server: ground.url, now: ground.now };
   await signInWithKit({ ...at, kit, password, store: memoryStore() });
   await contacts.verify(await dora.account.contacts().code(), "Dora");
-  const bobs: unknown[] = [];
-  network.answering(`GET /v1/accounts/${bob.account.id}`, (honest) => {
-    bobs.push(...(honest.statements as unknown[]));
+  const erin = await newPerson(ground, "Erin");
+  const erins: unknown[] = [];
+  network.answering(`GET /v1/accounts/${erin.account.id}`, (honest) => {
+    erins.push(...(honest.statements as unknown[]));
     return honest;
   });
+  await contacts.verify(await erin.account.contacts().code(), "Erin");
+  // To whoever has neither seen an account nor names an identity of it, there is none.
   await assert.rejects(
     contacts.verify(contactCode(bob.account.id, hashOf(newSecret())), "Robert"),
-    refusal("contact-changed"),
+    refusal("not-found"),
   );
   const route = `GET /v1/accounts/${dora.account.id}`;
   network.answering(route, () => ({ statements: [] }));
   await assert.rejects(contacts.check(dora.account.id), refusal("rollback"));
   network.answering(route, (honest) => {
     const [last] = honest.statements as string[];
-    return { statements: [bobs[0], last] };
+    return { statements: [erins[0], last] };
   });
   await assert.rejects(contacts.check(dora.account.id), refusal("fork"));
 });

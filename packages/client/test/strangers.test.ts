@@ -21,7 +21,7 @@ import { unlockHere } from "../src/sign-in.ts";
 import type { Unlocked } from "../src/unlocked.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
 
-// What somebody can do who has an account of their own, a client of their own making, and somebody's account id.
+// What somebody can do who has an account of their own, a client of their own making, and somebody's contact code.
 
 const DAY = 24 * 3600 * 1000;
 
@@ -88,6 +88,7 @@ test("a share that does not open, made by a stranger, hides no other", async () 
   const item = await record.add(text("for the doctor"));
   const until = ground.now() + DAY;
   const share = await record.share({ with: doctor.account.id, items: [item], until });
+  await meet(mallory, doctor);
   const u = await unlocked(mallory);
   const hers = await createRecord(u);
   await hers.add(text("bait"));
@@ -107,6 +108,8 @@ test("a share that does not open, made by a stranger, hides no other", async () 
 });
 
 test("a record that does not open, made by a stranger, keeps no other from turning its epoch", async () => {
+  const victim = await newPerson(ground, "Victim");
+  await meet(mallory, victim);
   const u = await unlocked(mallory);
   const space = newId<"space">();
   const member = async (account: AccountId, role: Member["role"]): Promise<Member> => {
@@ -114,7 +117,6 @@ test("a record that does not open, made by a stranger, keeps no other from turni
     const { hash: identity } = currentIdentity(chain);
     return { account, identity, head: chain.head, role, offline: true };
   };
-  const victim = await newPerson(ground, "Victim");
   const own = currentIdentity(await u.accounts.get(u.account)).identity.seal;
   const members = [await member(u.account, "owner"), await member(victim.account.id, "writer")];
   const made = await makeEpoch(space, 1, members, () => own, u.server.releaseKey);
@@ -175,6 +177,7 @@ test("a release that is kept is not taken for a revision of the same id in anoth
   const item = await record.add(text("of the same id"));
   const revision = (await record.list()).find((each) => each.item === item)?.revision;
   assert.ok(revision);
+  await meet(mallory, alice);
   const u = await unlocked(mallory);
   const hers = await createRecord(u);
   await hers.sync();

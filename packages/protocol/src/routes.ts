@@ -30,6 +30,9 @@ import { MAX_READ } from "./read.ts";
 import { INLINE_CONTENT } from "./revision.ts";
 import { MAX_MEMBERS } from "./space.ts";
 
+/** Most statements of an account's chain in one answer. */
+const CHAIN_PAGE = 200;
+
 const nothing = z.strictObject({});
 const opaque = z.string().check(z.minLength(16), z.maxLength(2048), z.regex(/^[A-Za-z0-9_-]+$/));
 /** HPKE wrap of 256 bytes. */
@@ -213,7 +216,11 @@ export const routes = {
     method: "GET",
     path: "/v1/accounts/:account",
     session: true,
-    query: z.strictObject({ from: page(1).from }),
+    query: z.strictObject({
+      ...page(CHAIN_PAGE),
+      seen: z.optional(hashField),
+      identity: z.optional(hashField),
+    }),
     answer: z.strictObject({ statements: z.array(statementField) }),
   },
   accountPost: {
