@@ -145,11 +145,12 @@ type Early = {
 
 /** What the server answers Alice now, to be replayed later. */
 async function answersOf({ alice, doctor, record }: Stage): Promise<Early> {
-  const { http } = alice.u;
+  const { http, keyring } = alice.u;
   const params = { space: record.space };
+  const seen = keyring.seen(doctor.u.account)?.hash ?? nothing();
   return {
     account: await http.call("account"),
-    chain: await http.call("chain", { params: { account: doctor.u.account } }),
+    chain: await http.call("chain", { params: { account: doctor.u.account }, query: { seen } }),
     chainOfSpace: await http.call("chainOfSpace", { params }),
     revisions: await http.call("revisions", { params }),
     journal: await http.call("journal", { params: { subject: record.space } }),

@@ -1,6 +1,7 @@
 import { Contacts, HealthRecord } from "@ecrin/client";
 import {
   appendLeaf,
+  currentIdentity,
   EMPTY_FRONTIER,
   fromBase64url,
   frontierRoot,
@@ -45,6 +46,7 @@ export async function placesOf(stage: Stage): Promise<Place[]> {
   const stranger = { ...stage.doctor, store: await cloneOf(stage.doctor.store) };
   const his = await stage.victim(stranger);
   const device = mallory.u.deviceSigner;
+  const { hash: identity } = currentIdentity(await mallory.u.accounts.get(mallory.u.account));
   const log = await stage.logSigner();
   const record = () => new HealthRecord(u, space);
   const remade = async (form: Form, kind: StatementKind, statement: unknown, signer = device) =>
@@ -60,7 +62,7 @@ export async function placesOf(stage: Stage): Promise<Place[]> {
         const last = await remade(form, "account", statements.at(-1), signer);
         return { statements: [...statements.slice(0, -1), last] };
       }),
-    meet: () => his.accounts.get(mallory.u.account, 0),
+    meet: () => his.accounts.get(mallory.u.account, 0, identity),
   };
   const spaces: Place = {
     kind: "space",
