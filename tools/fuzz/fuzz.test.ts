@@ -57,10 +57,10 @@ test("says so where something wrong is accepted, crashes or is slow", async () =
   assert.equal(await verdict(busy), "slow");
 });
 
-/** Longer than any input may take, by the thread's own clock. */
+/** Far longer than any input may take, by the thread's own clock, however crowded it is. */
 function busy(): void {
   const start = process.threadCpuUsage().user;
-  while (process.threadCpuUsage().user - start < 70_000);
+  while (process.threadCpuUsage().user - start < 200_000);
 }
 
 test("everything that reads what others made is a target", () => {

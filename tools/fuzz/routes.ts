@@ -8,7 +8,7 @@ import {
   type Route,
   routes,
 } from "@ecrin/protocol";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { readInput } from "../../apps/server/src/input.ts";
 import { ServerError } from "../../apps/server/src/problem.ts";
 import type { Tree } from "./mutate-json.ts";
@@ -191,11 +191,17 @@ function problemTarget(): Target {
   };
 }
 
-const QUERIES: Readonly<Record<string, readonly string[]>> = {
-  from: ["from=0", "from=41"],
-  limit: ["limit=1000", "from=3&limit=1"],
-  epoch: ["epoch=1", "epoch=12"],
-};
+/** Queries of every parameter, with other numbers each, and of any one alone where that will do. */
+function queriesOf({ query }: Route): string[] {
+  if (query === undefined) return [];
+  const names = Object.keys((query.def as { shape?: object }).shape ?? {});
+  const whole = ["1", "41"].map((number) => names.map((name) => `${name}=${number}`).join("&"));
+  const alone = names.flatMap((name) => [`${name}=1`, `${name}=12`]);
+  return [...whole, ...alone].filter((each) => {
+    const { success } = z.safeParse(query, Object.fromEntries(new URLSearchParams(each)));
+    return success && each !== "";
+  });
+}
 
 export function routeTargets(world: World): Target[] {
   const sample = sampler(world.revisions[0] ?? "");
@@ -207,10 +213,7 @@ export function routeTargets(world: World): Target[] {
         targets.push(bodyTarget(name, route, route.body, sample(route.body)));
       if (route.answer !== undefined)
         targets.push(answerTarget(name, route.answer, sample(route.answer)));
-      const keys = Object.keys((route.query?.def as { shape?: object } | undefined)?.shape ?? {});
-      const originals = keys
-        .flatMap((key) => QUERIES[key] ?? [])
-        .filter((each) => [...new URLSearchParams(each).keys()].every((key) => keys.includes(key)));
+      const originals = queriesOf(route);
       if (originals.length > 0) targets.push(queryTarget(name, route, originals));
       return targets;
     }),
