@@ -19,6 +19,7 @@ import {
   type BeginPayload,
   checkSpaceSigner,
   currentEpoch,
+  type EpochLife,
   MAX_MEMBERS,
   memberAt,
   parseSpaceStatement,
@@ -52,16 +53,37 @@ export async function followParsed(
   statements: readonly SpaceStatement[],
   accounts: Accounts,
 ): Promise<SpaceState | undefined> {
-  let state = known;
+  let state = known === undefined ? undefined : ownCopy(known);
+  let signed = checkSigners(statements.slice(0, BATCH), accounts);
   for (let i = 0; i < statements.length; i += BATCH) {
-    const batch = statements.slice(i, i + BATCH);
-    await Promise.all(batch.map((each) => checkSpaceSigner(each, accounts)));
-    for (const { fact, hash } of batch) {
+    // The next signatures are checked on other threads while these statements are judged.
+    const next = checkSigners(statements.slice(i + BATCH, i + 2 * BATCH), accounts);
+    await signed;
+    for (const { fact, hash } of statements.slice(i, i + BATCH)) {
       checkIdentities(fact, accounts);
-      state = reduceSpace(state, fact, hash);
+      state = advance(state, fact, hash);
     }
+    signed = next;
   }
   return state;
+}
+
+/** Begins to check signatures. Where an earlier statement is refused, nobody awaits this, and it fails in silence. */
+function checkSigners(statements: readonly SpaceStatement[], accounts: Accounts): Promise<unknown> {
+  const checked = Promise.all(statements.map((each) => checkSpaceSigner(each, accounts)));
+  checked.catch(() => undefined);
+  return checked;
+}
+
+/** A state whose two lists that grow with the chain belong to whoever made it: `advance` adds to them. */
+interface GrowingState extends SpaceState {
+  readonly hashes: Hash[];
+  readonly epochs: EpochLife[];
+}
+
+/** Copied once for thousands of statements: once for each would be quadratic. */
+function ownCopy(state: SpaceState): GrowingState {
+  return { ...state, hashes: [...state.hashes], epochs: [...state.epochs] };
 }
 
 /** Every account whose chain is needed to follow these statements. */
@@ -113,15 +135,20 @@ export function reduceSpace(
   fact: SpacePayload,
   hash: Hash,
 ): SpaceState {
+  return advance(state === undefined ? undefined : ownCopy(state), fact, hash);
+}
+
+/** `reduceSpace` of a state that is the caller's own: its lists go on in the answer, and it is used no more. */
+function advance(state: GrowingState | undefined, fact: SpacePayload, hash: Hash): GrowingState {
   if (fact.op === "begin") return begin(state, fact, hash);
   if (state === undefined) return refuse("a space chain starts with begin", "op");
   const signer = signerOf(state, fact);
-  const next: SpaceState = {
+  const next: GrowingState = {
     ...state,
     head: { hash, seq: fact.seq },
-    hashes: [...state.hashes, hash],
     at: Math.max(state.at, fact.at),
   };
+  next.hashes.push(hash);
   switch (fact.op) {
     case "add":
       return add(next, signer, fact.member, fact.wraps);
@@ -155,7 +182,7 @@ function signerOf(state: SpaceState, fact: Exclude<SpacePayload, BeginPayload>):
   return member;
 }
 
-function begin(state: SpaceState | undefined, fact: BeginPayload, hash: Hash): SpaceState {
+function begin(state: SpaceState | undefined, fact: BeginPayload, hash: Hash): GrowingState {
   if (state !== undefined) return refuse("a space begins once", "op");
   if (fact.seq !== 0) refuse("is not the first statement", "seq");
   checkEpoch(undefined, fact.epoch);
@@ -234,7 +261,7 @@ function checkOwners(members: ReadonlyMap<AccountId, Member>): void {
   if (members.size > MAX_MEMBERS) refuse("has too many members", "members");
 }
 
-function add(state: SpaceState, signer: Member, member: Member, wraps: Hash): SpaceState {
+function add(state: GrowingState, signer: Member, member: Member, wraps: Hash): GrowingState {
   if (!mayDecideAbout(signer, member.role))
     refuse("the signer may not add this role", "member.role");
   const before = state.members.get(member.account);
@@ -259,7 +286,7 @@ function add(state: SpaceState, signer: Member, member: Member, wraps: Hash): Sp
 type EpochPayload = SpacePayload & { op: "epoch" };
 
 /** Ends an epoch and begins the next. */
-function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState {
+function turn(state: GrowingState, signer: Member, fact: EpochPayload): GrowingState {
   checkEpoch(currentEpoch(state).epoch, fact.epoch);
   const { mend } = fact.epoch;
   if (mend !== undefined && !mayMend(state, signer, mend.of))
@@ -273,6 +300,15 @@ function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState
   const since = state.head.seq;
   const pins = pinned(pinned(state.pins, fact.pins, "pins"), fact.changed);
   const gone = new Set<AccountId>(fact.ended);
+  state.epochs.push({
+    epoch: fact.epoch,
+    by: fact.by.account,
+    since,
+    from: fact.revisions.size,
+    root: fact.revisions.root,
+    pins,
+    members: [...members.values()],
+  });
   let history = state.history;
   for (const account of fact.ended) history = live(history, since, account, undefined);
   for (const member of fact.changed) history = live(history, since, member.account, member);
@@ -283,18 +319,6 @@ function turn(state: SpaceState, signer: Member, fact: EpochPayload): SpaceState
     pins,
     additions: [],
     shares: endShares(state.shares, since, (each) => gone.has(each.maker)),
-    epochs: [
-      ...state.epochs,
-      {
-        epoch: fact.epoch,
-        by: fact.by.account,
-        since,
-        from: fact.revisions.size,
-        root: fact.revisions.root,
-        pins,
-        members: [...members.values()],
-      },
-    ],
   };
 }
 
@@ -352,10 +376,10 @@ function onlyIdentityMoves(before: Member, after: Member): boolean {
 }
 
 function share(
-  state: SpaceState,
+  state: GrowingState,
   signer: Member,
   fact: SpacePayload & { op: "share" },
-): SpaceState {
+): GrowingState {
   if (!mayManage(signer)) refuse("the signer may not share", "by.account");
   if (state.shares.has(fact.share)) refuse("is already shared", "share");
   const { share: id, recipient, until, links, begin: first } = fact;
@@ -371,14 +395,14 @@ function share(
   return { ...state, shares: new Map(state.shares).set(id, life) };
 }
 
-function unshare(state: SpaceState, signer: Member, id: SpaceId): SpaceState {
+function unshare(state: GrowingState, signer: Member, id: SpaceId): GrowingState {
   if (!mayManage(signer)) refuse("the signer may not end a share", "by.account");
   const life = state.shares.get(id);
   if (life === undefined || life.ended !== undefined) refuse("is not a share in force", "share");
   return { ...state, shares: endShares(state.shares, state.head.seq, (each) => each.share === id) };
 }
 
-function close(state: SpaceState, signer: Member): SpaceState {
+function close(state: GrowingState, signer: Member): GrowingState {
   if (signer.role !== "owner") refuse("a share is closed by its maker", "by.account");
   return { ...state, closed: true };
 }

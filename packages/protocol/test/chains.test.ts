@@ -213,6 +213,25 @@ test("an epoch keeps size and root of the revision tree that its statement signe
   assert.deepEqual(signed, [{ size: 0, root: EMPTY_ROOT }, tree]);
 });
 
+test("following a chain leaves the state it goes on from as it was", async () => {
+  const alice = person("alice");
+  const first = beginRecord("record", alice, [member(alice, { role: "owner" })]);
+  const second = turn(first, alice, 2);
+  const third = turn(second, alice, 3);
+  const account = await followAccount(undefined, alice.chain);
+  assert.ok(account);
+  const accounts = new Map([[account.account, account]]);
+  const known = await followSpace(undefined, [first, second], accounts);
+  assert.ok(known);
+  const before = structuredClone(known);
+  const { fact, hash } = parseSpaceStatement(third);
+  const next = reduceSpace(known, fact, hash);
+  assert.deepEqual([next.hashes.length, next.epochs.length], [3, 3]);
+  assert.deepEqual(await followSpace(known, [third], accounts), next);
+  await assert.rejects(followSpace(known, [third, third], accounts), { code: "statement-refused" });
+  assert.deepEqual(known, before);
+});
+
 test("a chain handed out for another account is not taken for that account's", async () => {
   const alice = person("alice");
   const mallory = person("mallory");
