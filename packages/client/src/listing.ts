@@ -25,6 +25,7 @@ import {
   type RevisionPayload,
   type RevisionStatement,
   type RewrapStatement,
+  type RouteAnswer,
   refuse,
   revisionCommitContext,
   revisionContext,
@@ -33,6 +34,7 @@ import {
   secretContext,
   type TreeHead,
 } from "@ecrin/protocol";
+import { ahead } from "./ahead.ts";
 import { ClientError } from "./errors.ts";
 import type { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -103,31 +105,47 @@ export class Listing {
     await this.#syncing;
   }
 
-  /** One at a time: two from the same place would take the same revisions twice. */
+  /**
+   * One at a time: two from the same place would take the same revisions twice. The next page
+   * comes, and the next batch is checked, while what came before is finished; what is accepted
+   * stays in order.
+   */
   async #fetchNew(): Promise<void> {
+    let from = this.#frontier.size;
+    let page = this.#page(from);
+    let checking: Promise<readonly Checked[]> = Promise.resolve([]);
     for (;;) {
-      const from = this.#frontier.size;
-      const answer = await this.#u.http.call("revisions", {
-        params: { space: this.space },
-        query: { from, limit: PAGE },
-      });
+      const answer = await page;
+      from += answer.revisions.length;
+      const isMore = answer.revisions.length > 0 && from < answer.tree.size;
+      if (isMore) page = ahead(this.#page(from));
       if (answer.head.seq > this.#view.head.seq) await this.#view.refresh();
-      for (let i = 0; i < answer.revisions.length; i += BATCH)
-        await this.#take(answer.revisions.slice(i, i + BATCH));
+      for (let i = 0; i < answer.revisions.length; i += BATCH) {
+        const next = ahead(this.#checkAll(answer.revisions.slice(i, i + BATCH)));
+        this.#accept(await checking);
+        checking = next;
+      }
+      if (isMore) continue;
+      this.#accept(await checking);
       if (answer.tree.size < this.#frontier.size)
         throw new ClientError("rollback", "the record is older than the one seen before");
-      if (answer.tree.size === this.#frontier.size) {
-        if (answer.tree.root !== this.tree.root)
-          throw new ClientError("fork", "the record is another than its tree says");
-        break;
-      }
-      if (answer.revisions.length === 0)
+      if (answer.tree.size > this.#frontier.size)
         throw new ClientError("fork", "the record is not handed out whole");
+      if (answer.tree.root !== this.tree.root)
+        throw new ClientError("fork", "the record is another than its tree says");
+      break;
     }
     await this.#openLost();
     this.#checkEpochs();
     this.#checkSeen();
     this.#u.keyring.see(`${this.space}.tree`, { seq: this.tree.size, hash: this.tree.root });
+  }
+
+  async #page(from: number): Promise<RouteAnswer<"revisions">> {
+    return await this.#u.http.call("revisions", {
+      params: { space: this.space },
+      query: { from, limit: PAGE },
+    });
   }
 
   /** The newest revision of an item as the server holds it: ciphertexts and signed facts. */
@@ -186,10 +204,13 @@ export class Listing {
    * accepted for work signed later under an old date.
    */
   #checkEpochs(): void {
+    const { size } = this.#frontier;
+    let root: Hash | undefined;
     for (;;) {
       const life = this.#view.state.epochs[this.#epoch];
-      if (life === undefined || life.from > this.#frontier.size) return;
-      if (life.from < this.#frontier.size || life.root !== this.tree.root) {
+      if (life === undefined || life.from > size) return;
+      root ??= this.tree.root;
+      if (life.from < size || life.root !== root) {
         throw new ClientError(
           "fork",
           "the revisions are not those that an epoch's statement signed",
@@ -199,7 +220,7 @@ export class Listing {
     }
   }
 
-  async #take(listed: readonly ListedRevision[]): Promise<void> {
+  async #checkAll(listed: readonly ListedRevision[]): Promise<Checked[]> {
     const parsed = listed.map(parseListed);
     await this.#view.reach(
       parsed.flatMap(({ revision, rewrap }) => [
@@ -207,8 +228,13 @@ export class Listing {
         ...(rewrap === undefined ? [] : [rewrap.fact.by]),
       ]),
     );
-    const checked = await Promise.all(parsed.map((each) => this.#check(each)));
-    for (const [i, revision] of checked.entries()) {
+    return await Promise.all(
+      parsed.map(async (each) => ({ parsed: each, revision: await this.#check(each) })),
+    );
+  }
+
+  #accept(checked: readonly Checked[]): void {
+    for (const { parsed, revision } of checked) {
       this.#checkEpochs();
       if (revision.index !== this.#frontier.size) refuse("is not the next revision", "index");
       const { revision: id } = revision.fact;
@@ -221,8 +247,7 @@ export class Listing {
       }
       acceptRevision(this.items, revision.fact);
       this.revisions.set(id, revision);
-      const from = parsed[i];
-      if (from !== undefined) this.#noteLost(revision, from);
+      this.#noteLost(revision, parsed);
       this.#frontier = grown;
     }
   }
@@ -232,8 +257,8 @@ export class Listing {
     const acceptance = {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
-      ...(wrap === undefined ? {} : { wrap: digestOf(wrap) }),
       ...(rewrap === undefined ? {} : { rewrap }),
+      ...(rewrap === undefined || wrap === undefined ? {} : { wrap: digestOf(wrap) }),
     };
     const [, opened] = await Promise.all([
       judgeRevision(revision, acceptance, this.#view.state, this.#view.accounts),
@@ -263,6 +288,11 @@ export class Listing {
       metadata: await openName(fact, secret, fromBase64url(listed.metadata, "metadata")),
     };
   }
+}
+
+interface Checked {
+  readonly parsed: ParsedListed;
+  readonly revision: Revision;
 }
 
 interface ParsedListed {

@@ -14,6 +14,7 @@ import {
   ProtocolError,
   parseSpaceStatement,
   type RotationDue,
+  type RouteAnswer,
   refuse,
   rotationDue,
   type SealingKey,
@@ -24,6 +25,7 @@ import {
   type Statement,
   wrapsOfMember,
 } from "@ecrin/protocol";
+import { ahead } from "./ahead.ts";
 import type { EpochSecrets } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
 import { SpaceKeys } from "./space-keys.ts";
@@ -82,12 +84,14 @@ export class SpaceView {
 
   async #fetchNew(): Promise<void> {
     const seen = this.#u.keyring.seen(this.space);
+    let from = this.#state === undefined ? 0 : this.#state.head.seq + 1;
+    let page = this.#page(from);
     for (;;) {
-      const from = this.#state === undefined ? 0 : this.#state.head.seq + 1;
-      const answer = await this.#u.http.call("chainOfSpace", {
-        params: { space: this.space },
-        query: { from, limit: PAGE },
-      });
+      const answer = await page;
+      // The next page comes while this one is followed.
+      const next = from + answer.statements.length;
+      const isMore = answer.statements.length > 0 && next <= answer.head.seq;
+      const begun = isMore ? ahead(this.#page(next)) : undefined;
       await this.follow(answer.statements);
       if (answer.head.seq < from - 1)
         throw new ClientError("rollback", "the space is older than the one seen before");
@@ -100,11 +104,20 @@ export class SpaceView {
       }
       if (answer.statements.length === 0)
         throw new ClientError("fork", "the space's chain is not handed out whole");
+      from = begun === undefined ? head.seq + 1 : next;
+      page = begun ?? this.#page(from);
     }
     if (seen !== undefined && this.state.head.seq < seen.seq)
       throw new ClientError("rollback", "the space is older than the one seen before");
     this.#u.keyring.see(this.space, this.state.head);
     this.seenAt = this.#u.now();
+  }
+
+  async #page(from: number): Promise<RouteAnswer<"chainOfSpace">> {
+    return await this.#u.http.call("chainOfSpace", {
+      params: { space: this.space },
+      query: { from, limit: PAGE },
+    });
   }
 
   /** Takes further statements in: from the server, or made here and accepted. */
