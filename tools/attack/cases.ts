@@ -1,6 +1,7 @@
 import type { AttackCase } from "./case.ts";
 import { accountCases } from "./cases-account.ts";
 import { formCases } from "./cases-form.ts";
+import { linkCases } from "./cases-links.ts";
 import { recordCases } from "./cases-record.ts";
 import { rollbackCases } from "./cases-rollback.ts";
 import { sealCases } from "./cases-seal.ts";
@@ -15,6 +16,7 @@ export const cases: readonly AttackCase[] = [
   ...recordCases,
   ...spaceCases,
   ...shareCases,
+  ...linkCases,
   ...sealCases,
   ...formCases,
   ...sizeCases,

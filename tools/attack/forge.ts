@@ -55,8 +55,11 @@ export interface Forgery {
   readonly title: string;
 }
 
+/** Who signs a forged revision, as it says and as it is. */
+export type Forger = Pick<Unlocked, "account" | "sign">;
+
 /** A revision signed by a user on the server's side, right in everything but the right to write it. */
-export async function forgeRevision(u: Unlocked, forgery: Forgery): Promise<NewRevision> {
+export async function forgeRevision(u: Forger, forgery: Forgery): Promise<NewRevision> {
   const { space, epoch, spaceHead, spaceKey, release, title } = forgery;
   const place = { space, item: forgery.item ?? newId<"item">(), revision: newId<"revision">() };
   const ctx = revisionContext({ ...place, by: { account: u.account }, parents: [] });
