@@ -93,8 +93,8 @@ export const recordCases: readonly AttackCase[] = [
       },
       {
         file: "packages/protocol/src/context.ts",
-        find: "const fields = [SUITE, purpose, ...parts].map(partBytes);",
-        replace: "const fields = [SUITE, purpose].map(partBytes);",
+        find: "const fields = [SUITE, purpose, ...parts].map(partOf);",
+        replace: "const fields = [SUITE, purpose].map(partOf);",
       },
     ],
     async run(stage) {
@@ -161,8 +161,8 @@ export const recordCases: readonly AttackCase[] = [
       },
       {
         file: "packages/crypto/src/stream.ts",
-        find: "    checkDigest(segment, facts);\n    cipher",
-        replace: "    cipher",
+        find: "checkDigest(segment, facts); return plain;",
+        replace: "return plain;",
       },
       {
         file: "packages/crypto/src/stream.ts",

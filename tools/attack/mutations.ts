@@ -81,20 +81,23 @@ async function tryMutation(
   }
 }
 
-/** @throws Error where the text does not stand in the file exactly once */
-async function apply(copy: string, { file, find, replace }: Mutation): Promise<void> {
-  const path = join(copy, file);
-  const source = await readFile(path, "utf8");
+async function apply(copy: string, edit: Mutation): Promise<void> {
+  const path = join(copy, edit.file);
+  await writeFile(path, without(await readFile(path, "utf8"), edit));
+}
+
+/**
+ * A source without its countermeasure.
+ * @throws Error where the text does not stand in it exactly once
+ */
+export function without(source: string, { file, find, replace }: Mutation): string {
   // Layout is the formatter's; only what it does not touch counts.
   const pattern = [...find.replace(/\s+/g, "")].map(literal).join("\\s*");
   const found = [...source.matchAll(new RegExp(pattern, "g"))];
   if (found.length !== 1) {
     throw new Error(`${file} holds ${found.length} times: ${find.slice(0, 60)}`);
   }
-  await writeFile(
-    path,
-    source.replace(new RegExp(pattern), () => replace),
-  );
+  return source.replace(new RegExp(pattern), () => replace);
 }
 
 function literal(character: string): string {
