@@ -28,6 +28,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
   "rate-limited": "Too many attempts. Wait a minute and try again.",
   internal: "The server failed. Try again later.",
   unavailable: "The server cannot answer now. Try again later.",
+  "quota-reached": "There is no room for more of this here: remove something, or begin another.",
   "storage-full": "The server has no room left.",
   "cannot-open": "This does not open: it was changed, or it is not for you.",
   offline: "The server cannot be reached. Check the network and --server.",

@@ -32,6 +32,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
   "rate-limited": "Trop d'essais. Attendez une minute et recommencez.",
   internal: "Le serveur a échoué. Recommencez plus tard.",
   unavailable: "Le serveur ne peut pas répondre maintenant. Recommencez plus tard.",
+  "quota-reached":
+    "Il n'y a plus de place pour cela ici : retirez quelque chose, ou commencez-en un autre.",
   "storage-full": "Le serveur n'a plus de place.",
   "cannot-open": "Cela ne s'ouvre pas : c'est modifié, ou ce n'est pas pour vous.",
   offline: "Le serveur n'est pas joignable. Vérifiez le réseau et --server.",

@@ -9,9 +9,11 @@ import {
   parseAccountStatement,
   type Statement,
 } from "@ecrin/protocol";
+import type { Ground } from "./call.ts";
 import type { AccountChains } from "./chains.ts";
 import type { Tx } from "./database.ts";
 import { refuse } from "./problem.ts";
+import { checkAccountStatement } from "./quotas.ts";
 
 /** How far a statement's time may be ahead of the server's clock. */
 export const AHEAD_MS = 10 * 60_000;
@@ -23,11 +25,16 @@ export interface Incoming {
   readonly fact: AccountPayload;
 }
 
-/** @throws ProtocolError `malformed`, ServerError `not-allowed` or `clock` */
-export function readIncoming(statement: Statement, account: AccountId, now: number): Incoming {
+/** @throws ProtocolError `malformed`, ServerError `not-allowed`, `clock` or `quota-reached` */
+export function readIncoming(
+  { quotas, now }: Pick<Ground, "quotas" | "now">,
+  statement: Statement,
+  account: AccountId,
+): Incoming {
   const { hash, fact } = parseAccountStatement(statement);
   if (fact.account !== account) refuse("not-allowed", "body.statement.account");
-  if (fact.at > now + AHEAD_MS) refuse("clock", "body.statement.at");
+  if (fact.at > now() + AHEAD_MS) refuse("clock", "body.statement.at");
+  checkAccountStatement(quotas, fact);
   return { statement, hash, fact };
 }
 

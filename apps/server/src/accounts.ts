@@ -83,7 +83,7 @@ async function accountPost(call: Call<"accountPost">): Promise<RouteAnswer<"acco
   const { journal, chains, session, body } = call;
   const own = session.account;
   const at = call.now();
-  const incoming = readIncoming(body.statement, own, at);
+  const incoming = readIncoming(call, body.statement, own);
   const { fact, hash } = incoming;
   if (fact.op === "begin") return refuse("statement-refused", "body.statement.op");
   const changesSlots = fact.op === "slots" || fact.op === "rotate";

@@ -19,6 +19,7 @@ import type { Log } from "./log.ts";
 import type { LogKeyring } from "./log-keys.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Places } from "./places.ts";
+import type { Quotas } from "./quotas.ts";
 import type { ReleaseKeys } from "./release.ts";
 import type { ReportSigner } from "./report-signer.ts";
 import type { SpaceChains } from "./space-chains.ts";
@@ -42,6 +43,7 @@ export interface Ground {
   readonly places: Places;
   readonly blobs: Blobs;
   readonly limit: Limiter;
+  readonly quotas: Quotas;
   readonly nonces: Nonces;
   /** Milliseconds since 1970-01-01 UTC. Tests inject it. */
   readonly now: () => number;

@@ -2,4 +2,5 @@
 
 export type { LogLine } from "./app.ts";
 export { DEFAULT_LIMITS, type Limits, NO_LIMITS, type Rate } from "./limits.ts";
+export { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./server.ts";

@@ -21,6 +21,7 @@ const TITLES: Record<ProblemCode, string> = {
   "signature-refused": "The signature was refused.",
   "statement-refused": "The statement is not allowed at this place.",
   "content-differs": "The content differs from the statement.",
+  "quota-reached": "There is no room for more of this here.",
   "rate-limited": "Too many requests: wait and try again.",
   internal: "The server failed.",
   unavailable: "The server cannot answer now: try again.",

@@ -106,6 +106,7 @@ async function judge(call: Posting, state: SpaceState, fresh: Fresh): Promise<Gu
   const accounts = await chains.states(sql, state.members.keys());
   if (rotationDue(state, accounts, call.now()) !== undefined) refuse("rotation-due");
   const { tree } = await readTree(sql, state.space);
+  if (tree.size + fresh.length > call.quotas.revisions) refuse("quota-reached", "body.revisions");
   await Promise.all(
     fresh.map(({ each, i }, at) =>
       ofRevision(i, async () => {

@@ -23,6 +23,7 @@ import { createNonces } from "./nonce.ts";
 import { openPages } from "./pages.ts";
 import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { createReleaseKeys } from "./release.ts";
 import { openReportSigner, type ReportCertificate } from "./report-signer.ts";
 import { DEFAULT_PACE, type Pace, startSequencing } from "./sequencing.ts";
@@ -49,6 +50,7 @@ export interface ServerOptions {
   /** Milliseconds since 1970-01-01 UTC; for tests. */
   readonly now?: () => number;
   readonly limits?: Limits;
+  readonly quotas?: Quotas;
   /** Where checkpoints are anchored; absent: nowhere. */
   readonly anchors?: AnchorSources;
   /** How often sources are asked; for tests. */
@@ -115,7 +117,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function layGround(
-  { dataDir, now = Date.now, limits, anchors = NO_SOURCES, reportCertificate }: ServerOptions,
+  {
+    dataDir,
+    now = Date.now,
+    limits,
+    quotas = DEFAULT_QUOTAS,
+    anchors = NO_SOURCES,
+    reportCertificate,
+  }: ServerOptions,
   sql: Sql,
   keys: Keys,
 ): Promise<Ground & { readonly door: Door }> {
@@ -140,6 +149,7 @@ async function layGround(
     places: createPlaces(sql),
     blobs: await openBlobs(join(dataDir, "blobs")),
     limit: createLimiter(limits ?? DEFAULT_LIMITS, now),
+    quotas,
     nonces: createNonces(keys.nonce),
     now,
   };

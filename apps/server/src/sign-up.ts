@@ -23,7 +23,7 @@ export const signUpHandlers: Handlers<"signUpStart" | "signUpFinish"> = {
 async function signUpFinish(call: Call<"signUpFinish">): Promise<RouteAnswer<"signUpFinish">> {
   const { journal, keys, body } = call;
   const now = call.now();
-  const incoming = readIncoming(body.statement, body.account, now);
+  const incoming = readIncoming(call, body.statement, body.account);
   const state = await followAccount(undefined, [body.statement]);
   const device = incoming.fact.op === "begin" ? incoming.fact.device.device : undefined;
   if (state === undefined || device === undefined) return refuse("statement-refused");

@@ -20,6 +20,7 @@ import type { Ground, Session } from "./call.ts";
 import { numberArray, type Tx, textArray } from "./database.ts";
 import { type Guard, MOVED_ON } from "./operation.ts";
 import { refuse } from "./problem.ts";
+import { checkSpaceStatement, checkSpaces } from "./quotas.ts";
 import { claimSubject } from "./subject.ts";
 import { type CheckedWraps, checkWraps, storeWraps } from "./wraps.ts";
 
@@ -59,7 +60,11 @@ export async function judgeStatement(
   if (fact.by.account !== asking.session.account)
     refuse("not-allowed", "body.statement.by.account");
   if (fact.at > now + AHEAD_MS || fact.at < now - BEHIND_MS) refuse("clock", "body.statement.at");
-  if (before !== undefined) checkPlace(before, fact, now);
+  if (before === undefined) await checkSpaces(asking.sql, asking.quotas, fact.by.account);
+  else {
+    checkPlace(before, fact, now);
+    checkSpaceStatement(asking.quotas, before, fact);
+  }
   const accounts = await readAccounts(asking, before, parsed);
   checkDevice(accounts, fact);
   if (before !== undefined) checkDue(before, fact, accounts, now);

@@ -7,6 +7,7 @@ import type { Ground } from "./call.ts";
 import { refuse } from "./problem.ts";
 
 type Kept = Pick<Ground, "sql" | "blobs" | "now">;
+type Making = Kept & Pick<Ground, "quotas">;
 
 /** An upload that no revision names, and on which nothing moves for this long, is collected. */
 const ABANDONED_MS = 24 * 3600_000;
@@ -55,10 +56,10 @@ const CODES = new Map<number, ProblemCode>([
 
 /** The uploads of one account; those of others are not there. */
 class AccountUploads extends DataStore {
-  readonly #kept: Kept;
+  readonly #kept: Making;
   readonly #account: AccountId;
 
-  constructor(kept: Kept, account: AccountId) {
+  constructor(kept: Making, account: AccountId) {
     super();
     this.#kept = kept;
     this.#account = account;
@@ -66,7 +67,7 @@ class AccountUploads extends DataStore {
   }
 
   override async create(upload: Upload): Promise<Upload> {
-    const { sql, blobs, now } = this.#kept;
+    const { sql, blobs, now, quotas } = this.#kept;
     // File names and the like have no place here.
     if (upload.metadata !== undefined) refuse("malformed", "upload-metadata");
     const length = upload.size ?? 0;
@@ -83,6 +84,10 @@ class AccountUploads extends DataStore {
         where bytes + ${length} <= ${MOST_BYTES} and uploads < ${MOST_UPLOADS}
         returning upload`;
       if (admitted.length === 0) refuse("rate-limited");
+      const [all] = await tx<{ bytes: number }[]>`
+        select coalesce(sum(length), 0)::bigint as bytes from uploads
+        where account = ${this.#account}`;
+      if ((all?.bytes ?? 0) > quotas.uploaded) refuse("quota-reached", "upload-length");
     });
     // A row without its file is collected; a file without its row never would be.
     await blobs.create(upload.id);

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   "signature-refused": 422,
   "statement-refused": 422,
   "content-differs": 422,
+  "quota-reached": 422,
   "rate-limited": 429,
   internal: 500,
   unavailable: 503,

@@ -162,6 +162,7 @@ function ProblemWords({
       return <Trans>This is not, or no longer, here.</Trans>;
     case "too-large":
       return <Trans>This file is too large to be added in a browser: 2 GB is the most.</Trans>;
+    case "quota-reached":
     case "storage-full":
       return (
         <Trans>
