@@ -36,6 +36,7 @@ export async function runChaos(
     const patient = await signUp(person("patient"));
     const { account: doctor } = await signUp(person("doctor"));
     await patient.account.contacts().verify(await doctor.contacts().code(), "Dr");
+    await doctor.contacts().verify(await patient.account.contacts().code(), "patient");
     const record = await patient.account.record();
     const ledger = new Ledger();
     let over = false;

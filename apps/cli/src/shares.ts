@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { contactNamed, listedNamed, nameOf, recordNamed, verifiedIn } from "./naming.ts";
+import { decide, offered } from "./offers.ts";
 import { namesId, shortId } from "./short-id.ts";
 import { columns, dayOf, fullMomentIn, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
 import { parseWhen } from "./when.ts";
@@ -41,9 +42,20 @@ export function defineShares(program: Command, { help }: Words): void {
     .command("shared")
     .description(help.shared)
     .argument("[share]", help.args.share)
-    .action(async (only: string | undefined, _options: object, command: Command) => {
-      await shared(Invocation.of(command), only);
-    });
+    .option("--accept <share>", help.options.acceptOffer)
+    .option("--decline <share>", help.options.declineOffer)
+    .action(
+      async (
+        only: string | undefined,
+        { accept, decline }: { accept?: string; decline?: string },
+        command: Command,
+      ) => {
+        const call = Invocation.of(command);
+        if (accept !== undefined) await decide(call, accept, "accept");
+        else if (decline !== undefined) await decide(call, decline, "decline");
+        else await shared(call, only);
+      },
+    );
 }
 
 async function share(call: Invocation, texts: readonly string[], options: ShareOptions) {
@@ -157,7 +169,10 @@ async function shared(call: Invocation, only: string | undefined): Promise<void>
       lines.push(`${shortId(share)}  ${words.table.from(whoIs(account, from, words))}`);
       lines.push(`  ${words.said.shareRefused}`);
     }
-    const value = { shared: views.map(viewJson), refused };
+    const { offers, lines: offering } =
+      only === undefined ? await offered(account, words) : { offers: [], lines: [] };
+    lines.push(...offering);
+    const value = { shared: views.map(viewJson), refused, offers };
     await call.result(value, lines.length === 0 ? [words.said.nothing] : lines);
   });
 }

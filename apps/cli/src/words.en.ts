@@ -42,6 +42,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARM: this contact's identity is another than the one verified. Compare codes face to face: ecrin verify-contact",
   "contact-not-verified":
     "You do not know this person yet. Invite them, or compare codes: ecrin verify-contact",
+  "not-accepted": "This is offered to you. Accept it first: ecrin shared --accept …",
   "not-enrolled": "Nobody is signed in here. Use: ecrin sign-in",
   "device-password-needed":
     "The password was changed on another device. Use: ecrin sign-in, and give the new one, then the old one that this device still has.",
@@ -149,6 +150,8 @@ export const en = {
       passwordFile:
         "read passwords and kits from a file, one a line as asked for; - or a number for an open one",
       passwordStdin: "the same as --password-file -",
+      acceptOffer: "accept what somebody offers who is no contact",
+      declineOffer: "decline it; nobody is told",
       record: "a record you are a member of, by its owner's name",
       yes: "do not ask",
       force: "replace a file that is there",
@@ -291,6 +294,11 @@ export const en = {
     passwordChanged:
       "The new password is in force. Copies taken before with the old one are not recalled.",
     nothing: "Nothing here.",
+    offered: "Offered by people who are not your contacts, and not opened before you accept:",
+    offersMore: (n: number) => `${n} more wait until you have decided about these.`,
+    offerAccepted: "Accepted. See: ecrin shared",
+    offerDeclined: "Declined. It is not shown again, and nobody is told.",
+    aRecord: "a record",
     unreadable: (n: number, who: string) =>
       `${many(n, "version", "versions")} in this record cannot be read: ${who} changed the keys wrongly. The next thing an owner writes mends the record, and does not bring ${n === 1 ? "it" : "them"} back.`,
     shareRefused:

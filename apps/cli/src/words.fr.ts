@@ -47,6 +47,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARME : l'identité de ce contact n'est plus celle qui a été vérifiée. Comparez vos codes face à face : ecrin verify-contact",
   "contact-not-verified":
     "Vous ne connaissez pas encore cette personne. Invitez-la, ou comparez vos codes : ecrin verify-contact",
+  "not-accepted": "Ceci vous est proposé. Acceptez-le d'abord : ecrin shared --accept …",
   "not-enrolled": "Personne n'est connecté ici. Utilisez : ecrin sign-in",
   "device-password-needed":
     "Le mot de passe a été changé sur un autre appareil. Utilisez : ecrin sign-in, et donnez le nouveau, puis l'ancien que cet appareil garde encore.",
@@ -158,6 +159,8 @@ export const fr: Words = {
       passwordFile:
         "lire mots de passe et kits dans un fichier, un par ligne comme demandés ; - ou un numéro pour un fichier ouvert",
       passwordStdin: "comme --password-file -",
+      acceptOffer: "accepter ce que propose quelqu'un qui n'est pas un contact",
+      declineOffer: "le refuser ; personne n'en est averti",
       record: "un dossier dont vous êtes membre, par le nom de son titulaire",
       yes: "ne pas demander",
       force: "remplacer un fichier qui existe",
@@ -300,6 +303,12 @@ export const fr: Words = {
     passwordChanged:
       "Le nouveau mot de passe est en vigueur. Les copies prises avant avec l'ancien ne sont pas rappelées.",
     nothing: "Rien ici.",
+    offered:
+      "Proposé par des personnes qui ne sont pas vos contacts, et fermé tant que vous n'acceptez pas :",
+    offersMore: (n) => `${n} de plus attendent que vous ayez décidé de ceux-ci.`,
+    offerAccepted: "Accepté. Voir : ecrin shared",
+    offerDeclined: "Refusé. Ce n'est plus montré, et personne n'en est averti.",
+    aRecord: "un dossier",
     unreadable: (n, who) =>
       `${n} version${n === 1 ? "" : "s"} de ce dossier ne peu${n === 1 ? "" : "ven"}t pas être lue${n === 1 ? "" : "s"} : ${who} a mal changé les clés. Le prochain ajout d'un propriétaire répare le dossier, sans ${n === 1 ? "la" : "les"} faire revenir.`,
     shareRefused:

@@ -111,7 +111,12 @@ test("a share that does not open is told, and hides no other", async () => {
   const until = Date.now() + 3_600_000;
   const share = await record.share({ with: contact.account, items: [item], until });
 
-  type Shared = { shared: { share: string }[]; refused: unknown[] };
+  type Shared = { shared: { share: string }[]; refused: unknown[]; offers: unknown[] };
+  // Of somebody unknown, what does not open is not even offered.
+  const before = await json<Shared>(roche, "shared");
+  assert.deepEqual([before.refused, before.offers], [[], []]);
+  const hers = await account.contacts().code();
+  await json(roche, "verify-contact", hers, "--name", "Mallory");
   const { refused } = await json<Shared>(roche, "shared");
   assert.deepEqual(refused, [{ share, from: account.id, reason: "cannot-open" }]);
   const { out } = await ecrin(roche, "shared");
@@ -121,6 +126,32 @@ test("a share that does not open is told, and hides no other", async () => {
   await json(camille, "share", "1", "--with", "roche", "--until", "tomorrow", "--yes");
   assert.equal((await json<Shared>(roche, "shared")).shared.length, 1);
   await json(camille, "revoke", "Dr Roche", "--yes");
+});
+
+test("what somebody unknown shares waits until it is accepted", async () => {
+  const { code } = await json<{ code: string }>(roche, "verify-contact");
+  const { url: server } = ground.server;
+  const address = "inconnue@exemple.fr";
+  const person = { address, name: "Inconnue", password: "sabre-vitre-ocre", store: memoryStore() };
+  const { account } = await clientSignUp({ ...person, server });
+  const contact = await account.contacts().verify(code, "Dr Roche");
+  const record = await account.record();
+  const content = new Uint8Array(3);
+  const item = await record.add({ title: "x", mediaType: "text/plain", content });
+  const asked = { with: contact.account, items: [item], until: Date.now() + 3_600_000 };
+  const [taken, left] = [await record.share(asked), await record.share(asked)];
+  type Shared = { shared: { share: string }[]; offers: { space: string; name: string }[] };
+  const waiting = await json<Shared>(roche, "shared");
+  assert.deepEqual(waiting.shared, []);
+  assert.deepEqual(waiting.offers.map(({ space }) => space).sort(), [taken, left].sort());
+  const { out } = await ecrin(roche, "shared");
+  assert.match(out.toString(), /Inconnue \(not verified\), 1 document/);
+  await json(roche, "shared", "--accept", taken);
+  await json(roche, "shared", "--decline", left);
+  assert.equal(await refused(roche, 4, "shared", "--accept", left), "share-unknown");
+  const after = await json<Shared>(roche, "shared");
+  assert.deepEqual([after.shared.map(({ share }) => share), after.offers], [[taken], []]);
+  await record.endShare(taken);
 });
 
 test("codes compared face to face pin a contact; a member sees the record until the end", async () => {

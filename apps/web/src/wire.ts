@@ -147,6 +147,16 @@ export interface RefusedShare {
   readonly from: Person;
 }
 
+/** Something that somebody who is no contact has put this account in. */
+export interface OfferRow {
+  readonly space: string;
+  readonly kind: "record" | "share";
+  readonly from: Person;
+  /** What its maker calls themselves, verified by nobody. */
+  readonly signedAs: string;
+  readonly until?: number;
+}
+
 export interface JournalRow {
   readonly id: string;
   readonly n: number;
@@ -207,6 +217,11 @@ export interface Calls {
     ask: undefined;
     answer: { readonly shares: readonly Received[]; readonly refused: readonly RefusedShare[] };
   };
+  offers: {
+    ask: undefined;
+    answer: { readonly offers: readonly OfferRow[]; readonly more: number };
+  };
+  decideOffer: { ask: { space: string; accept: boolean }; answer: undefined };
   openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
   journal: { ask: undefined; answer: readonly JournalRow[] };
   devices: { ask: undefined; answer: readonly Device[] };

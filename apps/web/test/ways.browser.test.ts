@@ -152,12 +152,13 @@ test("an invitation, answered; the page says what it does not protect against", 
   }
 });
 
-test("something that does not open is told, and not in silence", async () => {
+test("a stranger's share waits for a tap, and a contact's that does not open is told", async () => {
   const doctor = await somebody("fr", "Dr Roche");
   const code = await ownCode(doctor);
   // Somebody whose program puts something else beside what it seals.
+  let lies = false;
   const fetch: typeof globalThis.fetch = (input, init) => {
-    if (!String(input).endsWith("/v1/shares")) return globalThis.fetch(input, init);
+    if (!lies || !String(input).endsWith("/v1/shares")) return globalThis.fetch(input, init);
     const body = { ...JSON.parse(String(init?.body)), about: "A".repeat(200) };
     return globalThis.fetch(input, { ...init, body: JSON.stringify(body) });
   };
@@ -169,11 +170,23 @@ test("something that does not open is told, and not in silence", async () => {
   const content = new Uint8Array(note("-"));
   const item = await record.add({ title: "x", mediaType: "text/plain", content });
   const until = Date.now() + 3_600_000;
-  await record.share({ with: contact.account, items: [item], until });
+  const share = async () => await record.share({ with: contact.account, items: [item], until });
 
   const { page, say } = doctor;
+  const accepted = await share();
   await section(doctor, "Shared with me");
-  const who = say("Someone unknown ({start}…)", account.id.slice(0, 6));
+  await page
+    .getByText(say("{name} (not verified) offers you documents.", "Mallory"), { exact: true })
+    .waitFor();
+  await checkAbilities(page, "an offer");
+  await press(doctor, "Accept");
+  await page.getByText("x", { exact: true }).waitFor();
+  await record.endShare(accepted);
+  lies = true;
+  await share();
+  const who = "Mallory";
+  await verify(doctor, await account.contacts().code(), who);
+  await section(doctor, "Shared with me");
   await page
     .getByText(
       say(

@@ -12,6 +12,7 @@ import { asClientError, isRefusedFor } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit } from "./kit.ts";
+import { Consent, type ListedSpace, type Offers } from "./offers.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, replaceKit } from "./password.ts";
 import { createRecord, HealthRecord } from "./record.ts";
@@ -38,6 +39,7 @@ export class Account {
   readonly deviceName: string | undefined;
   readonly #u: Unlocked;
   readonly #contacts: Contacts;
+  readonly #consent: Consent;
   readonly #records = new Map<SpaceId, HealthRecord>();
   readonly #shared = new Map<SpaceId, SharedView>();
   #own: Promise<HealthRecord> | undefined;
@@ -49,6 +51,7 @@ export class Account {
     this.deviceName = own.name;
     this.#u = u;
     this.#contacts = new Contacts(u);
+    this.#consent = new Consent(u);
   }
 
   /** The name that contacts see. */
@@ -71,20 +74,48 @@ export class Account {
     }
   }
 
-  /** A record this account is a member of. */
+  /**
+   * A record this account is a member of.
+   * @throws ClientError `not-accepted` where somebody who is no contact made it one
+   */
   async recordOf(space: SpaceId): Promise<HealthRecord> {
+    await this.#consent.require(space);
     const record = this.#records.get(space) ?? new HealthRecord(this.#u, space);
     await record.view.beFresh(0);
     this.#records.set(space, record);
     return record;
   }
 
-  /** Every record this account is a member of, its own first. */
+  /** Every record this account is a member of and has accepted to be, its own first. */
   async records(): Promise<HealthRecord[]> {
     const own = await this.record();
-    const { spaces } = await this.#u.http.call("spaces");
-    const others = spaces.filter(({ kind, space }) => kind === "record" && space !== own.space);
+    const spaces = await this.#accepted("record");
+    const others = spaces.filter(({ space }) => space !== own.space);
     return [own, ...(await Promise.all(others.map(({ space }) => this.recordOf(space))))];
+  }
+
+  /**
+   * What people who are no contacts have put this account in: nothing of it is kept, opened or
+   * sealed in before it is accepted. What a contact shares needs no acceptance.
+   */
+  async offers(): Promise<Offers> {
+    const { spaces } = await this.#u.http.call("spaces");
+    return await this.#consent.offered(spaces);
+  }
+
+  /** Accepts an offer; from then on it is among `records` or `sharedWithMe`. */
+  async accept(space: SpaceId): Promise<void> {
+    await this.#consent.accept(space);
+  }
+
+  /** Declines an offer, or everything that an account offers. Who made it is not told. */
+  async decline(offer: SpaceId | AccountId): Promise<void> {
+    await this.#consent.decline(offer);
+  }
+
+  async #accepted(kind: ListedSpace["kind"]): Promise<ListedSpace[]> {
+    const { spaces } = await this.#u.http.call("spaces");
+    return await this.#consent.among(spaces.filter((each) => each.kind === kind && !each.closed));
   }
 
   /** Shares that `sharedWithMe` left out when it was last asked, because they do not hold. */
@@ -93,14 +124,11 @@ export class Account {
   }
 
   /**
-   * Shares that others have made for this account and that are still open: checked, names
-   * opened. Anybody can make one for anybody, so one that does not open hides no other.
+   * Shares that contacts have made for this account, or that it has accepted, and that are still
+   * open: checked, names opened. One that does not open hides no other.
    */
   async sharedWithMe(): Promise<SharedView[]> {
-    const { spaces } = await this.#u.http.call("spaces");
-    const open = spaces.filter(
-      (each) => each.kind === "share" && each.role === "reader" && !each.closed,
-    );
+    const open = (await this.#accepted("share")).filter((each) => each.role === "reader");
     const refused: RefusedShare[] = [];
     const views = await Promise.all(
       open.map(async ({ space, owner }) => {
@@ -151,6 +179,7 @@ export class Account {
   async #openShare(share: SpaceId): Promise<SharedView | undefined> {
     const view = this.#shared.get(share) ?? new SharedView(this.#u, share);
     try {
+      await this.#consent.require(share);
       await view.sync();
     } catch (error) {
       if (isRefusedFor(error, "closed", "not-found", "not-allowed")) return undefined;
@@ -177,15 +206,13 @@ export class Account {
   }
 
   async #turnEpochs(): Promise<void> {
-    const { spaces } = await this.#u.http.call("spaces");
     const failed: unknown[] = [];
-    for (const { kind, space } of spaces) {
-      if (kind !== "record") continue;
+    for (const { space } of await this.#accepted("record")) {
       try {
         const record = await this.recordOf(space);
         if (mayWrite(record.view.me)) await record.rotateIfDue();
       } catch (error) {
-        // Anybody can make an account a member of a record that does not open: the others turn all the same.
+        // One that does not open keeps no other from turning.
         failed.push(error);
       }
     }

@@ -40,6 +40,8 @@ export interface AccountBookPlace {
   readonly store: Store;
   readonly keyring: KeyringBook;
   readonly now: () => number;
+  /** Whether what was followed is kept on the device. */
+  readonly keeps?: boolean;
 }
 
 /**
@@ -186,14 +188,14 @@ export class AccountBook {
   }
 
   async #keep(account: AccountId, view: View): Promise<AccountState> {
-    const { keyring, store } = this.#place;
+    const { keyring, store, keeps = true } = this.#place;
     const seen = keyring.seen(account);
     if (seen !== undefined && view.state.head.seq < seen.seq) throw shorter();
     if (seen !== undefined && !hasHead(view.state, seen)) throw another();
     keyring.see(account, view.state.head);
     this.#views.set(account, view);
     const { seenAt, statements } = view;
-    await store.putJson(PREFIX + account, { seenAt, statements: [...statements] });
+    if (keeps) await store.putJson(PREFIX + account, { seenAt, statements: [...statements] });
     return view.state;
   }
 

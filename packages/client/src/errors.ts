@@ -20,6 +20,8 @@ export type ClientErrorCode =
   | "contact-changed"
   /** The account is no contact: neither its code was scanned nor an invitation accepted. */
   | "contact-not-verified"
+  /** Somebody who is no contact has put this account in the space, and it has not accepted. */
+  | "not-accepted"
   /** This device is not, or no longer, signed in to the account. */
   | "not-enrolled"
   /** The password was changed elsewhere: this device opens with the one before, given as `devicePassword`. */

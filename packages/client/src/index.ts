@@ -21,6 +21,7 @@ export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./l
 export { type LocalDevice, unlockOffline } from "./local.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
+export type { Offer, Offers } from "./offers.ts";
 export { bytesOf, type Opened } from "./open.ts";
 export { HealthRecord, type ListedItem, type Unreadable, type WriteOptions } from "./record.ts";
 export type { NewShare } from "./share.ts";

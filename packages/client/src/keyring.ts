@@ -41,7 +41,7 @@ import {
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
 import { asClientError, ClientError, isRefusedFor, opening } from "./errors.ts";
-import { type Heads, mergeHeads } from "./heads.ts";
+import { type Heads, headsWithin, mergeHeads } from "./heads.ts";
 import type { Http } from "./http.ts";
 import type { Store } from "./store.ts";
 
@@ -67,6 +67,8 @@ export const keyringField = z.strictObject({
   heads: z.array(z.tuple([z.string().check(z.regex(/^[A-Za-z0-9_-]{22}(\.[a-z]+)?$/)), headField])),
   log: z.strictObject({ key: signingKeyField }),
   record: z.optional(spaceIdField),
+  /** Offers that were declined, and accounts whose offers are. */
+  declined: z.optional(z.array(z.union([spaceIdField, accountIdField])).check(z.maxLength(1000))),
 });
 export type Keyring = z.infer<typeof keyringField>;
 
@@ -111,6 +113,8 @@ export async function identityOf({ identity }: Keyring): Promise<Identity> {
   return { seal: parseSealingKey(toBase64url(seal), "seal"), sign };
 }
 
+/** Bytes of canonical JSON: the sealed box has to stay within the server's 1 MiB. */
+const MAX_KEYRING = 1_000_000;
 const SEEN = "keyring";
 const HEAD = "head/";
 const ATTEMPTS = 5;
@@ -137,6 +141,7 @@ export class KeyringBook {
   #version: number;
   #writing: Promise<void> = Promise.resolve();
   #failed: unknown;
+  #keeps = true;
 
   private constructor(place: KeyringPlace, version: number, keyring: Keyring, heads: Heads) {
     this.#place = place;
@@ -153,7 +158,8 @@ export class KeyringBook {
   static async open(place: KeyringPlace, sealed: SealedKeyring): Promise<KeyringBook> {
     const keyring = await openKeyring(place.accountKey, place.account, sealed);
     await checkVersion(place.store, sealed);
-    const heads = mergeHeads(await storedHeads(place.store), keyring.heads);
+    // Most lately seen last, as they are kept here.
+    const heads = mergeHeads(await storedHeads(place.store), keyring.heads.toReversed());
     const book = new KeyringBook(place, sealed.version, keyring, heads);
     await rememberVersion(place.store, sealed);
     return book;
@@ -192,8 +198,10 @@ export class KeyringBook {
     if (known !== undefined && known.seq === head.seq && known.hash !== head.hash) {
       throw new ClientError("fork", "a chain is another than the one seen before");
     }
-    if (known !== undefined && known.seq >= head.seq) return;
-    this.#heads.set(chain, { hash: head.hash, seq: head.seq });
+    const highest = known !== undefined && known.seq >= head.seq ? known : head;
+    this.#heads.delete(chain);
+    this.#heads.set(chain, { hash: highest.hash, seq: highest.seq });
+    if (highest === known || !this.#keeps) return;
     this.#writing = this.#writing.then(async () => {
       try {
         await this.#place.store.putJson(HEAD + chain, { hash: head.hash, seq: head.seq });
@@ -222,10 +230,12 @@ export class KeyringBook {
    * faster, so it is a pure function of what it is given.
    */
   async update(change: (keyring: Keyring) => Keyring): Promise<void> {
+    if (!this.#keeps) throw new ClientError("refused", "this keyring is for looking only");
     for (let attempt = 1; ; attempt++) {
       const { account, http, store } = this.#place;
-      const heads = [...this.#heads].sort(([a], [b]) => (a < b ? -1 : 1));
-      const next = parseAs(keyringField, { ...change(this.contents()), heads }, "keyring");
+      const changed = change(this.contents());
+      const heads = headsThatFit(changed, this.#heads, account);
+      const next = parseAs(keyringField, { ...changed, heads }, "keyring");
       const sealed = await sealKeyring(this.#key(), account, this.#version + 1, next);
       try {
         await http.call("keyringPut", { body: { replaces: this.#version, ...sealed } });
@@ -260,8 +270,16 @@ export class KeyringBook {
     await this.#writing;
     if (this.#failed !== undefined) throw asClientError(this.#failed);
     const kept = new Map(this.contents().heads);
-    const isBehind = [...this.#heads].some(([chain, head]) => kept.get(chain)?.seq !== head.seq);
+    const heads = headsThatFit(this.contents(), this.#heads, this.#place.account);
+    const isBehind = heads.some(([chain, head]) => kept.get(chain)?.seq !== head.seq);
     if (isBehind) await this.update((keyring) => keyring);
+  }
+
+  /** The same keyring, remembering nothing of what it is shown and writing nothing. */
+  forLooking(): KeyringBook {
+    const book = new KeyringBook(this.#place, this.#version, this.contents(), [...this.#heads]);
+    book.#keeps = false;
+    return book;
   }
 
   /** Signs statements of the account's own chain. */
@@ -319,6 +337,14 @@ export function pin(
 ): Contact {
   const { account, head } = chain;
   return { account, identity, name, verified, head: { hash: head.hash, seq: head.seq } };
+}
+
+/** Heads for the sealed keyring, most lately seen first; those of this account, its record and its contacts before all others. */
+function headsThatFit(keyring: Keyring, heads: ReadonlyMap<string, Head>, account: AccountId) {
+  const rest = utf8(canonicalJson({ ...keyring, heads: [] })).length;
+  const own = new Set<string>([account, ...keyring.contacts.map((each) => each.account)]);
+  if (keyring.record !== undefined) own.add(keyring.record);
+  return headsWithin(heads, MAX_KEYRING - rest, (chain) => own.has(chain.split(".")[0] ?? ""));
 }
 
 async function checkVersion(store: Store, { version, box }: SealedKeyring): Promise<void> {

@@ -146,6 +146,7 @@ test("boxes that hold another key are passed over where an owner turns the epoch
   const late = await newPerson(ground, "Late");
   await second.contacts().verify(await late.account.contacts().code(), "Late");
   await there.addMember(late.account.id, { role: "reader" });
+  await late.account.accept(record.space);
   const his = await late.account.recordOf(record.space);
   assert.deepEqual(
     (await his.unreadable()).map(({ epoch }) => epoch),

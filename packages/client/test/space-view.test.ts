@@ -34,6 +34,7 @@ describe("the keys of a space", () => {
     const [bob, carol] = [await newPerson(ground, "Bob"), await newPerson(ground, "Carol")];
     for (const { account } of [bob, carol])
       await alice.account.contacts().verify(await account.contacts().code(), account.name);
+    await bob.account.contacts().verify(await alice.account.contacts().code(), "Alice");
     const record = await alice.account.record();
     await record.addMember(bob.account.id, { role: "writer" });
     // Followed, and no key asked for; then a member comes and goes.

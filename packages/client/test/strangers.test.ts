@@ -84,6 +84,8 @@ async function withNextId<T>(id: string, make: () => Promise<T>): Promise<T> {
 test("a share that does not open, made by a stranger, hides no other", async () => {
   const doctor = await newPerson(ground, "Dr Roche");
   await meet(alice, doctor);
+  await meet(doctor, alice);
+  await meet(doctor, mallory);
   const record = await alice.account.record();
   const item = await record.add(text("for the doctor"));
   const until = ground.now() + DAY;
@@ -140,9 +142,15 @@ test("a record that does not open, made by a stranger, keeps no other from turni
   const { kit, password } = victim;
   const { url: server, now } = ground;
   const second = await signInWithKit({ server, now, kit, password, store: memoryStore() });
-  await assert.rejects(victim.account.signOutDevice(second.device), refusal("cannot-open"));
+  // A stranger's is not even looked at.
+  await victim.account.signOutDevice(second.device);
   await record.view.refresh();
   assert.equal(record.view.epoch.epoch.n, 2);
+  await meet(victim, mallory);
+  const third = await signInWithKit({ server, now, kit, password, store: memoryStore() });
+  await assert.rejects(victim.account.signOutDevice(third.device), refusal("cannot-open"));
+  await record.view.refresh();
+  assert.equal(record.view.epoch.epoch.n, 3);
 });
 
 test("a writer's item under the id of a revision is not opened in its place, nor the other way round", async () => {
@@ -194,6 +202,7 @@ test("a release that is kept is not taken for a revision of the same id in anoth
   const asked = { with: alice.account.id, until };
   const members = await shareMembers(u, asked);
   const share = await createShare(u, hers.view, revisions, asked, members);
+  await alice.account.accept(share);
   const view = (await alice.account.sharedWithMe()).find((each) => each.share === share);
   assert.equal((await view?.open(revision))?.metadata.title, "bait");
   assert.equal((await record.open(revision)).metadata.title, "of the same id");

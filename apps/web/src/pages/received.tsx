@@ -6,6 +6,7 @@ import { ButtonLink } from "../parts/button.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { Offers } from "../parts/offers.tsx";
 import { Page } from "../parts/page.tsx";
 import { Known, usePersonName } from "../parts/person-name.tsx";
 import { Awaited } from "../parts/waiting.tsx";
@@ -26,6 +27,7 @@ export function ReceivedPage() {
         </Trans>
       }
     >
+      <Offers accepted={received.again} />
       <Awaited of={received}>
         {({ shares, refused }) => (
           <>

@@ -108,6 +108,8 @@ function ProblemWords({
           accept your invitation.
         </Trans>
       );
+    case "not-accepted":
+      return <Trans>This is offered to you. Accept it first, on the page Shared with me.</Trans>;
     case "contact-code":
       return (
         <Trans>

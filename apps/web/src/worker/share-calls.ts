@@ -1,11 +1,19 @@
-import { ClientError, type SharedItem, type SharedView } from "@ecrin/client";
-import type { Access, Received, SharedItem as SharedItemView } from "../wire.ts";
+import { ClientError, type Offer, type SharedItem, type SharedView } from "@ecrin/client";
+import type { Access, OfferRow, Received, SharedItem as SharedItemView } from "../wire.ts";
 import { documentOf, revisionOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
 
-type ShareCall = "share" | "access" | "endShare" | "endMember" | "received" | "openShared";
+type ShareCall =
+  | "share"
+  | "access"
+  | "endShare"
+  | "endMember"
+  | "received"
+  | "offers"
+  | "decideOffer"
+  | "openShared";
 
 /** Letting others see, taking it back, and seeing what others let one see. */
 export const shareCalls: Handlers<ShareCall> = {
@@ -81,6 +89,19 @@ export const shareCalls: Handlers<ShareCall> = {
     return { shares, refused };
   },
 
+  async offers() {
+    const { offers, more } = await current().offers();
+    return { offers: offers.map(offerOf), more };
+  },
+
+  async decideOffer({ space, accept }) {
+    const { offers } = await current().offers();
+    const offer = offers.find((each) => each.space === space);
+    if (offer === undefined) throw new ClientError("not-found", "is not offered any more");
+    await (accept ? current().accept(offer.space) : current().decline(offer.space));
+    return undefined;
+  },
+
   async openShared({ share, revision }, progress) {
     const view = await receivedShare(share);
     const item = view.items.find((each) => each.fact.revision === revision);
@@ -93,6 +114,11 @@ async function receivedShare(share: string): Promise<SharedView> {
   const found = (await current().sharedWithMe()).find((view) => view.share === share);
   if (found === undefined) throw new ClientError("closed", "the share has ended");
   return found;
+}
+
+function offerOf({ space, kind, from, name, until }: Offer): OfferRow {
+  const row = { space, kind, from: personOf(from), signedAs: name };
+  return until === undefined ? row : { ...row, until };
 }
 
 function receivedOf(view: SharedView): Received {
