@@ -22,12 +22,18 @@ export function hkdfSha256(
     badArgument("the length of a derived key is from 1 to 8,160 bytes");
   }
   const extracted = hmacSha256(salt, input);
+  const key = expand(extracted, info, length);
+  extracted.fill(0);
+  return key;
+}
+
+/** HKDF-Expand (RFC 5869 section 2.3) of a key of 32 bytes into `length` of at most 8,160. */
+export function expand(extracted: Uint8Array, info: Uint8Array, length: number): Bytes {
   const key = new Uint8Array(length);
   let block = new Uint8Array();
   for (let at = 0; at < length; at += BLOCK) {
     block = hmacSha256(extracted, concat(block, info, new Uint8Array([at / BLOCK + 1])));
     key.set(block.subarray(0, length - at), at);
   }
-  extracted.fill(0);
   return key;
 }

@@ -1,7 +1,8 @@
 import { type Bytes, concat } from "@ecrin/protocol";
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256 } from "hpke";
+import { CipherSuite } from "hpke";
 import { xwingKem, xwingKeyOf } from "#xwing";
 import { badArgument, cannotOpen, requireLength } from "./errors.ts";
+import { aesOfHpke, hkdfOfHpke } from "./hpke-parts.ts";
 
 /** Bytes of an X-Wing seed. */
 export const XWING_SEED = 32;
@@ -15,7 +16,7 @@ const Q = 3329;
 export const WRAP_OVERHEAD = ENCAPSULATION + 16;
 
 // RFC 9180 base mode: X-Wing (0x647a), HKDF-SHA256 (0x0001), AES-256-GCM (0x0002).
-const suite = new CipherSuite(xwingKem, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+const suite = new CipherSuite(xwingKem, hkdfOfHpke, aesOfHpke);
 
 /**
  * The public key of a seed (draft-connolly-cfrg-xwing-kem section 5.2).
@@ -74,7 +75,9 @@ export async function openWrap(seed: Bytes, ctx: Uint8Array, wrap: Uint8Array): 
  */
 function isLatticeKey(publicKey: Uint8Array): boolean {
   for (let at = 0; at < COEFFICIENTS; at += 3) {
-    const [a = 0, b = 0, c = 0] = publicKey.subarray(at, at + 3);
+    const a = publicKey[at] ?? 0;
+    const b = publicKey[at + 1] ?? 0;
+    const c = publicKey[at + 2] ?? 0;
     if ((a | ((b & 15) << 8)) >= Q || ((b >> 4) | (c << 4)) >= Q) return false;
   }
   return true;
