@@ -113,7 +113,8 @@ async function turnEpoch(u: Unlocked, view: SpaceView, turn: Turn, tree: TreeHea
   const members = nextMembers(view, ended, changed);
   const { n } = view.epoch.epoch;
   const { before, mending } = await linksBack(view);
-  const keyOf = (account: AccountId) => sealingKeyFor(view, members, account);
+  const byAccount = new Map(members.map((member) => [member.account, member]));
+  const keyOf = (account: AccountId) => sealingKeyFor(view, account, byAccount.get(account));
   const { releaseKey } = u.server;
   const made = await makeEpoch(view.space, n + 1, members, keyOf, releaseKey, before, mending);
   const statement = await view.sign({
@@ -128,8 +129,7 @@ async function turnEpoch(u: Unlocked, view: SpaceView, turn: Turn, tree: TreeHea
 }
 
 /** The sealing key of a member at the identity it is received at in the next epoch. */
-function sealingKeyFor(view: SpaceView, members: readonly Member[], account: AccountId) {
-  const member = members.find((each) => each.account === account);
+function sealingKeyFor(view: SpaceView, account: AccountId, member: Member | undefined) {
   const chain = view.accounts.get(account);
   const life = chain?.identities.find((each) => each.hash === member?.identity);
   if (
