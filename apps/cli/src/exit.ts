@@ -108,6 +108,7 @@ const CLIENT: Partial<Record<ClientErrorCode, Exit>> = {
   rollback: EXIT.alarm,
   fork: EXIT.alarm,
   "log-key-changed": EXIT.alarm,
+  "entry-missing": EXIT.alarm,
   "contact-changed": EXIT.alarm,
   "parameters-below-floor": EXIT.alarm,
 };

@@ -36,6 +36,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
   rollback:
     "ALARM: the server shows an older state than this device has seen. Change nothing and tell the operator.",
   fork: "ALARM: the server shows another history than this device has seen. Change nothing and tell the operator.",
+  "entry-missing":
+    "ALARM: the log lacks an entry that the server gave a receipt for. Keep this device as it is and tell the operator.",
   "log-key-changed":
     "ALARM: the server signs its journal with another key than before. Change nothing and tell the operator.",
   "contact-changed":

@@ -41,6 +41,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
   rollback:
     "ALARME : le serveur montre un état plus ancien que celui vu par cet appareil. Ne changez rien et prévenez l'exploitant.",
   fork: "ALARME : le serveur montre une autre histoire que celle vue par cet appareil. Ne changez rien et prévenez l'exploitant.",
+  "entry-missing":
+    "ALARME : il manque au journal une entrée dont le serveur a donné un reçu. Gardez cet appareil tel quel et prévenez l'exploitant.",
   "log-key-changed":
     "ALARME : le serveur signe son journal avec une autre clé qu'avant. Ne changez rien et prévenez l'exploitant.",
   "contact-changed":

@@ -7,12 +7,12 @@ export const VERSION = "0.1.0";
 
 /** What the server says of itself to anybody. */
 export const aboutHandlers: Handlers<"server"> = {
-  server: ({ keys, now }) =>
+  server: ({ keys, logKeys, now }) =>
     Promise.resolve({
       suite: SUITE,
       version: VERSION,
       time: now(),
-      logKey: keys.logKey,
+      logKey: logKeys.signer.key,
       releaseKey: keys.release.key,
       addressKey: keys.address.key,
       signIn: PARAMETERS,

@@ -12,6 +12,7 @@ import { asClientError, isRefusedFor } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit } from "./kit.ts";
+import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, replaceKit } from "./password.ts";
@@ -61,6 +62,14 @@ export class Account {
 
   contacts(): Contacts {
     return this.#contacts;
+  }
+
+  /**
+   * Checks that the log of everybody only grew, and holds what there are receipts for.
+   * @throws ClientError `rollback`, `fork`, `log-key-changed`, `entry-missing`
+   */
+  async checkLog(): Promise<LogStanding & ReceiptsChecked> {
+    return await checkLog(this.#u);
   }
 
   /** This account's own record, made at its first use. */

@@ -14,6 +14,8 @@ export type ClientErrorCode =
   | "rollback"
   /** Alarm: something is another than what was seen before. */
   | "fork"
+  /** Alarm: the log lacks an entry that the server gave a receipt for. */
+  | "entry-missing"
   /** Alarm: the server signs its journal with another key than before. */
   | "log-key-changed"
   /** Alarm: a contact's account no longer holds the identity that was verified. */

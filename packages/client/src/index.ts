@@ -19,6 +19,7 @@ export {
 } from "./kit-sign-in.ts";
 export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
 export { type LocalDevice, unlockOffline } from "./local.ts";
+export type { LogStanding, ReceiptsChecked } from "./log.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
 export type { Offer, Offers } from "./offers.ts";

@@ -10,6 +10,7 @@ import {
   type JournalPosition,
   openHead,
   ProtocolError,
+  parseEntry,
   parseRead,
   type ReadPayload,
   type Statement,
@@ -17,6 +18,7 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
+import { checkLog } from "./log.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 const PAGE = 1000;
@@ -46,12 +48,14 @@ export interface JournalLine {
 
 /**
  * Fetches a subject's journal and checks it: every commitment, the chain, the
- * signed head, and that it continues the highest head this account has seen.
- * @throws ClientError `rollback` or `fork`, never repaired in silence
+ * signed head, that it continues the highest head this account has seen; and
+ * that the log only grew and holds what there are receipts for.
+ * @throws ClientError `rollback`, `fork` or `entry-missing`, never repaired in silence
  */
 export async function followJournal(u: Unlocked, subject: Subject): Promise<JournalLine[]> {
   const lines: JournalLine[] = [];
   const reads = new Set<string>();
+  const gaps: Gap[] = [];
   const seen = u.keyring.seen(`${subject}.journal`);
   let position: JournalPosition = { next: 0 };
   for (;;) {
@@ -60,6 +64,9 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
       query: { from: position.next, limit: PAGE },
     });
     for (const listed of answer.entries) {
+      position = overGap(position, listed, gaps);
+      if (seen !== undefined && seen.seq === position.next - 1 && seen.hash !== position.hash)
+        fork();
       const followed = followEntry(subject, position, listed.salt, listed.entry);
       position = followed.position;
       if (seen !== undefined && seen.seq === position.next - 1 && seen.hash !== position.hash)
@@ -77,12 +84,43 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
     checkArrived(position, head);
     break;
   }
+  for (const gap of gaps) if (!isErased(gap, lines)) fork();
   if (seen !== undefined && position.next <= seen.seq) {
     throw new ClientError("rollback", "the journal is shorter than the one seen before");
   }
   if (position.hash !== undefined)
     u.keyring.see(`${subject}.journal`, { seq: position.next - 1, hash: position.hash });
+  await checkLog(u);
   return lines;
+}
+
+/** Entries that are not told any more: from `from` to before `to`. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Steps over entries whose openings are gone: the next one names the last of them. Whether they
+ * were erased, or are kept back, is known once the whole journal has been read.
+ */
+function overGap(position: JournalPosition, listed: JournalEntry, gaps: Gap[]): JournalPosition {
+  const { n, prev } = parseEntry(listed.entry);
+  if (n <= position.next || prev === undefined) return position;
+  gaps.push({ from: position.next, to: n });
+  return { next: n, hash: prev };
+}
+
+/** An erasure is an entry like any other, and says which entries it took (spec/log.md, Erasure). */
+function isErased({ from, to }: Gap, lines: readonly JournalLine[]): boolean {
+  const taken = lines.filter(({ kind }) => kind === "erasure").map(({ about }) => about);
+  for (let n = from; n < to; n++) {
+    const isTaken = taken.some(
+      (about) => n >= (about.from ?? 0) && n < (about.from ?? 0) + (about.count ?? 0),
+    );
+    if (!isTaken) return false;
+  }
+  return true;
 }
 
 async function checkLine(

@@ -189,6 +189,11 @@ export class KeyringBook {
     return this.#heads.get(chain);
   }
 
+  /** The chains seen whose names end so. */
+  chains(ending: string): string[] {
+    return [...this.#heads.keys()].filter((chain) => chain.endsWith(ending));
+  }
+
   /**
    * Keeps a head that was checked; a lower one than the highest is ignored.
    * @throws ClientError `fork` for another head at the same place

@@ -15,6 +15,7 @@ import { AccountBook, follow } from "./accounts.ts";
 import { ClientError, isRefusedFor, opening } from "./errors.ts";
 import type { Http } from "./http.ts";
 import { identityOf, type Keyring, KeyringBook, openKeyring } from "./keyring.ts";
+import { keysOf } from "./log.ts";
 import { type OwnDevice, signerOf } from "./own-device.ts";
 import type { Store } from "./store.ts";
 import type { ServerFacts, Unlocked } from "./unlocked.ts";
@@ -65,8 +66,11 @@ export async function openAccount(
   const own = await identityOf(keyring);
   const { identity } = currentIdentity(state);
   if (own.sign !== identity.sign || own.seal !== identity.seal) throw cannotOpen();
+  // Another key is the log's only where the one that is remembered leads to it.
   if (keyring.log.key !== server.logKey) {
-    throw new ClientError("log-key-changed", "the server signs with another key than before");
+    const { lives } = await keysOf(await http.call("log"), keyring.log.key);
+    if (lives.at(-1)?.key !== server.logKey)
+      throw new ClientError("log-key-changed", "the server signs with another key than before");
   }
   return { account, accountKey, keyring, server, state, answer };
 }

@@ -13,6 +13,7 @@ import {
   type SpaceId,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
+import { keepReceipt } from "./log.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 /**
@@ -67,6 +68,7 @@ export async function askReleases(
       if (receipt.statement !== asked)
         throw new ClientError("cannot-open", "a receipt is for another read");
       subjects.delete(receipt.subject as SpaceId);
+      await keepReceipt(u, receipt.parsed.statement, receipt);
       return { statement, subject: receipt.subject, n: receipt.n, index: receipt.index };
     }),
   );

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Limits, NO_LIMITS, startServer } from "@ecrin/server";
+import { type Limits, NO_LIMITS, type ServerOptions, startServer } from "@ecrin/server";
 import type { Account } from "../src/account.ts";
 import { ClientError, type ClientErrorCode } from "../src/errors.ts";
 import type { Kit } from "../src/kit.ts";
@@ -17,16 +17,22 @@ export interface Ground {
   /** Milliseconds by which everybody's clock is ahead. */
   ahead: number;
   readonly now: () => number;
+  /** Ends the server and keeps what it has written. */
+  end(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startGround(limits: Limits = NO_LIMITS): Promise<Ground> {
+export async function startGround(
+  limits: Limits = NO_LIMITS,
+  options: Partial<ServerOptions> = {},
+): Promise<Ground> {
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-client-"));
   const ground = { ahead: 0, now: () => Date.now() + ground.ahead };
-  const server = await startServer({ dataDir, port: 0, limits, now: ground.now });
+  const server = await startServer({ dataDir, port: 0, limits, now: ground.now, ...options });
   return Object.assign(ground, {
     url: server.url,
     dataDir,
+    end: () => server.stop(),
     async stop() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });

@@ -28,6 +28,7 @@ export function Problem({
 const ALARMS: ReadonlySet<string> = new Set([
   "rollback",
   "fork",
+  "entry-missing",
   "log-key-changed",
   "contact-changed",
 ]);
@@ -125,6 +126,7 @@ function ProblemWords({
       );
     case "rollback":
     case "fork":
+    case "entry-missing":
       return (
         <Trans>
           Warning: the service shows something older than, or different from, what this device has

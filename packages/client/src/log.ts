@@ -1,0 +1,177 @@
+import {
+  followLogKeys,
+  fromBase64url,
+  type Hash,
+  type LogKeys,
+  leafHash,
+  openCheckpoint,
+  parseAs,
+  parseStatement,
+  provesConsistency,
+  provesInclusion,
+  type Receipt,
+  type RouteAnswer,
+  receiptPayload,
+  type Statement,
+  sameBytes,
+  statementField,
+  treeOf,
+} from "@ecrin/protocol";
+import * as z from "zod/mini";
+import { ClientError, isRefusedFor, opening } from "./errors.ts";
+import type { Unlocked } from "./unlocked.ts";
+
+// Following the log (spec/log.md, MUST 1 and 2): one history, and every receipt's entry in it.
+
+const HEAD = ".log";
+const RECEIPT = "receipt/";
+const DAY = 86_400_000;
+const keptField = z.strictObject({ statement: statementField });
+
+/** The log as it was checked: it extends everything this account has seen of it. */
+export interface LogStanding {
+  /** Entries of everybody that a checkpoint covers. */
+  readonly size: number;
+  /** Root of the tree over them; absent before the first checkpoint. */
+  readonly root?: Hash;
+  /** The signed note, byte for byte. */
+  readonly checkpoint?: string;
+  readonly keys: LogKeys;
+}
+
+/** What became of the receipts that were kept. */
+export interface ReceiptsChecked {
+  /** Whose entries were found in the tree; they need not be kept any longer. */
+  readonly found: number;
+  /** Which no checkpoint covers yet. */
+  readonly waiting: number;
+}
+
+/**
+ * Fetches the last checkpoint and checks that the log only grew since the highest one that this
+ * device or the keyring has seen.
+ * @throws ClientError `rollback`, `fork`, `log-key-changed`, never repaired in silence
+ */
+export async function followLog(u: Unlocked): Promise<LogStanding> {
+  const told = await u.http.call("log");
+  const keys = await keysOf(told, u.server.logKey);
+  // Under another id there is another log: what was seen of the one before has been left behind.
+  const known = u.keyring.chains(HEAD);
+  if (known.some((chain) => chain !== keys.log + HEAD)) throw changed();
+  const chain = keys.log + HEAD;
+  const seen = u.keyring.seen(chain);
+  if (told.checkpoint === undefined) {
+    if (seen !== undefined) throw rollback();
+    return { size: 0, keys };
+  }
+  const checkpoint = await opening(() => openCheckpoint(told.checkpoint, keys), "fork");
+  const { size, root } = checkpoint;
+  if (seen !== undefined) {
+    if (size < seen.seq) throw rollback();
+    await checkGrown(u, { size: seen.seq, root: fromBase64url(seen.hash) }, checkpoint);
+  }
+  u.keyring.see(chain, { seq: size, hash: root });
+  return { size, root, checkpoint: told.checkpoint, keys };
+}
+
+/**
+ * The log's keys, if they lead to the one that is expected.
+ * @throws ClientError `log-key-changed`
+ */
+export async function keysOf(
+  { log, first, keys }: RouteAnswer<"log">,
+  expected: string,
+): Promise<LogKeys> {
+  const followed = await opening(() => followLogKeys(first, keys), "log-key-changed");
+  if (followed.log !== log || !followed.lives.some((life) => life.key === expected))
+    throw changed();
+  return followed;
+}
+
+async function checkGrown(
+  u: Unlocked,
+  older: { readonly size: number; readonly root: Uint8Array },
+  checkpoint: { readonly size: number; readonly root: Hash; readonly origin: string },
+): Promise<void> {
+  const newer = treeOf(checkpoint);
+  const query = { from: older.size, to: newer.size };
+  const hashes =
+    older.size === newer.size
+      ? []
+      : (await opening(() => u.http.call("logConsistency", { query }))).hashes;
+  const proof = hashes.map((hash) => fromBase64url(hash));
+  if (!provesConsistency(older, newer, proof))
+    throw new ClientError("fork", "the log is another than the one seen before");
+}
+
+/** Keeps a receipt until its entry has been found in the log. */
+export async function keepReceipt(
+  u: Unlocked,
+  statement: Statement,
+  { index, leaf, hash }: Receipt,
+): Promise<void> {
+  if (!sameBytes(leafHash(fromBase64url(hash)), fromBase64url(leaf)))
+    throw new ClientError("cannot-open", "a receipt names another leaf than its entry's");
+  await u.store.putJson(RECEIPT + index, { statement });
+}
+
+/**
+ * Looks for the entry of every receipt that is kept, in the tree of a checkpoint.
+ * @throws ClientError `entry-missing` where one is not where the receipt says, or still in no
+ * checkpoint after a day
+ */
+export async function checkReceipts(u: Unlocked, standing: LogStanding): Promise<ReceiptsChecked> {
+  let [found, waiting] = [0, 0];
+  for await (const [name] of u.store.entries(RECEIPT)) {
+    const { statement } = parseAs(keptField, await u.store.getJson(name), "receipt");
+    const receipt = parseAs(
+      receiptPayload,
+      parseStatement("receipt", statement).payload,
+      "receipt",
+    );
+    if (receipt.index >= standing.size) {
+      if (u.now() - receipt.at > DAY) throw missing(receipt);
+      waiting += 1;
+      continue;
+    }
+    if (!(await isInLog(u, receipt, standing))) throw missing(receipt);
+    await u.store.delete(name);
+    found += 1;
+  }
+  return { found, waiting };
+}
+
+async function isInLog(u: Unlocked, receipt: Receipt, { size, root }: LogStanding) {
+  if (root === undefined) return false;
+  const { index } = receipt;
+  try {
+    const { hashes } = await u.http.call("logInclusion", { query: { index, size } });
+    const proof = { index, size, hashes: hashes.map((hash) => fromBase64url(hash)) };
+    return provesInclusion(fromBase64url(receipt.leaf), proof, fromBase64url(root));
+  } catch (error) {
+    // Nothing is told of an entry that must be there.
+    if (isRefusedFor(error, "not-found", "bad-answer")) return false;
+    throw error;
+  }
+}
+
+/** One history since what was seen before, and in it every entry there is a receipt for. */
+export async function checkLog(u: Unlocked): Promise<LogStanding & ReceiptsChecked> {
+  const standing = await followLog(u);
+  return { ...standing, ...(await checkReceipts(u, standing)) };
+}
+
+function missing({ index }: Receipt): ClientError {
+  return new ClientError(
+    "entry-missing",
+    `the log lacks entry ${index}, for which the server gave a receipt`,
+  );
+}
+
+function rollback(): ClientError {
+  return new ClientError("rollback", "the log is shorter than the one seen before");
+}
+
+function changed(): ClientError {
+  return new ClientError("log-key-changed", "the server signs with another key than before");
+}
