@@ -14,6 +14,7 @@ import type { Sql, Tx } from "./database.ts";
 import { giveNotice, type NoticeKind, readNotices } from "./notices.ts";
 import { unsettledSlots } from "./password.ts";
 import { refuse } from "./problem.ts";
+import { note } from "./security-log.ts";
 import { readSlots, writeSlots } from "./slots.ts";
 
 /** What somebody signed in does with their own account. */
@@ -136,22 +137,13 @@ async function keyringPut({
   return {};
 }
 
-async function signOut({
-  journal,
-  session,
-  now,
-}: Call<"signOut">): Promise<RouteAnswer<"signOut">> {
-  const about = session.device === undefined ? {} : { device: session.device };
-  const at = now();
-  await journal.commit({
-    effect: async (tx) => {
-      await tx`
-        insert into ended_sessions (session, expires)
-        values (${session.session}, ${session.expires}) on conflict do nothing`;
-    },
-    entries: () => [
-      { subject: session.account, kind: "sign-out", actor: actorOf(session), about, at },
-    ],
+/** A session ends, on a device that stays: that is no fact of anybody's care. */
+async function signOut({ sql, session, now }: Call<"signOut">): Promise<RouteAnswer<"signOut">> {
+  await sql.begin(async (tx) => {
+    await tx`
+      insert into ended_sessions (session, expires)
+      values (${session.session}, ${session.expires}) on conflict do nothing`;
+    await note(tx, now(), { kind: "sign-out", ...actorOf(session) });
   });
   return {};
 }

@@ -1,4 +1,4 @@
-import { type Route, type RouteName, routes } from "@ecrin/protocol";
+import { type ProblemCode, type Route, type RouteName, routes } from "@ecrin/protocol";
 import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
 import { securityHeaders } from "./headers.ts";
@@ -34,6 +34,8 @@ export interface AppOptions {
   /** Whether the last `X-Forwarded-For` names the connection: only behind a proxy that sets it. */
   readonly forwarded?: boolean;
   readonly log?: (line: LogLine) => void;
+  /** Told of each refusal. */
+  readonly refused?: (route: string, code: ProblemCode) => void;
 }
 
 /** What the HTTP server tells of a connection. */
@@ -68,7 +70,9 @@ export function createApp(options: AppOptions): Hono<Env> {
         limit("connection", connection(c));
         response = toResponse(await answer(c), carried());
       } catch (error) {
-        response = problemResponse(asServerError(error), carried());
+        const problem = asServerError(error);
+        options.refused?.(name, problem.code);
+        response = problemResponse(problem, carried());
       }
       options.log?.({
         method: c.req.method,

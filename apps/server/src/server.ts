@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseNote } from "@ecrin/protocol";
 import { createAdaptorServer } from "@hono/node-server";
+import { VERSION } from "./about-server.ts";
 import { type AnchorSources, NO_SOURCES } from "./anchor-sources.ts";
 import { type AnchorPace, startAnchors } from "./anchors.ts";
-import { createApp, type LogLine } from "./app.ts";
+import { type AppOptions, createApp, type LogLine } from "./app.ts";
 import { openBlobs } from "./blobs.ts";
 import type { Ground } from "./call.ts";
 import { createAccountChains } from "./chains.ts";
@@ -26,6 +27,7 @@ import { startPostgres } from "./postgres.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { createReleaseKeys } from "./release.ts";
 import { openReportSigner, type ReportCertificate } from "./report-signer.ts";
+import { noteConfiguration, noteRefusals } from "./security-log.ts";
 import { DEFAULT_PACE, type Pace, startSequencing } from "./sequencing.ts";
 import type { Signer } from "./signer.ts";
 import { createSpaceChains } from "./space-chains.ts";
@@ -101,7 +103,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.unshift(anchors.stop);
     const sweeping = startSweeping(ground);
     closing.unshift(sweeping.stop);
-    const http = await listen(options, ground);
+    const refusals = noteRefusals(sql, ground.now);
+    closing.unshift(refusals.stop);
+    await noteConfiguration(sql, ground.now(), settingsOf(options));
+    const http = await listen(options, ground, refusals.refused);
     closing.unshift(() => close(http));
     const { port } = http.address() as AddressInfo;
     let stopped: Promise<void> | undefined;
@@ -215,12 +220,28 @@ async function prepareDatabase(target: DatabaseTarget, keys: Keys): Promise<void
   }
 }
 
-async function listen(options: ServerOptions, ground: Ground): Promise<Server> {
+/** What of the settings is no secret. */
+function settingsOf({ origin, forwarded, host, databaseUrl }: ServerOptions): string {
+  return [
+    `version ${VERSION}`,
+    `origin ${origin ?? "none"}`,
+    `host ${host ?? "127.0.0.1"}`,
+    `database ${databaseUrl === undefined ? "embedded" : "given"}`,
+    ...(forwarded === true ? ["forwarded"] : []),
+  ].join(", ");
+}
+
+async function listen(
+  options: ServerOptions,
+  ground: Ground,
+  refused: NonNullable<AppOptions["refused"]>,
+): Promise<Server> {
   const pages = options.pages === undefined ? undefined : await openPages(options.pages);
   const app = createApp({
     ground,
     handlers,
     upload: createUploads(),
+    refused,
     ...(pages === undefined ? {} : { pages }),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
     ...(options.forwarded === undefined ? {} : { forwarded: options.forwarded }),

@@ -14,6 +14,7 @@ import { checkDevice, checkKit, kitKeyOf } from "./factor.ts";
 import { knock } from "./knock.ts";
 import { answerSignIn, isPasswordProven, PARAMETERS } from "./opaque.ts";
 import { refuse } from "./problem.ts";
+import { note } from "./security-log.ts";
 import { grantSession } from "./token.ts";
 
 /** Time between the two halves of a sign-in. */
@@ -47,7 +48,7 @@ async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"sign
 }
 
 async function signInFinish(call: Call<"signInFinish">): Promise<RouteAnswer<"signInFinish">> {
-  const { chains, sql, journal, keys, body } = call;
+  const { chains, sql, keys, body } = call;
   const now = call.now();
   const { account, state } = await endAttempt(call, body.signIn, "password");
   if (!isPasswordProven(account, state, body.finish)) refuse("sign-in-refused");
@@ -66,10 +67,7 @@ async function signInFinish(call: Call<"signInFinish">): Promise<RouteAnswer<"si
     );
   }
   const actor = device === undefined ? { account } : { account, device };
-  const about = device === undefined ? {} : { device };
-  await journal.commit({
-    entries: () => [{ subject: account, kind: "sign-in", actor, about, at: now }],
-  });
+  await note(sql, now, { kind: "sign-in", ...actor });
   return grantSession(keys, { account, device, key: body.key }, now);
 }
 

@@ -1,5 +1,6 @@
 import type { Ground } from "./call.ts";
 import { noteExpired } from "./expiry.ts";
+import { forgetOld } from "./security-log.ts";
 import { collectUploads } from "./uploads.ts";
 
 const EVERY_MS = 60_000;
@@ -19,6 +20,7 @@ export function startSweeping(ground: Pick<Ground, "sql" | "journal" | "blobs" |
   async function sweep(): Promise<void> {
     await noteExpired(ground);
     await collectUploads(ground);
+    await forgetOld(sql, now());
     for (const table of TABLES) await sql`delete from ${sql(table)} where expires < ${now()}`;
   }
 
