@@ -13,6 +13,7 @@ const SOURCES = [
   "apps/web/index.html",
   "apps/web/vite.config.ts",
   "packages/protocol/src",
+  "packages/timestamp/src",
   "packages/crypto/src",
   "packages/client/src",
   "package-lock.json",
