@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { groups } from "./groups.ts";
 import { inTurn, keeps, median, quantile, speedRatio, timeRatio } from "./measure.ts";
 import { sealBench } from "./seal.ts";
+import { verifyBench } from "./verify.ts";
 
 const NAMES = [
   "seal.mem_vs_aes_sha",
@@ -24,6 +25,7 @@ const NAMES = [
   "serve.open_vs_static",
   "revoke.to_refusal_p99_ms",
   "sync.10k_items_per_s",
+  "verify.entries_vs_primitives",
   "web.first_load_kb",
 ];
 
@@ -61,4 +63,12 @@ test("sealing and opening are measured at small sizes", async () => {
     measured.push(name);
   }
   assert.deepEqual(measured.sort(), wanted.sort());
+});
+
+test("verifying an export is measured at a small size", async () => {
+  const wanted = new Set(verifyBench.lines.map((line) => line.name));
+  for await (const { name, value, note } of verifyBench.measure(wanted, "tiny")) {
+    assert.ok(Number.isFinite(value) && value > 0, name);
+    assert.match(note, /200 entries/);
+  }
 });

@@ -12,6 +12,7 @@ import { serveBench } from "./serve.ts";
 import { shareBench } from "./share.ts";
 import { syncBench } from "./sync.ts";
 import { unlockBench } from "./unlock.ts";
+import { verifyBench } from "./verify.ts";
 
 export const groups: readonly Group[] = [
   sealBench,
@@ -24,5 +25,6 @@ export const groups: readonly Group[] = [
   serveBench,
   revokeBench,
   syncBench,
+  verifyBench,
   firstLoadBench,
 ];

@@ -1,3 +1,4 @@
+import { startDigest } from "#digest";
 import { type AccountState, currentIdentity, followAccount } from "./account.ts";
 import { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
 import { type Bytes, concat, fromUtf8, sameBytes, utf8 } from "./bytes.ts";
@@ -25,7 +26,7 @@ import { otsAttested, parseOtsProof } from "./ots.ts";
 import { sha256 } from "./sha256.ts";
 import { parseStatement } from "./statement.ts";
 import { type Quorum, quorumOf, type Witness } from "./witness.ts";
-import { type ByteSource, openZip, startDigest, type ZipFile } from "./zip.ts";
+import { type ByteSource, openZip, type ZipFile } from "./zip.ts";
 
 /** What a time-stamp token says once it has been checked; `@ecrin/timestamp` checks it. */
 export interface CheckedToken {

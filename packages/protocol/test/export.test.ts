@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startDigest as inNode } from "../src/digest.node.ts";
+import { startDigest as inBrowsers } from "../src/digest.web.ts";
 import {
   bytesSource,
   cosignatureLine,
@@ -203,4 +205,16 @@ test("what is cut short, longer or empty is refused", async () => {
     utf8("PK"),
   ])
     await assert.rejects(verifyExport(bytesSource(wrong)), ProtocolError);
+});
+
+test("both digests of a file are those of their twin", () => {
+  for (const length of [0, 1, 3, 4, 5, 1000, 100_003]) {
+    const bytes = new Uint8Array(pattern("digest", length));
+    const [node, web] = [inNode(), inBrowsers()];
+    for (let from = 0; from < length; from += 777) {
+      node.update(bytes.subarray(from, from + 777));
+      web.update(bytes.subarray(from, from + 777));
+    }
+    assert.deepEqual(node.end(), web.end());
+  }
 });
