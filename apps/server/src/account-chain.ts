@@ -11,12 +11,10 @@ import {
 } from "@ecrin/protocol";
 import type { Ground } from "./call.ts";
 import type { AccountChains } from "./chains.ts";
+import { checkRecent } from "./clock.ts";
 import type { Tx } from "./database.ts";
 import { refuse } from "./problem.ts";
 import { checkAccountStatement } from "./quotas.ts";
-
-/** How far a statement's time may be ahead of the server's clock. */
-export const AHEAD_MS = 10 * 60_000;
 
 /** An account statement on its way in: taken apart, not yet believed. */
 export interface Incoming {
@@ -33,7 +31,7 @@ export function readIncoming(
 ): Incoming {
   const { hash, fact } = parseAccountStatement(statement);
   if (fact.account !== account) refuse("not-allowed", "body.statement.account");
-  if (fact.at > now() + AHEAD_MS) refuse("clock", "body.statement.at");
+  checkRecent(fact.at, now(), "body.statement.at");
   checkAccountStatement(quotas, fact);
   return { statement, hash, fact };
 }

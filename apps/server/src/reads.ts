@@ -2,7 +2,6 @@ import {
   type AccountState,
   context,
   deviceKeyAt,
-  fromBase64url,
   type Hash,
   hashOf,
   isPast,
@@ -188,15 +187,19 @@ function entriesOf(
   }));
 }
 
-/** A refusal is written down too; the same statement refused again is not written twice. */
+/** How long one entry stands for all that the same account was refused in the same space. */
+const REFUSAL_MS = 3600_000;
+
+/** A refusal is written down too: once an hour, so that who has ended fills nobody's journal. */
 async function noteRefusal(
   { journal, now }: Asking,
-  { fact, hash }: ReadStatement,
+  { fact }: ReadStatement,
   { space, source }: View,
 ): Promise<void> {
   const { account, device } = fact.by;
+  const at = now();
   await journal.commit({
-    once: hashOf(context("refusal", fromBase64url(hash))),
+    once: hashOf(context("refusal", space.space, account, Math.floor(at / REFUSAL_MS))),
     entries: () => [
       {
         subject: source?.space ?? space.space,
@@ -207,7 +210,7 @@ async function noteRefusal(
           account,
           ...(source === undefined ? {} : { via: space.space }),
         },
-        at: now(),
+        at,
       },
     ],
   });

@@ -15,8 +15,8 @@ import {
 } from "@ecrin/protocol";
 import { type Accepted, type JudgedRevision, knownRevisions, writeRevisions } from "./accept.ts";
 import { openSpace } from "./access.ts";
-import { AHEAD_MS } from "./account-chain.ts";
 import { actorOf, type Call, type Handlers } from "./call.ts";
+import { checkNotAhead } from "./clock.ts";
 import type { Sql } from "./database.ts";
 import { decided } from "./guard.ts";
 import {
@@ -60,6 +60,11 @@ async function accept(
     if (before === undefined) return [{ each, i }];
     return before.hash === each.parsed.hash ? [] : refuse("conflict", `body.revisions.${i}`);
   });
+  // Somebody else's header posted again would bring the receipt of its author's entry.
+  const foreign = incoming.find(({ parsed }) => parsed.fact.by.account !== call.session.account);
+  if (foreign !== undefined) {
+    refuse("not-allowed", `body.revisions.${incoming.indexOf(foreign)}.by.account`);
+  }
   if (fresh.length > 0 && !mayWrite(member)) refuse("not-allowed");
   const written = fresh.length > 0 ? await write(call, state, fresh) : undefined;
   const hashes = incoming.map(({ parsed }) => parsed.hash);
@@ -130,7 +135,7 @@ function checkSigner(
   { by, at }: Pick<RevisionPayload, "by" | "at">,
 ): void {
   if (by.account !== session.account) refuse("not-allowed", "by.account");
-  if (at > now() + AHEAD_MS) refuse("clock", "at");
+  checkNotAhead(at, now(), "at");
   if (accounts.get(by.account)?.devices.get(by.device)?.until !== undefined) {
     refuse("not-allowed", "by.device");
   }

@@ -15,17 +15,14 @@ import {
   type SpaceStatement,
   type Wrap,
 } from "@ecrin/protocol";
-import { AHEAD_MS } from "./account-chain.ts";
 import type { Ground, Session } from "./call.ts";
+import { checkRecent } from "./clock.ts";
 import { numberArray, type Tx, textArray } from "./database.ts";
 import { type Guard, MOVED_ON } from "./operation.ts";
 import { refuse } from "./problem.ts";
 import { checkSpaceStatement, checkSpaces } from "./quotas.ts";
 import { claimSubject } from "./subject.ts";
 import { type CheckedWraps, checkWraps, storeWraps } from "./wraps.ts";
-
-/** A view older than this does not wrap (spec/space.md, Age). */
-const BEHIND_MS = 24 * 3600_000;
 
 type Asking = Ground & { readonly session: Session };
 
@@ -59,7 +56,7 @@ export async function judgeStatement(
   const now = asking.now();
   if (fact.by.account !== asking.session.account)
     refuse("not-allowed", "body.statement.by.account");
-  if (fact.at > now + AHEAD_MS || fact.at < now - BEHIND_MS) refuse("clock", "body.statement.at");
+  checkRecent(fact.at, now, "body.statement.at");
   if (before === undefined) await checkSpaces(asking.sql, asking.quotas, fact.by.account);
   else {
     checkPlace(before, fact, now);

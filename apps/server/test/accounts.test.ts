@@ -389,6 +389,18 @@ test("an identity is replaced with its slots, or not at all", async () => {
   );
 });
 
+test("a statement of an account is of now, or of the last day", async () => {
+  const alice = await person();
+  const device = () => ({ device: newId<"device">(), key: newSigner().key });
+  const dated = (at: number) => alice.post({ op: "device", device: device(), at });
+  const now = server.clock.at;
+  const DAY = 24 * 3600_000;
+  assertCode(await dated(now + 10 * 60_000 + 1), "clock", "body.statement.at");
+  assertCode(await dated(now - DAY - 1), "clock", "body.statement.at");
+  assert.equal((await dated(now - DAY)).status, 200);
+  assert.equal((await dated(now + 10 * 60_000)).status, 200);
+});
+
 test("a keyring is replaced by whoever knows the version there", async () => {
   const alice = await person();
   const box = () => randomBytes(300).toString("base64url");

@@ -185,10 +185,7 @@ test("what was ended on one process is refused by the other at once, and the ref
   const refusals = told.filter(({ kind }) => kind === "refusal");
   assert.deepEqual(
     refusals.map(({ actor, about }) => [actor.account, about]),
-    [
-      [bob.account, { code: "not-allowed", account: bob.account }],
-      [bob.account, { code: "not-allowed", account: bob.account }],
-    ],
+    [[bob.account, { code: "not-allowed", account: bob.account }]],
   );
   assert.equal(told.filter(({ kind }) => kind === "opening").length, 1);
   // And given back, on one process, it is there on the other.
@@ -358,6 +355,24 @@ test("a membership opens until its date and not a moment longer", async () => {
   server.clock.at += 1;
   assertRefused(await read(record, sealed), "not-allowed");
   assert.equal((await kindsOf(record.space)).at(-1), "refusal");
+});
+
+test("who is refused again and again fills nobody's journal: one entry an hour", async () => {
+  const until = server.clock.at + DAY;
+  const record = await beginRecord(alice, [[bob, { until }]]);
+  const sealed = [sealTest(record)];
+  await donePosting(record, sealed);
+  await pass(server, DAY, alice, bob);
+  const refusals = async () =>
+    (await kindsOf(record.space)).filter((kind) => kind === "refusal").length;
+  for (const expected of [1, 2]) {
+    for (let i = 0; i < 3; i++) {
+      assertRefused(await read(record, sealed), "not-allowed");
+      server.clock.at += 1000;
+    }
+    assert.equal(await refusals(), expected);
+    await pass(server, 3600_000, alice, bob);
+  }
 });
 
 test("a statement in another form is malformed", async () => {

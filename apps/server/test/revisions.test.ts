@@ -133,6 +133,15 @@ test("revisions are numbered, listed as they came, and each has a receipt and an
   assert.deepEqual(told.at(-1)?.about, { from: 0, count: 5 });
 });
 
+test("somebody else's revision again gives nobody its receipt", async () => {
+  const writer = await new Person(server.line).signUp();
+  const record = await beginRecord(alice, [[writer, { role: "writer", offline: true }]]);
+  const sealed = sealTest(record);
+  await donePosting(record, [sealed]);
+  const again = await postRevisions(record, [sealed], writer);
+  assertRefused(again, "not-allowed", "body.revisions.0.by.account");
+});
+
 test("the very same revisions again give the same answer and nothing more", async () => {
   const record = await beginRecord(alice);
   const sealed = [sealTest(record), sealTest(record)];
