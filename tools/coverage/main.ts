@@ -2,6 +2,7 @@
 //
 //   npm run coverage                    every parser and opener; exits with 1 when one is missed
 //   npm run coverage -- --only stream   only files whose path holds this
+//   npm run coverage -- --keep FOLDER   counts made before, by NODE_V8_COVERAGE
 //
 // V8's own block coverage of the tests of protocol, crypto, timestamp, client and server, and of the
 // quick version of `npm run fuzz`. What is left out, and why, stands in exceptions.ts.
@@ -16,7 +17,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { branchesOf, type Script } from "./branches.ts";
-import { isExcepted } from "./exceptions.ts";
+import { isExcepted, isHeld } from "./exceptions.ts";
 
 const TESTS = [
   "packages/{protocol,crypto,timestamp,client}/test/*.test.ts",
@@ -26,9 +27,9 @@ const TESTS = [
 const PARSERS = [
   "packages/protocol/src/!(index|routes).ts",
   "packages/crypto/src/{box,content,feed,kit,opaque,pad,segments,slot,stream,unlock,wrap}.ts",
-  "packages/timestamp/src/!(index).ts",
-  "packages/client/src/{fhir,journal,keyring,media-type,release}.ts",
-  "apps/server/src/{headers,input,nonce,proof,token}.ts",
+  "packages/timestamp/src/{check,token}.ts",
+  "packages/client/src/{fhir,journal,keyring,release}.ts",
+  "apps/server/src/{input,nonce,proof,token}.ts",
 ];
 
 const { values } = parseArgs({
@@ -77,19 +78,21 @@ async function run(folder: string): Promise<number> {
   say(`${"file".padEnd(44)}branches  reached  excepted  missed`);
   const sums = [0, 0, 0, 0];
   const lines: string[] = [];
+  let open = 0;
   for (const file of files) {
     const own = scripts.filter((each) => each.file === file);
     const { branches, missed } = branchesOf(file, await readFile(join(root, file), "utf8"), own);
-    const excepted = missed.filter(({ source }) => isExcepted(file, source)).length;
-    const open = missed.filter(({ source }) => !isExcepted(file, source));
-    const figures = [branches, branches - missed.length, excepted, open.length];
+    const rest = missed.filter(({ source }) => !isExcepted(file, source));
+    const figures = [branches, branches - missed.length, missed.length - rest.length, rest.length];
     for (const [i, figure] of figures.entries()) sums[i] = (sums[i] ?? 0) + figure;
     say(row(file, figures));
-    lines.push(...open.map(({ line, source }) => `  ${file}:${line}  ${source}`));
+    lines.push(...rest.map(({ line, source }) => `  ${file}:${line}  ${source}`));
+    if (isHeld(file)) open += rest.length;
   }
   say(row("in all", sums));
   for (const line of lines) say(line);
-  return lines.length === 0 ? 0 : 1;
+  say(`${open} missed in files that are held to all of them`);
+  return open === 0 ? 0 : 1;
 }
 
 function row(name: string, figures: readonly number[]): string {

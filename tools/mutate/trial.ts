@@ -15,27 +15,27 @@ interface Check {
 const PATIENCE = 240_000;
 const TSC = "node_modules/typescript/bin/tsc";
 
+/** What derives keys of passwords: each test of theirs takes as long as all others together. */
+const SLOW = /opaque|password|unlock|argon2/;
+
 /**
  * What is run against a fault in a file, quickest first: the tests of the file's own name, those of
- * its package, those of whoever builds on it, the vectors, the compiler, and at last the client's
- * that need no server. Of crypto's, a fault in `protocol` meets those that derive no key of a
- * password: that takes long and has nothing of `protocol` in it.
+ * its package, the vectors, the compiler, and the client's tests that need no server.
  */
 function checksFor(copy: string, file: string): Check[] {
   const [, name = ""] = file.split("/");
   const tests = (of: string) => globSync(`packages/${of}/test/*.test.ts`, { cwd: copy }).sort();
-  const holds = (test: string, text: string) =>
-    readFileSync(join(copy, test), "utf8").includes(text);
-  const quick = tests("crypto").filter((test) => !holds(test, "ARGON2"));
-  const alone = tests("client").filter((test) => !holds(test, "./ground.ts"));
   const own = tests(name).filter((test) => basename(test).startsWith(basename(file, ".ts")));
-  const rest = tests(name).filter((test) => !own.includes(test));
-  const vectors = ["tools/vectors/vectors.test.ts"];
+  const rest = tests(name).filter(
+    (test) => !own.includes(test) && (SLOW.test(file) || !SLOW.test(basename(test))),
+  );
+  const alone = tests("client").filter(
+    (test) => !readFileSync(join(copy, test), "utf8").includes("./ground.ts"),
+  );
   const checks = [
     together("its own tests", own),
     together("its package's tests", rest),
-    ...(name === "protocol" ? [together("crypto's tests", quick)] : []),
-    together("the vectors", vectors),
+    together("the vectors", ["tools/vectors/vectors.test.ts"]),
     { name: "the compiler", arguments: [TSC, "-p", `packages/${name}`] },
     together("the client's tests", alone),
   ];

@@ -41,6 +41,11 @@ test("base64url is the same in both, also of a part of other memory", () => {
   );
 });
 
+test("base64url of much is the same in both", () => {
+  const much = new Uint8Array(pattern("much", 20_000));
+  assert.equal(nodeText.toBase64url(much), webText.toBase64url(much));
+});
+
 test("what is no strict base64url is none in both", () => {
   const character = fc.constantFrom(..."AQgwBCDEabyz019-_+/= \n\u0000\u0141é\ud800");
   const text = fc.string({ unit: character, maxLength: 12 });
