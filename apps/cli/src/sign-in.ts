@@ -86,7 +86,7 @@ async function onNewDevice(
   if (options.recover === true) {
     const { ready, account } = await recoverWithKit({
       ...common,
-      newPassword: await call.newPassword(),
+      newPassword: async () => await call.newPassword(),
     });
     if (account === undefined) {
       await call.result({ ready }, [said.recoveryReady(fullMomentIn(call.words, ready))]);

@@ -68,7 +68,8 @@ export async function signInWithKit(ask: KitSignIn): Promise<Account> {
 }
 
 export interface KitRecovery extends WithKit {
-  readonly newPassword: string;
+  /** Asked for once the wait is over, and not before. */
+  readonly newPassword: () => string | Promise<string>;
 }
 
 /** Until the wait is over, when it will be; then the account. */
@@ -84,7 +85,7 @@ export type Recovery =
  * @throws ClientError `wrong-kit`, `cannot-open`, `log-key-changed`
  */
 export async function recoverWithKit(ask: KitRecovery): Promise<Recovery> {
-  const { newPassword, now = Date.now } = ask;
+  const { now = Date.now } = ask;
   const kit = await readKit(ask.kit);
   const account = kit.account ?? ask.account ?? nobody();
   const http = new Http(ask);
@@ -95,6 +96,7 @@ export async function recoverWithKit(ask: KitRecovery): Promise<Recovery> {
   if (answer.session === undefined) return { ready: answer.ready };
   http.enter(answer.session);
   const opened = await openAccount(http, account, kitSlot(kit.code));
+  const newPassword = await ask.newPassword();
   const session = await enrol(opened, http, ask, newPassword);
   await registerPassword(session.u, newPassword);
   await session.store.keep();

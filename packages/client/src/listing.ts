@@ -148,19 +148,26 @@ export class Listing {
     });
   }
 
-  /** The newest revision of an item as the server holds it: ciphertexts and signed facts. */
+  /**
+   * The newest revision of an item as the server holds it, checked as it was when it was listed:
+   * ciphertexts and signed facts.
+   * @throws ClientError `fork` where the server holds another in its place
+   */
   async row(item: ItemId): Promise<ListedRevision> {
     const newest = [...(this.items.get(item)?.heads ?? [])].at(-1);
-    const index = newest === undefined ? undefined : this.revisions.get(newest)?.index;
-    if (index === undefined) throw new ClientError("not-found", "is not in the record");
+    const known = newest === undefined ? undefined : this.revisions.get(newest);
+    if (known === undefined) throw new ClientError("not-found", "is not in the record");
+    const { index } = known;
     const { revisions } = await this.#u.http.call("revisions", {
       params: { space: this.space },
       query: { from: index, limit: 1 },
     });
-    return (
-      revisions[0] ??
-      Promise.reject(new ClientError("bad-answer", "the revision is not handed out"))
-    );
+    const [row] = revisions;
+    if (row === undefined) throw new ClientError("bad-answer", "the revision is not handed out");
+    const [checked] = await this.#checkAll([row]);
+    if (checked?.revision.hash !== known.hash || row.index !== index)
+      throw new ClientError("fork", "the revision is another than the one listed");
+    return row;
   }
 
   /** What stands at the front of an item, and can be read: behind a revision that cannot, those it names as parents. */

@@ -23,6 +23,7 @@ import type { Unlocked } from "./unlocked.ts";
 
 /** How many older epochs are tried where the newer ones do not open. */
 const DEPTH = 16;
+const ATTEMPTS = 5;
 
 /** A space whose chain is followed. */
 export interface Followed {
@@ -178,11 +179,14 @@ export class SpaceKeys {
 
   /** The wraps of the current epoch, checked; where the chain has moved on since it was followed, followed first. */
   async #wraps(): Promise<RouteAnswer<"wraps">> {
-    const answer = await this.#ask(this.#of.epoch.epoch.n);
-    if (this.#areWrapsRight(answer)) return answer;
-    await this.#of.refresh();
-    const again = await this.#ask(this.#of.epoch.epoch.n);
-    if (this.#areWrapsRight(again)) return again;
+    for (let tried = 0; tried < ATTEMPTS; tried++) {
+      const answer = await this.#ask(this.#of.epoch.epoch.n);
+      if (this.#areWrapsRight(answer)) return answer;
+      const { seq } = this.#of.state.head;
+      await this.#of.refresh();
+      // Somebody may have joined between the two requests, and between the next two.
+      if (tried > 0 && this.#of.state.head.seq === seq) break;
+    }
     throw notCommitted();
   }
 

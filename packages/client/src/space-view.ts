@@ -262,6 +262,6 @@ export function hasMovedOn(error: unknown): boolean {
   if (error instanceof ProtocolError) return false;
   return (
     error instanceof ClientError &&
-    ["stale-head", "stale-tree", "rotation-due"].includes(error.code)
+    ["stale-head", "stale-tree", "rotation-due", "wraps-differ"].includes(error.code)
   );
 }

@@ -136,7 +136,12 @@ test("a new kit: the old one opens nothing", async () => {
 test("the kit alone waits 72 hours, gives notice, and can be stopped", async () => {
   const dora = await newPerson(ground, "Dora");
   const store = memoryStore();
-  const ask = { ...at(), kit: dora.kit, store, newPassword: "after the loss" };
+  let asked = 0;
+  const newPassword = () => {
+    asked += 1;
+    return "after the loss";
+  };
+  const ask = { ...at(), kit: dora.kit, store, newPassword };
   const waiting = await recoverWithKit(ask);
   assert.equal(waiting.account, undefined);
   assert.ok(Math.abs(waiting.ready - (ground.now() + 72 * 3_600_000)) < 60_000);
@@ -148,6 +153,7 @@ test("the kit alone waits 72 hours, gives notice, and can be stopped", async () 
   assert.equal(anew.account, undefined, "what was cancelled starts from the beginning");
   ground.ahead += 71 * 3_600_000;
   assert.equal((await recoverWithKit(ask)).account, undefined);
+  assert.equal(asked, 0, "a password is asked for once the wait is over");
   ground.ahead += 2 * 3_600_000;
   const done = await recoverWithKit(ask);
   assert.equal(done.account?.id, dora.account.id);

@@ -52,3 +52,39 @@ test("a revision left out is an alarm, and one again when asked again", async ()
     await assert.rejects(lying.list(), refusal("fork"));
   }
 });
+
+test("a row that the server exchanges or changes is refused", async () => {
+  const alice = await newPerson(ground, "Alice");
+  const record = await alice.account.record();
+  const add = async (title: string) =>
+    await record.add({ title, mediaType: "text/plain", content: new Uint8Array(3) });
+  const [first] = [await add("first"), await add("second")];
+  await alice.account.lock();
+  const { url: server, now } = ground;
+  const { store, password } = alice;
+  let change: (rows: Row[], others: Row[]) => Row[] = (rows) => rows;
+  const seen: Row[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const answer = await globalThis.fetch(input, init);
+    if (!String(input).includes("limit=1&") && !String(input).endsWith("limit=1")) {
+      if (!String(input).includes("/revisions?")) return answer;
+      const all: RouteAnswer<"revisions"> = await answer.json();
+      seen.push(...all.revisions);
+      return Response.json(all);
+    }
+    const one: RouteAnswer<"revisions"> = await answer.json();
+    return Response.json({ ...one, revisions: change(one.revisions, seen) });
+  };
+  const again = await signIn({ server, now, fetch, store, password });
+  const there = await again.recordOf(record.space);
+  await there.list();
+  assert.equal((await there.listing.row(first)).index, 0);
+  change = (_, others) => others.slice(1, 2);
+  await assert.rejects(there.listing.row(first), refusal("fork"));
+  change = (rows, others) => rows.map((each) => ({ ...each, wrap: others[1]?.wrap }));
+  await assert.rejects(there.listing.row(first));
+  change = (rows, others) => rows.map((each) => ({ ...each, metadata: others[1]?.metadata }));
+  await assert.rejects(there.listing.row(first), refusal("cannot-open"));
+});
+
+type Row = RouteAnswer<"revisions">["revisions"][number];

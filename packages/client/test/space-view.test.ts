@@ -30,6 +30,23 @@ describe("the keys of a space", () => {
     assert.equal(asked, 1);
   });
 
+  it("are found where others join between one request and the next", async () => {
+    const record = await alice.account.record();
+    const joining = await Promise.all(["Dan", "Eve", "Fay"].map((name) => newPerson(ground, name)));
+    for (const { account } of joining)
+      await alice.account.contacts().verify(await account.contacts().code(), account.name);
+    const fetch: typeof globalThis.fetch = async (...ask) => {
+      const next = String(ask[0]).includes("/wraps") ? joining.shift() : undefined;
+      if (next !== undefined) await record.addMember(next.account.id, { role: "reader" });
+      return await globalThis.fetch(...ask);
+    };
+    const { url: server, now } = ground;
+    const { store, password } = alice;
+    const there = await (await signIn({ server, now, fetch, store, password })).record();
+    assert.ok((await there.list()).length > 0);
+    assert.equal(joining.length, 0);
+  });
+
   it("are of the epoch asked for, also where the chain turns out to have moved on", async () => {
     const [bob, carol] = [await newPerson(ground, "Bob"), await newPerson(ground, "Carol")];
     for (const { account } of [bob, carol])

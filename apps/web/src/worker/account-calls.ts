@@ -61,7 +61,8 @@ export const accountCalls: Handlers<AccountCall> = {
 
   async recover({ kit, account, password }) {
     const store = await localStore();
-    const ask = { server, store, newPassword: password, ...(await whose(kit, account.trim())) };
+    const newPassword = () => password;
+    const ask = { server, store, newPassword, ...(await whose(kit, account.trim())) };
     const recovery = await recoverWithKit(ask);
     if (recovery.account === undefined) return { ready: recovery.ready };
     open(recovery.account);
