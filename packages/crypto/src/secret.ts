@@ -18,6 +18,8 @@ import { pad, unpad } from "./pad.ts";
 // commitments are `commitTo(key, revisionCommitContext(…))`.
 
 const NO_SALT = new Uint8Array();
+const METADATA = utf8(`${SUITE} metadata`);
+const CONTENT = utf8(`${SUITE} content`);
 
 /** A fresh 32-byte secret: R of a revision, K or S of an epoch, an account key, a secret key, a seed. */
 export function newSecret(): Bytes {
@@ -37,7 +39,7 @@ export function releaseOf(
 export function metadataKeyOf(secret: Uint8Array, ctx: Uint8Array): Bytes {
   requireLength(secret, 32, "a revision's secret");
   requireLength(ctx, 32, "a revision's context");
-  return hkdfSha256(secret, NO_SALT, concat(utf8(`${SUITE} metadata`), ctx));
+  return hkdfSha256(secret, NO_SALT, concat(METADATA, ctx));
 }
 
 /** The key of a revision's content, from R and h together: neither opens anything alone. */
@@ -45,7 +47,7 @@ export function contentKeyOf(secret: Uint8Array, release: Uint8Array, ctx: Uint8
   requireLength(secret, 32, "a revision's secret");
   requireLength(release, 32, "a release");
   requireLength(ctx, 32, "a revision's context");
-  return hkdfSha256(concat(secret, release), NO_SALT, concat(utf8(`${SUITE} content`), ctx));
+  return hkdfSha256(concat(secret, release), NO_SALT, concat(CONTENT, ctx));
 }
 
 /** Seals a revision's metadata under the key of `metadataKeyOf`, which is used once. */
