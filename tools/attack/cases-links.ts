@@ -1,4 +1,4 @@
-import { SharedView } from "@ecrin/client";
+import { Contacts, SharedView } from "@ecrin/client";
 import { newSecret, openBox, sealBox, signerFrom, signStatement } from "@ecrin/crypto";
 import {
   type Bytes,
@@ -202,7 +202,8 @@ async function forgedShare(
 ): Promise<void> {
   const { alice, doctor, mallory, network } = stage;
   const u = await stage.accomplice(mallory);
-  u.keyring.checkPinned = () => undefined;
+  const code = await new Contacts(doctor.u).code();
+  await new Contacts(u).verify(code, doctor.name);
   const hers = await createRecord(u);
   const bait = { title: "appât", mediaType: "text/plain", content: new Uint8Array(3) };
   const items = [await hers.add(bait)];
