@@ -8,7 +8,7 @@ import type { Words } from "./words.ts";
 interface ExportOptions {
   readonly record?: string;
   readonly account?: boolean;
-  readonly since?: string;
+  readonly extends?: string;
   readonly force?: boolean;
 }
 
@@ -20,7 +20,7 @@ export function defineJournalExport(journal: Command, { help }: Words): void {
     .argument("<file>", help.args.newFile)
     .option("--record <owner>", help.options.record)
     .option("--account", help.options.account)
-    .option("--since <leaves>", help.options.sinceLeaves)
+    .option("--extends <leaves>", help.options.extendsLeaves)
     .option("--force", help.options.force)
     .action(async (file: string, options: ExportOptions, command: Command) => {
       // `journal` takes the first two as well, and sees them first.
@@ -32,12 +32,12 @@ export function defineJournalExport(journal: Command, { help }: Words): void {
 }
 
 async function exportTo(call: Invocation, file: string, options: ExportOptions): Promise<void> {
-  if (options.since !== undefined && !/^(0|[1-9]\d{0,14})$/.test(options.since))
-    throw new CommandError("usage", options.since);
+  if (options.extends !== undefined && !/^(0|[1-9]\d{0,14})$/.test(options.extends))
+    throw new CommandError("usage", options.extends);
   await call.unlocked(async (account) => {
     const asked = {
       language: call.language,
-      ...(options.since === undefined ? {} : { since: Number(options.since) }),
+      ...(options.extends === undefined ? {} : { since: Number(options.extends) }),
     };
     const parts =
       options.account === true
