@@ -71,6 +71,7 @@ export class SpaceKeys {
 
   /** The newest epoch that later ones do not lead back to, though its keys are held here. */
   get gap(): number | undefined {
+    if (this.#gaps.size === 0) return undefined;
     const mended = new Set(this.#of.state.epochs.map(({ epoch }) => epoch.mend?.of));
     return [...this.#gaps].filter((n) => !mended.has(n)).toSorted((a, b) => b - a)[0];
   }
