@@ -20,7 +20,7 @@ export function defineJournalExport(journal: Command, { help }: Words): void {
     .argument("<file>", help.args.newFile)
     .option("--record <owner>", help.options.record)
     .option("--account", help.options.account)
-    .option("--extends <leaves>", help.options.extendsLeaves)
+    .option("--extends <leaves>", help.options.sinceLeaves)
     .option("--force", help.options.force)
     .action(async (file: string, options: ExportOptions, command: Command) => {
       // `journal` takes the first two as well, and sees them first.
