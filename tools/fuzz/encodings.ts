@@ -184,6 +184,8 @@ export function encodingTargets(): Target[] {
 
 /** A size as somebody could write it in JSON; anything else counts as none. */
 function sizeOf(json: string): number {
+  // No number is longer; to parse what is would be this target's time and not the frontier's.
+  if (json.length > 400) return Number.NaN;
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === "number" ? value : Number.NaN;

@@ -88,7 +88,12 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/open-account:openAccount": ["answer account", "account chain", "keyring"],
   "client/open-account:readServer": ["answer server"],
   "client/accounts:follow": ["account chain", "answer chain"],
-  "client/log:followLog": ["answer log", "answer logConsistency", "keys of the log", "checkpoint signed"],
+  "client/log:followLog": [
+    "answer log",
+    "answer logConsistency",
+    "keys of the log",
+    "checkpoint signed",
+  ],
   "client/journal:followJournal": ["answer journal", "journal with its head"],
   "client/open:openThrough": ["stream", "content"],
   "client/open:openOwn": ["content"],
