@@ -91,10 +91,7 @@ export const shareCases: readonly AttackCase[] = [
       await stops(SHUT, () => new HealthRecord(doctor.u, record.space).sync());
       const ours = [honest.share, stretched.share];
       const shares = (await record.shares()).filter((life) => ours.includes(life.share));
-      holds(
-        shares.length === 2 && shares.every((life) => life.links.count === 1),
-        "a share grew",
-      );
+      holds(shares.length === 2 && shares.every((life) => life.links.count === 1), "a share grew");
     },
   },
   {

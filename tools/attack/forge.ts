@@ -142,7 +142,8 @@ export async function withRead(
   const salt = newSecret();
   const c = entryCommitment(salt, entry);
   const place = { n: last.n + 1, index: 9_999, salt: toBase64url(salt) };
-  const listed = { ...place, entry: fromUtf8(entry), tag: hashOf(leafHash(c)), statement };
+  const tags = { before: last.tag, tag: hashOf(leafHash(c)) };
+  const listed = { ...place, ...tags, entry: fromUtf8(entry), statement };
   const head = { suite: SUITE, subject, n: place.n, hash: hashOf(c), at: now() };
   return {
     entries: [...entries, listed],
