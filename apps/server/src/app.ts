@@ -127,8 +127,12 @@ export function createApp(options: AppOptions): Hono<Env> {
   app.all(
     "*",
     answering(pages === undefined ? "unknown" : "page", async (c) => {
-      const page = c.req.method === "GET" ? await pages?.(new URL(c.req.url).pathname) : undefined;
-      return page ?? refuse("not-found");
+      if (pages === undefined || c.req.method !== "GET") return refuse("not-found");
+      const asking = {
+        acceptEncoding: c.req.header("accept-encoding"),
+        ifNoneMatch: c.req.header("if-none-match"),
+      };
+      return (await pages(new URL(c.req.url).pathname, asking)) ?? refuse("not-found");
     }),
   );
   return app;

@@ -3,6 +3,7 @@ import { access, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { compressPage } from "./page-compress.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const WEB = join(ROOT, "apps/web");
@@ -31,9 +32,12 @@ export async function buildPage(announce: () => void): Promise<string | undefine
   if (!buildable.every((each) => each)) return built === undefined ? undefined : DIST;
   const sources = await Promise.all(SOURCES.map((each) => newest(join(ROOT, each))));
   const newestSource = Math.max(...sources.map((each) => each ?? 0));
-  if (built !== undefined && built >= newestSource) return DIST;
-  announce();
-  return (await run([vite, "build", "--logLevel", "error"])) ? DIST : undefined;
+  if (built === undefined || built < newestSource) {
+    announce();
+    if (!(await run([vite, "build", "--logLevel", "error"]))) return undefined;
+  }
+  await compressPage(DIST);
+  return DIST;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { byteaArray, numberArray, openPool, parseDatabaseUrl, textArray } from "../src/database.ts";
 import { policyOf } from "../src/headers.ts";
 import { openKeys } from "../src/keys.ts";
 import { createLimiter, DEFAULT_LIMITS } from "../src/limits.ts";
 import { type Migration, migrate, readMigrations } from "../src/migrations.ts";
+import { compressPage } from "../src/page-compress.ts";
 import { openPages } from "../src/pages.ts";
 import { asServerError, problemOf } from "../src/problem.ts";
 import { hmacSha256 } from "../src/tag.ts";
@@ -242,7 +245,6 @@ test("an error of the machine becomes a problem that says no more than its code"
 
 test("the page is served under its policy, and no path leads out of its folder", async () => {
   const page = join(folder, "page");
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(join(page, "assets"), { recursive: true });
   await writeFile(join(page, "index.html"), "<!doctype html>");
   await writeFile(join(page, "assets", "worker-abc.js"), "1");
@@ -277,6 +279,64 @@ test("the page is served under its policy, and no path leads out of its folder",
   assert.equal((await get("/v1/missing")).status, 404);
   assert.equal(policyOf("/assets/index.js").includes("wasm"), false);
   assert.equal(await openPages(join(folder, "nowhere")), undefined);
+  await server.stop();
+});
+
+test("files of the page come compressed where that is taken, and not again where they are known", async () => {
+  const page = join(folder, "compressed");
+  await mkdir(join(page, "assets"), { recursive: true });
+  const script = "const letter = 'a';\n".repeat(500);
+  await writeFile(join(page, "index.html"), "<!doctype html>");
+  await writeFile(join(page, "assets", "index-abc.js"), script);
+  await compressPage(page);
+  await compressPage(page);
+  const server = await startTestServer(cluster, { pages: page });
+  const path = "/assets/index-abc.js";
+  const get = (headers: Record<string, string>, of = path) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) =>
+      request(server.url + of, { headers }, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("end", () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            body: Buffer.concat(parts),
+          }),
+        );
+      })
+        .on("error", reject)
+        .end(),
+    );
+  const plain = await get({});
+  assert.equal(plain.body.toString(), script);
+  assert.equal(plain.headers["content-encoding"], undefined);
+  const coded = { br: brotliDecompressSync, gzip: gunzipSync };
+  const tags = new Set([plain.headers.etag]);
+  for (const [encoding, decompress] of Object.entries(coded)) {
+    const { headers, body } = await get({ "accept-encoding": `identity, ${encoding};q=0.5` });
+    assert.equal(headers["content-encoding"], encoding);
+    assert.equal(headers.vary, "accept-encoding");
+    assert.match(headers["cache-control"] ?? "", /immutable/);
+    assert.equal(headers["content-type"], "text/javascript; charset=utf-8");
+    assert.ok(body.length < script.length / 10);
+    assert.equal(decompress(body).toString(), script);
+    tags.add(headers.etag);
+    const known = await get({
+      "accept-encoding": encoding,
+      "if-none-match": `"x", W/${headers.etag}`,
+    });
+    assert.deepEqual([known.status, known.body.length], [304, 0]);
+    assert.equal(known.headers.etag, headers.etag);
+  }
+  assert.equal(tags.size, 3);
+  const both = await get({ "accept-encoding": "gzip, deflate, br" });
+  assert.equal(both.headers["content-encoding"], "br");
+  const refused = await get({ "accept-encoding": "br;q=0, gzip;q=0.0" });
+  assert.equal(refused.headers["content-encoding"], undefined);
+  const index = await get({ "accept-encoding": "br" }, "/");
+  assert.equal(index.headers["content-encoding"], undefined);
+  assert.equal((await get({ "if-none-match": index.headers.etag ?? "" }, "/")).status, 304);
   await server.stop();
 });
 
