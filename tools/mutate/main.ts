@@ -16,7 +16,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Random } from "../fuzz/random.ts";
 import { copyProject } from "./copy.ts";
-import { isHarmless } from "./harmless.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
 import { noticedBy } from "./trial.ts";
 
@@ -36,7 +35,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 type Placed = Mutation & { readonly file: string };
 
-/** Every fault there is, but for those that change nothing. */
+/** Every fault there is. */
 function everyFault(): Placed[] {
   return globSync(SOURCES, { cwd: root })
     .sort()
@@ -44,8 +43,7 @@ function everyFault(): Placed[] {
     .filter((file) => values.only === undefined || file.includes(values.only))
     .flatMap((file) =>
       mutationsOf(readFileSync(join(root, file), "utf8")).map((each) => ({ file, ...each })),
-    )
-    .filter(({ file, what }) => !isHarmless(file, what));
+    );
 }
 
 function picked(faults: Placed[]): Placed[] {
