@@ -4,7 +4,8 @@
 //   npm run coverage -- --only stream   only files whose path holds this
 //   npm run coverage -- --keep FOLDER   counts made before, by NODE_V8_COVERAGE
 //
-// V8's own block coverage of the tests of protocol, crypto, timestamp, client and server, and of the
+// V8's own block coverage of the tests of protocol, crypto, timestamp, client and server, of the attacks in
+// Node, of the data folders given out, and of the
 // quick version of `npm run fuzz`. What is left out, and why, stands in exceptions.ts.
 
 import { spawn } from "node:child_process";
@@ -21,7 +22,8 @@ import { isExcepted, isHeld } from "./exceptions.ts";
 
 const TESTS = [
   "packages/{protocol,crypto,timestamp,client}/test/*.test.ts",
-  "tools/{fuzz,vectors}/*.test.ts",
+  "tools/{fuzz,vectors,fixtures}/*.test.ts",
+  "tools/attack/attack.test.ts",
   "apps/server/test/*.test.ts",
 ];
 const PARSERS = [
