@@ -3,6 +3,7 @@
 import { browserBench } from "./browser.ts";
 import { firstLoadBench } from "./first-load.ts";
 import { historyBench } from "./history.ts";
+import { journalBench } from "./journal.ts";
 import { listBench } from "./list.ts";
 import type { Group } from "./measure.ts";
 import { memberBench } from "./member.ts";
@@ -23,6 +24,7 @@ export const groups: readonly Group[] = [
   listBench,
   historyBench,
   serveBench,
+  journalBench,
   revokeBench,
   syncBench,
   verifyBench,
