@@ -13,6 +13,7 @@ import "./style/base.css";
 import "./style/frame.css";
 import "./style/parts.css";
 import "./style/pages.css";
+import "./style/chart.css";
 import "./style/states.css";
 import "./style/print.css";
 import { wearChosen } from "./theme.ts";

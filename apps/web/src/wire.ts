@@ -56,6 +56,64 @@ export interface DocumentRow {
   readonly versions: number;
 }
 
+/** What somebody looks for in the record; what is left empty does not narrow it. */
+export interface Wanted {
+  /** Each word must begin a word of what is looked through. Accents and capitals do not matter. */
+  readonly words: string;
+  /** One of the overview's kinds. */
+  readonly kind: string;
+  /** Days as `2026-11-22`, both included. */
+  readonly from: string;
+  readonly to: string;
+  /** An account. */
+  readonly author: string;
+}
+
+/** A row of what was found. */
+export interface FoundRow extends DocumentRow {
+  /** The year, where the row is the first of it in what was found. */
+  readonly opens?: string;
+}
+
+export interface Found {
+  readonly total: number;
+  /** Those asked for, newest first. */
+  readonly rows: readonly FoundRow[];
+}
+
+/** What the record holds, counted. */
+export interface Overview {
+  readonly total: number;
+  /** A kind is a FHIR type, or a media type where a document is one. */
+  readonly kinds: readonly {
+    readonly kind: string;
+    readonly type: string;
+    readonly mediaType: string;
+    readonly count: number;
+  }[];
+  readonly authors: readonly Person[];
+}
+
+/** One thing that was measured more than once. */
+export interface Series {
+  readonly label: string;
+  readonly unit: string;
+  /** Oldest first, each as it was given. */
+  readonly points: readonly SeriesPoint[];
+}
+
+export interface SeriesPoint {
+  readonly item: string;
+  /** As in FHIR. */
+  readonly date: string;
+  readonly value: number;
+  /** `<`, `<=`, `>=` or `>`, where the laboratory wrote one. */
+  readonly comparator: string;
+  /** The usual range that came with this very value. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
 export interface VersionRow {
   readonly revision: string;
   readonly title: string;
@@ -195,6 +253,11 @@ export interface Calls {
   lock: { ask: undefined; answer: Status };
   leave: { ask: undefined; answer: Status };
   documents: { ask: undefined; answer: readonly DocumentRow[] };
+  /** Looks what is new, and counts. */
+  refresh: { ask: undefined; answer: Overview };
+  /** Answered from what was last looked at, at once. */
+  find: { ask: Wanted & { readonly offset: number; readonly count: number }; answer: Found };
+  series: { ask: { item: string }; answer: readonly Series[] };
   history: { ask: { item: string }; answer: readonly VersionRow[] };
   add: { ask: { file: File; title: string }; answer: Added };
   open: { ask: { id: string }; answer: OpenedDocument };

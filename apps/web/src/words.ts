@@ -22,6 +22,11 @@ export function sizeInWords(bytes: number, language: string): string {
   }).format(bytes / 1000 ** step);
 }
 
+/** Every digit that was given: a page does not round a result. */
+export function figureInWords(figure: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 20 }).format(figure);
+}
+
 /** A moment: day and time of day. */
 export function momentInWords(at: number, language: string): string {
   return new Intl.DateTimeFormat(region(language), {
@@ -68,11 +73,6 @@ export function dateInWords(date: string, language: string): string {
   };
   const at = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1));
   return new Intl.DateTimeFormat(region(language), options).format(at);
-}
-
-/** Letters without case and accents, for finding. */
-export function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 // The resources that a record usually holds (FHIR R4).
@@ -124,17 +124,26 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
   clinicalStatus: msg`Now`,
   code: msg`What`,
   communication: msg`Languages`,
+  bodySite: msg`Place on the body`,
   component: msg`In detail`,
+  conclusion: msg`Conclusion`,
   content: msg`Content`,
   criticality: msg`How serious`,
   date: msg`Date`,
   description: msg`Description`,
   dosageInstruction: msg`How to take it`,
+  dosage: msg`How it is taken`,
+  doseQuantity: msg`Dose`,
   effectiveDateTime: msg`Date`,
+  effectivePeriod: msg`When`,
   encounter: msg`Appointment`,
   gender: msg`Sex`,
+  informationSource: msg`Told by`,
   intent: msg`Intent`,
+  interpretation: msg`Remark of the laboratory`,
   issued: msg`Issued`,
+  location: msg`Place`,
+  lotNumber: msg`Batch`,
   maritalStatus: msg`Marital status`,
   medicationCodeableConcept: msg`Medicine`,
   name: msg`Name`,
@@ -142,9 +151,14 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
   occurrenceDateTime: msg`Date`,
   onsetDateTime: msg`Began`,
   participant: msg`With`,
+  outcome: msg`Outcome`,
+  patient: msg`About`,
+  performedDateTime: msg`Date`,
   performedPeriod: msg`When`,
   performer: msg`Done by`,
   period: msg`When`,
+  qualification: msg`Profession`,
+  reaction: msg`Reaction`,
   reasonCode: msg`Reason`,
   reasonReference: msg`Reason`,
   recorder: msg`Recorded by`,
@@ -153,6 +167,8 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
   requester: msg`Asked for by`,
   result: msg`Results`,
   serviceProvider: msg`Place`,
+  severity: msg`How severe`,
+  site: msg`Place on the body`,
   status: msg`Status`,
   subject: msg`About`,
   telecom: msg`Telephone and e-mail`,

@@ -12,6 +12,9 @@ const SOURCE = join(import.meta.dirname, "..", "src");
 const READING = [
   "status",
   "documents",
+  "refresh",
+  "find",
+  "series",
   "history",
   "open",
   "contacts",

@@ -11,6 +11,7 @@ import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Opened } from "../parts/opened.tsx";
+import { OverTime } from "../parts/over-time.tsx";
 import { Page } from "../parts/page.tsx";
 import { usePersonName } from "../parts/person-name.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -59,6 +60,7 @@ export function DocumentPage() {
         {(versions) => (
           <>
             {isDeleted ? null : <Actions item={item} history={history} reset={setChosen} />}
+            {isDeleted ? null : <OverTime item={item} />}
             <History versions={versions} shown={shown} choose={setChosen} />
           </>
         )}

@@ -1,42 +1,46 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Link } from "@tanstack/react-router";
-import { useDeferredValue, useState } from "react";
-import { useAnswer } from "../answers.ts";
+import { useEffect, useState } from "react";
+import { type Answered, useAnswer } from "../answers.ts";
 import { AddFiles } from "../parts/add-files.tsx";
 import { Blank } from "../parts/blank.tsx";
-import { Button } from "../parts/button.tsx";
-import { Field } from "../parts/field.tsx";
-import { Kind } from "../parts/kind.tsx";
-import { Entry, Ledger } from "../parts/ledger.tsx";
+import { ANYTHING, LookFor } from "../parts/look-for.tsx";
 import { Page } from "../parts/page.tsx";
-import { usePersonName } from "../parts/person-name.tsx";
+import { type Find, Timeline } from "../parts/timeline.tsx";
 import { Awaited } from "../parts/waiting.tsx";
-import type { DocumentRow } from "../wire.ts";
-import { dateInWords, folded, sizeInWords } from "../words.ts";
+import { WriteNote } from "../parts/write-note.tsx";
+import { ask } from "../vault.ts";
+import type { Overview, Wanted } from "../wire.ts";
 
-const SHOWN = 50;
+/** From this many on, looking for something is quicker than reading down the list. */
+const MANY = 8;
+
+const find: Find = (what) => ask("find", what);
 
 /** What the record holds, newest first, and where to add to it. */
 export function DocumentsPage() {
   const { t } = useLingui();
-  const documents = useAnswer("documents", undefined);
+  const overview = useAnswer("refresh", undefined);
   return (
     <Page
       title={t`My documents`}
       lead={<Trans>Sealed on this device before they leave it, names included.</Trans>}
     >
-      <AddFiles added={documents.again} />
-      <Awaited of={documents}>{(rows) => <Rows rows={rows} />}</Awaited>
+      <div className="part unprinted">
+        <AddFiles added={overview.again} />
+        <div className="row">
+          <WriteNote added={overview.again} />
+        </div>
+      </div>
+      <Awaited of={overview}>{(counted) => <Rows overview={counted} of={overview} />}</Awaited>
     </Page>
   );
 }
 
-function Rows({ rows }: { readonly rows: readonly DocumentRow[] }) {
+function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answered<Overview> }) {
   const { t } = useLingui();
-  const [wanted, setWanted] = useState("");
-  const [most, setMost] = useState(SHOWN);
-  const looked = folded(useDeferredValue(wanted).trim());
-  if (rows.length === 0) {
+  const [wanted, setWanted] = useState<Wanted>(ANYTHING);
+  const { total, turn } = useTotal(wanted, of);
+  if (overview.total === 0) {
     return (
       <Blank title={<Trans>Nothing here yet</Trans>}>
         <p>
@@ -48,62 +52,31 @@ function Rows({ rows }: { readonly rows: readonly DocumentRow[] }) {
       </Blank>
     );
   }
-  const found = rows.filter((row) => folded(row.title).includes(looked));
-  const shown = found.slice(0, most);
   return (
     <section className="part" aria-label={t`Documents`}>
-      {rows.length > 8 ? (
-        <Field label={t`Find by title`} type="search" value={wanted} onChange={setWanted} />
+      {overview.total > MANY ? (
+        <LookFor overview={overview} wanted={wanted} want={setWanted} />
       ) : null}
       <p className="hint" role="status">
-        <Plural value={found.length} one="One document" other="# documents" />
+        <Plural value={total} _0="Nothing found" one="One document" other="# documents" />
       </p>
-      <Ledger label={t`Documents`}>
-        {shown.map((row) => (
-          <Row key={row.revision} row={row} />
-        ))}
-      </Ledger>
-      {found.length > shown.length ? (
-        <div className="row">
-          <Button onPress={() => setMost(most + SHOWN)}>
-            <Trans>Show more</Trans>
-          </Button>
-        </div>
-      ) : null}
+      <Timeline {...{ wanted, total, find, turn }} label={t`Documents`} />
     </section>
   );
 }
 
-function Row({ row }: { readonly row: DocumentRow }) {
-  const { i18n } = useLingui();
-  const nameOf = usePersonName();
-  const { title, type, mediaType, size, versions } = row;
-  return (
-    <Entry side={<time>{dateInWords(row.date, i18n.locale)}</time>}>
-      <Link to="/documents/$item" params={{ item: row.item }} className="entry-link">
-        {title}
-      </Link>
-      <p className="small">
-        <Kind type={type} mediaType={mediaType} />
-        {size > 0 ? ` · ${sizeInWords(size, i18n.locale)}` : null}
-        {row.author.known === "me" ? null : (
-          <>
-            {" · "}
-            <Trans>added by {nameOf(row.author)}</Trans>
-          </>
-        )}
-        {versions > 1 ? (
-          <>
-            {" · "}
-            <Plural value={versions} one="# version" other="# versions" />
-          </>
-        ) : null}
-      </p>
-      {row.conflict ? (
-        <span className="tag" data-tone="care">
-          <Trans>Changed in two places: both are kept</Trans>
-        </span>
-      ) : null}
-    </Entry>
-  );
+/** How many rows are wanted, and a number that grows whenever they may have changed. */
+function useTotal(wanted: Wanted, { answer }: Answered<Overview>) {
+  const [state, setState] = useState({ total: answer?.total ?? 0, turn: 0 });
+  useEffect(() => {
+    let gone = false;
+    if (answer === undefined) return;
+    void find({ ...wanted, offset: 0, count: 0 }).then(({ total }) => {
+      if (!gone) setState((before) => ({ total, turn: before.turn + 1 }));
+    });
+    return () => {
+      gone = true;
+    };
+  }, [wanted, answer]);
+  return state;
 }

@@ -1,8 +1,9 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useDeferredValue, useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
+import { folded } from "../folded.ts";
 import type { DocumentRow } from "../wire.ts";
-import { dateInWords, folded } from "../words.ts";
+import { dateInWords } from "../words.ts";
 import { Blank } from "./blank.tsx";
 import { Button, ButtonLink } from "./button.tsx";
 import { Tick } from "./choice.tsx";

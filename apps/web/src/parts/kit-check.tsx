@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Form } from "react-aria-components";
+import { folded } from "../folded.ts";
 import type { Kit } from "../wire.ts";
-import { folded } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
 

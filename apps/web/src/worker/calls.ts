@@ -6,10 +6,12 @@ import { documentCalls } from "./document-calls.ts";
 import { type Handler, type Handlers, Refusal } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
 import { shareCalls } from "./share-calls.ts";
+import { timelineCalls } from "./timeline-calls.ts";
 
 const handlers: Handlers<CallName> = {
   ...accountCalls,
   ...documentCalls,
+  ...timelineCalls,
   ...shareCalls,
   ...contactCalls,
   ...journalCalls,

@@ -92,7 +92,8 @@ export async function documentOf(opened: Opened, progress: Progress): Promise<Op
   };
 }
 
-function rowOf({
+/** A listed item as the page shows it. */
+export function rowOf({
   item,
   revision,
   metadata,
@@ -130,7 +131,7 @@ function versionOf({ fact, opened }: Revision, heads: ReadonlySet<string>): Vers
 }
 
 /** An id the page gave, if the record has such an item. */
-function itemOf(record: HealthRecord, text: string): ListedItem["item"] {
+export function itemOf(record: HealthRecord, text: string): ListedItem["item"] {
   const found = [...record.listing.items.keys()].find((item) => item === text);
   if (found === undefined) throw new ClientError("not-found", "is not in the record");
   return found;

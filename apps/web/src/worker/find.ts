@@ -1,0 +1,93 @@
+import { folded } from "../folded.ts";
+import type { DocumentRow, Found, FoundRow, Overview, Wanted } from "../wire.ts";
+
+/** Rows in their order, and beside each what a search looks through. */
+export interface Index {
+  readonly rows: readonly DocumentRow[];
+  /** A text for each row: its words without case and accents, a space before each. */
+  readonly texts: readonly string[];
+}
+
+/** What was found last, so that the next part of it need not be looked for again. */
+let last:
+  | { readonly index: Index; readonly wanted: string; readonly found: readonly number[] }
+  | undefined;
+
+/** Prepares rows for searching: 100,000 take about a tenth of a second. */
+export function indexOf(rows: readonly DocumentRow[], more: (row: DocumentRow) => string): Index {
+  const sorted = rows.toSorted((a, b) =>
+    a.date < b.date ? 1 : a.date > b.date ? -1 : b.at - a.at,
+  );
+  return { rows: sorted, texts: sorted.map((row) => spaced(`${row.title} ${more(row)}`)) };
+}
+
+/**
+ * Finds rows and gives a part of them. Looking through every text is faster than an index of words
+ * would be: at 100,000 rows some 20 ms at worst, where the most common first letter costs an index 120.
+ */
+export function find(index: Index, wanted: Wanted, offset: number, count: number): Found {
+  const found = lookedFor(index, wanted);
+  const rows = found.slice(offset, offset + count).map((at, i): FoundRow => {
+    const row = rowAt(index, at);
+    const before = found[offset + i - 1];
+    const year = row.date.slice(0, 4);
+    const isFirst = before === undefined || rowAt(index, before).date.slice(0, 4) !== year;
+    return isFirst ? { ...row, opens: year } : row;
+  });
+  return { total: found.length, rows };
+}
+
+/** Kinds and authors, with the most frequent first. */
+export function overview({ rows }: Index): Overview {
+  const kinds = new Map<string, Overview["kinds"][number]>();
+  const authors = new Map(rows.map((row) => [row.author.account, row.author]));
+  for (const row of rows) {
+    const { type, mediaType } = row;
+    const kind = kindOf(row);
+    kinds.set(kind, { kind, type, mediaType, count: (kinds.get(kind)?.count ?? 0) + 1 });
+  }
+  return {
+    total: rows.length,
+    kinds: [...kinds.values()].sort((a, b) => b.count - a.count),
+    authors: [...authors.values()],
+  };
+}
+
+function lookedFor(index: Index, wanted: Wanted): readonly number[] {
+  const same = JSON.stringify(wanted);
+  if (last !== undefined && last.index === index && last.wanted === same) return last.found;
+  const words = spaced(wanted.words)
+    .split(" ")
+    .filter((word) => word !== "");
+  const begins = words.map((word) => ` ${word}`);
+  const { kind, from, to, author } = wanted;
+  const found: number[] = [];
+  for (const [i, text] of index.texts.entries()) {
+    if (!begins.every((word) => text.includes(word))) continue;
+    const row = rowAt(index, i);
+    if (kind !== "" && kindOf(row) !== kind) continue;
+    if (author !== "" && row.author.account !== author) continue;
+    // A year or a month alone counts where a part of it lies within.
+    if (from !== "" && row.date.slice(0, 10) < from.slice(0, row.date.length)) continue;
+    if (to !== "" && row.date.slice(0, 10) > to) continue;
+    found.push(i);
+  }
+  last = { index, wanted: same, found };
+  return found;
+}
+
+/** A document counts as what its file is, everything else as its FHIR type. */
+function kindOf({ type, mediaType }: DocumentRow): string {
+  if (type !== "DocumentReference") return type;
+  return mediaType.startsWith("application/") ? mediaType : (mediaType.split("/")[0] ?? type);
+}
+
+function rowAt({ rows }: Index, at: number): DocumentRow {
+  const row = rows[at];
+  if (row === undefined) throw new RangeError("no such row");
+  return row;
+}
+
+function spaced(text: string): string {
+  return ` ${folded(text).replace(/[^\p{L}\p{N}]+/gu, " ")} `;
+}

@@ -1,0 +1,48 @@
+import type { Series } from "../wire.ts";
+import { itemOf, rowOf } from "./document-calls.ts";
+import { find, type Index, indexOf, overview } from "./find.ts";
+import type { Handlers } from "./handlers.ts";
+import { seriesOf } from "./series.ts";
+import { current, ownRecord } from "./session.ts";
+
+type TimelineCall = "refresh" | "find" | "series";
+
+/** Results of one kind that are drawn together; older ones are left out. */
+const MOST = 120;
+
+let index: { readonly account: string; readonly of: Index } | undefined;
+
+/** Finding one's way in the record. */
+export const timelineCalls: Handlers<TimelineCall> = {
+  async refresh() {
+    const items = await (await ownRecord()).list();
+    const of = indexOf(items.map(rowOf), (row) => `${row.author.name} ${row.date.slice(0, 10)}`);
+    index = { account: current().id, of };
+    return overview(of);
+  },
+
+  find({ offset, count, ...wanted }) {
+    const account = current().id;
+    if (index === undefined || index.account !== account) return { total: 0, rows: [] };
+    return find(index.of, wanted, offset, count);
+  },
+
+  async series({ item }): Promise<readonly Series[]> {
+    const record = await ownRecord();
+    const items = await record.list();
+    const own = items.find((each) => each.item === itemOf(record, item));
+    if (own?.metadata.type !== "Observation") return [];
+    const { title } = own.metadata;
+    const alike = items
+      .filter(({ metadata }) => metadata.type === "Observation" && metadata.title === title)
+      .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1))
+      .slice(0, MOST);
+    if (alike.length < 2) return [];
+    const resources: (readonly [item: string, resource: Readonly<Record<string, unknown>>])[] = [];
+    for (const { item: each, revision } of alike) {
+      const { resource } = await record.open(revision);
+      if (resource !== undefined) resources.push([each, resource]);
+    }
+    return seriesOf(item, resources);
+  },
+};

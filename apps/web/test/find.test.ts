@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DocumentRow, Wanted } from "../src/wire.ts";
+import { find, indexOf, overview } from "../src/worker/find.ts";
+
+const ANYTHING: Wanted = { words: "", kind: "", from: "", to: "", author: "" };
+const ME = { account: "a", name: "Camille", known: "me" } as const;
+const DOCTOR = { account: "b", name: "Dr Hélène Roche", known: "face-to-face" } as const;
+
+function row(title: string, date: string, more: Partial<DocumentRow> = {}): DocumentRow {
+  return {
+    item: title,
+    revision: `${title} ${date}`,
+    title,
+    type: "DocumentReference",
+    mediaType: "application/pdf",
+    size: 1,
+    date,
+    at: 0,
+    author: ME,
+    conflict: false,
+    versions: 1,
+    ...more,
+  };
+}
+
+const index = indexOf(
+  [
+    row("Glycémie à jeun", "2025-11-12", {
+      type: "Observation",
+      mediaType: "application/fhir+json",
+    }),
+    row("Ordonnance", "2026-11-09"),
+    row("Œil gauche, photographie", "2026-02-01", { mediaType: "image/jpeg" }),
+    row("Courrier de sortie", "2026-02", { author: DOCTOR }),
+    row("HÉMOGRAMME", "2024"),
+  ],
+  ({ author }) => author.name,
+);
+
+function titles(wanted: Partial<Wanted>): string[] {
+  return find(index, { ...ANYTHING, ...wanted }, 0, 50).rows.map(({ title }) => title);
+}
+
+test("newest first, and each year is opened once", () => {
+  const { total, rows } = find(index, ANYTHING, 0, 50);
+  assert.equal(total, 5);
+  assert.deepEqual(
+    rows.map(({ title, opens }) => `${title} ${opens ?? ""}`.trim()),
+    [
+      "Ordonnance 2026",
+      "Œil gauche, photographie",
+      "Courrier de sortie",
+      "Glycémie à jeun 2025",
+      "HÉMOGRAMME 2024",
+    ],
+  );
+  const later = find(index, ANYTHING, 1, 1).rows;
+  assert.deepEqual(
+    later.map(({ title, opens }) => [title, opens]),
+    [["Œil gauche, photographie", undefined]],
+  );
+});
+
+test("words are found by their beginning, without accents or capitals", () => {
+  assert.deepEqual(titles({ words: "glycemie" }), ["Glycémie à jeun"]);
+  assert.deepEqual(titles({ words: "JEUN gly" }), ["Glycémie à jeun"]);
+  assert.deepEqual(titles({ words: "hémo" }), ["HÉMOGRAMME"]);
+  assert.deepEqual(titles({ words: "helene" }), ["Courrier de sortie"]);
+  assert.deepEqual(titles({ words: "photo" }), ["Œil gauche, photographie"]);
+  assert.deepEqual(titles({ words: "cemie" }), []);
+});
+
+test("narrowed by kind, days and author", () => {
+  assert.deepEqual(titles({ kind: "Observation" }), ["Glycémie à jeun"]);
+  assert.deepEqual(titles({ kind: "image" }), ["Œil gauche, photographie"]);
+  assert.deepEqual(titles({ author: "b" }), ["Courrier de sortie"]);
+  assert.deepEqual(titles({ from: "2026-03-01" }), ["Ordonnance"]);
+  // A month alone may lie within: it is not hidden.
+  assert.deepEqual(titles({ from: "2026-02-10", to: "2026-10-31" }), ["Courrier de sortie"]);
+  assert.deepEqual(titles({ to: "2024-12-31" }), ["HÉMOGRAMME"]);
+});
+
+test("what there is, counted", () => {
+  const { total, kinds, authors } = overview(index);
+  assert.equal(total, 5);
+  assert.deepEqual(kinds[0]?.kind, "application/pdf");
+  assert.deepEqual(
+    kinds.map(({ count }) => count),
+    [3, 1, 1],
+  );
+  assert.deepEqual(authors.map(({ account }) => account).sort(), ["a", "b"]);
+});
