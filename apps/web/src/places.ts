@@ -1,6 +1,7 @@
 /** Where a link without parameters can lead. */
 export type Place =
   | "/"
+  | "/prepare"
   | "/sign-up"
   | "/enter"
   | "/unlock"

@@ -23,6 +23,7 @@ const pages = {
     () => import("./pages/accessibility.tsx"),
     "AccessibilityPage",
   ),
+  PreparePage: lazyRouteComponent(() => import("./pages/prepare.tsx"), "PreparePage"),
   SignUpPage: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
   EnterPage: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
   DocumentsPage: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
@@ -68,6 +69,11 @@ const components = createRoute({
   getParentRoute: () => root,
   path: "/components",
   component: lazyRouteComponent(() => import("./pages/components.tsx"), "ComponentsPage"),
+});
+const prepare = createRoute({
+  getParentRoute: () => root,
+  path: "/prepare",
+  component: pages.PreparePage,
 });
 const signUp = createRoute({
   getParentRoute: () => root,
@@ -153,6 +159,7 @@ export const router = createRouter({
     help,
     accessibility,
     components,
+    prepare,
     signUp,
     enter,
     inside.addChildren([

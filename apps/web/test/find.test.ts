@@ -68,6 +68,7 @@ test("words are found by their beginning, without accents or capitals", () => {
   assert.deepEqual(titles({ words: "hémo" }), ["HÉMOGRAMME"]);
   assert.deepEqual(titles({ words: "helene" }), ["Courrier de sortie"]);
   assert.deepEqual(titles({ words: "photo" }), ["Œil gauche, photographie"]);
+  assert.deepEqual(titles({ words: "oeil" }), ["Œil gauche, photographie"]);
   assert.deepEqual(titles({ words: "cemie" }), []);
 });
 

@@ -55,10 +55,9 @@ export async function signUp(
 ): Promise<{ words: readonly string[]; text: string }> {
   const { page, say } = visitor;
   await follow(visitor, "Create my record");
-  await heading(page, say("What is your e-mail address?"));
-  await fill(visitor, "E-mail address", address);
-  await press(visitor, "Continue");
+  await heading(page, say("Who are you?"));
   await fill(visitor, "Your name", name);
+  await fill(visitor, "E-mail address", address);
   await press(visitor, "Continue");
   await fill(visitor, "Password", PASSWORD);
   await press(visitor, "Create my record");

@@ -63,6 +63,7 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
 
     await openEach(patient, secret);
     await correctAndLookBack(patient, title, secret);
+    if (language === "fr") await findAndNote(patient, secret);
 
     await verify(patient, await ownCode(doctor), roche.name);
     await checkAbilities(patient.page, "contacts");
@@ -113,6 +114,46 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
     }
     for (const { context } of everybody) await context.close();
   });
+}
+
+/** A word finds by its beginning, whatever its accents; a note is a document like others. */
+async function findAndNote(visitor: Visitor, secret: string): Promise<void> {
+  const { page, say } = visitor;
+  await section(visitor, "My documents");
+  await press(visitor, "Write a note");
+  await fill(visitor, "Title, if you like", "Préparation");
+  await fill(visitor, "Text", `${secret}-noted`);
+  await checkAbilities(page, "a note");
+  await press(visitor, "Seal and keep");
+  await page.getByRole("link", { name: "Préparation" }).waitFor();
+  for (let i = 0; i < 2; i++) await addResult(visitor, secret, i);
+  await page.getByText(say("Narrow it down")).click();
+  await checkAbilities(page, "looking for something");
+  await fill(visitor, "Look for", "prepa");
+  await page.getByRole("link", { name: "Courrier" }).waitFor({ state: "detached" });
+  assert.equal(await page.locator(".entry-link").count(), 1);
+  await fill(visitor, "Look for", "tension");
+  await page.getByRole("link", { name: "Tension" }).first().click();
+  await page.locator(".chart circle").first().waitFor();
+  assert.equal(await page.locator(".chart circle").count(), 2);
+  await page.getByRole("cell", { name: "121 mmHg" }).waitFor();
+  await checkAbilities(page, "results over time");
+}
+
+/** Adds one result of a kind of which there are several. */
+async function addResult(visitor: Visitor, secret: string, i: number): Promise<void> {
+  const result = {
+    resourceType: "Observation",
+    status: "final",
+    code: { text: `Tension ${secret}` },
+    effectiveDateTime: `2026-0${i + 1}-12`,
+    valueQuantity: { value: 120 + i, unit: "mmHg" },
+  };
+  const buffer = Buffer.from(
+    JSON.stringify({ resourceType: "Bundle", type: "collection", entry: [{ resource: result }] }),
+  );
+  await add(visitor, [{ name: `${i}.json`, mimeType: "application/json", buffer }]);
+  await press(visitor, "Hide this");
 }
 
 /** Each kind of document shows what it holds. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { checkAbilities } from "./abilities.ts";
 import { heading, PASSWORD } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { tabTo, typeInto } from "./keyboard.ts";
@@ -14,13 +15,18 @@ after(async () => {
 });
 
 test("by keyboard alone, on a phone's screen: signing up, closing, opening again", async () => {
-  const { page, say, wrong, context } = await newVisitor(ground, "fr", { width: 390 });
-  await tabTo(page, say("Create my record"));
+  const visitor = await newVisitor(ground, "fr", { width: 390 });
+  const { page, say, wrong, context, sent } = visitor;
+  await tabTo(page, say("Prepare my next appointment"));
   await page.keyboard.press("Enter");
-  await heading(page, say("What is your e-mail address?"));
-  await typeInto(page, say("E-mail address"), "clavier@example.org");
+  await heading(page, say("My sheet for the next appointment"));
+  await checkAbilities(page, "the sheet before there is a record");
+  await typeInto(page, say("What I want to ask"), "zyxoquestion");
+  await tabTo(page, say("Keep it sealed in a record of my own"));
   await page.keyboard.press("Enter");
+  await heading(page, say("Who are you?"));
   await typeInto(page, say("Your name"), "Camille Moreau");
+  await typeInto(page, say("E-mail address"), "clavier@example.org");
   await page.keyboard.press("Enter");
   await typeInto(page, say("Password"), PASSWORD);
   await page.keyboard.press("Enter");
@@ -42,6 +48,10 @@ test("by keyboard alone, on a phone's screen: signing up, closing, opening again
   await typeInto(page, say("Password"), PASSWORD);
   await page.keyboard.press("Enter");
   await heading(page, say("My documents"));
+  // What was filled in before there was a record is its first note, and left the page sealed only.
+  await page.getByRole("link", { name: say("My sheet for the next appointment") }).click();
+  await page.getByText("zyxoquestion").waitFor();
+  for (const { body } of sent) assert.ok(!body.includes("zyxoquestion"));
   assert.deepEqual(wrong, []);
   await context.close();
 });

@@ -30,7 +30,9 @@ export async function typeInto(page: Page, label: string, text: string): Promise
     await page.keyboard.press("Tab");
     const found = await page.evaluate(() => {
       const element = document.activeElement;
-      return element instanceof HTMLInputElement ? (element.labels?.[0]?.textContent ?? "") : "";
+      return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+        ? (element.labels?.[0]?.textContent ?? "")
+        : "";
     });
     if (found !== label) continue;
     await page.keyboard.type(text);

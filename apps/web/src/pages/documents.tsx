@@ -71,9 +71,13 @@ function useTotal(wanted: Wanted, { answer }: Answered<Overview>) {
   useEffect(() => {
     let gone = false;
     if (answer === undefined) return;
-    void find({ ...wanted, offset: 0, count: 0 }).then(({ total }) => {
-      if (!gone) setState((before) => ({ total, turn: before.turn + 1 }));
-    });
+    find({ ...wanted, offset: 0, count: 0 }).then(
+      ({ total }) => {
+        if (!gone) setState((before) => ({ total, turn: before.turn + 1 }));
+      },
+      // The record was closed meanwhile: the page that asked is about to go.
+      () => undefined,
+    );
     return () => {
       gone = true;
     };

@@ -8,6 +8,7 @@ import { Button } from "../parts/button.tsx";
 import { SecretField } from "../parts/field.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
 import { KitSheet } from "../parts/kit-sheet.tsx";
+import { KitWays } from "../parts/kit-ways.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Looks } from "../parts/looks.tsx";
 import { Moment } from "../parts/moment.tsx";
@@ -177,11 +178,7 @@ function NewKit({ name }: { readonly name: string }) {
       ) : null}
       {kit !== undefined && !checked ? (
         <>
-          <div className="row unprinted">
-            <Button tone="first" onPress={() => globalThis.print()}>
-              <Trans>Print the sheet</Trans>
-            </Button>
-          </div>
+          <KitWays kit={kit} name={name} />
           <KitSheet kit={kit} name={name} />
           <KitCheck kit={kit} done={() => setChecked(true)} />
         </>

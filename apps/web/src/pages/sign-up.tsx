@@ -8,8 +8,10 @@ import { Button } from "../parts/button.tsx";
 import { Field, SecretField } from "../parts/field.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
 import { KitSheet } from "../parts/kit-sheet.tsx";
+import { KitWays } from "../parts/kit-ways.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { type Prepared, takePrepared } from "../prepared.ts";
 import { useSession } from "../session.tsx";
 import { ask } from "../vault.ts";
 import type { Kit } from "../wire.ts";
@@ -17,20 +19,31 @@ import type { Kit } from "../wire.ts";
 /** Long enough that guessing it from a stolen device takes years; no other rule. */
 const SHORTEST = 12;
 
-type Step = "address" | "name" | "password" | "kit" | "check";
-const STEPS: readonly Step[] = ["address", "name", "password", "kit", "check"];
+type Step = "who" | "password" | "kit";
+const STEPS: readonly Step[] = ["who", "password", "kit"];
 
-/** From nothing to an account, one question at a time. */
+/** From nothing to an account in three steps: who, a password, the kit. */
 export function SignUpPage() {
   const { t, i18n } = useLingui();
   const { status, enter } = useSession();
   const navigate = useNavigate();
-  const [step, setStep] = useState<Step>("address");
+  const [step, setStep] = useState<Step>("who");
   const [address, setAddress] = useState("");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [kit, setKit] = useState<Kit>();
   const doing = useDoing();
+  const sheetTitle = t`My sheet for the next appointment`;
+  const sheetText = ({ medicines, allergies, changes, questions }: Prepared) =>
+    [
+      [t`Medicines I take`, medicines],
+      [t`What I do not tolerate`, allergies],
+      [t`What has changed since last time`, changes],
+      [t`What I want to ask`, questions],
+    ]
+      .filter(([, said = ""]) => said.trim() !== "")
+      .map(([label, said]) => `${label}\n${said}\n`)
+      .join("\n");
   if (status.state !== "new" && kit === undefined) return <Navigate to="/" replace={true} />;
 
   const make = () =>
@@ -41,6 +54,7 @@ export function SignUpPage() {
       setStep("kit");
     });
   const finish = async () => {
+    await keepPrepared(sheetTitle, sheetText);
     enter(await ask("status"));
     await navigate({ to: "/documents" });
   };
@@ -48,14 +62,11 @@ export function SignUpPage() {
   const number = STEPS.indexOf(step) + 1;
   const place = t`Step ${number} of ${STEPS.length}`;
   switch (step) {
-    case "address":
-      return <AddressStep {...{ place, address, setAddress }} next={() => setStep("name")} />;
-    case "name":
+    case "who":
       return (
-        <NameStep
-          {...{ place, name, setName }}
+        <WhoStep
+          {...{ place, address, setAddress, name, setName }}
           next={() => setStep("password")}
-          back={() => setStep("address")}
         />
       );
     case "password":
@@ -63,24 +74,11 @@ export function SignUpPage() {
         <PasswordStep
           {...{ place, password, setPassword, doing }}
           next={make}
-          back={() => setStep("name")}
+          back={() => setStep("who")}
         />
       );
     case "kit":
-      return kit && <KitStep {...{ place, kit, name }} next={() => setStep("check")} />;
-    case "check":
-      return (
-        kit && (
-          <Page title={t`One check, and you are in`} trail={<Steps>{place}</Steps>}>
-            <KitCheck kit={kit} done={finish} />
-            <div className="row">
-              <Button tone="quiet" onPress={() => setStep("kit")}>
-                <Trans>Show the kit again</Trans>
-              </Button>
-            </div>
-          </Page>
-        )
-      );
+      return kit && <KitStep {...{ place, kit, name }} next={finish} />;
     default:
       return step satisfies never;
   }
@@ -96,68 +94,32 @@ interface Walk {
   readonly back?: () => void;
 }
 
-function AddressStep({
+function WhoStep({
   place,
   address,
   setAddress,
-  next,
-}: Walk & { readonly address: string; readonly setAddress: (text: string) => void }) {
-  const { t } = useLingui();
-  const [tried, setTried] = useState(false);
-  const fits = /^[^\s@]+@[^\s@]+$/.test(address.trim());
-  return (
-    <Page title={t`What is your e-mail address?`} trail={<Steps>{place}</Steps>}>
-      <Form
-        validationBehavior="aria"
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (fits) next();
-        }}
-      >
-        <Field
-          label={t`E-mail address`}
-          hint={
-            <Trans>
-              You are found and warned by it. The service keeps a fingerprint of it and a copy that
-              only its mailer can open.
-            </Trans>
-          }
-          wrong={tried && !fits ? t`An address looks like name@example.org.` : undefined}
-          type="email"
-          name="email"
-          autoComplete="email"
-          value={address}
-          onChange={setAddress}
-        />
-        <Button tone="first" type="submit">
-          <Trans>Continue</Trans>
-        </Button>
-      </Form>
-    </Page>
-  );
-}
-
-function NameStep({
-  place,
   name,
   setName,
   next,
-  back,
-}: Walk & { readonly name: string; readonly setName: (text: string) => void }) {
+}: Walk & {
+  readonly address: string;
+  readonly setAddress: (text: string) => void;
+  readonly name: string;
+  readonly setName: (text: string) => void;
+}) {
   const { t } = useLingui();
   const [tried, setTried] = useState(false);
-  const fits = name.trim() !== "";
+  const isAddress = /^[^\s@]+@[^\s@]+$/.test(address.trim());
+  const isName = name.trim() !== "";
   return (
-    <Page title={t`What should people call you?`} trail={<Steps>{place}</Steps>}>
+    <Page title={t`Who are you?`} trail={<Steps>{place}</Steps>}>
       <Form
         validationBehavior="aria"
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
-          if (fits) next();
+          if (isAddress && isName) next();
         }}
       >
         <Field
@@ -168,21 +130,31 @@ function NameStep({
               else.
             </Trans>
           }
-          wrong={tried && !fits ? t`Type the name that people know you by.` : undefined}
+          wrong={tried && !isName ? t`Type the name that people know you by.` : undefined}
           name="name"
           autoComplete="name"
           maxLength={120}
           value={name}
           onChange={setName}
         />
-        <div className="row">
-          <Button tone="first" type="submit">
-            <Trans>Continue</Trans>
-          </Button>
-          <Button tone="quiet" {...(back === undefined ? {} : { onPress: back })}>
-            <Trans>Back</Trans>
-          </Button>
-        </div>
+        <Field
+          label={t`E-mail address`}
+          hint={
+            <Trans>
+              You are found and warned by it. The service keeps a fingerprint of it and a copy that
+              only its mailer can open.
+            </Trans>
+          }
+          wrong={tried && !isAddress ? t`An address looks like name@example.org.` : undefined}
+          type="email"
+          name="email"
+          autoComplete="email"
+          value={address}
+          onChange={setAddress}
+        />
+        <Button tone="first" type="submit">
+          <Trans>Continue</Trans>
+        </Button>
       </Form>
     </Page>
   );
@@ -253,9 +225,10 @@ function PasswordStep({
 
 function KitStep({ place, kit, name, next }: Walk & { readonly kit: Kit; readonly name: string }) {
   const { t } = useLingui();
+  const [isKept, setIsKept] = useState(false);
   return (
     <Page
-      title={t`Print your kit`}
+      title={isKept ? t`One check, and you are in` : t`Print your kit`}
       trail={<Steps>{place}</Steps>}
       lead={
         <Trans>
@@ -263,15 +236,33 @@ function KitStep({ place, kit, name, next }: Walk & { readonly kit: Kit; readonl
         </Trans>
       }
     >
-      <div className="row unprinted">
-        <Button tone="first" onPress={() => globalThis.print()}>
-          <Trans>Print the sheet</Trans>
-        </Button>
-        <Button onPress={next}>
-          <Trans>I have printed or copied it</Trans>
-        </Button>
-      </div>
-      <KitSheet kit={kit} name={name} />
+      {isKept ? (
+        <>
+          <KitCheck kit={kit} done={next} />
+          <div className="row">
+            <Button tone="quiet" onPress={() => setIsKept(false)}>
+              <Trans>Show the kit again</Trans>
+            </Button>
+          </div>
+        </>
+      ) : (
+        <>
+          <KitWays kit={kit} name={name}>
+            <Button onPress={() => setIsKept(true)}>
+              <Trans>I have printed or copied it</Trans>
+            </Button>
+          </KitWays>
+          <KitSheet kit={kit} name={name} />
+        </>
+      )}
     </Page>
   );
+}
+
+/** Takes the sheet that was filled in before into the record, as its first note. */
+async function keepPrepared(title: string, text: (sheet: Prepared) => string): Promise<void> {
+  const sheet = takePrepared();
+  if (sheet === undefined) return;
+  const file = new File([text(sheet)], "note.txt", { type: "text/plain" });
+  await ask("add", { file, title });
 }
