@@ -27,6 +27,8 @@ const NAMES = [
   "sync.10k_items_per_s",
   "verify.entries_vs_primitives",
   "web.first_load_kb",
+  "web.search_100k_p95_ms",
+  "web.scroll_100k_smooth",
 ];
 
 test("the table has these lines and no other, each once", () => {

@@ -12,6 +12,7 @@ import { sealBench } from "./seal.ts";
 import { serveBench } from "./serve.ts";
 import { shareBench } from "./share.ts";
 import { syncBench } from "./sync.ts";
+import { timelineBench } from "./timeline.ts";
 import { unlockBench } from "./unlock.ts";
 import { verifyBench } from "./verify.ts";
 
@@ -29,4 +30,5 @@ export const groups: readonly Group[] = [
   syncBench,
   verifyBench,
   firstLoadBench,
+  timelineBench,
 ];

@@ -292,6 +292,8 @@ export interface Calls {
   notices: { ask: undefined; answer: readonly AccountNotice[] };
   cancelRecovery: { ask: undefined; answer: undefined };
   changePassword: { ask: { old: string; fresh: string }; answer: undefined };
+  /** Refused with `wrong-kit` where it does not open the account. */
+  checkKit: { ask: { kit: string }; answer: undefined };
   newKit: { ask: { language: "fr" | "en" }; answer: Kit };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NO_LIMITS, startServer } from "@ecrin/server";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
+import { build, type Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { launchBrowser } from "../../../tools/browser/launch.ts";
 
@@ -19,11 +19,19 @@ export interface Ground {
 
 const root = join(import.meta.dirname, "..");
 
-/** Builds the page into a folder of its own, starts a server that serves it, and a browser. */
-export async function startGround(): Promise<Ground> {
+/**
+ * Builds the page into a folder of its own, starts a server that serves it, and a browser.
+ * @param plugins what a measurement puts in the place of some file of the worker
+ */
+export async function startGround(plugins: readonly Plugin[] = []): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
   const pages = join(folder, "pages");
-  await build({ root, logLevel: "error", build: { outDir: pages, emptyOutDir: true } });
+  await build({
+    root,
+    logLevel: "error",
+    build: { outDir: pages, emptyOutDir: true },
+    worker: { plugins: () => [...plugins] },
+  });
   if (!existsSync(join(pages, "index.html"))) throw new Error("the page was not built");
   const server = await startServer({
     dataDir: join(folder, "data"),

@@ -153,7 +153,6 @@ async function addResult(visitor: Visitor, secret: string, i: number): Promise<v
     JSON.stringify({ resourceType: "Bundle", type: "collection", entry: [{ resource: result }] }),
   );
   await add(visitor, [{ name: `${i}.json`, mimeType: "application/json", buffer }]);
-  await press(visitor, "Hide this");
 }
 
 /** Each kind of document shows what it holds. */
@@ -212,6 +211,31 @@ async function deleteOne(visitor: Visitor, title: string): Promise<void> {
   assert.equal(await page.getByRole("link", { name: title }).count(), 0);
 }
 
+/** After three months the first page asks for the kit; the right sheet says so, a wrong one too. */
+async function kitMonthsLater(visitor: Visitor, kit: string): Promise<void> {
+  const { page, say } = visitor;
+  const asked = page.getByRole("link", { name: say("Check my kit") });
+  await section(visitor, "My documents");
+  assert.equal(await asked.count(), 0);
+  await page.evaluate(() => localStorage.setItem("ecrin.kit-checked", "2025-01-31"));
+  await section(visitor, "Journal");
+  await section(visitor, "My documents");
+  await asked.click();
+  await page.getByText(say("Does my kit still work?")).click();
+  const line = say("Your kit: the 24 words, or the same as letters");
+  await page.getByLabel(line).fill(`${kit.slice(0, -1)}${kit.endsWith("0") ? "1" : "0"}`);
+  await press(visitor, "Try it");
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel(line).fill(kit);
+  await press(visitor, "Try it");
+  await page
+    .getByText(say("Your kit opens your record. Put the sheet back in its place."))
+    .waitFor();
+  await section(visitor, "My documents");
+  assert.equal(await asked.count(), 0);
+  await section(visitor, "Settings");
+}
+
 /** Settings, closing and opening again, and the doctor's browser becoming the patient's second device. */
 async function theRest(
   patient: Visitor,
@@ -225,6 +249,7 @@ async function theRest(
   await page.getByRole("heading", { name: say("This device") }).waitFor();
   await checkAbilities(page, "settings, dark");
   await page.getByText(say("Light"), { exact: true }).click();
+  await kitMonthsLater(patient, kit);
 
   await press(patient, "Close my record");
   await heading(page, say("Open my record"));

@@ -52,6 +52,7 @@ const CHECKED = [
   "invite",
   "accept",
   "changePassword",
+  "checkKit",
 ];
 
 const files = globSync("**/*.tsx", { cwd: SOURCE }).map((file) =>

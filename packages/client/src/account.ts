@@ -11,11 +11,11 @@ import { type Device, listDevices, signOutDevice } from "./devices.ts";
 import { asClientError, isRefusedFor } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
-import type { Kit } from "./kit.ts";
+import type { Kit, KitCode } from "./kit.ts";
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
 import type { OwnDevice } from "./own-device.ts";
-import { changePassword, replaceKit } from "./password.ts";
+import { changePassword, checkKit, replaceKit } from "./password.ts";
 import { createRecord, HealthRecord } from "./record.ts";
 import { SharedView } from "./shared-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -236,6 +236,11 @@ export class Account {
   /** A new kit; the one before opens nothing from then on. It is shown now or never. */
   async newKit(): Promise<Kit> {
     return await replaceKit(this.#u);
+  }
+
+  /** Whether a printed kit still opens the account. @throws ClientError `wrong-kit` */
+  async checkKit(kit: KitCode | string): Promise<void> {
+    await checkKit(this.#u, kit);
   }
 
   /** What happened to the account, oldest first; `recovery-asked` is what `cancelRecovery` is for. */

@@ -24,7 +24,7 @@ import {
 import { ClientError, opening } from "./errors.ts";
 import type { Http } from "./http.ts";
 import type { KeyringBook } from "./keyring.ts";
-import { Kit } from "./kit.ts";
+import { Kit, type KitCode, readKit } from "./kit.ts";
 import { openAccount, readServer } from "./open-account.ts";
 import { appendOwn } from "./own-chain.ts";
 import { provePassword } from "./password-proof.ts";
@@ -79,6 +79,24 @@ export async function replaceKit(u: Unlocked): Promise<Kit> {
   );
   await checkOpens(http, account, keyring, kitSlot(kit.code));
   return kit;
+}
+
+/**
+ * Whether a kit still opens the account: its slot is fetched and opened, and nothing is changed.
+ * @throws ClientError `wrong-kit` for a kit of somebody else, a replaced one, or a mistyped one
+ */
+export async function checkKit(u: Unlocked, kit: KitCode | string): Promise<void> {
+  const { account, http, keyring } = u;
+  const read = await readKit(kit);
+  if (read.account !== undefined && read.account !== account) {
+    throw new ClientError("wrong-kit", "this is the kit of another account");
+  }
+  try {
+    await checkOpens(http, account, keyring, kitSlot(read.code));
+  } catch (cause) {
+    if (!(cause instanceof ClientError) || cause.code !== "cannot-open") throw cause;
+    throw new ClientError("wrong-kit", "this kit opens the account no more", { cause });
+  }
 }
 
 /** A slot as the server keeps it. */

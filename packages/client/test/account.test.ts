@@ -126,6 +126,10 @@ test("a new kit: the old one opens nothing", async () => {
   const carol = await newPerson(ground, "Carol");
   const kit = await carol.account.newKit();
   assert.notDeepEqual(kit.code, carol.kit.code);
+  await carol.account.checkKit(kit);
+  await carol.account.checkKit(kit.words("fr").join(" "));
+  await assert.rejects(carol.account.checkKit(carol.kit), refusal("wrong-kit"));
+  await assert.rejects(carol.account.checkKit("no kit"), refusal("wrong-kit"));
   const { password } = carol;
   const ask = { ...at(), password, store: memoryStore() };
   await assert.rejects(signInWithKit({ ...ask, kit: carol.kit }), refusal("wrong-kit"));

@@ -1,9 +1,12 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { type Answered, useAnswer } from "../answers.ts";
+import { isKitCheckDue } from "../kit-date.ts";
 import { AddFiles } from "../parts/add-files.tsx";
 import { Blank } from "../parts/blank.tsx";
+import { ButtonLink } from "../parts/button.tsx";
 import { ANYTHING, LookFor } from "../parts/look-for.tsx";
+import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { type Find, Timeline } from "../parts/timeline.tsx";
 import { Awaited } from "../parts/waiting.tsx";
@@ -20,11 +23,25 @@ const find: Find = (what) => ask("find", what);
 export function DocumentsPage() {
   const { t } = useLingui();
   const overview = useAnswer("refresh", undefined);
+  const [isDue] = useState(() => isKitCheckDue(Date.now()));
   return (
     <Page
       title={t`My documents`}
       lead={<Trans>Sealed on this device before they leave it, names included.</Trans>}
     >
+      {isDue ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              It has been three months since you last held your kit. Is the sheet still where you
+              put it?
+            </Trans>
+          </p>
+          <ButtonLink to="/settings">
+            <Trans>Check my kit</Trans>
+          </ButtonLink>
+        </Notice>
+      ) : null}
       <div className="part unprinted">
         <AddFiles added={overview.again} />
         <div className="row">

@@ -6,6 +6,7 @@ import { useAnswer, useDoing } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { SecretField } from "../parts/field.tsx";
+import { KitAgain } from "../parts/kit-again.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
 import { KitSheet } from "../parts/kit-sheet.tsx";
 import { KitWays } from "../parts/kit-ways.tsx";
@@ -157,6 +158,7 @@ function NewKit({ name }: { readonly name: string }) {
       <p>
         <Trans>Make a new one if the sheet is lost, or somebody else may have seen it.</Trans>
       </p>
+      {kit === undefined ? <KitAgain /> : null}
       {kit === undefined ? (
         <div className="row">
           <AskFirst

@@ -3,6 +3,7 @@ import { Navigate, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
+import { kitWasChecked } from "../kit-date.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Button } from "../parts/button.tsx";
 import { Field, SecretField } from "../parts/field.tsx";
@@ -54,6 +55,7 @@ export function SignUpPage() {
       setStep("kit");
     });
   const finish = async () => {
+    kitWasChecked();
     await keepPrepared(sheetTitle, sheetText);
     enter(await ask("status"));
     await navigate({ to: "/documents" });

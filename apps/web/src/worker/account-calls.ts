@@ -25,6 +25,7 @@ type AccountCall =
   | "devices"
   | "signOutDevice"
   | "changePassword"
+  | "checkKit"
   | "newKit"
   | "notices"
   | "cancelRecovery";
@@ -98,6 +99,11 @@ export const accountCalls: Handlers<AccountCall> = {
 
   async changePassword({ old, fresh }) {
     await current().changePassword(old, fresh);
+    return undefined;
+  },
+
+  async checkKit({ kit }) {
+    await current().checkKit(kit);
     return undefined;
   },
 
