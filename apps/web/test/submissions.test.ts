@@ -10,6 +10,7 @@ const SOURCE = join(import.meta.dirname, "..", "src");
 
 /** Calls that change nothing. */
 const READING = [
+  "offers",
   "status",
   "documents",
   "refresh",
@@ -53,6 +54,7 @@ const CHECKED = [
   "accept",
   "changePassword",
   "checkKit",
+  "decideOffer",
 ];
 
 const files = globSync("**/*.tsx", { cwd: SOURCE }).map((file) =>
