@@ -15,7 +15,7 @@ import { ask } from "../vault.ts";
 import type { Overview, Wanted } from "../wire.ts";
 
 /** From this many on, looking for something is quicker than reading down the list. */
-const MANY = 8;
+const MANY = 6;
 
 const find: Find = (what) => ask("find", what);
 
