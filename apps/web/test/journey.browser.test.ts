@@ -136,7 +136,7 @@ async function findAndNote(visitor: Visitor, secret: string): Promise<void> {
   await page.getByRole("link", { name: "Tension" }).first().click();
   await page.locator(".chart circle").first().waitFor();
   assert.equal(await page.locator(".chart circle").count(), 2);
-  await page.getByRole("cell", { name: "121 mmHg" }).waitFor();
+  await page.locator(".figures td", { hasText: "121 mmHg" }).waitFor();
   await checkAbilities(page, "results over time");
 }
 
