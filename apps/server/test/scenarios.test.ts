@@ -155,8 +155,8 @@ test("every route of the table is told at least once as it succeeds, the upload 
 });
 
 test("every code is told, but those of a server in trouble", () => {
-  // storage-full stands in the matrix above; limits.test.ts, full-disk.test.ts and main.test.ts have the others.
-  const elsewhere = ["internal", "unavailable", "storage-full", "rate-limited"];
+  // storage-full stands in the matrix above; limits, quotas, full-disk and main.test.ts have the others.
+  const elsewhere = ["internal", "unavailable", "storage-full", "rate-limited", "quota-reached"];
   const told = new Set(steps.map((step) => step.problem?.code));
   const missing = Object.keys(PROBLEMS).filter((code) => !told.has(code));
   assert.deepEqual(missing.sort(), elsewhere.sort());
