@@ -152,7 +152,11 @@ export function createLog(options: LogOptions): Log {
       step("advanced");
       return signed;
     },
-    check: () => sql.begin(async (tx) => await checkOutside(tx, folder, await sizeOf(tx))),
+    check: () =>
+      sql.begin(async (tx) => {
+        await tx`select pg_advisory_xact_lock(${LOCK})`;
+        await checkOutside(tx, folder, await sizeOf(tx));
+      }),
     async tile({ level, number, width }) {
       const covered = levelSize((await latest())?.size ?? 0, level);
       const from = number * TILE_WIDTH;
@@ -212,6 +216,8 @@ async function checkOutside(tx: Tx, folder: string, size: number): Promise<void>
         "Nothing is written until it has them again: restore a later backup (README, When the database is behind).",
     );
   }
+  // Who died after it was kept outside has not stored the tiles that were full by then.
+  await growTo(tx, kept.size);
   if (hashOf(await rootAt(tx, kept.size)) !== kept.root) {
     throw new LogRefused(
       "fork",

@@ -208,3 +208,23 @@ test("a step that fails, done or not, is taken again without harm", async () => 
     await place.end();
   }
 });
+
+test("a process that died after it kept a checkpoint over a tile's edge outside leaves a log that starts", async () => {
+  const place = await newPlace();
+  try {
+    const first = await place.start((step) => {
+      if (step === "kept") throw new Error("no more");
+    });
+    await write(first.journal, 260);
+    await assert.rejects(first.log.sign(), /no more/);
+    assert.equal((await readOutside(place.task.folder))?.size, 260);
+    const [stored] = await place.sql<{ count: number }[]>`select count(*) from log_hashes`;
+    assert.equal(stored?.count, 0);
+    const second = await place.start();
+    await second.log.check();
+    assert.equal((await second.log.sign())?.size, 260);
+    await checkPlace(place, []);
+  } finally {
+    await place.end();
+  }
+});
