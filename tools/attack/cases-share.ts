@@ -124,8 +124,8 @@ export const shareCases: readonly AttackCase[] = [
     countermeasure: "an entry says of a read what its statement says",
     mutation: [
       {
-        file: "packages/client/src/journal.ts",
-        find: "by.device !== entry.actor.device || !isEntryOf(read.fact, entry)",
+        file: "packages/protocol/src/entry-read.ts",
+        find: "by.device !== entry.actor.device || !isSaidBy(entry, read.fact)",
         replace: "by.device !== entry.actor.device",
       },
     ],

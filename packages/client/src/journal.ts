@@ -2,20 +2,18 @@ import {
   checkArrived,
   checkSignature,
   deviceKeyAt,
-  digestOf,
   type Entry,
   followEntry,
   type Hash,
+  isRead,
   type JournalEntry,
   type JournalPosition,
+  nameOfStatement,
   openHead,
   ProtocolError,
   parseEntry,
-  parseRead,
-  type ReadPayload,
-  type Statement,
+  readOf,
   type Subject,
-  utf8,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
 import { checkLog } from "./log.ts";
@@ -148,17 +146,16 @@ async function checkStatement(
   entry: Entry,
   reads: Set<string>,
 ): Promise<StatementCheck> {
-  const isRead = entry.kind === "opening" || entry.kind === "export";
   if (listed.statement === undefined) {
-    if (isRead)
+    if (isRead(entry))
       throw new ClientError(
         "fork",
         "a read is in the journal without the statement its reader signed",
       );
     return "none";
   }
-  if (!isRead) {
-    if (hashOfSigned(listed.statement) !== entry.about.statement) otherStatement();
+  if (!isRead(entry)) {
+    if (nameOfStatement(listed.statement) !== entry.about.statement) otherStatement();
     return "named";
   }
   const read = await checkRead(u, listed.statement, entry);
@@ -174,40 +171,11 @@ async function checkStatement(
  * @returns the statement's hash
  */
 async function checkRead(u: Unlocked, statement: string, entry: Entry): Promise<Hash> {
-  const read = parseRead(statement);
+  const read = readOf(entry, statement);
   const { by } = read.fact;
-  if (
-    read.hash !== entry.about.statement ||
-    by.account !== entry.actor.account ||
-    by.device !== entry.actor.device ||
-    !isEntryOf(read.fact, entry)
-  ) {
-    otherStatement();
-  }
   const reader = (await u.accounts.reaching([by])).get(by.account) ?? fork();
   await checkSignature(read, deviceKeyAt(reader, by.device, by.head));
   return read.hash;
-}
-
-/** Whether an entry says of a read what its reader signed: why, through which space, and which revisions of this journal's. */
-function isEntryOf({ space, revisions, reason }: ReadPayload, entry: Entry): boolean {
-  const { subject, kind, about } = entry;
-  const asked = revisions.filter((each) => each.space === subject);
-  const named = about.revisions ?? [];
-  return (
-    kind === (reason === "export" ? "export" : "opening") &&
-    about.via === (space === subject ? undefined : space) &&
-    named.length === asked.length &&
-    named.every(({ item, revision }, i) => {
-      const each = asked[i];
-      return each !== undefined && each.item === item && each.revision === revision;
-    })
-  );
-}
-
-/** What a statement of any kind is named by: SHA-256 of what is signed (spec/encoding.md, Statement). */
-function hashOfSigned(statement: Statement): Hash {
-  return digestOf(utf8(statement.slice(0, statement.lastIndexOf("."))));
 }
 
 function otherStatement(): never {
