@@ -7,10 +7,10 @@ import {
   parseSigningKey,
   type SigningKey,
   utf8,
+  verifyBytes,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
 import { Recent } from "./recent.ts";
-import { isSignedBy } from "./verify.ts";
 
 /** How old a proof may be, and how far ahead of the server's clock (spec/http.md, Sessions). */
 export const PROOF_MS = 5 * 60_000;
@@ -95,7 +95,7 @@ export function createProofCheck(): ProofCheck {
         Math.abs(wanted.now - issued) <= PROOF_MS &&
         claims.ath === wanted.token &&
         wanted.isNonceGood(claims.nonce) &&
-        (await isSignedBy(by.key, fromBase64url(signature, "proof"), utf8(`${head}.${body}`)));
+        (await verifyBytes(by.key, fromBase64url(signature, "proof"), utf8(`${head}.${body}`)));
       if (!holds) return undefined;
       return { name: digest(`${wanted.key} ${claims.jti}`), expires: issued + PROOF_MS };
     } catch {

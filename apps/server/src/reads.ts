@@ -1,5 +1,6 @@
 import {
   type AccountState,
+  checkSignature,
   context,
   deviceKeyAt,
   type Hash,
@@ -18,7 +19,6 @@ import { decided } from "./guard.ts";
 import type { EntryDraft, Guard } from "./operation.ts";
 import type { Place } from "./places.ts";
 import { refuse, ServerError } from "./problem.ts";
-import { requireSignature } from "./verify.ts";
 
 /** Reads and releases (spec/read.md). */
 export const readHandlers: Handlers<"reads"> = { reads };
@@ -106,7 +106,7 @@ async function load(
 async function release(call: Asking, parsed: ReadStatement, view: View): Promise<Answer> {
   const { journal, now } = call;
   const { fact, hash } = parsed;
-  await requireSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head));
+  await checkSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head));
   const places = await findPlaces(call, fact);
   const at = now();
   if (!mayRead(view, fact, at)) refuse("not-allowed");
