@@ -5,6 +5,7 @@ import babel from "@rolldown/plugin-babel";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import catalogs from "./lingui.config.ts";
+import { shellPlugin } from "./shell-plugin.ts";
 
 const cwd = import.meta.dirname;
 
@@ -45,6 +46,7 @@ export default defineConfig({
     babel({ presets: [macros] }),
     react(),
     lingui({ cwd, failOnMissing: true }),
+    shellPlugin(cwd),
   ],
   build: {
     target: ["chrome137", "edge137", "firefox130", "safari18.4"],

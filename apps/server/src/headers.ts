@@ -18,8 +18,13 @@ const PAGE = [
 // A worker takes its policy from its own script's answer, and only there is WebAssembly needed.
 const WORKER = PAGE.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
 
+// The service worker fetches the program's own files, and nothing else is ever its business.
+const SHELL =
+  "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types";
+
 /** The Content-Security-Policy of a file of the page. */
 export function policyOf(path: string): string {
+  if (path === "/service-worker.js") return SHELL;
   return /worker[^/]*\.js$/.test(path) ? WORKER : PAGE;
 }
 

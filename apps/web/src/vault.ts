@@ -1,5 +1,5 @@
+import { startWorker } from "./trusted.ts";
 import type { Answer, Ask, CallName, Failure, Reply, Request } from "./wire.ts";
-import workerUrl from "./worker/worker.ts?worker&url";
 
 /** Told after each part of long work. */
 export type Progress = (done: number, total: number) => void;
@@ -66,18 +66,4 @@ export async function ask<N extends CallName>(
   });
   worker.postMessage({ id, name, ask: what } satisfies Request);
   return (await answer) as Answer<N>;
-}
-
-/** Starts the worker through the one policy the server's headers allow: it lets this one script by. */
-function startWorker(): Worker {
-  const options: WorkerOptions = { type: "module", name: "ecrin" };
-  if (globalThis.trustedTypes === undefined) return new Worker(workerUrl, options);
-  const policy = globalThis.trustedTypes.createPolicy("ecrin", {
-    createScriptURL(address) {
-      if (address !== workerUrl) throw new TypeError("no other script is started");
-      return address;
-    },
-  });
-  // The compiler's `Worker` takes texts only and does not know trusted addresses yet.
-  return Reflect.construct(Worker, [policy.createScriptURL(workerUrl), options]);
 }

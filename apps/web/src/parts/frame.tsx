@@ -5,6 +5,7 @@ import { ToggleButton } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { chooseLanguage } from "../language.ts";
 import { useSession } from "../session.tsx";
+import { keepProgram } from "../shell.ts";
 import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { OfflineBand } from "./offline-band.tsx";
@@ -17,6 +18,9 @@ export function Frame() {
   const { pathname } = useLocation();
   const [shown, setShown] = useState(false);
   const isOpen = status.state === "open";
+  useEffect(() => {
+    if (isOpen) void keepProgram();
+  }, [isOpen]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place closes the menu.
   useEffect(() => setShown(false), [pathname]);
   return (

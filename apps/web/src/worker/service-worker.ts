@@ -1,0 +1,57 @@
+// The program of the page, kept on the device: it starts without network. It keeps the program's own
+// files and nothing else; what people wrote goes past it, and lies sealed in the local store.
+//
+// One version is kept whole and served whole. A newer one is fetched beside it and takes over when
+// no page of the older one is open any more, or when somebody says so: never under work that runs.
+
+declare const self: ServiceWorkerGlobalScope;
+/** The files of this build, which changes whenever one of them does; put in by the build (shell-plugin.ts). */
+declare const SHELL_FILES: readonly string[];
+declare const SHELL_VERSION: string;
+
+const KEPT = `shell-${SHELL_VERSION}`;
+
+self.addEventListener("install", (event) => event.waitUntil(fetchAll()));
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+self.addEventListener("message", ({ data }) => {
+  if (data === "take over") void self.skipWaiting();
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  const name = request.mode === "navigate" ? placeOf(address.pathname) : address.pathname;
+  if (name !== undefined && SHELL_FILES.includes(name)) event.respondWith(answer(name, request));
+});
+
+/** A place inside the page is the page; an address of the service is not ours to answer. */
+function placeOf(path: string): string | undefined {
+  const isFile = /\.[a-z0-9]+$/i.test(path);
+  return path.startsWith("/v1/") || isFile ? undefined : "/index.html";
+}
+
+/** All files or none: half a program would start and then fail. */
+async function fetchAll(): Promise<void> {
+  const kept = await caches.open(KEPT);
+  const answers = await Promise.all(
+    SHELL_FILES.map(async (name) => [name, await fetch(name, { cache: "no-cache" })] as const),
+  );
+  for (const [name, response] of answers) {
+    if (!response.ok || response.redirected) throw new Error(`${name} was not answered`);
+  }
+  await Promise.all(answers.map(([name, response]) => kept.put(name, response)));
+}
+
+async function takeOver(): Promise<void> {
+  const old = (await caches.keys()).filter((name) => name.startsWith("shell-") && name !== KEPT);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+/** From what is kept, with the headers it came with; a browser that has emptied it asks the service. */
+async function answer(name: string, request: Request): Promise<Response> {
+  const kept = await caches.open(KEPT);
+  return (await kept.match(name, { ignoreVary: true })) ?? (await fetch(request));
+}
+
+export {};
