@@ -56,6 +56,9 @@ export function reads(): Book {
       accepted("500 revisions", {
         statement: read({ revisions: Array.from({ length: 500 }, (_, i) => revision(i)) }),
       }),
+      accepted("declared afterwards, without a nonce", {
+        statement: read({ nonce: undefined, declared: true }),
+      }),
       accepted("with the journal's head", {
         statement: read({ journal: { n: 4, hash: hashNamed("c") }, reason: "own" }),
       }),
@@ -80,6 +83,8 @@ export function reads(): Book {
       refusal("a reason that is none", "read.reason", { reason: "curiosity" }),
       refusal("no nonce", "read.nonce", { nonce: undefined }),
       refusal("an empty nonce", "read.nonce", { nonce: "" }),
+      refusal("declared, and with a nonce", "read.declared", { declared: true }),
+      refusal("not declared, said so", "read.declared", { nonce: undefined, declared: false }),
       refusal("no reader", "read.by", { by: undefined }),
       refusal("no time", "read.at", { at: undefined }),
       refusal("a journal head without hash", "read.journal.hash", { journal: { n: 4 } }),

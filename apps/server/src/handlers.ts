@@ -3,6 +3,7 @@ import { aboutHandlers } from "./about-server.ts";
 import { accountHandlers } from "./accounts.ts";
 import type { Handlers } from "./call.ts";
 import { contentHandlers } from "./contents.ts";
+import { declaredHandlers } from "./declared.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
 import { logHandlers } from "./log-routes.ts";
@@ -29,6 +30,7 @@ export const handlers: Handlers<RouteName> = {
   ...revisionHandlers,
   ...contentHandlers,
   ...readHandlers,
+  ...declaredHandlers,
   ...shareHandlers,
   ...invitationHandlers,
   ...journalHandlers,

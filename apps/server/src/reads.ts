@@ -45,7 +45,9 @@ interface View {
 async function reads(call: Asking): Promise<Answer> {
   const parsed = parseRead(call.body.read);
   if (parsed.fact.by.account !== call.session.account) refuse("not-allowed", "read.by.account");
-  await checkFreshness(call, parsed);
+  // Told before, it would pass for asked before, and be answered with releases nobody gave a reason for.
+  const nonce = parsed.fact.nonce ?? refuse("malformed", "read.declared");
+  await checkFreshness(call, parsed, nonce);
   const remembered = recall(call, parsed.fact);
   if (remembered !== undefined) {
     const answer = await release(call, parsed, remembered).catch(() => undefined);
@@ -68,10 +70,11 @@ async function reads(call: Asking): Promise<Answer> {
 async function checkFreshness(
   { nonces, journal, now }: Asking,
   { fact, hash }: ReadStatement,
+  nonce: string,
 ): Promise<void> {
   const at = now();
   const late = Math.abs(fact.at - at) > CLOCK_MS;
-  if (!late && nonces.isGood(fact.nonce, at)) return;
+  if (!late && nonces.isGood(nonce, at)) return;
   if (!(await journal.done([hash])).has(hash)) refuse("clock", late ? "read.at" : "read.nonce");
 }
 
@@ -129,7 +132,10 @@ function mayRead({ space, source, reader }: View, { by }: ReadPayload, now: numb
 }
 
 /** @throws ServerError `not-allowed` where one of the revisions is not there to be read through this space */
-async function findPlaces({ places }: Asking, { space, revisions }: ReadPayload): Promise<Place[]> {
+export async function findPlaces(
+  { places }: Pick<Asking, "places">,
+  { space, revisions }: ReadPayload,
+): Promise<Place[]> {
   return await Promise.all(
     revisions.map(async (asked, i) => {
       const place = await places.find(space, asked.revision);
@@ -167,7 +173,7 @@ function guardsOf({ space, source, reader }: View): Guard[] {
 }
 
 /** One entry in the journal of each space that something is read from. */
-function entriesOf(
+export function entriesOf(
   { fact, hash, statement }: ReadStatement,
   places: readonly Place[],
   at: number,
@@ -181,6 +187,7 @@ function entriesOf(
       revisions: from.map(({ item, revision }) => ({ item, revision })),
       statement: hash,
       ...(subject === fact.space ? {} : { via: fact.space }),
+      ...(fact.declared === undefined ? {} : { declared: fact.declared }),
     },
     at,
     statement,

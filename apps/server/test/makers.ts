@@ -185,6 +185,14 @@ export function makersOf(server: TestServer) {
     asks: async (who: Person, record: TestSpace, document: SealedTest, facts: object) => ({
       value: await signRead(who, record.space, [placeOf(record, document)], facts),
     }),
+    declares: async (who: Person, record: TestSpace, document: SealedTest, at: number) => ({
+      value: await signRead(who, record.space, [placeOf(record, document)], {
+        nonce: undefined,
+        declared: true,
+        reason: "own",
+        at,
+      }),
+    }),
     asksThrough: async (who: Person, share: TestSpace, from: TestSpace, document: SealedTest) => ({
       value: await signRead(who, share.space, [placeOf(from, document)]),
     }),

@@ -29,13 +29,17 @@ export function readOf(entry: Entry, statement: unknown): ReadStatement {
   return read;
 }
 
-/** Whether an entry says of a read what its reader signed: why, through which space, and which revisions of this journal's. */
-function isSaidBy({ subject, kind, about }: Entry, { space, revisions, reason }: ReadPayload) {
+/** Whether an entry says of a read what its reader signed: why, through which space, whether afterwards, and which revisions of this journal's. */
+function isSaidBy(
+  { subject, kind, about }: Entry,
+  { space, revisions, reason, declared }: ReadPayload,
+) {
   const asked = revisions.filter((each) => each.space === subject);
   const named = about.revisions ?? [];
   return (
     kind === (reason === "export" ? "export" : "opening") &&
     about.via === (space === subject ? undefined : space) &&
+    about.declared === declared &&
     named.length === asked.length &&
     named.every(({ item, revision }, i) => {
       const each = asked[i];

@@ -278,6 +278,7 @@ export {
   tileOf,
 } from "./proof.ts";
 export {
+  MAX_DECLARED,
   MAX_READ,
   parseRead,
   type ReadPayload,

@@ -63,6 +63,7 @@ export const aboutField = z.strictObject({
   account: z.optional(accountIdField),
   code: z.optional(z.string().check(z.regex(/^[a-z-]{1,40}$/))),
   count: z.optional(countField),
+  declared: z.optional(z.literal(true)),
   device: z.optional(deviceIdField),
   epoch: z.optional(countField),
   from: z.optional(countField),

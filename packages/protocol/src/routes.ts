@@ -26,7 +26,7 @@ import { linkSetField } from "./link-set.ts";
 import { journalEntryField, logRoutes } from "./log-routes.ts";
 import { roleField } from "./member.ts";
 import { page, queryNumber } from "./query.ts";
-import { MAX_READ } from "./read.ts";
+import { MAX_DECLARED, MAX_READ } from "./read.ts";
 import { INLINE_CONTENT } from "./revision.ts";
 import { MAX_MEMBERS } from "./space.ts";
 
@@ -359,6 +359,17 @@ export const routes = {
       releases: z.array(hashField).check(z.maxLength(MAX_READ)),
       receipts: z.array(statementField),
     }),
+  },
+  /** Reads that asked nobody, told afterwards (spec/read.md, Declared reads). */
+  readsDeclared: {
+    method: "POST",
+    path: "/v1/reads/declared",
+    session: true,
+    most: 8 << 20,
+    body: z.strictObject({
+      reads: z.array(statementField).check(z.minLength(1), z.maxLength(MAX_DECLARED)),
+    }),
+    answer: z.strictObject({ receipts: z.array(statementField) }),
   },
   shareCreate: {
     method: "POST",

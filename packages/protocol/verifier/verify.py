@@ -748,6 +748,8 @@ class Export:
         kind = "export" if fact["reason"] == "export" else "opening"
         via = None if fact["space"] == entry["subject"] else fact["space"]
         need(entry["kind"] == kind and about.get("via") == via, place, "its reader asked in another way")
+        need(("nonce" in fact) != ("declared" in fact), place, "its reader neither asked nor declared it")
+        need(about.get("declared") == fact.get("declared"), place, "its reader asked in another way")
         need(by["account"] in self.accounts, place, "its reader's chain is missing")
         read.check(self.accounts[by["account"]].key_at(by["device"], by["head"], place))
         found["reads"] += 1

@@ -1,0 +1,52 @@
+import {
+  checkSignature,
+  deviceKeyAt,
+  parseRead,
+  type ReadStatement,
+  type RouteAnswer,
+} from "@ecrin/protocol";
+import type { Call, Handlers } from "./call.ts";
+import { checkNotAhead } from "./clock.ts";
+import { decided } from "./guard.ts";
+import { refuse } from "./problem.ts";
+import { entriesOf, findPlaces } from "./reads.ts";
+
+/** Reads that asked nobody when they happened, told afterwards (spec/read.md, Declared reads). */
+export const declaredHandlers: Handlers<"readsDeclared"> = { readsDeclared };
+
+type Telling = Call<"readsDeclared">;
+
+async function readsDeclared(call: Telling): Promise<RouteAnswer<"readsDeclared">> {
+  const reads = call.body.reads.map(parseRead);
+  for (const { fact } of reads) {
+    if (fact.by.account !== call.session.account) refuse("not-allowed", "reads.by.account");
+    if (fact.declared === undefined) refuse("malformed", "reads.nonce");
+    checkNotAhead(fact.at, call.now(), "reads.at");
+  }
+  // All are judged before one is written: half of an answer would be asked for again.
+  const entries = await decided(
+    async () => await Promise.all(reads.map((read) => judge(call, read))),
+  );
+  const receipts: string[] = [];
+  for (const [i, { hash }] of reads.entries()) {
+    const done = await call.journal.commit({ once: hash, entries: () => entries[i] ?? [] });
+    const given = done.positions.map((position) => call.journal.receipt(position, hash));
+    receipts.push(...(await Promise.all(given)));
+  }
+  return { receipts };
+}
+
+/** Whether it was signed by a device of the account, of what the account was once let into. Ends do not matter: what was read was read. */
+async function judge(call: Telling, read: ReadStatement) {
+  const { fact } = read;
+  const [state, readers] = await Promise.all([
+    call.spaces.state(call.sql, fact.space),
+    call.chains.states(call.sql, [fact.by.account]),
+  ]);
+  const reader = readers.get(fact.by.account);
+  if (reader === undefined || state?.history.has(fact.by.account) !== true) {
+    return refuse("not-found", "reads.space");
+  }
+  await checkSignature(read, deviceKeyAt(reader, fact.by.device, fact.by.head));
+  return entriesOf(read, await findPlaces(call, fact), call.now());
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openReceipt, parseRead, type SigningKey, type Statement } from "@ecrin/protocol";
+import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
+import { Person } from "./person.ts";
+import {
+  assertRefused,
+  beginRecord,
+  donePosting,
+  type Ended,
+  journalOf,
+  postRead,
+  type SealedTest,
+  sealTest,
+  signRead,
+  type TestSpace,
+} from "./record.ts";
+
+let cluster: Cluster;
+let server: TestServer;
+let alice: Person;
+let bob: Person;
+before(async () => {
+  cluster = await startCluster();
+  server = await startTestServer(cluster);
+  [alice, bob] = await Promise.all([anyone(), anyone()]);
+});
+after(async () => {
+  await server?.stop();
+  await cluster.stop();
+});
+
+const DAY = 24 * 3600_000;
+const DECLARED = { nonce: undefined, declared: true };
+
+function anyone(): Promise<Person> {
+  return new Person(server.line).signUp();
+}
+
+async function readable() {
+  const record = await beginRecord(alice, [[bob, {}]]);
+  const sealed = sealTest(record);
+  const { tree } = await donePosting(record, [sealed]);
+  return { record, sealed, tree };
+}
+
+function declared(
+  by: Person,
+  record: TestSpace,
+  { item, revision }: SealedTest,
+  facts: object = {},
+): Promise<Statement> {
+  const place = { space: record.space, item, revision };
+  return signRead(by, record.space, [place], { ...DECLARED, ...facts });
+}
+
+function declare(
+  by: Person,
+  reads: readonly Statement[],
+): Promise<Ended<{ receipts: Statement[] }>> {
+  return by.line.ask("POST", "/v1/reads/declared", { reads }, by.seat);
+}
+
+test("a read told days later is one entry that says so, with a receipt and no release", async () => {
+  const { record, sealed } = await readable();
+  const at = server.clock.at - 3 * DAY;
+  const statement = await declared(bob, record, sealed, { at });
+  const answer = await declare(bob, [statement]);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  assert.deepEqual(Object.keys(answer.body), ["receipts"]);
+  const { logKey } = await server.line.done<{ logKey: SigningKey }>("GET", "/v1/server");
+  const receipt = await openReceipt(answer.body.receipts[0], logKey);
+  assert.equal(receipt.statement, parseRead(statement).hash);
+  const told = await journalOf(server.admin, record.space);
+  assert.equal(told.at(-1)?.kind, "opening");
+  assert.equal(told.at(-1)?.about.declared, true);
+  assert.equal(parseRead(statement).fact.at, at);
+
+  const again = await declare(bob, [statement]);
+  assert.deepEqual(again.body, answer.body);
+  assert.equal((await journalOf(server.admin, record.space)).length, told.length);
+});
+
+test("an end does not keep back what was read before it, and gives nothing", async () => {
+  const { record, sealed, tree } = await readable();
+  const statement = await declared(bob, record, sealed, { at: server.clock.at - DAY });
+  await record.done(await record.turn(tree, { ended: [bob.account] }));
+  assert.equal((await declare(bob, [statement])).status, 200);
+  assert.equal((await journalOf(server.admin, record.space)).at(-1)?.about.declared, true);
+});
+
+test("a declared read is answered with no release, before or after it was told", async () => {
+  const { record, sealed } = await readable();
+  const statement = await declared(bob, record, sealed);
+  assertRefused(await postRead(bob, statement), "malformed", "read.declared");
+  assert.equal((await declare(bob, [statement])).status, 200);
+  assertRefused(await postRead(bob, statement), "malformed", "read.declared");
+});
+
+test("who was never let in, who signs for others, and what was not there is refused, and all of a batch with it", async () => {
+  const { record, sealed } = await readable();
+  const carol = await anyone();
+  const good = await declared(bob, record, sealed);
+  const before = (await journalOf(server.admin, record.space)).length;
+  assertRefused(
+    await declare(carol, [await declared(carol, record, sealed)]),
+    "not-found",
+    "reads.space",
+  );
+  assertRefused(await declare(alice, [good]), "not-allowed", "reads.by.account");
+  const other = sealTest(record);
+  assertRefused(
+    await declare(bob, [good, await declared(bob, record, other)]),
+    "not-allowed",
+    "read.revisions.0",
+  );
+  const forged = good.slice(0, -6) + (good.endsWith("AAAAAA") ? "BBBBBB" : "AAAAAA");
+  assert.notEqual((await declare(bob, [forged as Statement])).status, 200);
+  const { item, revision } = sealed;
+  const asked = await signRead(bob, record.space, [{ space: record.space, item, revision }]);
+  assertRefused(await declare(bob, [asked]), "malformed", "reads.nonce");
+  const early = await declared(bob, record, sealed, { at: server.clock.at + DAY });
+  assertRefused(await declare(bob, [early]), "clock", "reads.at");
+  assert.equal((await journalOf(server.admin, record.space)).length, before);
+});
