@@ -4,6 +4,7 @@ import {
   parseRead,
   type ReadStatement,
   type RouteAnswer,
+  type Statement,
 } from "@ecrin/protocol";
 import type { Call, Handlers } from "./call.ts";
 import { checkNotAhead } from "./clock.ts";
@@ -27,7 +28,7 @@ async function readsDeclared(call: Telling): Promise<RouteAnswer<"readsDeclared"
   const entries = await decided(
     async () => await Promise.all(reads.map((read) => judge(call, read))),
   );
-  const receipts: string[] = [];
+  const receipts: Statement[] = [];
   for (const [i, { hash }] of reads.entries()) {
     const done = await call.journal.commit({ once: hash, entries: () => entries[i] ?? [] });
     const given = done.positions.map((position) => call.journal.receipt(position, hash));
