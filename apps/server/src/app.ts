@@ -33,6 +33,10 @@ export interface AppOptions {
   readonly origin?: string;
   /** Whether the last `X-Forwarded-For` names the connection: only behind a proxy that sets it. */
   readonly forwarded?: boolean;
+  /** For how long a browser shall come by TLS only, where TLS is the server's own. */
+  readonly hstsSeconds?: number;
+  /** DER of the authority behind that TLS, for a phone to fetch; its fingerprint is compared. */
+  readonly authority?: Uint8Array<ArrayBuffer>;
   readonly log?: (line: LogLine) => void;
   /** Told of each refusal. */
   readonly refused?: (route: string, code: ProblemCode) => void;
@@ -54,7 +58,7 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   const connection = (c: Context<Env>) => connectionOf(c, options.forwarded ?? false);
 
-  const always = securityHeaders(options.origin);
+  const always = securityHeaders(options.origin, options.hstsSeconds);
   const carried = () => ({
     ...always,
     "ecrin-nonce": ground.nonces.make(ground.now()),
@@ -123,7 +127,17 @@ export function createApp(options: AppOptions): Hono<Env> {
     "/openapi.json",
     answering("openapi", () => Promise.resolve(document)),
   );
-  const { pages } = options;
+  const { pages, authority } = options;
+  if (authority !== undefined) {
+    app.get(
+      "/authority.crt",
+      answering("authority", () =>
+        Promise.resolve(
+          new Response(authority, { headers: { "content-type": "application/x-x509-ca-cert" } }),
+        ),
+      ),
+    );
+  }
   app.all(
     "*",
     answering(pages === undefined ? "unknown" : "page", async (c) => {

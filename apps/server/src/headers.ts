@@ -38,9 +38,18 @@ const PLAIN: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** What every answer carries, unless it says otherwise. */
-export function securityHeaders(origin: string | undefined): Readonly<Record<string, string>> {
-  return origin?.startsWith("https:") === true
-    ? { ...PLAIN, "strict-transport-security": "max-age=63072000; includeSubDomains" }
-    : PLAIN;
+/**
+ * What every answer carries, unless it says otherwise.
+ * @param hstsSeconds for how long a browser shall come by TLS only, where TLS is our own
+ */
+export function securityHeaders(
+  origin: string | undefined,
+  hstsSeconds: number | undefined,
+): Readonly<Record<string, string>> {
+  if (origin?.startsWith("https:") === true)
+    return { ...PLAIN, "strict-transport-security": "max-age=63072000; includeSubDomains" };
+  // Names below this host may belong to somebody else's programs.
+  return hstsSeconds === undefined
+    ? PLAIN
+    : { ...PLAIN, "strict-transport-security": `max-age=${hstsSeconds}` };
 }

@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { readAnchorSources } from "./anchor-sources.ts";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
+import type { TlsFiles } from "./tls.ts";
 import { wordsFor } from "./words.ts";
 
-// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN, ECRIN_FORWARDED, ECRIN_ANCHORS and ECRIN_REPORT_… are described in README.
+// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN, ECRIN_FORWARDED, ECRIN_TLS_…, ECRIN_ANCHORS and ECRIN_REPORT_… are described in README.
 
 const { env } = process;
 const words = wordsFor(env);
@@ -48,18 +49,30 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 /** Lets the command line make the two people of the demonstration: a server has no way to act as anybody. */
-function makeDemo(url: string, home: string): void {
+function makeDemo({ url, authority }: RunningServer, home: string): void {
   const commandLine = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
   const args = ["--disable-warning=ExperimentalWarning", commandLine];
   spawn(process.execPath, [...args, "demo", "--server", url, "--home", home], {
     stdio: ["ignore", "inherit", "inherit"],
+    env: authority === undefined ? env : { ...env, NODE_EXTRA_CA_CERTS: authority.file },
   });
 }
 
-const unknown = process.argv.slice(2).find((argument) => argument !== "--demo");
+/** TLS as it is asked for: of the given files, or of an authority made here. */
+function tlsOf(): "local" | TlsFiles | undefined {
+  const [certificate, key] = [env.ECRIN_TLS_CERTIFICATE, env.ECRIN_TLS_KEY];
+  if ((certificate === undefined) !== (key === undefined)) giveUp(words.halfOfTls);
+  if (certificate !== undefined && key !== undefined)
+    return { certificate: resolve(certificate), key: resolve(key) };
+  return process.argv.includes("--tls") ? "local" : undefined;
+}
+
+const KNOWN: readonly string[] = ["--demo", "--tls"];
+const unknown = process.argv.slice(2).find((argument) => !KNOWN.includes(argument));
 if (unknown !== undefined) giveUp(words.badArgument(unknown));
 const port = portFrom(env.PORT);
 const dataDir = resolve(env.ECRIN_DATA ?? ".ecrin");
+const tls = tlsOf();
 const pages = await buildPage(() => say(words.building));
 if (pages === undefined) say(words.notBuilt);
 try {
@@ -78,10 +91,12 @@ try {
       ? {}
       : { reportCertificate: { certificate, key } }),
     ...(env.ECRIN_FORWARDED === undefined ? {} : { forwarded: true }),
+    ...(tls === undefined ? {} : { tls }),
   });
   stopOnSignals(server);
   say(words.ready(server.url, dataDir, pages !== undefined));
-  if (process.argv.includes("--demo")) makeDemo(server.url, dataDir);
+  if (server.authority !== undefined) say(words.onYourPhone(server.authority, server.port));
+  if (process.argv.includes("--demo")) makeDemo(server, dataDir);
 } catch (error) {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   giveUp(code === "EADDRINUSE" ? words.portTaken(port) : words.cannotStart(reasonOf(error)));

@@ -1,9 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseNote } from "@ecrin/protocol";
-import { createAdaptorServer } from "@hono/node-server";
 import { VERSION } from "./about-server.ts";
 import { type AnchorSources, NO_SOURCES } from "./anchor-sources.ts";
 import { type AnchorPace, startAnchors } from "./anchors.ts";
@@ -17,6 +14,7 @@ import { handlers } from "./handlers.ts";
 import { createJournal } from "./journal.ts";
 import { type Keys, openKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { listen } from "./listen.ts";
 import { createLog, type LogRefused, type Signed } from "./log.ts";
 import { openLogKeys } from "./log-keys.ts";
 import { migrate } from "./migrations.ts";
@@ -32,6 +30,7 @@ import { DEFAULT_PACE, type Pace, startSequencing } from "./sequencing.ts";
 import type { Signer } from "./signer.ts";
 import { createSpaceChains } from "./space-chains.ts";
 import { startSweeping } from "./sweep.ts";
+import { type LocalAuthority, openTls, type Tls, type TlsFiles } from "./tls.ts";
 import { createUploads } from "./uploads.ts";
 
 export interface ServerOptions {
@@ -39,7 +38,7 @@ export interface ServerOptions {
   readonly dataDir: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Where to listen; this machine only, unless told otherwise. */
+  /** Where to listen; this machine only, unless told otherwise. With TLS everywhere. */
   readonly host?: string;
   /** Another PostgreSQL; absent: the embedded one. */
   readonly databaseUrl?: string;
@@ -47,6 +46,8 @@ export interface ServerOptions {
   readonly pages?: string;
   /** The address it is reached at from outside, such as `https://ecrin.example`. */
   readonly origin?: string;
+  /** TLS of its own, from files or from an authority made here; absent: plain HTTP. */
+  readonly tls?: "local" | TlsFiles;
   /** Behind a proxy that sets `X-Forwarded-For`. */
   readonly forwarded?: boolean;
   /** Milliseconds since 1970-01-01 UTC; for tests. */
@@ -71,14 +72,13 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
+  /** Who vouches for it on the line, where that was made here. */
+  readonly authority?: LocalAuthority;
   /** Answers what has been asked, then ends. May be called twice. */
   stop(): Promise<void>;
 }
 
 const CONNECTIONS = 12;
-/** A connection on which nothing moves. Requests have no time limit of their own: uploads take hours. */
-const IDLE_MS = 120_000;
-const STOP_MS = 10_000;
 
 /**
  * Starts everything: keys, database, migrations, journal, HTTP.
@@ -106,13 +106,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const refusals = noteRefusals(sql, ground.now);
     closing.unshift(refusals.stop);
     await noteConfiguration(sql, ground.now(), settingsOf(options));
-    const http = await listen(options, ground, refusals.refused);
-    closing.unshift(() => close(http));
-    const { port } = http.address() as AddressInfo;
+    const tls = await tlsOf(options, ground.now);
+    const listening = await listen({
+      app: await appOf(options, ground, refusals.refused, tls),
+      port: options.port,
+      host: options.host ?? (tls === undefined ? "127.0.0.1" : undefined),
+      tls,
+    });
+    closing.unshift(listening.close);
+    const { port } = listening;
     let stopped: Promise<void> | undefined;
     return {
-      url: `http://localhost:${port}`,
+      url: `${tls === undefined ? "http" : "https"}://localhost:${port}`,
       port,
+      ...(tls?.authority === undefined ? {} : { authority: tls.authority }),
       stop: () => (stopped ??= inOrder(closing)),
     };
   } catch (error) {
@@ -220,51 +227,42 @@ async function prepareDatabase(target: DatabaseTarget, keys: Keys): Promise<void
   }
 }
 
+async function tlsOf({ tls, dataDir }: ServerOptions, now: () => number): Promise<Tls | undefined> {
+  if (tls === undefined) return undefined;
+  return await openTls(dataDir, tls === "local" ? undefined : tls, now);
+}
+
 /** What of the settings is no secret. */
-function settingsOf({ origin, forwarded, host, databaseUrl }: ServerOptions): string {
+function settingsOf({ origin, forwarded, host, databaseUrl, tls }: ServerOptions): string {
   return [
     `version ${VERSION}`,
     `origin ${origin ?? "none"}`,
     `host ${host ?? "127.0.0.1"}`,
     `database ${databaseUrl === undefined ? "embedded" : "given"}`,
     ...(forwarded === true ? ["forwarded"] : []),
+    ...(tls === undefined ? [] : [`tls ${tls === "local" ? "local" : "given"}`]),
   ].join(", ");
 }
 
-async function listen(
+async function appOf(
   options: ServerOptions,
   ground: Ground,
   refused: NonNullable<AppOptions["refused"]>,
-): Promise<Server> {
+  tls: Tls | undefined,
+): Promise<ReturnType<typeof createApp>> {
   const pages = options.pages === undefined ? undefined : await openPages(options.pages);
-  const app = createApp({
+  return createApp({
     ground,
     handlers,
     upload: createUploads(),
     refused,
     ...(pages === undefined ? {} : { pages }),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
+    ...(tls === undefined ? {} : { hstsSeconds: tls.hstsSeconds }),
+    ...(tls?.authority === undefined ? {} : { authority: tls.authority.certificate }),
     ...(options.forwarded === undefined ? {} : { forwarded: options.forwarded }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
-  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
-  http.requestTimeout = 0;
-  http.headersTimeout = 30_000;
-  http.keepAliveTimeout = 65_000;
-  http.timeout = IDLE_MS;
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
-    http.listen(options.port, options.host ?? "127.0.0.1", () => resolve());
-  });
-  return http;
-}
-
-async function close(http: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  http.closeIdleConnections();
-  const late = setTimeout(() => http.closeAllConnections(), STOP_MS);
-  await closed;
-  clearTimeout(late);
 }
 
 async function inOrder(steps: readonly (() => Promise<void> | void)[]): Promise<void> {

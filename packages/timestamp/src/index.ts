@@ -1,4 +1,5 @@
-// RFC 3161: a request, its answer's token, and what a checked token says.
+// RFC 3161: a request, its answer's token, and what a checked token says. And the certificates that
+// are made here, since they take the same library.
 
 export {
   checkTimestamp,
@@ -7,6 +8,7 @@ export {
   type TimestampCheck,
 } from "./check.ts";
 export { TimestampError, type TimestampErrorCode } from "./errors.ts";
+export { type Issued, isLocalName, issueFor, makeLocalAuthority } from "./local-authority.ts";
 export {
   REQUEST_TYPE,
   RESPONSE_TYPE,

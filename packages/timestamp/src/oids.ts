@@ -18,11 +18,15 @@ export const OID = {
   /** RFC 5280 section 4.2. */
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
   basicConstraints: "2.5.29.19",
+  nameConstraints: "2.5.29.30",
   crlDistributionPoints: "2.5.29.31",
   extendedKeyUsage: "2.5.29.37",
   commonName: "2.5.4.3",
   organization: "2.5.4.10",
+  /** RFC 5280 section 4.2.1.12. */
+  serverAuth: "1.3.6.1.5.5.7.3.1",
   /** RFC 3161 section 2.3. */
   timeStamping: "1.3.6.1.5.5.7.3.8",
 } as const;
