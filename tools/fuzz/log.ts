@@ -6,9 +6,12 @@ import {
   encodeOtsProof,
   encodeOtsStamp,
   followLogKeys,
+  formatAddCheckpoint,
   formatCheckpoint,
   formatEntryProof,
+  formatLine,
   formatNote,
+  formatVerifierKey,
   type LogKeys,
   logIdOf,
   noteKeyId,
@@ -17,13 +20,17 @@ import {
   openCheckpoint,
   originOf,
   ProtocolError,
+  parseAddCheckpoint,
   parseCheckpoint,
+  parseCosignatures,
   parseEntryProof,
   parseNote,
   parseOtsProof,
   parseOtsStamp,
+  parseSeenSize,
   parseStatement,
   parseTilePath,
+  parseVerifierKey,
   type SigningKey,
   type Statement,
   SUITE,
@@ -243,9 +250,39 @@ async function tokenTargets(): Promise<Target[]> {
   ];
 }
 
-export async function logTargets(): Promise<Target[]> {
+function witnessTargets({ first, notes }: Log): Target[] {
+  const checkpoint = notes[0] ?? "";
+  const { text: said, signatures } = parseNote(checkpoint);
+  const asked = { old: 7, hashes: [seedOf("a"), seedOf("b")], checkpoint };
+  const lines = signatures.map(formatLine).join("");
   return [
-    ...logTextTargets(await makeLog()),
+    oneForm(
+      "request to a witness",
+      [formatAddCheckpoint(asked), formatAddCheckpoint({ ...asked, old: 0, hashes: [] })],
+      parseAddCheckpoint,
+      formatAddCheckpoint,
+    ),
+    oneForm(
+      "answer of a witness",
+      [lines],
+      (answer) => parseCosignatures(answer, said),
+      (read) => read.map(formatLine).join(""),
+    ),
+    oneForm("size a witness has seen", ["0\n", "1007\n"], parseSeenSize, (size) => `${size}\n`),
+    oneForm(
+      "verifier key",
+      [1, 4].map((type) => formatVerifierKey({ name: "witness.example/w1", type, key: first })),
+      (vkey) => parseVerifierKey(vkey),
+      formatVerifierKey,
+    ),
+  ];
+}
+
+export async function logTargets(): Promise<Target[]> {
+  const log = await makeLog();
+  return [
+    ...logTextTargets(log),
+    ...witnessTargets(log),
     ...openTimestampsTargets(),
     ...(await tokenTargets()),
   ];

@@ -17,6 +17,9 @@ const root = new URL("../../", import.meta.url);
 export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "protocol/account:parseAccountStatement": ["statement account", "payload account"],
   "protocol/account:followAccount": ["account chain", "account chain of the vectors"],
+  "protocol/add-checkpoint:parseAddCheckpoint": ["request to a witness"],
+  "protocol/add-checkpoint:parseCosignatures": ["answer of a witness"],
+  "protocol/add-checkpoint:parseSeenSize": ["size a witness has seen"],
   "protocol/bitcoin:openBlockHeader": ["block header"],
   "protocol/bytes:fromBase64url": ["base64url"],
   "protocol/bytes:fromUtf8": ["UTF-8"],
@@ -61,6 +64,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "protocol/space:parseSpaceStatement": ["statement space", "payload space"],
   "protocol/statement:parseStatement": ["statement account", "statement space"],
   "protocol/tile:parseTilePath": ["tile path"],
+  "protocol/verifier-key:parseVerifierKey": ["verifier key"],
   "protocol/zip:openZip": ["archive"],
   "timestamp/token:tokenOf": ["time-stamp answer"],
   "timestamp/token:parseToken": ["time-stamp token"],

@@ -17,6 +17,7 @@ import { checkpoints, logKeys, proofs, tiles } from "./log.ts";
 import { revisions } from "./revisions.ts";
 import { rotations, spaceChains } from "./spaces.ts";
 import { statements } from "./statements.ts";
+import { addCheckpoints, cosignatures, verifierKeys } from "./witnesses.ts";
 
 export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["context", contexts],
@@ -40,4 +41,7 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["proof", proofs],
   ["checkpoint", checkpoints],
   ["log-key", logKeys],
+  ["cosignature", cosignatures],
+  ["add-checkpoint", addCheckpoints],
+  ["verifier-key", verifierKeys],
 ]);

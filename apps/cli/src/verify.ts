@@ -5,8 +5,11 @@ import {
   type ByteSource,
   type CheckedAnchor,
   ProtocolError,
+  parseAs,
   parseSigningKey,
   type VerifiedExport,
+  type Witness,
+  witnessesFile,
 } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
@@ -19,6 +22,7 @@ interface VerifyOptions {
   readonly logKey?: string;
   readonly root?: string[];
   readonly earlier?: string;
+  readonly witnesses?: string;
   readonly demonstration?: boolean;
 }
 
@@ -30,6 +34,7 @@ export function defineVerify(program: Command, { help }: Words): void {
     .option("--log-key <key>", help.options.logKey)
     .option("--root <file...>", help.options.root)
     .option("--earlier <export>", help.options.earlier)
+    .option("--witnesses <file>", help.options.witnesses)
     .option("--demonstration", help.options.demonstration)
     .action(async (file: string, options: VerifyOptions, command: Command) => {
       await verify(Invocation.of(command), file, options);
@@ -62,6 +67,9 @@ async function check(
       ...(options.root === undefined
         ? {}
         : { roots: await Promise.all(options.root.map(readRoot)) }),
+      ...(options.witnesses === undefined
+        ? {}
+        : { witnesses: await readWitnesses(options.witnesses) }),
       ...(options.demonstration === true ? { leastWork: 1n } : {}),
       ...(earlier === undefined ? {} : { earlier: earlier.checkpoint }),
     });
@@ -81,6 +89,18 @@ function keyGiven(text: string) {
     return parseSigningKey(text, "key");
   } catch (cause) {
     throw new CommandError("usage", text, { cause });
+  }
+}
+
+/** Witnesses in the form of an export's log/witnesses.json, laid out as one likes. */
+export async function readWitnesses(file: string): Promise<readonly Witness[]> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new CommandError("file-missing", file);
+  });
+  try {
+    return parseAs(witnessesFile, JSON.parse(text), "witnesses").witnesses;
+  } catch (cause) {
+    throw new CommandError("usage", file, { cause });
   }
 }
 
@@ -135,7 +155,8 @@ function linesOf(said: VerifiedExport, words: Words): string[] {
     ...(said.anchoredSize > 0 ? [] : [sentences.notAnchored]),
     ...anchors,
     ...(manifest.demonstration === true ? [sentences.demonstration] : []),
-    sentences.quorum(said.quorum.operators, said.quorum.quorum === "reached"),
+    sentences.quorum(said.quorum.operators, said.quorum.needed, said.quorum.quorum === "reached"),
+    ...(said.quorum.operators > 0 && !said.witnessesKnown ? [sentences.witnessesNamed] : []),
     ...said.readers.map(({ account, identity }) => sentences.reader(account, identity)),
     said.logKeyKnown ? sentences.keyKnown : sentences.keyShown(said.logKey),
   ];

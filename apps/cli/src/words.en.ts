@@ -178,6 +178,7 @@ export const en = {
         "leaves under an earlier export's checkpoint: prove that this one goes on from it",
       logKey: "the log's key as you know it",
       root: "certificates of time-stamping authorities that you trust",
+      witnesses: "the witnesses that you trust, in the form of an export's log/witnesses.json",
       earlier: "an earlier export, which this one must go on from",
       demonstration: "accept the easy blocks of a demonstration",
       since: "only entries from this date on",
@@ -383,8 +384,10 @@ export const en = {
       `${size} leaves: pending at ${calendar}; a promise, which proves nothing yet.`,
     notChecked: (size: number) => `${size} leaves: a time stamp that was not checked.`,
     demonstration: "The anchors are those of a demonstration: they prove nothing to anybody.",
-    quorum: (operators: number, reached: boolean) =>
-      `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent; three are needed).`,
+    quorum: (operators: number, needed: number, reached: boolean) =>
+      `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent; ${needed} are needed).`,
+    witnessesNamed:
+      "  These witnesses are those that the operator names: --witnesses FILE counts yours.",
     reader: (account: string, identity: string) => `Reader ${account} has the code ${identity}.`,
     keyKnown: "The log is the one whose key was given.",
     keyShown: (key: string) => `Compare the log's key with the one you know: ${key}`,

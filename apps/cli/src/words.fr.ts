@@ -187,6 +187,8 @@ export const fr: Words = {
         "feuilles sous le point de contrôle d'un export précédent : prouver que celui-ci le prolonge",
       logKey: "la clé du registre telle que vous la connaissez",
       root: "certificats des autorités d'horodatage auxquelles vous faites confiance",
+      witnesses:
+        "les témoins auxquels vous faites confiance, sous la forme de log/witnesses.json d'un export",
       earlier: "un export précédent, que celui-ci doit prolonger",
       demonstration: "accepter les blocs faciles d'une démonstration",
       since: "seulement à partir de cette date",
@@ -397,8 +399,10 @@ export const fr: Words = {
       `${size} feuilles : en attente chez ${calendar} ; une promesse, qui ne prouve encore rien.`,
     notChecked: (size: number) => `${size} feuilles : un horodatage qui n'a pas été vérifié.`,
     demonstration: "Les ancrages sont ceux d'une démonstration : ils ne prouvent rien à personne.",
-    quorum: (operators: number, reached: boolean) =>
-      `Témoins : quorum ${reached ? "atteint" : "aucun"} (${operators} indépendants ; il en faut trois).`,
+    quorum: (operators: number, needed: number, reached: boolean) =>
+      `Témoins : quorum ${reached ? "atteint" : "aucun"} (${operators} indépendants ; il en faut ${needed}).`,
+    witnessesNamed:
+      "  Ces témoins sont ceux que nomme l'exploitant : --witnesses FICHIER compte les vôtres.",
     reader: (account: string, identity: string) => `Le lecteur ${account} a le code ${identity}.`,
     keyKnown: "Le registre est celui dont la clé a été donnée.",
     keyShown: (key: string) =>

@@ -69,7 +69,8 @@ export async function askSource(
   }
 }
 
-async function takeBytes(answer: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of an answer, at most so many. @throws AnchorError `bad-answer` */
+export async function takeBytes(answer: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of answer.body ?? []) {

@@ -30,11 +30,12 @@ import {
 } from "@ecrin/protocol";
 import { type AnchorSources, toDer } from "./anchor-sources.ts";
 import { type Anchored, anchoredAt, listAnchorsAt } from "./anchors.ts";
+import { newestWitnessed, withCosignatures } from "./cosigned.ts";
 import type { Sql } from "./database.ts";
 import { listEpochs } from "./epochs.ts";
 import { pathBetween, tilesOf } from "./export-tree.ts";
 import type { Journal } from "./journal.ts";
-import type { Log, Signed } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { LogKeyring } from "./log-keys.ts";
 import { refuse } from "./problem.ts";
 import { reportPdf } from "./report.ts";
@@ -80,19 +81,35 @@ export async function exportJournal(
   return archive(ground, asked, checkpoint, since);
 }
 
-/** The newest checkpoint; a new one where the subject's last entry is not under it yet. */
-async function coveringCheckpoint({ sql, log }: ExportGround, subject: Subject): Promise<Signed> {
+/** A checkpoint, with the lines of the witnesses. */
+interface Covering {
+  readonly size: number;
+  readonly note: string;
+}
+
+/**
+ * The newest checkpoint over the subject's last entry that a quorum has cosigned; where there is
+ * none, the newest one, and a new one where the last entry is not under it yet.
+ */
+async function coveringCheckpoint(
+  { sql, log, witnesses }: ExportGround,
+  subject: Subject,
+): Promise<Covering> {
   const latest = await log.latest();
   const [row] = await sql<{ index: number | null }[]>`
     select max(index) as index from journal_openings where subject = ${subject}`;
-  if (latest !== undefined && (row?.index ?? -1) < latest.size) return latest;
-  return (await log.sign()) ?? refuse("not-found");
+  const least = (row?.index ?? -1) + 1;
+  const witnessed = await newestWitnessed(sql, witnesses, least);
+  if (witnessed !== undefined) return witnessed;
+  const signed = latest !== undefined && least <= latest.size ? latest : await log.sign();
+  const { size, note } = signed ?? refuse("not-found");
+  return { size, note: await withCosignatures(sql, { size, note }, witnesses) };
 }
 
 async function sinceNote(
   { sql }: ExportGround,
   { since }: ExportAsked,
-  { size }: Signed,
+  { size }: Covering,
 ): Promise<string | undefined> {
   if (since === undefined) return undefined;
   const [row] = await sql<{ note: string }[]>`
@@ -103,7 +120,7 @@ async function sinceNote(
 async function* archive(
   ground: ExportGround,
   asked: ExportAsked,
-  checkpoint: Signed,
+  checkpoint: Covering,
   since: string | undefined,
 ): AsyncGenerator<Uint8Array> {
   const { sql, logKeys, witnesses, sources } = ground;
@@ -146,7 +163,7 @@ async function part(name: string): Promise<Uint8Array> {
   return await readFile(fileURLToPath(import.meta.resolve(`@ecrin/protocol/verifier/${name}`)));
 }
 
-async function epochsUnder(sql: Sql, { size }: Signed): Promise<ExportedEpochs["epochs"]> {
+async function epochsUnder(sql: Sql, { size }: Covering): Promise<ExportedEpochs["epochs"]> {
   const epochs: ExportedEpochs["epochs"] = [];
   for (let from = 0; ; ) {
     const some = await listEpochs(sql, from, size);
@@ -277,7 +294,7 @@ function journalOf(
 async function signedReport(
   { sql, logKeys, sources, witnesses, report, now }: ExportGround,
   { subject, language }: ExportAsked,
-  checkpoint: Signed,
+  checkpoint: Covering,
   sizes: readonly number[],
   told: Told,
 ): Promise<Uint8Array> {
@@ -305,7 +322,7 @@ async function signedReport(
 async function manifestOf(
   { logKeys, sources, now }: ExportGround,
   { subject, since }: ExportAsked,
-  { size }: Signed,
+  { size }: Covering,
   told: Told,
   files: readonly WrittenFile[],
 ): Promise<ExportManifest> {

@@ -1,21 +1,31 @@
-import { ProtocolError, parseTilePath, type Tile } from "@ecrin/protocol";
+import {
+  formatVerifierKey,
+  neededOf,
+  originOf,
+  ProtocolError,
+  parseTilePath,
+  type Tile,
+} from "@ecrin/protocol";
 import { listAnchors } from "./anchors.ts";
 import type { Ground, Handlers } from "./call.ts";
+import { listWitnesses, newestWitnessed, withCosignatures } from "./cosigned.ts";
 import { listEpochs } from "./epochs.ts";
 import { refuse } from "./problem.ts";
 
 /** The tree and its keys, for anybody (spec/log.md). */
 export const logHandlers: Handlers<
-  "log" | "logInclusion" | "logConsistency" | "logEpochs" | "logAnchors"
+  "log" | "logInclusion" | "logConsistency" | "logEpochs" | "logAnchors" | "logWitnesses"
 > = {
-  async log({ log, logKeys }) {
+  async log({ sql, log, logKeys, witnesses }) {
     const latest = await log.latest();
     return {
       log: log.id,
       first: logKeys.first,
       keys: [...logKeys.statements],
       size: latest?.size ?? 0,
-      ...(latest === undefined ? {} : { checkpoint: latest.note }),
+      ...(latest === undefined
+        ? {}
+        : { checkpoint: await withCosignatures(sql, latest, witnesses) }),
     };
   },
   async logInclusion({ log, query: { index, size } }) {
@@ -32,15 +42,27 @@ export const logHandlers: Handlers<
     const configured = authorities.length + calendars.length > 0;
     return { configured, demonstration, anchors: await listAnchors(sql, before, limit) };
   },
+  async logWitnesses({ sql, log, logKeys, witnesses }) {
+    const witnessed = await newestWitnessed(sql, witnesses);
+    return {
+      vkey: formatVerifierKey({ name: originOf(log.id), type: 1, key: logKeys.signer.key }),
+      needed: neededOf(witnesses),
+      witnesses: await listWitnesses(sql, witnesses),
+      ...(witnessed === undefined ? {} : { witnessed: witnessed.note }),
+    };
+  },
 };
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
 /** Answers below `/log/` as tlog-tiles has it: the checkpoint, and tiles that never change. */
-export async function answerLogFile({ log }: Pick<Ground, "log">, path: string): Promise<Response> {
+export async function answerLogFile(
+  { sql, log, witnesses }: Pick<Ground, "sql" | "log" | "witnesses">,
+  path: string,
+): Promise<Response> {
   if (path === "checkpoint") {
     const latest = (await log.latest()) ?? refuse("not-found");
-    return new Response(latest.note, {
+    return new Response(await withCosignatures(sql, latest, witnesses), {
       headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache" },
     });
   }

@@ -6,9 +6,10 @@ import { readAnchorSources } from "./anchor-sources.ts";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import type { TlsFiles } from "./tls.ts";
+import { readWitnessSources } from "./witness-sources.ts";
 import { wordsFor } from "./words.ts";
 
-// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN, ECRIN_FORWARDED, ECRIN_TLS_…, ECRIN_ANCHORS and ECRIN_REPORT_… are described in README.
+// npm start. PORT, HOST, ECRIN_DATA, DATABASE_URL, ECRIN_ORIGIN, ECRIN_FORWARDED, ECRIN_TLS_…, ECRIN_ANCHORS, ECRIN_WITNESSES and ECRIN_REPORT_… are described in README.
 
 const { env } = process;
 const words = wordsFor(env);
@@ -77,6 +78,7 @@ const pages = await buildPage(() => say(words.building));
 if (pages === undefined) say(words.notBuilt);
 try {
   const anchors = env.ECRIN_ANCHORS;
+  const witnesses = env.ECRIN_WITNESSES;
   const [certificate, key] = [env.ECRIN_REPORT_CERTIFICATE, env.ECRIN_REPORT_KEY];
   const server = await startServer({
     dataDir,
@@ -87,6 +89,7 @@ try {
     ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
     ...(env.ECRIN_ORIGIN === undefined ? {} : { origin: env.ECRIN_ORIGIN }),
     ...(anchors === undefined ? {} : { anchors: await readAnchorSources(resolve(anchors)) }),
+    ...(witnesses === undefined ? {} : { witnesses: await readWitnessSources(resolve(witnesses)) }),
     ...(certificate === undefined || key === undefined
       ? {}
       : { reportCertificate: { certificate, key } }),

@@ -22,7 +22,7 @@ export interface ReportWords {
   readonly stamped: (size: number, authority: string, at: string) => string;
   readonly confirmed: (size: number, height: number, block: string, at: string) => string;
   readonly pending: (size: number, calendar: string) => string;
-  readonly quorum: (operators: number, reached: boolean) => string;
+  readonly quorum: (operators: number, needed: number, reached: boolean) => string;
   readonly counts: string;
   readonly last: (shown: number, all: number) => string;
   readonly columns: readonly [string, string, string, string];
@@ -55,8 +55,8 @@ const en: ReportWords = {
     `${size} leaves: confirmed at block ${height} (${block}), ${at}`,
   pending: (size, calendar) =>
     `${size} leaves: pending at ${calendar}; a promise, which proves nothing yet`,
-  quorum: (operators, reached) =>
-    `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent, three are needed)`,
+  quorum: (operators, needed, reached) =>
+    `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent, ${needed} are needed)`,
   counts: "How many of each kind",
   last: (shown, all) =>
     shown === all ? "All entries" : `The last ${shown} of ${all} entries; all are in journal.json`,
@@ -115,8 +115,8 @@ const fr: ReportWords = {
     `${size} feuilles : confirmé au bloc ${height} (${block}), ${at}`,
   pending: (size, calendar) =>
     `${size} feuilles : en attente chez ${calendar} ; une promesse, qui ne prouve encore rien`,
-  quorum: (operators, reached) =>
-    `Témoins : quorum ${reached ? "atteint" : "aucun"} (${operators} indépendants, il en faut trois)`,
+  quorum: (operators, needed, reached) =>
+    `Témoins : quorum ${reached ? "atteint" : "aucun"} (${operators} indépendants, il en faut ${needed})`,
   counts: "Combien de chaque sorte",
   last: (shown, all) =>
     shown === all

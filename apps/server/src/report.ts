@@ -138,7 +138,7 @@ function anchorLines({ anchors, quorum }: Report, words: ReportWords): string[] 
   return [
     ...(held.length === 0 ? [words.notAnchored] : []),
     ...lines,
-    words.quorum(quorum.operators, quorum.quorum === "reached"),
+    words.quorum(quorum.operators, quorum.needed, quorum.quorum === "reached"),
   ];
 }
 

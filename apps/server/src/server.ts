@@ -32,6 +32,8 @@ import { createSpaceChains } from "./space-chains.ts";
 import { startSweeping } from "./sweep.ts";
 import { type LocalAuthority, openTls, type Tls, type TlsFiles } from "./tls.ts";
 import { createUploads } from "./uploads.ts";
+import type { WitnessSource } from "./witness-sources.ts";
+import { startWitnessing, type WitnessAlarm, type WitnessPace } from "./witnessing.ts";
 
 export interface ServerOptions {
   /** Keys, blobs and the embedded database; made if it is not there. */
@@ -58,6 +60,10 @@ export interface ServerOptions {
   readonly anchors?: AnchorSources;
   /** How often sources are asked; for tests. */
   readonly anchorPace?: AnchorPace;
+  /** Who cosigns checkpoints; absent: nobody. */
+  readonly witnesses?: readonly WitnessSource[];
+  /** How often witnesses are asked; for tests. */
+  readonly witnessPace?: WitnessPace;
   /** The certificate of reports; absent: one that is made here. */
   readonly reportCertificate?: ReportCertificate;
   /** How often the log is signed; for tests. */
@@ -101,6 +107,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.unshift(sequencing.stop);
     const anchors = startAnchors({ ...ground, ...anchoringOf(options, ground) });
     closing.unshift(anchors.stop);
+    const witnessing = startWitnessing({ ...ground, ...witnessingOf(options) });
+    closing.unshift(witnessing.stop);
     const sweeping = startSweeping(ground);
     closing.unshift(sweeping.stop);
     const refusals = noteRefusals(sql, ground.now);
@@ -135,6 +143,7 @@ async function layGround(
     limits,
     quotas = DEFAULT_QUOTAS,
     anchors = NO_SOURCES,
+    witnesses = [],
     reportCertificate,
   }: ServerOptions,
   sql: Sql,
@@ -153,7 +162,7 @@ async function layGround(
     log: createLog({ id, sql, signer, tags: keys.tags, folder, now }),
     logKeys,
     sources: anchors,
-    witnesses: [],
+    witnesses: witnesses.map(({ name, key, operator }) => ({ name, key, operator })),
     report: await openReportSigner(folder, reportCertificate),
     chains: createAccountChains(),
     spaces: createSpaceChains(),
@@ -176,6 +185,19 @@ function anchoringOf({ anchorPace, now = Date.now }: ServerOptions, { log }: Gro
     },
     anchored: (size: number) => log.anchored(size),
     ...(anchorPace === undefined ? {} : { pace: anchorPace }),
+  };
+}
+
+function witnessingOf({ witnesses = [], witnessPace, databaseLog }: ServerOptions) {
+  return {
+    asked: witnesses,
+    alarm: (witness: string, alarm: WitnessAlarm) =>
+      databaseLog?.(
+        alarm === "ahead"
+          ? `the witness ${witness} has seen more entries than there are here (spec/witness.md, Alarms)`
+          : `the witness ${witness} has seen another log than this one (spec/witness.md, Alarms)`,
+      ),
+    ...(witnessPace === undefined ? {} : { pace: witnessPace }),
   };
 }
 

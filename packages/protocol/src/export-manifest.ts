@@ -14,6 +14,7 @@ import {
 } from "./fields.ts";
 import { subjectField } from "./journal.ts";
 import { headerFor, type ParsedStatement, parseStatement } from "./statement.ts";
+import { witnessesField } from "./witness.ts";
 
 /** The files of an export that are always there, by what they are. */
 export const EXPORT_FILES = {
@@ -96,11 +97,8 @@ const epochsFile = z.strictObject({
 });
 export type ExportedEpochs = z.infer<typeof epochsFile>;
 
-const witnessesFile = z.strictObject({
-  witnesses: z.array(
-    z.strictObject({ name: z.string(), key: signingKeyField, operator: z.string() }),
-  ),
-});
+/** Witnesses as exports name them, and as those who verify give theirs. */
+export const witnessesFile = z.strictObject({ witnesses: witnessesField });
 export type ExportedWitnesses = z.infer<typeof witnessesFile>;
 
 const accountsFile = z.strictObject({

@@ -83,6 +83,8 @@ export interface VerifiedExport extends JournalFindings {
   readonly logKey: SigningKey;
   readonly logKeyKnown: boolean;
   readonly quorum: Quorum;
+  /** Whether the witnesses are those of whoever checks, and not those that the operator names. */
+  readonly witnessesKnown: boolean;
   readonly anchors: readonly CheckedAnchor[];
   /** Leaves that a time stamp or a block holds; 0: not anchored. */
   readonly anchoredSize: number;
@@ -115,6 +117,7 @@ export async function verifyExport(
     logKey: keys.lives[0]?.key ?? refuse("has no key", EXPORT_FILES.keys),
     logKeyKnown: options.logKey !== undefined,
     quorum: ground.quorum,
+    witnessesKnown: options.witnesses !== undefined,
     anchors,
     anchoredSize: Math.max(0, ...held),
     ...(since === undefined ? {} : { since }),

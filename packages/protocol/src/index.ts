@@ -21,6 +21,14 @@ export {
   type SlotKind,
   slotKindField,
 } from "./account.ts";
+export {
+  type AddCheckpoint,
+  formatAddCheckpoint,
+  parseAddCheckpoint,
+  parseCosignatures,
+  parseSeenSize,
+  SIZE_TYPE,
+} from "./add-checkpoint.ts";
 export { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
 export {
   type Bytes,
@@ -104,6 +112,7 @@ export {
   formatExported,
   parseExported,
   parseManifest,
+  witnessesFile,
 } from "./export-manifest.ts";
 export {
   accountIdField,
@@ -205,7 +214,7 @@ export {
   originOf,
   parseLogKey,
 } from "./log-key.ts";
-export type { Anchor, EpochOfTags, JournalEntry } from "./log-routes.ts";
+export type { Anchor, AskedWitness, EpochOfTags, JournalEntry } from "./log-routes.ts";
 export {
   atLeast,
   holdsRelease,
@@ -370,14 +379,19 @@ export {
   tileAt,
   tilePath,
 } from "./tile.ts";
+export { formatVerifierKey, parseVerifierKey, type VerifierKey } from "./verifier-key.ts";
 export {
+  COSIGNATURE,
   cosignatureLine,
   cosignedAt,
   cosignedText,
+  isLineOf,
+  neededOf,
   QUORUM,
   type Quorum,
   quorumOf,
   type Witness,
+  witnessesField,
 } from "./witness.ts";
 export {
   type ByteSource,

@@ -48,6 +48,20 @@ export const anchorField = z.strictObject({
 });
 export type Anchor = z.infer<typeof anchorField>;
 
+/** A witness that the log asks, and how that stands (spec/witness.md). */
+export const askedWitnessField = z.strictObject({
+  name: z.string(),
+  key: signingKeyField,
+  operator: z.string(),
+  state: z.enum(["waiting", "cosigned", "ahead", "refuses"]),
+  /** Leaves under the last checkpoint it cosigned, or says it has seen. */
+  size: countField,
+  /** The time in its last cosignature. */
+  at: z.optional(timeField),
+  error: z.optional(z.string()),
+});
+export type AskedWitness = z.infer<typeof askedWitnessField>;
+
 /** Of a proof in a tree of less than 2^53 leaves. */
 const hashes = z.array(hashField).check(z.maxLength(64));
 
@@ -106,6 +120,20 @@ export const logRoutes = {
       configured: z.boolean(),
       demonstration: z.boolean(),
       anchors: z.array(anchorField),
+    }),
+  },
+  logWitnesses: {
+    method: "GET",
+    path: "/v1/log/witnesses",
+    session: false,
+    answer: z.strictObject({
+      /** The log's own verifier key, as its witnesses know it. */
+      vkey: z.string(),
+      /** How many operators make a quorum of these. */
+      needed: countField,
+      witnesses: z.array(askedWitnessField),
+      /** The newest checkpoint under which there is a quorum, with its lines. */
+      witnessed: z.optional(z.string()),
     }),
   },
   journalExport: {

@@ -7,7 +7,8 @@ import { verifyBytes } from "./statement.ts";
 // C2SP signed-note. Text, an empty line, and lines of signatures that each begin with an em dash.
 
 const DASH = "— ";
-const MOST_SIGNATURES = 16;
+/** Lines under one note. */
+export const MOST_SIGNATURES = 16;
 const MOST_LENGTH = 16_384;
 const NAME = /^[^\s+]+$/u;
 const ED25519 = 1;

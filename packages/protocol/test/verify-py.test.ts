@@ -7,8 +7,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { bytesSource, verifyExport } from "../src/index.ts";
+import {
+  bytesSource,
+  cosignatureLine,
+  cosignedText,
+  parseSigningKey,
+  utf8,
+  verifyExport,
+} from "../src/index.ts";
 import { exportOf } from "./export-made.ts";
+import { keyPair, pattern } from "./reference.ts";
 
 const script = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
 const python = spawnSync("python3", ["--version"]).status === 0;
@@ -56,6 +64,53 @@ test("Python refuses what we refuse", { skip }, async () => {
     assert.match(verified(bytes), place);
   }
 });
+
+test("Python counts witnesses as we do, those that are given before those that are named", {
+  skip,
+}, async () => {
+  const file = join(folder, "witnesses.json");
+  for (const [known, cosigned, needed] of [
+    [3, 3, 3],
+    [3, 2, 3],
+    [6, 3, 4],
+    [6, 4, 4],
+  ] as const) {
+    const { witnesses, cosign } = someWitnesses(known, cosigned);
+    const bytes = await exportOf({ entries: 4, witnesses, cosign });
+    const { quorum } = await verifyExport(bytesSource(bytes));
+    const said = verified(bytes);
+    const word = `quorum ${quorum.quorum} (${cosigned} operators cosigned, ${needed} are needed)`;
+    assert.ok(said.startsWith(word), said);
+    assert.match(said, /--witnesses FILE counts yours/);
+    writeFileSync(file, JSON.stringify({ witnesses: witnesses.slice(0, 3) }, undefined, 2));
+    const given = verified(bytes, "--witnesses", file);
+    assert.match(given, cosigned >= 3 ? /^quorum reached \(3/ : /^quorum none/);
+    assert.doesNotMatch(given, /counts yours/);
+  }
+  const { witnesses, cosign } = someWitnesses(3, 3);
+  const [one, ...others] = witnesses;
+  assert.ok(one);
+  const twice = { entries: 4, cosign, witnesses: [...others, one, { ...one, name: "again" }] };
+  assert.match(verified(await exportOf(twice)), /^REFUSED\. log\/witnesses\.json: .* twice/m);
+  const wrong = { entries: 4, witnesses, cosign: (text: string) => cosign(`${text}x`) };
+  assert.match(verified(await exportOf(wrong)), /^REFUSED\. log\/checkpoint: a cosignature/m);
+});
+
+/** Witnesses of as many operators, of which the first few cosign. */
+function someWitnesses(known: number, cosigned: number) {
+  const pairs = Array.from({ length: known }, (_, i) => keyPair(pattern(`witness ${i}`, 32)));
+  const witnesses = pairs.map(({ key }, i) => ({
+    name: `w${i}.example`,
+    key: parseSigningKey(key, "key"),
+    operator: `operator ${i}`,
+  }));
+  const cosign = (text: string) =>
+    witnesses.slice(0, cosigned).map((each, i) => {
+      const signature = pairs[i]?.sign(utf8(cosignedText(text, 1_790_000_100)));
+      return cosignatureLine(each, 1_790_000_100, new Uint8Array(signature ?? []));
+    });
+  return { witnesses, cosign };
+}
 
 const EVERY_BYTE = `
 import contextlib, io, importlib.util, sys

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Checks an export of an Ecrin journal. Needs Python 3.8 and nothing else.
 
-    python3 verify.py EXPORT.zip [--log-key KEY] [--root FILE.pem]... [--demonstration]
+    python3 verify.py EXPORT.zip [--log-key KEY] [--root FILE.pem]... [--witnesses FILE] [--demonstration]
+
+--witnesses counts the witnesses in FILE, in the form of log/witnesses.json, in place of those that
+the operator of the log names.
 
 It shares no code with Ecrin: SHA-256, HMAC and ZIP are Python's, Ed25519 (RFC 8032) is below.
 Time stamps (RFC 3161) are checked by the `openssl` command where there is one; without it, and
@@ -280,15 +283,18 @@ class Checkpoint:
         raise Wrong("%s: is not signed by the log" % place)
 
     def cosigned(self, witness):
+        """Whether the witness cosigned; every line in its name must hold."""
         key = hash32(witness["key"], self.place)
+        found = False
         for name, identifier, data in self.signatures:
             if name == witness["name"] and identifier == key_id(name, 4, key):
-                need(len(data) == 72, self.place, "has a cosignature that is none")
-                head = "cosignature/v1\ntime %d\n" % int.from_bytes(data[:8], "big")
+                seconds = int.from_bytes(data[:8], "big")
+                need(len(data) == 72 and 0 < seconds <= 9007199254740, self.place, "has a cosignature that is none")
+                head = "cosignature/v1\ntime %d\n" % seconds
                 held = ed25519(key, data[8:], (head + self.text).encode())
                 need(held, self.place, "a cosignature does not hold")
-                return True
-        return False
+                found = True
+        return found
 
 
 def node(left, right):
@@ -486,9 +492,23 @@ def zip_names(path):
     return archive, [info.filename for info in infos]
 
 
+def witnesses_in(value, place):
+    members(value, place, ("witnesses",))
+    known = value["witnesses"]
+    need(len(known) <= 15, place, "has too many witnesses")
+    for each in known:
+        members(each, place, ("name", "key", "operator"))
+        hash32(each["key"], place)
+        need(re.match(r"^[^\s+]{1,200}$", each["name"]), place, "has a witness without a name")
+        need(0 < len(each["operator"]) <= 80, place, "has a witness of nobody")
+    for part in ("name", "key"):
+        need(len({each[part] for each in known}) == len(known), place, "has a witness twice")
+    return known
+
+
 class Export:
-    def __init__(self, path, log_key, roots, least_work):
-        self.roots, self.least_work = roots, least_work
+    def __init__(self, path, log_key, roots, least_work, witnesses):
+        self.roots, self.least_work, self.witnesses = roots, least_work, witnesses
         self.archive, names = zip_names(path)
         text = self.text("manifest.json", False)
         detached = self.text("manifest.jws", False)
@@ -565,11 +585,16 @@ class Export:
         self.check_journal(stops)
 
     def say_quorum(self, checkpoint):
-        value = parse(self.text("log/witnesses.json"), "log/witnesses.json")
-        members(value, "log/witnesses.json", ("witnesses",))
-        operators = {each["operator"] for each in value["witnesses"] if checkpoint.cosigned(each)}
-        good = len(operators) >= 3
-        print("quorum %s (%d operators cosigned)" % ("reached" if good else "none", len(operators)))
+        place = "log/witnesses.json"
+        named = witnesses_in(parse(self.text(place), place), place)
+        known = self.witnesses if self.witnesses is not None else named
+        operators = {each["operator"] for each in known if checkpoint.cosigned(each)}
+        # Three, and more than half of those counted on: two quorums then share an operator.
+        needed = max(3, len({each["operator"] for each in known}) // 2 + 1)
+        good = len(operators) >= needed
+        print("quorum %s (%d operators cosigned, %d are needed)" % ("reached" if good else "none", len(operators), needed))
+        if known and self.witnesses is None:
+            print("    the witnesses are those that the operator of the log names: --witnesses FILE counts yours")
 
     def check_anchors(self, checkpoint):
         folder = "anchors/%d/" % checkpoint.size
@@ -756,7 +781,7 @@ class Export:
 
 
 def main(arguments):
-    path, log_key, roots, least_work = None, None, [], LEAST_WORK
+    path, log_key, roots, least_work, file = None, None, [], LEAST_WORK, None
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
@@ -764,6 +789,8 @@ def main(arguments):
             log_key = rest.pop(0)
         elif word == "--root" and rest:
             roots.append(rest.pop(0))
+        elif word == "--witnesses" and rest:
+            file = rest.pop(0)
         elif word == "--demonstration":
             least_work = 1
         elif path is None and not word.startswith("-"):
@@ -775,7 +802,11 @@ def main(arguments):
         print(__doc__)
         return 2
     try:
-        export = Export(path, log_key, roots, least_work)
+        witnesses = None
+        if file is not None:
+            with open(file, encoding="utf-8") as given:
+                witnesses = witnesses_in(json.load(given), file)
+        export = Export(path, log_key, roots, least_work, witnesses)
         export.verify()
     except Wrong as wrong:
         print("REFUSED. %s" % wrong)

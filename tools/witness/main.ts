@@ -1,0 +1,28 @@
+// npm run witness: a small witness for other people's Écrin services (spec/witness.md).
+
+import { resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { startWitness } from "./server.ts";
+
+const { values } = parseArgs({
+  options: {
+    name: { type: "string" },
+    folder: { type: "string", default: ".ecrin-witness" },
+    port: { type: "string", default: "4190" },
+    log: { type: "string", multiple: true, default: [] },
+  },
+});
+if (values.name === undefined) {
+  process.stderr.write(
+    "npm run witness -- --name witness.example/w1 [--folder F] [--port P] [--log VKEY]…\n",
+  );
+  process.exit(2);
+}
+const witness = await startWitness(
+  { name: values.name, folder: resolve(values.folder), logs: values.log },
+  Number(values.port),
+);
+process.stdout.write(`${witness.vkey}\nlistening at ${witness.url}\n`);
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => void witness.stop().then(() => process.exit(0)));
