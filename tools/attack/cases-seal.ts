@@ -183,9 +183,9 @@ export const sealCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/record.ts",
-        find: "return await openThrough(this.#u.http, this.space, await this.#openKey(revision, reason));",
+        find: "return await openThrough(this.#u.http, this.space, key);",
         replace:
-          "const key = await this.#openKey(revision, reason); return await openThrough(this.#u.http, this.space, key).catch(() => openThrough(this.#u.http, this.space, key));",
+          "return await openThrough(this.#u.http, this.space, key).catch(() => openThrough(this.#u.http, this.space, key));",
       },
     ],
     async run(stage) {

@@ -1,9 +1,7 @@
-import { CryptoError, releaseOf } from "@ecrin/crypto";
 import {
   type AccountId,
   type Bytes,
   currentIdentity,
-  INLINE_CONTENT,
   type ItemId,
   MAX_READ,
   type Member,
@@ -14,7 +12,7 @@ import {
   type RevisionId,
   type SpaceId,
 } from "@ecrin/protocol";
-import { BegunUpload } from "./begun.ts";
+import { contentKey, openEach } from "./content-keys.ts";
 import { type FileInput, fileDraft, resourceDraft } from "./draft.ts";
 import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
@@ -26,26 +24,18 @@ import {
   addMember,
   endMembers,
   learnEpoch,
-  mustTurn,
   plain,
   plainEpoch,
   type Rights,
   rotateIfDue,
 } from "./membership.ts";
-import { type Opened, type OpenKey, openOwn, openRange, openThrough } from "./open.ts";
-import { askReleases, checkedContentKey, releaseKey } from "./release.ts";
-import { type Draft, rewrap, type SealedDraft, sealDeletion, sealRevision } from "./seal.ts";
+import { type Opened, openOwn, openRange, openThrough } from "./open.ts";
+import { type Draft, sealDeletion, sealRevision } from "./seal.ts";
 import { createShare, endShare, type NewShare, shareMembers } from "./share.ts";
-import { hasMovedOn, SpaceView } from "./space-view.ts";
+import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 import type { Progress } from "./upload.ts";
-
-/** How something is written. */
-export interface WriteOptions {
-  readonly progress?: Progress;
-  /** A name for the file, such as its path: an interrupted upload under it goes on. */
-  readonly resume?: string;
-}
+import { type WriteOptions, Writing } from "./writing.ts";
 
 /** What the list shows of an item. */
 export interface ListedItem {
@@ -70,22 +60,19 @@ export interface Unreadable extends Lost {
 }
 
 const BATCH = 100;
-/** Small contents fetched side by side. */
-const AHEAD = 16;
-const ATTEMPTS = 5;
 
 /** One person's health record, or one this account is a member of. */
 export class HealthRecord {
   readonly view: SpaceView;
   readonly listing: Listing;
   readonly #u: Unlocked;
-  /** Whether something was written since the listing was synchronised. */
-  #hasWritten = false;
+  readonly #writing: Writing;
 
   constructor(u: Unlocked, space: SpaceId) {
     this.#u = u;
     this.view = new SpaceView(u, space);
     this.listing = new Listing(u, this.view);
+    this.#writing = new Writing(u, this.view, this.listing);
   }
 
   get space(): SpaceId {
@@ -96,7 +83,7 @@ export class HealthRecord {
   async sync(): Promise<void> {
     await this.view.beFresh();
     await this.listing.sync();
-    this.#hasWritten = false;
+    this.#writing.isListed = true;
   }
 
   /** What the record holds now, names opened; deleted items are left out. */
@@ -142,7 +129,7 @@ export class HealthRecord {
    */
   async add(file: FileInput, options: WriteOptions = {}): Promise<ItemId> {
     const draft = fileDraft(file, newId<"item">(), "create", [], this.#u.now());
-    return (await this.#write([draft], options)).item;
+    return (await this.#writing.write([draft], options)).item;
   }
 
   /** Adds FHIR resources, each as an item. */
@@ -152,7 +139,7 @@ export class HealthRecord {
       const drafts = resources
         .slice(i, i + BATCH)
         .map((each) => resourceDraft(each, newId<"item">()));
-      await this.#write(drafts);
+      await this.#writing.write(drafts);
       items.push(...drafts.map((draft) => draft.item));
       progress?.(items.length, resources.length);
     }
@@ -176,14 +163,16 @@ export class HealthRecord {
       "resourceType" in file
         ? { ...resourceDraft(file, item), op: "correct" as const, parents }
         : fileDraft(file, item, "correct", parents, this.#u.now());
-    return (await this.#write([draft], options)).revision;
+    return (await this.#writing.write([draft], options)).revision;
   }
 
   /** Deletes an item from the list; its history stays and says so. */
   async delete(item: ItemId): Promise<void> {
     await this.sync();
     const { heads } = this.listing.items.get(item) ?? notThere();
-    await this.#post(async () => [await sealDeletion(this.#u, this.view, item, [...heads])]);
+    await this.#writing.post(async () => [
+      await sealDeletion(this.#u, this.view, item, [...heads]),
+    ]);
   }
 
   /** Seals an application's bytes: it keeps the ciphertext, the record keeps key, name and rights. */
@@ -207,7 +196,7 @@ export class HealthRecord {
       opensAgain: true,
       size: bytes.length,
     };
-    const [sealed] = await this.#post(async () => [
+    const [sealed] = await this.#writing.post(async () => [
       await sealRevision(this.#u, this.view, draft, { held: "application" }),
     ]);
     if (sealed?.ciphertext === undefined) return notThere();
@@ -217,7 +206,8 @@ export class HealthRecord {
   /** Opens an item's newest revision, or the revision named: one signed read, one entry in the journal. */
   async open(id: ItemId | RevisionId, reason?: ReadReason): Promise<Opened> {
     const revision = await this.#find(id);
-    return await openThrough(this.#u.http, this.space, await this.#openKey(revision, reason));
+    const key = await contentKey(this.#u, this.view, revision, reason);
+    return await openThrough(this.#u.http, this.space, key);
   }
 
   /**
@@ -233,24 +223,16 @@ export class HealthRecord {
       const revisions = await Promise.all(
         wanted.slice(i, i + MAX_READ).map((id) => this.#find(id)),
       );
-      const keys = await this.#openKeys(revisions, reason);
-      for (let k = 0; k < keys.length; ) {
-        // Small contents side by side; a large one is streamed alone.
-        const few = aheadOf(keys.slice(k, k + AHEAD));
-        const opened = await Promise.all(
-          few.map((key) => openThrough(this.#u.http, this.space, key)),
-        );
-        for (const [m, each] of opened.entries()) {
-          yield { revision: revisions[k + m] ?? notThere(), opened: each };
-        }
-        k += few.length;
-      }
+      yield* openEach(this.#u, this.view, revisions, reason);
     }
   }
 
   /** Opens the ciphertext of `seal`. */
   async openSealed(revision: RevisionId, ciphertext: Bytes, reason?: ReadReason): Promise<Opened> {
-    return await openOwn(await this.#openKey(await this.#find(revision), reason), ciphertext);
+    return await openOwn(
+      await contentKey(this.#u, this.view, await this.#find(revision), reason),
+      ciphertext,
+    );
   }
 
   /** Opens a part of an attachment; only the segments that hold it are fetched. */
@@ -260,7 +242,7 @@ export class HealthRecord {
     size: number,
     reason?: ReadReason,
   ): Promise<Bytes> {
-    const key = await this.#openKey(await this.#find(id), reason);
+    const key = await contentKey(this.#u, this.view, await this.#find(id), reason);
     return await openRange(this.#u.http, this.space, key, start, size);
   }
 
@@ -272,15 +254,15 @@ export class HealthRecord {
 
   /** Adds a member, or gives one more rights. */
   async addMember(account: AccountId, rights: Rights): Promise<void> {
-    await this.#again(async () => {
-      await this.#ready();
+    await this.#writing.again(async () => {
+      await this.#writing.ready();
       await addMember(this.#u, this.view, account, rights);
     });
   }
 
   /** Ends a membership: the keys change, and the shares that member made end. */
   async endMember(account: AccountId): Promise<void> {
-    await this.#again(async () => {
+    await this.#writing.again(async () => {
       await this.sync();
       await endMembers(this.#u, this.view, [account], this.listing.tree);
     });
@@ -288,9 +270,9 @@ export class HealthRecord {
 
   /** Shares revisions with one account until a date. */
   async share(share: NewShare): Promise<SpaceId> {
-    return await this.#again(async () => {
+    return await this.#writing.again(async () => {
       const [members] = await Promise.all([shareMembers(this.#u, share), this.sync()]);
-      await this.#ready();
+      await this.#writing.ready();
       const revisions = await Promise.all(share.items.map((id) => this.#find(id)));
       return await createShare(this.#u, this.view, revisions, share, members);
     });
@@ -298,7 +280,7 @@ export class HealthRecord {
 
   /** Ends a share at once. */
   async endShare(share: SpaceId): Promise<void> {
-    await this.#again(async () => {
+    await this.#writing.again(async () => {
       await this.view.beFresh(0);
       await endShare(this.#u, this.view, share);
     });
@@ -326,7 +308,7 @@ export class HealthRecord {
   }
 
   async #find(id: ItemId | RevisionId): Promise<OpenableRevision> {
-    if (this.#hasWritten || !this.#has(id)) await this.sync();
+    if (!this.#writing.isListed || !this.#has(id)) await this.sync();
     const history = this.listing.items.get(id as ItemId);
     const newest = history && this.listing.front(history).at(-1);
     const named = this.listing.revisions.get(id as RevisionId);
@@ -339,119 +321,6 @@ export class HealthRecord {
 
   #has(id: ItemId | RevisionId): boolean {
     return this.listing.items.has(id as ItemId) || this.listing.revisions.has(id as RevisionId);
-  }
-
-  async #openKey(revision: OpenableRevision, reason?: ReadReason): Promise<OpenKey> {
-    const [key] = await this.#openKeys([revision], reason);
-    return key ?? notThere();
-  }
-
-  /**
-   * The content keys of revisions. Releases that are not kept yet take one
-   * signed read; who holds S computes them alone and still signs it.
-   */
-  async #openKeys(
-    revisions: readonly OpenableRevision[],
-    reason: ReadReason = "own",
-  ): Promise<OpenKey[]> {
-    const kept = new Map<RevisionId, Bytes>();
-    for (const { fact, hash } of revisions) {
-      const release = await this.#u.store.get(releaseKey(hash));
-      if (release !== undefined) kept.set(fact.revision, release);
-    }
-    const unknown = revisions.filter(({ fact }) => !kept.has(fact.revision));
-    const asked = unknown.length === 0 ? [] : await this.#releases(unknown, reason);
-    const given = new Map(unknown.map(({ fact }, i) => [fact.revision, asked[i] ?? notThere()]));
-    const keys = revisions.map(({ fact, opened }) => {
-      const release = kept.get(fact.revision) ?? given.get(fact.revision) ?? notThere();
-      return {
-        fact,
-        metadata: opened.metadata,
-        ...checkedContentKey(fact, opened.secret, release),
-      };
-    });
-    await this.#u.store.batch(
-      unknown.map(({ fact, hash }) => ({
-        key: releaseKey(hash),
-        value: given.get(fact.revision) ?? notThere(),
-      })),
-    );
-    return keys;
-  }
-
-  async #releases(revisions: readonly OpenableRevision[], reason: ReadReason): Promise<Bytes[]> {
-    const facts = revisions.map(({ fact }) => fact);
-    const seen = this.#u.keyring.seen(`${this.space}.journal`);
-    const { releases } = await askReleases(this.#u, this.space, facts, reason, seen);
-    if (!this.view.holdsRelease()) return [...releases];
-    return await Promise.all(
-      facts.map(async (fact, i) => {
-        const release = await this.view.held("release", fact.epoch);
-        return release === undefined ? (releases[i] ?? notThere()) : releaseOf(release, fact);
-      }),
-    );
-  }
-
-  /** The view is young enough, and nothing is due any more. */
-  async #ready(): Promise<void> {
-    await this.view.beFresh();
-    if (!(await mustTurn(this.view))) return;
-    await this.listing.sync();
-    await rotateIfDue(this.#u, this.view, this.listing.tree);
-  }
-
-  async #write(
-    drafts: readonly Draft[],
-    { progress, resume }: WriteOptions = {},
-  ): Promise<{ item: ItemId; revision: RevisionId }> {
-    const begun = resume === undefined ? undefined : new BegunUpload(this.#u.store, resume);
-    const options = {
-      ...(progress === undefined ? {} : { progress }),
-      ...(begun === undefined ? {} : { begun }),
-    };
-    const seal = () =>
-      Promise.all(drafts.map((draft) => sealRevision(this.#u, this.view, draft, options)));
-    try {
-      const [first] = await this.#post(seal);
-      await begun?.forget();
-      return first ?? notThere();
-    } catch (error) {
-      // Another file under the same name: what was begun cannot go on.
-      if (error instanceof CryptoError && error.code === "source-changed") await begun?.forget();
-      throw error;
-    }
-  }
-
-  /** Seals once and posts; where the epoch turned meanwhile, wraps again what is sealed already. */
-  async #post(seal: () => Promise<SealedDraft[]>): Promise<SealedDraft[]> {
-    await this.#ready();
-    let sealed = await seal();
-    return await this.#again(async (attempt) => {
-      if (attempt > 0) {
-        await this.#ready();
-        sealed = await Promise.all(sealed.map((each) => rewrap(this.#u, this.view, each)));
-      }
-      await this.#u.http.call("revisionsPost", {
-        params: { space: this.space },
-        body: { revisions: sealed.map((each) => each.post) },
-      });
-      this.#hasWritten = true;
-      return sealed;
-    });
-  }
-
-  /** Tries again from the new state where somebody else was faster. */
-  async #again<T>(attempt: (tried: number) => Promise<T>): Promise<T> {
-    for (let tried = 0; ; tried++) {
-      try {
-        return await attempt(tried);
-      } catch (error) {
-        if (!hasMovedOn(error) || tried + 1 >= ATTEMPTS) throw error;
-        await this.view.refresh();
-        await this.view.beFresh(0);
-        await this.listing.sync();
-      }
-    }
   }
 }
 
@@ -482,12 +351,6 @@ export async function createRecord(u: Unlocked): Promise<HealthRecord> {
   learnEpoch(record.view, made);
   u.keyring.see(space, record.view.head);
   return record;
-}
-
-/** The small ones at the front, or the one that stands there. */
-function aheadOf(keys: readonly OpenKey[]): readonly OpenKey[] {
-  const large = keys.findIndex(({ fact }) => fact.content.length > INLINE_CONTENT);
-  return large === -1 ? keys : keys.slice(0, Math.max(1, large));
 }
 
 /** What an application keeps itself cannot be fetched. */
