@@ -1,6 +1,7 @@
 import {
   parseAcceptance,
   parseAccountStatement,
+  parseDeposit,
   parseLogKey,
   parseRead,
   parseRevision,
@@ -106,6 +107,7 @@ const PARSERS: Readonly<Record<StatementKind, (statement: unknown) => unknown>> 
   rewrap: parseRewrap,
   read: parseRead,
   acceptance: parseAcceptance,
+  deposit: parseDeposit,
   head: (statement) => parseStatement("head", statement),
   receipt: (statement) => parseStatement("receipt", statement),
   "log-key": parseLogKey,

@@ -21,6 +21,7 @@ import {
   ProtocolError,
   parseAcceptance,
   parseAccountStatement,
+  parseDeposit,
   parseEntry,
   parseRead,
   parseRevision,
@@ -62,7 +63,19 @@ function checked(parse: Parse): Kind["open"] {
 }
 
 async function kindsOf(world: World): Promise<Kind[]> {
-  const { alice, bob, log, record, share, revisions, rewrap, reads, acceptance, signIns } = world;
+  const {
+    alice,
+    bob,
+    log,
+    record,
+    share,
+    revisions,
+    rewrap,
+    reads,
+    acceptance,
+    deposits,
+    signIns,
+  } = world;
   const subject = idOf("record");
   const head = { suite: SUITE, subject, n: 3, hash: hashNamed("c"), at: BEGIN };
   const receipt = { ...head, statement: hashNamed("read"), index: 40, leaf: hashNamed("leaf") };
@@ -98,6 +111,7 @@ async function kindsOf(world: World): Promise<Kind[]> {
       signer: bob.deviceSigner,
       open: checked(parseAcceptance),
     },
+    { kind: "deposit", originals: deposits, signer: bob.deviceSigner, open: checked(parseDeposit) },
     { kind: "sign-in", originals: signIns, signer: bob.deviceSigner, open: checked(parseSignIn) },
     { kind: "head", originals: await signed("head", head), signer: log, open: openHead },
     {

@@ -226,7 +226,26 @@ export interface World {
   readonly rewrap: Statement;
   readonly reads: readonly Statement[];
   readonly acceptance: Statement;
+  readonly deposits: readonly Statement[];
   readonly signIns: readonly Statement[];
+}
+
+/** A deposit's facts but its signer. */
+function depositTo(recipients: readonly string[], at: number, spaceHead: Json): Fields {
+  return {
+    space: SPACE,
+    deposit: idOf("deposit"),
+    spaceHead,
+    to: recipients.map((recipient) => ({
+      recipient,
+      identity: hashNamed(`at ${recipient}`),
+      wrap: hashNamed(`for ${recipient}`),
+    })),
+    commit: { secret: hashNamed("R"), content: hashNamed("content key") },
+    metadata: hashNamed("metadata"),
+    content: { length: 4152, root: hashNamed("digests") },
+    at,
+  };
 }
 
 const SPACE = idOf<"space">("record");
@@ -352,6 +371,9 @@ export async function makeWorld(): Promise<World> {
     begin: headOf(share, "space").hash,
   });
   await follow("unshare", { share: SHARE });
+  const owner = memberOf(alice, "owner");
+  const held = { account: alice.account, identity: owner.identity ?? "", wrap: hashNamed("inbox") };
+  await follow("inbox", { inbox: { n: 1, key: await sealingKey("inbox"), holders: [held] } });
   const revisionsTree = {
     size: 2,
     root: hashOf(merkleRoot([created, created].map((each) => Buffer.from(each, "base64url")))),
@@ -413,6 +435,10 @@ export async function makeWorld(): Promise<World> {
       at,
       name: boxOf("name", 1200),
     }),
+    deposits: [
+      await sign("deposit", bob, depositTo([alice.account, bob.account].sort(), at, spaceHead)),
+      await sign("deposit", bob, depositTo(["inbox"], at, spaceHead)),
+    ],
     signIns: [
       await signStatement(
         "sign-in",

@@ -2,6 +2,7 @@
 
 import { accountChains } from "./accounts.ts";
 import type { Book } from "./book.ts";
+import { deposits, inboxes } from "./deposits.ts";
 import {
   base64url,
   canonicalJson,
@@ -33,6 +34,8 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["revision", revisions],
   ["item", items],
   ["read", reads],
+  ["inbox", inboxes],
+  ["deposit", deposits],
   ["link", linkCases],
   ["link-set", linkSets],
   ["contact", contactCodes],

@@ -36,6 +36,7 @@ export type CommandErrorCode =
   | "contact-ambiguous"
   | "record-unknown"
   | "share-unknown"
+  | "deposit-unknown"
   | "member-unknown"
   | "device-unknown"
   | "invitation-unknown"

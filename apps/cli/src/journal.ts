@@ -146,6 +146,7 @@ function objectOf(kind: EntryKind, about: EntryAbout, known: Known): string {
   if (kind === "chain") return String(about.epoch ?? 0);
   if (kind === "succession") return String(about.count ?? 0);
   if (kind === "log-key") return about.statement ?? "";
+  if (kind === "settlement") return words.deposits.settled[about.code ?? ""] ?? "";
   if (kind === "refusal") return words.journal.refusals[about.code ?? ""] ?? about.code ?? "";
   if (itemsOf(about).length > 0) {
     const [first, second, ...rest] = itemsOf(about).map((item) => {

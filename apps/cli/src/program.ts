@@ -3,6 +3,7 @@ import { defineAdd } from "./add.ts";
 import { defineChange } from "./change.ts";
 import { defineContacts } from "./contacts.ts";
 import { defineDemo } from "./demo-command.ts";
+import { defineDeposits } from "./deposits.ts";
 import { defineDevices } from "./devices.ts";
 import { defineExport } from "./export.ts";
 import { globalOptions } from "./invocation.ts";
@@ -45,6 +46,7 @@ export function makeProgram(words: Words): Command {
     defineChange,
     defineContacts,
     defineShares,
+    defineDeposits,
     defineRevoke,
     defineMembers,
     defineJournal,

@@ -77,6 +77,7 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
   "contact-ambiguous": (d) => `“${d}” means more than one contact. Type more of it.`,
   "record-unknown": (d) => `There is no record “${d}” for you. See: ecrin whoami`,
   "share-unknown": (d) => `There is no share or contact “${d}”. See: ecrin shares`,
+  "deposit-unknown": (d) => `There is no deposit “${d}”. See: ecrin inbox`,
   "member-unknown": (d) => `${d} is not a member of this record.`,
   "device-unknown": (d) => `There is no device “${d}”. See: ecrin devices`,
   "invitation-unknown": (d) => `There is no invitation “${d}”. See: ecrin invitations`,
@@ -152,6 +153,9 @@ export const en = {
       passwordFile:
         "read passwords and kits from a file, one a line as asked for; - or a number for an open one",
       passwordStdin: "the same as --password-file -",
+      showDeposit: "print what was given",
+      acceptDeposit: "take it into the record",
+      refuseDeposit: "refuse it: it is deleted",
       acceptOffer: "accept what somebody offers who is no contact",
       declineOffer: "decline it; nobody is told",
       record: "a record you are a member of, by its owner's name",
@@ -192,6 +196,7 @@ export const en = {
       host: "address to listen on",
     },
     args: {
+      depositTo: "the share it answers, or whose record",
       newFile: "a file that does not exist yet",
       exportFile: "an export of a journal (.zip)",
       newFolder: "a folder that does not exist yet",
@@ -225,6 +230,8 @@ export const en = {
     share: "share items with somebody until a date",
     shares: "what you share, with whom, until when",
     shared: "what others share with you",
+    deposit: "give a file to whoever shares with you, or decides about a record",
+    inbox: "what others have given you: look, accept, refuse",
     revoke: "end a share, or everything a person may see",
     members: "who is in the record",
     membersAdd: "give somebody the whole record",
@@ -412,6 +419,9 @@ export const en = {
       rotation: (who: string) => `${who} changed the keys`,
       expiry: (_who: string, what: string) => `The date has passed: ${what}`,
       refusal: (who: string, what: string) => `${who} was refused (${what})`,
+      inbox: (who: string) => `${who} began an inbox`,
+      deposit: (who: string) => `${who} made a deposit`,
+      settlement: (who: string, what: string) => `${who} settled a deposit (${what})`,
       erasure: (who: string, what: string) => `${who} erased entries (${what})`,
       chain: (_who: string, what: string) => `A stretch of the log was closed: ${what}`,
       "log-key": (_who: string, what: string) => `The log has another key: ${what}`,
@@ -437,6 +447,14 @@ export const en = {
     tag: (tag: string) => `operator's tag ${tag}…`,
     checked: (n: number) =>
       `Checked on this device: ${many(n, "entry", "entries")}, their SHA-256 chain without a gap, and the signed head. The operator's tag proves nothing to others until its key is published.`,
+  },
+  deposits: {
+    made: (id: string) => `Given: ${id}. Whoever decides about the record will see it.`,
+    accepted: "It is part of the record now.",
+    refused: "It was refused, and what was sealed is deleted.",
+    broken: (n: number) =>
+      `${many(n, "deposit", "deposits")} did not hold, and nothing of it is shown.`,
+    settled: { accepted: "accepted", refused: "refused" } as Readonly<Record<string, string>>,
   },
   demo: {
     heading: "An invented patient and an invented doctor, for trying things out.",

@@ -84,6 +84,7 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
   "contact-ambiguous": (d) => `« ${d} » désigne plusieurs contacts. Écrivez-en davantage.`,
   "record-unknown": (d) => `Il n'y a pas de dossier « ${d} » pour vous. Voir : ecrin whoami`,
   "share-unknown": (d) => `Il n'y a pas de partage ni de contact « ${d} ». Voir : ecrin shares`,
+  "deposit-unknown": (d) => `Il n'y a pas de dépôt « ${d} ». Voir : ecrin inbox`,
   "member-unknown": (d) => `${d} n'est pas membre de ce dossier.`,
   "device-unknown": (d) => `Il n'y a pas d'appareil « ${d} ». Voir : ecrin devices`,
   "invitation-unknown": (d) => `Il n'y a pas d'invitation « ${d} ». Voir : ecrin invitations`,
@@ -161,6 +162,9 @@ export const fr: Words = {
       passwordFile:
         "lire mots de passe et kits dans un fichier, un par ligne comme demandés ; - ou un numéro pour un fichier ouvert",
       passwordStdin: "comme --password-file -",
+      showDeposit: "afficher ce qui a été remis",
+      acceptDeposit: "le prendre dans le dossier",
+      refuseDeposit: "le refuser : il est effacé",
       acceptOffer: "accepter ce que propose quelqu'un qui n'est pas un contact",
       declineOffer: "le refuser ; personne n'en est averti",
       record: "un dossier dont vous êtes membre, par le nom de son titulaire",
@@ -202,6 +206,7 @@ export const fr: Words = {
       host: "adresse d'écoute",
     },
     args: {
+      depositTo: "le partage auquel répondre, ou le dossier de qui",
       newFile: "un fichier qui n'existe pas encore",
       exportFile: "un export de journal (.zip)",
       newFolder: "un dossier qui n'existe pas encore",
@@ -236,6 +241,8 @@ export const fr: Words = {
     share: "partager des éléments avec quelqu'un jusqu'à une date",
     shares: "ce que vous partagez, avec qui, jusqu'à quand",
     shared: "ce que d'autres partagent avec vous",
+    deposit: "remettre un fichier à qui partage avec vous, ou décide d'un dossier",
+    inbox: "ce que d'autres vous ont remis : voir, accepter, refuser",
     revoke: "terminer un partage, ou tout ce qu'une personne peut voir",
     members: "qui est dans le dossier",
     membersAdd: "ouvrir tout le dossier à quelqu'un",
@@ -428,6 +435,9 @@ export const fr: Words = {
       rotation: (who) => `${who} a changé les clés`,
       expiry: (_who, what) => `La date est passée : ${what}`,
       refusal: (who, what) => `${who} a essuyé un refus (${what})`,
+      inbox: (who) => `${who} a ouvert une boîte de dépôt`,
+      deposit: (who) => `${who} a fait un dépôt`,
+      settlement: (who, what) => `${who} a traité un dépôt (${what})`,
       erasure: (who, what) => `${who} a effacé des entrées (${what})`,
       chain: (_who, what) => `Une portion du journal a été close : ${what}`,
       "log-key": (_who, what) => `Le journal a une autre clé : ${what}`,
@@ -453,6 +463,13 @@ export const fr: Words = {
     tag: (tag) => `marque de l'exploitant ${tag}…`,
     checked: (n) =>
       `Vérifié sur cet appareil : ${many(n, "entrée", "entrées")}, leur chaîne SHA-256 sans lacune, et la tête signée. La marque de l'exploitant ne prouve rien à d'autres tant que sa clé n'est pas publiée.`,
+  },
+  deposits: {
+    made: (id) => `Déposé : ${id}. La personne qui décide du dossier le verra.`,
+    accepted: "C'est maintenant dans le dossier.",
+    refused: "C'est refusé, et ce qui était scellé est effacé.",
+    broken: (n) => `${many(n, "dépôt ne tient", "dépôts ne tiennent")} pas ; rien n'en est montré.`,
+    settled: { accepted: "accepté", refused: "refusé" },
   },
   demo: {
     heading: "Une patiente et un médecin inventés, pour essayer.",

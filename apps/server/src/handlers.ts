@@ -4,6 +4,8 @@ import { accountHandlers } from "./accounts.ts";
 import type { Handlers } from "./call.ts";
 import { contentHandlers } from "./contents.ts";
 import { declaredHandlers } from "./declared.ts";
+import { depositHandlers } from "./deposits.ts";
+import { inboxHandlers } from "./inbox.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
 import { logHandlers } from "./log-routes.ts";
@@ -32,6 +34,8 @@ export const handlers: Handlers<RouteName> = {
   ...readHandlers,
   ...declaredHandlers,
   ...shareHandlers,
+  ...depositHandlers,
+  ...inboxHandlers,
   ...invitationHandlers,
   ...journalHandlers,
   ...logHandlers,

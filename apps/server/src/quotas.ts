@@ -16,6 +16,10 @@ export interface Quotas {
   readonly revisions: number;
   /** Bytes of an account's uploads that revisions name. */
   readonly uploaded: number;
+  /** Deposits waiting in a record. */
+  readonly deposits: number;
+  /** Deposits of one account waiting in one space. */
+  readonly depositsOfOne: number;
 }
 
 export const DEFAULT_QUOTAS: Quotas = {
@@ -25,6 +29,8 @@ export const DEFAULT_QUOTAS: Quotas = {
   spaces: 20_000,
   revisions: 1_000_000,
   uploaded: 2 ** 40,
+  deposits: 200,
+  depositsOfOne: 20,
 };
 
 /** What takes access away has as much room again: nobody is kept from signing a device out by a full chain. */

@@ -37,6 +37,8 @@ function saidOf({ parsed: { fact }, before, after }: Judged): Said[] {
       return [["share", { share: fact.share, account: fact.recipient, until: fact.until }]];
     case "unshare":
       return [["revocation", { share: fact.share, ...recipientOf(after, fact) }]];
+    case "inbox":
+      return [["inbox", { count: fact.inbox.n }]];
     case "close":
       return [["revocation", { share: fact.space }]];
   }

@@ -119,7 +119,7 @@ function checkDevice(accounts: Accounts, { by }: SpacePayload): void {
 
 /** Nobody adds or shares while a rotation is due; a writer turns the epoch for what is due and nothing else. */
 function checkDue(before: SpaceState, fact: SpacePayload, accounts: Accounts, now: number): void {
-  if (fact.op === "add" || fact.op === "share") {
+  if (fact.op === "add" || fact.op === "share" || fact.op === "inbox") {
     if (rotationDue(before, accounts, now) !== undefined) refuse("rotation-due");
   }
   if (fact.op !== "epoch") return;

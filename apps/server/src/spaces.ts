@@ -72,8 +72,9 @@ async function spacePost(call: Call<"spacePost">): Promise<RouteAnswer<"spacePos
   const parsed = parseSpaceStatement(call.body.statement);
   const { fact } = parsed;
   if (fact.space !== call.params.space) refuse("statement-refused", "body.statement.space");
-  // A space is begun by spaceCreate, and a share comes with what it holds (shares.ts).
-  if (fact.op === "begin" || fact.op === "share") refuse("statement-refused", "body.statement.op");
+  // A space is begun by spaceCreate, a share comes with what it holds (shares.ts), and an inbox with wraps of its own (inbox.ts).
+  if (fact.op === "begin" || fact.op === "share" || fact.op === "inbox")
+    refuse("statement-refused", "body.statement.op");
   return { head: await post(call, parsed, call.body.wraps) };
 }
 

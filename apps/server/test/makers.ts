@@ -20,6 +20,7 @@ import {
   type TreeHead,
 } from "@ecrin/protocol";
 import { client as opaque, ready } from "@serenity-kit/opaque";
+import { makeDeposit, makeInbox } from "./deposit.ts";
 import type { TestServer } from "./harness.ts";
 import { keyOf, newSeat, newSigner, Person, type Seat } from "./person.ts";
 import {
@@ -212,6 +213,14 @@ export function makersOf(server: TestServer) {
         name: randomBytes(1136 + 256).toString("base64url"),
       };
       return { value: who.deviceSigner.sign("acceptance", payload as Json) };
+    },
+    deposits: (who: Person, space: TestSpace, ...to: Person[]) => ({
+      value: makeDeposit(who, space, to),
+    }),
+    /** An inbox held by the owner alone, begun by anybody. */
+    beginsInbox: (space: TestSpace, by: Person, n?: number) => {
+      const value = makeInbox(space, by, n);
+      return { value, accepted: () => keepOnce(space, value) };
     },
     /** The same statement, its signature that of somebody else. */
     forged: (statement: Statement) => {

@@ -7,9 +7,12 @@ import {
   type SpaceId,
 } from "@ecrin/protocol";
 import { Contacts } from "./contacts.ts";
+import { type Deposited, makeDeposit } from "./deposit.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
+import type { FileInput } from "./draft.ts";
 import { asClientError, isRefusedFor } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
+import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit, KitCode } from "./kit.ts";
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
@@ -43,6 +46,7 @@ export class Account {
   readonly #consent: Consent;
   readonly #records = new Map<SpaceId, HealthRecord>();
   readonly #shared = new Map<SpaceId, SharedView>();
+  readonly #inboxes = new Map<SpaceId, Inbox>();
   #own: Promise<HealthRecord> | undefined;
   #refused: readonly RefusedShare[] = [];
 
@@ -125,6 +129,18 @@ export class Account {
   async #accepted(kind: ListedSpace["kind"]): Promise<ListedSpace[]> {
     const { spaces } = await this.#u.http.call("spaces");
     return await this.#consent.among(spaces.filter((each) => each.kind === kind && !each.closed));
+  }
+
+  /** Gives a file to the owners and managers of a record, or to the maker of a share (spec/deposit.md). */
+  async deposit(to: HealthRecord | SharedView, file: FileInput): Promise<Deposited> {
+    return await makeDeposit(this.#u, to.view, file);
+  }
+
+  /** What others have given to those who decide about a record. */
+  inbox(record: HealthRecord): Inbox {
+    const inbox = this.#inboxes.get(record.space) ?? new Inbox(this.#u, record);
+    this.#inboxes.set(record.space, inbox);
+    return inbox;
   }
 
   /** Shares that `sharedWithMe` left out when it was last asked, because they do not hold. */

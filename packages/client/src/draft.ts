@@ -1,6 +1,6 @@
 import type { Source } from "@ecrin/crypto";
 import { type Bytes, type ItemId, type RevisionId, utf8 } from "@ecrin/protocol";
-import { documentReference, type FhirResource, metadataOf } from "./fhir.ts";
+import { documentReference, type FhirResource, type Identifier, metadataOf } from "./fhir.ts";
 import type { Draft } from "./seal.ts";
 
 /**
@@ -17,6 +17,10 @@ export interface FileInput {
     | { readonly stream: Source; readonly size: number };
   /** As in FHIR; today when absent. */
   readonly date?: string;
+  /** Who wrote it, where that is not who adds it. */
+  readonly author?: string;
+  /** What it is known by elsewhere, as in FHIR. */
+  readonly identifier?: Identifier;
 }
 
 /** A file as a DocumentReference with its attachment. @param now milliseconds since 1970, for its date */
@@ -30,7 +34,8 @@ export function fileDraft(
   const { content } = file;
   const size = content instanceof Uint8Array ? content.length : content.size;
   const date = file.date ?? new Date(now).toISOString();
-  const resource = documentReference({ title: file.title, mediaType: file.mediaType, size, date });
+  const { title, mediaType, author, identifier } = file;
+  const resource = documentReference({ title, mediaType, size, date, author, identifier });
   const json = utf8(JSON.stringify(resource));
   return {
     item,

@@ -39,18 +39,28 @@ export function resourcesOfBundle(value: unknown): FhirResource[] {
   });
 }
 
+/** What a resource is known by elsewhere (FHIR R4, Identifier). */
+export interface Identifier {
+  readonly system: string;
+  readonly value: string;
+}
+
 /** The DocumentReference that carries a file (FHIR R4, DocumentReference.content.attachment). */
 export function documentReference(file: {
   readonly title: string;
   readonly mediaType: string;
   readonly size: number;
   readonly date: string;
+  readonly author?: string | undefined;
+  readonly identifier?: Identifier | undefined;
 }): FhirResource {
   return {
     resourceType: "DocumentReference",
     status: "current",
     date: file.date,
     description: file.title,
+    ...(file.author === undefined ? {} : { author: [{ display: file.author }] }),
+    ...(file.identifier === undefined ? {} : { identifier: [{ ...file.identifier }] }),
     content: [
       {
         attachment: {

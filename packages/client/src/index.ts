@@ -2,11 +2,13 @@
 
 export { Account, type Notice, type RefusedShare } from "./account.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
+export type { Deposited } from "./deposit.ts";
 export type { Device } from "./devices.ts";
 export type { FileInput } from "./draft.ts";
 export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
 export { checkExport, type ExportAsked } from "./export.ts";
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
+export { Inbox, type Waiting } from "./inbox.ts";
 export type { JournalLine, StatementCheck } from "./journal.ts";
 export type { Contact } from "./keyring.ts";
 export { Kit, type KitCode, readKit } from "./kit.ts";

@@ -32,6 +32,11 @@ export interface OpenKey {
   readonly ctx: Bytes;
 }
 
+/** What the author signed of a content. */
+interface Sealed {
+  readonly fact: Pick<SealedRevision, "content">;
+}
+
 /** An opened revision. `attachment` is the file, or the raw bytes, in pieces. */
 export interface Opened {
   readonly metadata: Metadata;
@@ -50,7 +55,10 @@ export async function openThrough(http: Http, through: SpaceId, open: OpenKey): 
 }
 
 /** Opens ciphertext that the application keeps itself. */
-export async function openOwn(open: OpenKey, ciphertext: Bytes): Promise<Opened> {
+export async function openOwn(
+  open: Omit<OpenKey, "fact"> & Sealed,
+  ciphertext: Bytes,
+): Promise<Opened> {
   return await splitResource(open.metadata, [await openWhole(open, ciphertext)]);
 }
 
@@ -87,7 +95,10 @@ async function contentPieces(http: Http, through: SpaceId, open: OpenKey): Promi
 }
 
 /** A content of one segment is its own list of digests. */
-async function openWhole({ fact, key, ctx }: OpenKey, bytes: Bytes): Promise<Bytes> {
+async function openWhole(
+  { fact, key, ctx }: Pick<OpenKey, "key" | "ctx"> & Sealed,
+  bytes: Bytes,
+): Promise<Bytes> {
   const { length, root } = contentFacts(fact);
   const digests: Bytes[] = [];
   for (let at = 0; at < bytes.length; at += SEGMENT) {
@@ -98,7 +109,7 @@ async function openWhole({ fact, key, ctx }: OpenKey, bytes: Bytes): Promise<Byt
   return await openContentBytes(key, ctx, bytes, { length, root, digests });
 }
 
-function contentFacts(fact: SealedRevision): { length: number; root: Bytes } {
+function contentFacts(fact: Sealed["fact"]): { length: number; root: Bytes } {
   return { length: fact.content.length, root: fromBase64url(fact.content.root) };
 }
 

@@ -25,6 +25,7 @@ export const itemIdField = text16().brand<"item">();
 export const revisionIdField = text16().brand<"revision">();
 export const slotIdField = text16().brand<"slot">();
 export const invitationIdField = text16().brand<"invitation">();
+export const depositIdField = text16().brand<"deposit">();
 export const signInIdField = text16().brand<"sign-in">();
 export const logIdField = text16().brand<"log">();
 export const hashField = text32().brand<"hash">();

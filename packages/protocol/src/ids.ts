@@ -24,6 +24,8 @@ export type SlotId = Id<"slot">;
 export type InvitationId = Id<"invitation">;
 /** A journal's tree, named after its first key (spec/log.md). */
 export type LogId = Id<"log">;
+/** Something given to the owners and managers of a space. */
+export type DepositId = Id<"deposit">;
 /** An attempt to sign in. */
 export type SignInId = Id<"sign-in">;
 

@@ -59,6 +59,19 @@ export {
   parseContactCode,
 } from "./contact.ts";
 export { type ContextPart, context, SUITE } from "./context.ts";
+export {
+  type DepositPayload,
+  type DepositRecipient,
+  type DepositStatement,
+  depositCommitContext,
+  depositContext,
+  depositRecipients,
+  depositWrapContext,
+  judgeDeposit,
+  MAX_DEPOSIT,
+  parseDeposit,
+} from "./deposit.ts";
+export type { WaitingDeposit } from "./deposit-routes.ts";
 export { type RotationDue, rotationDue } from "./due.ts";
 export { isRead, nameOfStatement, readOf } from "./entry-read.ts";
 export {
@@ -145,6 +158,7 @@ export {
 } from "./fields.ts";
 export {
   type AccountId,
+  type DepositId,
   type DeviceId,
   digestOf,
   type Hash,
@@ -167,6 +181,16 @@ export {
   type Statement,
   type Time,
 } from "./ids.ts";
+export {
+  INBOX,
+  type Inbox,
+  type InboxLife,
+  inboxHolders,
+  inboxInForce,
+  inboxName,
+  inboxWrapContext,
+  isInboxDue,
+} from "./inbox.ts";
 export { acceptRevision, type ItemHistory, type Items } from "./items.ts";
 export {
   checkArrived,

@@ -3,6 +3,7 @@ import type { Epoch } from "./epoch.ts";
 import { refuse } from "./errors.ts";
 import type { Head } from "./fields.ts";
 import { type AccountId, type Hash, hashOf, type SpaceId } from "./ids.ts";
+import { checkInbox } from "./inbox.ts";
 import {
   isPast,
   type Member,
@@ -158,6 +159,8 @@ function advance(state: GrowingState | undefined, fact: SpacePayload, hash: Hash
       return share(next, signer, fact);
     case "unshare":
       return unshare(next, signer, fact.share);
+    case "inbox":
+      return inbox(next, signer, fact);
     case "close":
       return close(next, signer);
   }
@@ -400,6 +403,17 @@ function unshare(state: GrowingState, signer: Member, id: SpaceId): GrowingState
   const life = state.shares.get(id);
   if (life === undefined || life.ended !== undefined) refuse("is not a share in force", "share");
   return { ...state, shares: endShares(state.shares, state.head.seq, (each) => each.share === id) };
+}
+
+/** A new inbox, made by one of those who hold it (spec/deposit.md, The inbox). */
+function inbox(
+  state: GrowingState,
+  signer: Member,
+  fact: SpacePayload & { op: "inbox" },
+): GrowingState {
+  if (!mayManage(signer)) refuse("the signer may not begin an inbox", "by.account");
+  checkInbox(fact.inbox, state.inbox, state.members.values(), fact.at);
+  return { ...state, inbox: { ...fact.inbox, since: state.head.seq } };
 }
 
 function close(state: GrowingState, signer: Member): GrowingState {

@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import { slotKindField } from "./account.ts";
+import { depositRoutes } from "./deposit-routes.ts";
 import { secretNameField, treeField, wrapLeafField } from "./epoch.ts";
 import {
   accountIdField,
   bytesField,
   countField,
+  depositIdField,
   hashField,
   headField,
   identityField,
@@ -422,6 +424,7 @@ export const routes = {
       head: z.optional(statementField),
     }),
   },
+  ...depositRoutes,
   ...logRoutes,
   invite: {
     method: "POST",
@@ -479,5 +482,6 @@ export const pathParameters = {
   share: spaceIdField,
   subject: z.union([spaceIdField, accountIdField, logIdField]),
   revision: revisionIdField,
+  deposit: depositIdField,
   invitation: invitationIdField,
 };

@@ -15,6 +15,7 @@ import {
   timeField,
 } from "./fields.ts";
 import type { AccountId, Hash, SpaceId } from "./ids.ts";
+import { type InboxLife, inboxField } from "./inbox.ts";
 import { type Member, type MemberHistory, memberField } from "./member.ts";
 import { checkSignature, type ParsedStatement, parseStatement } from "./statement.ts";
 
@@ -78,6 +79,7 @@ export const spacePayload = z.discriminatedUnion("op", [
     begin: hashField,
   }),
   z.strictObject({ ...continued, op: z.literal("unshare"), share: spaceIdField }),
+  z.strictObject({ ...continued, op: z.literal("inbox"), inbox: inboxField }),
   z.strictObject({ ...continued, op: z.literal("close") }),
 ]);
 export type SpacePayload = z.infer<typeof spacePayload>;
@@ -138,6 +140,8 @@ export interface SpaceState {
   readonly additions: readonly Addition[];
   readonly pins: ReadonlyMap<AccountId, Head>;
   readonly shares: ReadonlyMap<SpaceId, ShareLife>;
+  /** The newest inbox, in force or not (spec/deposit.md). */
+  readonly inbox?: InboxLife;
   readonly share?: {
     readonly source: SpaceId;
     readonly until: number;

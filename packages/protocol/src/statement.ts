@@ -15,6 +15,7 @@ export const STATEMENT_KINDS = [
   "rewrap",
   "read",
   "acceptance",
+  "deposit",
   "head",
   "receipt",
   "log-key",

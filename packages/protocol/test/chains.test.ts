@@ -15,6 +15,8 @@ import {
   followSpace,
   type ItemId,
   type Items,
+  inboxInForce,
+  isInboxDue,
   judgeRevision,
   parseAccountStatement,
   parseRevision,
@@ -140,6 +142,24 @@ runVectors<Chains, SpaceCase & { now: number; due?: Due }>("rotation", {
       rotationDue(await followCase(chain, shared), await accountsOf(shared), now),
       due,
     );
+  },
+});
+
+type InboxCase = SpaceCase & { now: number; due: boolean; inForce?: number };
+
+runVectors<Chains, InboxCase, SpaceCase>("inbox", {
+  async accept({ chain, now, due, inForce }, shared) {
+    const state = await followCase(chain, shared);
+    assert.equal(inboxInForce(state, now)?.n, inForce);
+    assert.equal(isInboxDue(state, now), due);
+  },
+  async refuse({ chain }, shared) {
+    const accounts = await accountsOf(shared);
+    const statements = named(shared.statements, chain);
+    const before = await followSpace(undefined, statements.slice(0, -1), accounts).catch(
+      assert.fail,
+    );
+    return await followSpace(before, statements.slice(-1), accounts);
   },
 });
 

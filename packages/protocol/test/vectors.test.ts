@@ -34,6 +34,7 @@ import {
   parseAs,
   parseCanonical,
   parseContactCode,
+  parseDeposit,
   parseRead,
   parseRevision,
   parseRewrap,
@@ -118,6 +119,7 @@ async function readStatement(kind: StatementKind, text: string, key: string): Pr
     rewrap: parseRewrap,
     read: parseRead,
     acceptance: parseAcceptance,
+    deposit: parseDeposit,
     "sign-in": parseSignIn,
   };
   const parsed = parseStatement(kind, text);
@@ -148,6 +150,13 @@ runVectors<Statements, { statement: string }, { statement: string }>("read", {
     assert.ok(parseRead(statements[statement]).fact.revisions.length > 0);
   },
   refuse: ({ statement }, { statements }) => parseRead(statements[statement]),
+});
+
+runVectors<Statements, { statement: string }, { statement: string }>("deposit", {
+  accept({ statement }, { statements }) {
+    assert.ok(parseDeposit(statements[statement]).fact.to.length > 0);
+  },
+  refuse: ({ statement }, { statements }) => parseDeposit(statements[statement]),
 });
 
 runVectors<undefined, { links: Link[]; identity: string; root: string }, { link: unknown }>(

@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import type { JournalRow } from "../wire.ts";
 import { momentInWords } from "../words.ts";
+import { AboutDeposit } from "./journal-deposit.tsx";
 import { usePersonName } from "./person-name.tsx";
 
 /** A line of the journal as a sentence. */
@@ -55,6 +56,10 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
       );
     case "expiry":
       return <Trans>An access has come to its end: {whom}.</Trans>;
+    case "deposit":
+    case "settlement":
+    case "inbox":
+      return <AboutDeposit row={row} who={who} />;
     case "refusal":
       return <Refusal who={who} isMine={isMine} />;
     default:

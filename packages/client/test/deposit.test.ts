@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { parseStatement, utf8 } from "@ecrin/protocol";
+import { bytesOf } from "../src/open.ts";
+import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
+
+let ground: Ground;
+let alice: Person;
+let roche: Person;
+
+before(async () => {
+  ground = await startGround();
+  [alice, roche] = await Promise.all([newPerson(ground), newPerson(ground, "Dr Roche")]);
+  await meet(alice, roche, "Dr Roche");
+  await meet(roche, alice, "Alice");
+});
+after(() => ground.stop());
+
+const note = (text: string) => ({
+  title: "Réponse",
+  mediaType: "text/plain",
+  content: utf8(text),
+});
+
+async function meet(who: Person, whom: Person, name: string) {
+  await who.account.contacts().verify(await whom.account.contacts().code(), name);
+}
+
+/** A share of one document with a doctor, as the doctor sees it. */
+async function shared(doctor = roche) {
+  const record = await alice.account.record();
+  const item = await record.add(note("analyse"));
+  const until = ground.now() + 3600_000;
+  const share = await record.share({ with: doctor.account.id, items: [item], until });
+  const views = await doctor.account.sharedWithMe();
+  const view = views.find((each) => each.share === share);
+  assert.ok(view);
+  return { record, share, view };
+}
+
+test("a recipient of a share answers, and the answer becomes part of the record", async () => {
+  const { record, share, view } = await shared();
+  const { receipt } = await roche.account.deposit(view, note("Tout va bien."));
+  assert.equal(parseStatement("receipt", receipt).kind, "receipt");
+  const inbox = alice.account.inbox(record);
+  const [waiting] = await inbox.list();
+  assert.ok(waiting);
+  assert.equal(waiting.author, roche.account.id);
+  assert.equal(waiting.via, share);
+  assert.equal(waiting.metadata.title, "Réponse");
+  assert.deepEqual(await bytesOf(await inbox.open(waiting.deposit)), utf8("Tout va bien."));
+  const item = await inbox.accept(waiting.deposit, "Dr Roche");
+  assert.deepEqual(await inbox.list(), []);
+  const opened = await record.open(item);
+  assert.deepEqual(await bytesOf(opened), utf8("Tout va bien."));
+  assert.deepEqual(opened.resource?.author, [{ display: "Dr Roche" }]);
+  const journal = await record.journal();
+  const deposit = journal.find(({ kind }) => kind === "deposit");
+  const settlement = journal.find(({ kind }) => kind === "settlement");
+  assert.equal(deposit?.actor.account, roche.account.id);
+  assert.equal(settlement?.about.code, "accepted");
+  assert.equal(settlement?.about.statement, deposit?.about.statement);
+  const value = deposit?.about.statement;
+  assert.deepEqual(opened.resource?.identifier, [{ system: "urn:ecrin:deposit", value }]);
+});
+
+test("what is refused is gone, and who gave it finds the share as it was", async () => {
+  const { record, view } = await shared();
+  await roche.account.deposit(view, note("Une erreur."));
+  const inbox = alice.account.inbox(record);
+  const [waiting] = await inbox.list();
+  assert.ok(waiting);
+  await inbox.refuse(waiting.deposit);
+  await assert.rejects(() => inbox.open(waiting.deposit), refusal("not-found"));
+  await view.sync();
+  assert.equal(view.items.length, 1);
+});
+
+test("an owner decides alone, and nobody writes back once a share has ended", async () => {
+  const { record, share, view } = await shared();
+  await roche.account.deposit(view, note("Vu."));
+  await record.endShare(share);
+  const inbox = alice.account.inbox(record);
+  const waiting = await inbox.list();
+  assert.equal(waiting.length, 1);
+  await inbox.refuse(waiting[0]?.deposit ?? assert.fail());
+  await assert.rejects(() => roche.account.deposit(view, note("Encore.")), refusal("closed"));
+});
+
+test("a reader's deposit goes to the inbox, and after a holder's end to those who remain", async () => {
+  const [mother, daughter, nurse] = await Promise.all(
+    ["Mère", "Fille", "Infirmière"].map((name) => newPerson(ground, name)),
+  );
+  assert.ok(mother && daughter && nurse);
+  for (const [who, name] of [
+    [daughter, "Fille"],
+    [nurse, "Infirmière"],
+  ] as const) {
+    await meet(mother, who, name);
+    await meet(who, mother, "Mère");
+  }
+  const record = await mother.account.record();
+  await record.addMember(daughter.account.id, { role: "manager" });
+  await record.addMember(nurse.account.id, { role: "reader" });
+  const inbox = mother.account.inbox(record);
+  assert.deepEqual(await inbox.list(), []);
+  assert.equal(record.view.state.inbox?.holders.length, 2);
+  const hers = await nurse.account.recordOf(record.space);
+  await nurse.account.deposit(hers, note("Pansement refait."));
+  const theirs = await daughter.account.recordOf(record.space);
+  const atDaughter = daughter.account.inbox(theirs);
+  assert.equal((await atDaughter.list()).length, 1);
+
+  await record.endMember(daughter.account.id);
+  await nurse.account.deposit(hers, note("Et encore."));
+  const both = await mother.account.inbox(record).list();
+  assert.equal(both.length, 2);
+  // Having looked, the owner has begun another.
+  assert.equal(record.view.state.inbox?.n, 2);
+  assert.equal(record.view.state.inbox?.holders.length, 1);
+  await assert.rejects(() => atDaughter.list(), refusal("not-found"));
+});
+
+test("twenty wait, and no more of one sender", async () => {
+  const { record, view } = await shared();
+  for (let i = 0; i < 20; i++) await roche.account.deposit(view, note(`n° ${i}`));
+  await assert.rejects(
+    () => roche.account.deposit(view, note("de trop")),
+    refusal("quota-reached"),
+  );
+  const inbox = alice.account.inbox(record);
+  for (const { deposit } of await inbox.list()) await inbox.refuse(deposit);
+  await roche.account.deposit(view, note("de nouveau"));
+  const content = new Uint8Array(2 ** 20);
+  await assert.rejects(
+    () => roche.account.deposit(view, { ...note(""), content }),
+    refusal("too-large"),
+  );
+});
