@@ -9,6 +9,7 @@ import { shareCases } from "./cases-share.ts";
 import { sizeCases } from "./cases-size.ts";
 import { spaceCases } from "./cases-space.ts";
 import { trafficCases } from "./cases-traffic.ts";
+import { wayCases } from "./cases-ways.ts";
 
 /** Every case that is built, by number. */
 export const cases: readonly AttackCase[] = [
@@ -22,4 +23,5 @@ export const cases: readonly AttackCase[] = [
   ...sizeCases,
   ...rollbackCases,
   ...trafficCases,
+  ...wayCases,
 ].sort((a, b) => a.number - b.number);

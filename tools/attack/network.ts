@@ -38,7 +38,7 @@ export class HostileNetwork {
   readonly traffic = new RecordingNetwork();
   readonly #json = new Map<RouteName, Tamper>();
   readonly #bytes = new Map<RouteName, TamperBytes>();
-  readonly #invented = new Map<RouteName, (path: string) => Loose>();
+  readonly #invented = new Map<RouteName, (path: string) => Loose | Promise<Loose>>();
   #uploads: ((part: UploadPart) => Response | undefined) | undefined;
   #failed: unknown;
 
@@ -48,7 +48,7 @@ export class HostileNetwork {
   }
 
   /** Answers a route by itself, whatever the real server says. */
-  invent(route: RouteName, make: (path: string) => Loose): void {
+  invent(route: RouteName, make: (path: string) => Loose | Promise<Loose>): void {
     this.#invented.set(route, make);
   }
 
@@ -90,7 +90,7 @@ export class HostileNetwork {
     const answer = await this.traffic.fetch(input, init);
     if (route === undefined) return answer;
     const invented = this.#invented.get(route);
-    if (invented !== undefined) return Response.json(invented(url.pathname));
+    if (invented !== undefined) return Response.json(await invented(url.pathname));
     if (!answer.ok) return answer;
     try {
       return await this.#tampered(route, answer, url);

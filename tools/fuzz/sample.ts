@@ -3,6 +3,7 @@
 
 import {
   accountIdField,
+  approvalIdField,
   deviceIdField,
   hashField,
   invitationIdField,
@@ -42,8 +43,10 @@ function texts(statement: string): string[] {
   return [
     "x",
     "upload",
+    "481204377",
     OPAQUE,
     boxOf("keyring", 90),
+    boxOf("nonce", 32),
     boxOf("box", 80),
     boxOf("wrap", 1168),
     boxOf("address", 1392),
@@ -65,6 +68,7 @@ export function sampler(statement: string): (schema: z.ZodMiniType) => Tree {
     [slotIdField, idOf("slot")],
     [invitationIdField, idOf("invitation")],
     [signInIdField, idOf("sign-in")],
+    [approvalIdField, idOf("approval")],
     [hashField, hashNamed("hash")],
     [signingKeyField, hashNamed("key")],
     [sealingKeyField, boxOf("sealing key", 1216)],

@@ -1,6 +1,7 @@
 // Every file under vectors/protocol, by name.
 
 import { accountChains } from "./accounts.ts";
+import { approvals } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { deposits, inboxes } from "./deposits.ts";
 import {
@@ -29,6 +30,7 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["wraps", wraps],
   ["statement", statements],
   ["account", accountChains],
+  ["approval", approvals],
   ["space", spaceChains],
   ["rotation", rotations],
   ["revision", revisions],

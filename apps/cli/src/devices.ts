@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defineApprove } from "./by-device.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { namesId, shortId } from "./short-id.ts";
@@ -6,7 +7,8 @@ import { columns, momentIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 /** Where the account is signed in. */
-export function defineDevices(program: Command, { help }: Words): void {
+export function defineDevices(program: Command, words: Words): void {
+  const { help } = words;
   const devices = program.command("devices").description(help.devices);
   devices
     .command("list", { isDefault: true })
@@ -22,6 +24,7 @@ export function defineDevices(program: Command, { help }: Words): void {
     .action(async (device: string, options: { yes?: boolean }, command: Command) => {
       await signOut(Invocation.of(command), device, options.yes);
     });
+  defineApprove(devices, words);
   devices
     .command("cancel-recovery")
     .description(help.cancelRecovery)

@@ -29,40 +29,41 @@ export function terminalSecrets(): Secrets {
 }
 
 /**
- * Reads secrets from a file, one a line. Nothing of it ends up in arguments or
- * environment, where other processes look.
+ * Reads secrets from a file, one a line, each when it is asked for. Nothing of it ends up in
+ * arguments or environment, where other processes look.
  * @param source a path, `-` for standard input, or the number of an open file descriptor
  */
 export function fileSecrets(source: string): Secrets {
-  let lines: Promise<string[]> | undefined;
+  const lines = linesOf(source);
   return {
     isAsked: false,
     async ask(question) {
-      lines ??= readLines(source);
-      const line = (await lines).shift();
-      if (line === undefined) throw new CommandError("cannot-ask", question);
-      return line;
+      const line = await lines.next();
+      if (line.done === true) throw new CommandError("cannot-ask", question);
+      return line.value;
     },
   };
 }
 
-async function readLines(source: string): Promise<string[]> {
-  const pieces: Buffer[] = [];
+/** Lines as they come: whoever answers through a pipe may first want to see what was said. */
+async function* linesOf(source: string): AsyncGenerator<string, void, undefined> {
+  let rest = Buffer.alloc(0);
   let size = 0;
   try {
     for await (const piece of open(source)) {
-      const bytes = Buffer.from(piece as Uint8Array);
-      pieces.push(bytes);
-      size += bytes.length;
+      rest = Buffer.concat([rest, Buffer.from(piece as Uint8Array)]);
+      size += (piece as Uint8Array).length;
       if (size > MOST) throw new CommandError("file-unreadable", source);
+      for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
+        yield rest.subarray(0, end).toString("utf8").replace(/\r$/, "");
+        rest = rest.subarray(end + 1);
+      }
     }
   } catch (cause) {
     if (cause instanceof CommandError) throw cause;
     throw new CommandError("file-unreadable", source, { cause });
   }
-  const lines = Buffer.concat(pieces).toString("utf8").split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
+  if (rest.length > 0) yield rest.toString("utf8");
 }
 
 function open(source: string): Readable {

@@ -10,6 +10,7 @@ import {
 } from "@ecrin/client";
 import { parseId } from "@ecrin/protocol";
 import type { Command } from "commander";
+import { signInByDevice } from "./by-device.ts";
 import { Invocation } from "./invocation.ts";
 import { fullMomentIn, shown } from "./shown.ts";
 import type { Words } from "./words.ts";
@@ -19,15 +20,17 @@ interface SignInOptions {
   readonly account?: string;
   readonly device?: string;
   readonly recover?: boolean;
+  readonly byDevice?: boolean;
 }
 
-export function defineSignIn(program: Command, { help }: Words): void {
+export function defineSignIn(program: Command, { help, ways }: Words): void {
   program
     .command("sign-in")
     .description(help.signIn)
     .option("--address <address>", help.options.address)
     .option("--account <number>", help.options.accountNumber)
     .option("--recover", help.options.recover)
+    .option("--by-device", ways.byDevice.option)
     .option("--device <name>", help.options.device)
     .action(async (options: SignInOptions, command: Command) => {
       await run(Invocation.of(command), options);
@@ -71,6 +74,12 @@ async function onNewDevice(
   options: SignInOptions,
 ): Promise<Account | undefined> {
   const { ask, said } = call.words;
+  const named = options.device === undefined ? {} : { deviceName: options.device };
+  if (options.byDevice === true) {
+    const account = await signInByDevice(call, { server, store, ...named });
+    await report(call, account, said.signedIn(shown(account.name)));
+    return account;
+  }
   const kit = await readKit(await call.secrets.ask(ask.kit));
   const whose =
     options.account === undefined
@@ -81,7 +90,7 @@ async function onNewDevice(
     store,
     kit,
     ...whose,
-    ...(options.device === undefined ? {} : { deviceName: options.device }),
+    ...named,
   };
   if (options.recover === true) {
     const { ready, account } = await recoverWithKit({

@@ -1,5 +1,6 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
+import { ways } from "./words-ways.en.ts";
 
 const many = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
 
@@ -52,6 +53,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARM: the server asks for a weaker password protection than allowed. Nothing was sent.",
   "wrong-password": "Wrong password.",
   "wrong-kit": "The kit was mistyped, or belongs to another account.",
+  "code-differs":
+    "The code is not the right one. Nobody was let in; if it happens again, begin anew.",
   "stale-view": "What is known here is too old to act upon. Try again with the network.",
   refused: "This cannot be done.",
   locked: "The account is locked.",
@@ -104,6 +107,7 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
 
 export const en = {
   locale: "en-GB",
+  ways,
   quoted: (title: string) => `“${title}”`,
   failures: {
     client,

@@ -1,6 +1,7 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
 import type { Words } from "./words.ts";
+import { ways } from "./words-ways.fr.ts";
 
 const many = (n: number, one: string, more: string) => `${n} ${n < 2 ? one : more}`;
 
@@ -57,6 +58,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARME : le serveur demande une protection du mot de passe plus faible que permis. Rien n'a été envoyé.",
   "wrong-password": "Mot de passe erroné.",
   "wrong-kit": "Le kit est mal recopié, ou appartient à un autre compte.",
+  "code-differs":
+    "Le code n'est pas le bon. Personne n'est entré ; si cela se répète, recommencez.",
   "stale-view": "Ce qui est connu ici est trop ancien pour agir. Recommencez avec le réseau.",
   refused: "Cela ne peut pas se faire.",
   locked: "Le compte est verrouillé.",
@@ -112,6 +115,7 @@ const command: Readonly<Record<CommandErrorCode, (detail: string) => string>> = 
 
 export const fr: Words = {
   locale: "fr-FR",
+  ways,
   quoted: (title) => `« ${title} »`,
   failures: {
     client,

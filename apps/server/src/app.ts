@@ -169,10 +169,16 @@ function handlerOf(
   return (call) => handler(call as never);
 }
 
-/** Whether a request counts as one to sign up or in. A sign-in counts its own (knock.ts), each once. */
+/** What counts its own: a sign-in each once (knock.ts), a new device that waits by itself (approvals.ts). */
+const COUNTS_ITS_OWN: ReadonlySet<string> = new Set([
+  "signInStart",
+  "signInFinish",
+  "approvalLook",
+]);
+
+/** Whether a request counts as one to sign up or in. */
 function isCounted(name: string, route: Route): boolean {
-  const counts = name === "signInStart" || name === "signInFinish";
-  return !route.session && route.method !== "GET" && !counts;
+  return !route.session && route.method !== "GET" && !COUNTS_ITS_OWN.has(name);
 }
 
 function isRoute(name: string): name is RouteName {

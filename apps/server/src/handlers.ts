@@ -1,6 +1,7 @@
 import type { RouteName } from "@ecrin/protocol";
 import { aboutHandlers } from "./about-server.ts";
 import { accountHandlers } from "./accounts.ts";
+import { approvalHandlers } from "./approvals.ts";
 import type { Handlers } from "./call.ts";
 import { contentHandlers } from "./contents.ts";
 import { declaredHandlers } from "./declared.ts";
@@ -26,6 +27,7 @@ export const handlers: Handlers<RouteName> = {
   ...signInHandlers,
   ...kitHandlers,
   ...accountHandlers,
+  ...approvalHandlers,
   ...passwordHandlers,
   ...spaceHandlers,
   ...wrapHandlers,

@@ -22,6 +22,10 @@ export interface Limits {
   readonly device: Rate;
   /** One account whose kit was shown. */
   readonly kit: Rate;
+  /** One new device, asking whether it is let in. */
+  readonly approval: Rate;
+  /** One account, looking for a new device by its number. */
+  readonly approving: Rate;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -32,6 +36,8 @@ export const DEFAULT_LIMITS: Limits = {
   strangers: { burst: 120, perSecond: 1 / 30 },
   device: { burst: 30, perSecond: 0.1 },
   kit: { burst: 30, perSecond: 0.1 },
+  approval: { burst: 60, perSecond: 1 },
+  approving: { burst: 60, perSecond: 0.5 },
 };
 
 /** Of each kind: whoever makes many names of one drops no bucket of another. */
@@ -73,4 +79,6 @@ export const NO_LIMITS: Limits = {
   strangers: NONE,
   device: NONE,
   kit: NONE,
+  approval: NONE,
+  approving: NONE,
 };

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
+  approvalCommitment,
+  approvalNumber,
   fromBase64url,
   type Hash,
   hashOf,
@@ -22,7 +24,7 @@ import {
 import { client as opaque, ready } from "@serenity-kit/opaque";
 import { makeDeposit, makeInbox } from "./deposit.ts";
 import type { TestServer } from "./harness.ts";
-import { keyOf, newSeat, newSigner, Person, type Seat } from "./person.ts";
+import { anySealingKey, keyOf, newSeat, newSigner, Person, type Seat } from "./person.ts";
 import {
   beginRecord,
   donePosting,
@@ -130,6 +132,16 @@ export function makersOf(server: TestServer) {
     bytes: (length: number) => ({ value: randomBytes(length).toString("base64url") }),
     slot: (who: Person, kind: SlotKind) => ({ value: who.slot(kind) }),
     device: () => ({ value: { device: newId<"device">(), key: newSigner().key } }),
+    /** A device that asks to be let in by another, and has told nobody yet. */
+    newDevice: () => {
+      const [approval, nonce] = [newId<"approval">(), randomBytes(32)];
+      const device = { device: newId<"device">(), key: newSigner().key };
+      const asked = { number: approvalNumber(approval), ...device, seal: anySealingKey() };
+      const commitment = approvalCommitment(asked, nonce);
+      const { number, seal } = asked;
+      const told = nonce.toString("base64url");
+      return { value: { approval, number, device, seal, commitment, nonce: told } };
+    },
     kitKey: () => ({ value: newSigner().key }),
 
     /** The next statement of an account's chain. */

@@ -6,6 +6,7 @@ import {
   type RouteAnswer,
   type SpaceId,
 } from "@ecrin/protocol";
+import { Approval } from "./approve.ts";
 import { Contacts } from "./contacts.ts";
 import { type Deposited, makeDeposit } from "./deposit.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
@@ -242,6 +243,14 @@ export class Account {
       }
     }
     if (failed.length > 0) throw failed[0];
+  }
+
+  /**
+   * Begins to let another device in, by the number it shows (spec/device-approval.md).
+   * @throws ClientError `not-found`, `code-differs`
+   */
+  async approveDevice(number: string): Promise<Approval> {
+    return await Approval.begin(this.#u, number);
   }
 
   /** @throws ClientError `wrong-password` where `before` does not open this device */

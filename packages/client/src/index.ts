@@ -1,6 +1,7 @@
 // The SDK, in the order in which one meets it: an account, its record, sharing, the journal.
 
 export { Account, type Notice, type RefusedShare } from "./account.ts";
+export type { Approval } from "./approve.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Deposited } from "./deposit.ts";
 export type { Device } from "./devices.ts";
@@ -9,6 +10,7 @@ export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.
 export { checkExport, type ExportAsked } from "./export.ts";
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
 export { Inbox, type Waiting } from "./inbox.ts";
+export { type Join, Joining } from "./join.ts";
 export type { JournalLine, StatementCheck } from "./journal.ts";
 export type { Contact } from "./keyring.ts";
 export { Kit, type KitCode, readKit } from "./kit.ts";

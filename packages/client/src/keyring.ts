@@ -10,6 +10,7 @@ import {
   sealSlot,
   signerFrom,
   signingKeyOf,
+  wrapTo,
   xwingPublicKey,
 } from "@ecrin/crypto";
 import {
@@ -301,6 +302,11 @@ export class KeyringBook {
   /** Seals the account key into a new slot. */
   async sealSlot(secrets: SlotSecrets, place: SlotPlace): Promise<SealedSlot> {
     return await sealSlot(secrets, place, this.#key());
+  }
+
+  /** Wraps the account key for a device that was compared (spec/device-approval.md). @param to X-Wing key */
+  async wrapKey(to: Uint8Array, ctx: Bytes): Promise<Bytes> {
+    return await wrapTo(to, ctx, this.#key());
   }
 
   /** Whether this is the account key: what a slot that was just made must give. */

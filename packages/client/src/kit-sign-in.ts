@@ -1,21 +1,14 @@
-import { equalSecret, kitLoginSeed, kitSlot, passwordSlot, signerFrom } from "@ecrin/crypto";
-import {
-  type AccountId,
-  type Bytes,
-  fromBase64url,
-  type Hash,
-  newId,
-  type SignInId,
-} from "@ecrin/protocol";
+import { kitLoginSeed, kitSlot, signerFrom } from "@ecrin/crypto";
+import { type AccountId, fromBase64url, type Hash, newId, type SignInId } from "@ecrin/protocol";
 import { Account } from "./account.ts";
 import { wrapAddress } from "./address.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
 import { type Kit, type KitCode, readKit } from "./kit.ts";
 import {
+  checkPasswordSlot,
   type OpenedAccount,
   openAccount,
-  openAnySlot,
   readServer,
   unlock,
 } from "./open-account.ts";
@@ -147,18 +140,6 @@ async function kitStatement(
 ) {
   const signer = await signerFrom(kitLoginSeed(kit.code));
   return await signInStatement(signer, { account, signIn, key, at });
-}
-
-/** The password's own slot gives the same account key: kit and password are of one account. */
-async function checkPasswordSlot(
-  { account, accountKey, keyring, answer }: OpenedAccount,
-  exportKey: Bytes,
-): Promise<void> {
-  const secrets = passwordSlot(exportKey, fromBase64url(keyring.secretKey));
-  const other = await openAnySlot(account, answer.slots, secrets);
-  if (!equalSecret(other.accountKey, accountKey)) {
-    throw new ClientError("cannot-open", "kit and password open different accounts");
-  }
 }
 
 async function orWrongKit<T>(answer: Promise<T>): Promise<T> {

@@ -1,4 +1,10 @@
-import { openSlot, type SlotSecrets, signStatement } from "@ecrin/crypto";
+import {
+  equalSecret,
+  openSlot,
+  passwordSlot,
+  type SlotSecrets,
+  signStatement,
+} from "@ecrin/crypto";
 import {
   type AccountId,
   type AccountState,
@@ -6,6 +12,7 @@ import {
   currentDevices,
   currentIdentity,
   fromBase64url,
+  type Hash,
   identityHash,
   type RouteAnswer,
   type Slot,
@@ -53,15 +60,42 @@ export async function openAccount(
   secrets: SlotSecrets,
   unlisted = false,
 ): Promise<OpenedAccount> {
+  return await openWhole(http, account, async (answer, state) => {
+    const { slot, accountKey } = await openAnySlot(account, answer.slots, secrets);
+    const hash = identityHash(account, slot.identity);
+    if (!state.identities.some((life) => life.hash === hash)) throw cannotOpen();
+    const isListed = state.slots.some((each) => each.slot === slot.slot && each.key === slot.key);
+    if (!unlisted && !isListed) throw cannotOpen();
+    return accountKey;
+  });
+}
+
+/**
+ * Fetches the account of the session and opens it with an account key that a device of it
+ * handed over, and the identity that was compared with it (spec/device-approval.md).
+ * @throws ClientError as `openAccount` does
+ */
+export async function openWithKey(
+  http: Http,
+  account: AccountId,
+  accountKey: Bytes,
+  identity: Hash,
+): Promise<OpenedAccount> {
+  return await openWhole(http, account, (_, state) => {
+    if (currentIdentity(state).hash !== identity) throw cannotOpen();
+    return Promise.resolve(accountKey);
+  });
+}
+
+async function openWhole(
+  http: Http,
+  account: AccountId,
+  reach: (answer: RouteAnswer<"account">, state: AccountState) => Promise<Bytes>,
+): Promise<OpenedAccount> {
   const server = await readServer(http);
   const answer = await http.call("account");
   const state = await followWhole(account, answer);
-  const { slot, accountKey } = await openAnySlot(account, answer.slots, secrets);
-  const hash = identityHash(account, slot.identity);
-  if (!state.identities.some((life) => life.hash === hash)) throw cannotOpen();
-  if (!unlisted && !state.slots.some((each) => each.slot === slot.slot && each.key === slot.key)) {
-    throw cannotOpen();
-  }
+  const accountKey = await reach(answer, state);
   const keyring = await openKeyring(accountKey, account, answer.keyring);
   const own = await identityOf(keyring);
   const { identity } = currentIdentity(state);
@@ -73,6 +107,16 @@ export async function openAccount(
       throw new ClientError("log-key-changed", "the server signs with another key than before");
   }
   return { account, accountKey, keyring, server, state, answer };
+}
+
+/** The password's own slot gives the same account key: whatever else opened the account, it is the password's. */
+export async function checkPasswordSlot(
+  { account, accountKey, keyring, answer }: OpenedAccount,
+  exportKey: Bytes,
+): Promise<void> {
+  const secrets = passwordSlot(exportKey, fromBase64url(keyring.secretKey));
+  const other = await openAnySlot(account, answer.slots, secrets);
+  if (!equalSecret(other.accountKey, accountKey)) throw cannotOpen();
 }
 
 /** What the flows work with, made of an account that was opened and this device. */

@@ -27,6 +27,7 @@ export const slotIdField = text16().brand<"slot">();
 export const invitationIdField = text16().brand<"invitation">();
 export const depositIdField = text16().brand<"deposit">();
 export const signInIdField = text16().brand<"sign-in">();
+export const approvalIdField = text16().brand<"approval">();
 export const logIdField = text16().brand<"log">();
 export const hashField = text32().brand<"hash">();
 export const signingKeyField = text32().brand<"signing key">();

@@ -28,6 +28,8 @@ export type LogId = Id<"log">;
 export type DepositId = Id<"deposit">;
 /** An attempt to sign in. */
 export type SignInId = Id<"sign-in">;
+/** A new device that asks to be let in by another. */
+export type ApprovalId = Id<"approval">;
 
 /** 32 bytes of SHA-256, or a commitment by HMAC-SHA256, as 43 characters. */
 export type Hash = Branded<string, "hash">;

@@ -29,6 +29,14 @@ export {
   parseSeenSize,
   SIZE_TYPE,
 } from "./add-checkpoint.ts";
+export {
+  type ApprovalAnswer,
+  type ApprovalAsked,
+  approvalCommitment,
+  approvalKeyContext,
+  approvalNumber,
+  approvalRun,
+} from "./approval.ts";
 export { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
 export {
   type Bytes,
@@ -129,6 +137,7 @@ export {
 } from "./export-manifest.ts";
 export {
   accountIdField,
+  approvalIdField,
   bytesField,
   countField,
   deviceIdField,
@@ -158,6 +167,7 @@ export {
 } from "./fields.ts";
 export {
   type AccountId,
+  type ApprovalId,
   type DepositId,
   type DeviceId,
   digestOf,
@@ -361,6 +371,15 @@ export {
   type Wrap,
 } from "./routes.ts";
 export { sha256 } from "./sha256.ts";
+export {
+  bareDigits,
+  type CodeRun,
+  type CodeSide,
+  codeCommitment,
+  digitsOf,
+  isCode,
+  shortCode,
+} from "./short-code.ts";
 export { parseSignIn, type SignInPayload } from "./sign-in.ts";
 export {
   type Accounts,

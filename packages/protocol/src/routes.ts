@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { slotKindField } from "./account.ts";
+import { approvalRoutes } from "./approval-routes.ts";
 import { depositRoutes } from "./deposit-routes.ts";
 import { secretNameField, treeField, wrapLeafField } from "./epoch.ts";
 import {
@@ -426,6 +427,7 @@ export const routes = {
   },
   ...depositRoutes,
   ...logRoutes,
+  ...approvalRoutes,
   invite: {
     method: "POST",
     path: "/v1/invitations",

@@ -1,0 +1,19 @@
+/** Ways back and second factors: what the command line says of them, in English. */
+export const ways = {
+  byDevice: {
+    option: "on a new device: with the help of one that is signed in, instead of the kit",
+    number: (n: string) =>
+      `On a device that is signed in, run: ecrin devices approve ${n}\nIn the page it is under Settings, Let a device in. The number is good for ten minutes.`,
+    code: (code: string) => `Type this code there: ${code}`,
+    ask: "Code that the other device shows now",
+    again: "That is not the code. Look at the other device and type it again.",
+  },
+  approve: {
+    help: "let another device in, by the number it shows",
+    argument: "the nine digits that the new device shows",
+    confirm:
+      "A new device asks to be let in. It will be able to do everything that you can. Let in only a device that you are holding or looking at, never one whose number somebody told you.",
+    ask: "Code that the new device shows",
+    done: (code: string) => `The codes are the same. Now type this one on the new device: ${code}`,
+  },
+};
