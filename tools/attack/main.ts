@@ -5,22 +5,21 @@
 //   npm run attack -- --in browser     with the client in Chromium only; --in node likewise
 //   npm run attack -- --mutations      each case again without its countermeasure: it must turn red
 //   npm run attack -- --server FILE    the standard journey through somebody else's hostile server
+
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { optionsOf } from "../options.ts";
 import { cases } from "./cases.ts";
 import { GROUNDS } from "./ground.ts";
 import { runMutations } from "./mutations.ts";
 import { runCases } from "./run.ts";
 import { runStranger } from "./stranger.ts";
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    in: { type: "string" },
-    place: { type: "string" },
-    mutations: { type: "boolean", default: false },
-    server: { type: "string" },
-  },
+const values = optionsOf(import.meta.url, {
+  only: { type: "string" },
+  in: { type: "string" },
+  place: { type: "string" },
+  mutations: { type: "boolean", default: false },
+  server: { type: "string" },
 });
 const numbers = values.only?.split(",").map(Number);
 const chosen = cases

@@ -16,6 +16,7 @@ const COPIED = [
   "tools/browser",
   "tools/capture",
   "tools/mutate",
+  "tools/options.ts",
   "samples",
 ];
 const AT_ONCE = 2;

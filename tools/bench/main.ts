@@ -9,16 +9,14 @@
 // bar is missed: it is said.
 
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { optionsOf } from "../options.ts";
 import { groups } from "./groups.ts";
 import { type Bar, keeps, type Line, type Measured } from "./measure.ts";
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    only: { type: "string", default: "" },
-    tiny: { type: "boolean", default: false },
-  },
+const values = optionsOf(import.meta.url, {
+  json: { type: "boolean", default: false },
+  only: { type: "string", default: "" },
+  tiny: { type: "boolean", default: false },
 });
 const { json, only, tiny } = values;
 

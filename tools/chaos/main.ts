@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { optionsOf } from "../options.ts";
 import { runChaos } from "./run.ts";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "2000" } } });
+const values = optionsOf(import.meta.url, { rounds: { type: "string", default: "2000" } });
 const dataDir = await mkdtemp(join(tmpdir(), "ecrin-chaos-"));
 try {
   const report = await runChaos(dataDir, Number(values.rounds), (line) => console.log(line));

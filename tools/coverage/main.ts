@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { optionsOf } from "../options.ts";
 import { branchesOf, type Script } from "./branches.ts";
 import { isExcepted, isHeld } from "./exceptions.ts";
 
@@ -34,8 +34,9 @@ const PARSERS = [
   "apps/server/src/{input,nonce,proof,token}.ts",
 ];
 
-const { values } = parseArgs({
-  options: { only: { type: "string", default: "" }, keep: { type: "string" } },
+const values = optionsOf(import.meta.url, {
+  only: { type: "string", default: "" },
+  keep: { type: "string" },
 });
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const find = (patterns: readonly string[]) => globSync(patterns, { cwd: root }).sort();

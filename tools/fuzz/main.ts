@@ -8,8 +8,8 @@
 // crashed or was slow; a finding's line is what goes into tools/fuzz/corpus/.
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { optionsOf } from "../options.ts";
 import { asKept } from "./corpus.ts";
 import { type Coverage, uncovered } from "./coverage.ts";
 import type { Part, Tally } from "./run.ts";
@@ -66,12 +66,10 @@ function whole(option: string, value: string): number {
   return number;
 }
 
-const { values } = parseArgs({
-  options: {
-    count: { type: "string", default: "1000000" },
-    seed: { type: "string", default: "1" },
-    only: { type: "string" },
-  },
+const values = optionsOf(import.meta.url, {
+  count: { type: "string", default: "1000000" },
+  seed: { type: "string", default: "1" },
+  only: { type: "string" },
 });
 const count = whole("count", values.count);
 const seed = whole("seed", values.seed);

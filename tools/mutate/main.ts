@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Random } from "../fuzz/random.ts";
+import { optionsOf } from "../options.ts";
 import { copyProject } from "./copy.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
 import { noticedBy } from "./trial.ts";
@@ -23,12 +23,10 @@ const NOTICED_AT_LEAST = 0.95;
 const SOURCES = "packages/{protocol,crypto}/src/*.ts";
 const COPIED = ["packages", "apps/server", "vectors", "tools/vectors", "tools/capture"];
 
-const { values } = parseArgs({
-  options: {
-    count: { type: "string", default: "200" },
-    seed: { type: "string", default: "1" },
-    only: { type: "string" },
-  },
+const values = optionsOf(import.meta.url, {
+  count: { type: "string", default: "200" },
+  seed: { type: "string", default: "1" },
+  only: { type: "string" },
 });
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -7,16 +7,14 @@
 
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { startGround } from "../../apps/web/test/ground.ts";
+import { optionsOf } from "../options.ts";
 import { openCamera } from "./camera.ts";
 import { walk } from "./walk.ts";
 
-const { values } = parseArgs({
-  options: {
-    out: { type: "string", default: "screenshots" },
-    language: { type: "string" },
-  },
+const values = optionsOf(import.meta.url, {
+  out: { type: "string", default: "screenshots" },
+  language: { type: "string" },
 });
 const chosen = (["fr", "en"] as const).filter(
   (each) => values.language === undefined || each === values.language,

@@ -1,17 +1,17 @@
 // npm run witness: a small witness for other people's Écrin services (spec/witness.md).
+//
+//   npm run witness -- --name witness.example/w1 [--folder F] [--port P] [--log VKEY]…
 
 import { resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { optionsOf } from "../options.ts";
 import { startWitness } from "./server.ts";
 
-const { values } = parseArgs({
-  options: {
-    name: { type: "string" },
-    folder: { type: "string", default: ".ecrin-witness" },
-    port: { type: "string", default: "4190" },
-    log: { type: "string", multiple: true, default: [] },
-  },
+const values = optionsOf(import.meta.url, {
+  name: { type: "string" },
+  folder: { type: "string", default: ".ecrin-witness" },
+  port: { type: "string", default: "4190" },
+  log: { type: "string", multiple: true, default: [] },
 });
 if (values.name === undefined) {
   process.stderr.write(
