@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { type FileInput, isBundle, mediaTypeOf } from "@ecrin/client";
 import { startServer } from "@ecrin/server";
 import { afterTheEnd } from "./after-the-end.ts";
+import { checkItsExport } from "./check-export.ts";
 import { journey } from "./journey.ts";
 import { printingReport } from "./report.ts";
 
@@ -46,6 +47,7 @@ try {
     `\n${files.length} files and ${bundles.length} FHIR bundles, against ${elsewhere ?? "a server of our own"}\n`,
   );
   const told = await journey(server?.url ?? elsewhere ?? "", files, bundles, report);
+  await checkItsExport(told, report);
   if (dataDir === undefined)
     console.log("              what needs the server's own keys is not tried against ECRIN_URL");
   else await afterTheEnd(told, report);

@@ -3,12 +3,23 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkExport } from "@ecrin/client";
-import { bytesSource, openZip, ProtocolError } from "@ecrin/protocol";
+import {
+  bytesSource,
+  entryCommitment,
+  fromBase64url,
+  hashesIn,
+  leafHash,
+  openZip,
+  ProtocolError,
+  type RouteAnswer,
+  utf8,
+} from "@ecrin/protocol";
 import { EASY_WORK } from "./calendar.ts";
 import { type Scene, startScene } from "./scene.ts";
 
@@ -114,6 +125,68 @@ test("Python verifies it, with openssl for the time stamps", {
   if (has("openssl", "version")) assert.match(stdout, /time-stamped at/);
   else assert.match(stdout, /time stamp not checked/);
 });
+
+test("what the operator's command erased is gone from the next export, which holds, and nothing links to it", async () => {
+  const ask = async <T>(path: string) => (await (await fetch(`${scene.url}${path}`)).json()) as T;
+  const journal = await scene.record.journal();
+  const gone = journal.find(({ kind }) => kind === "opening" || kind === "export") ?? assert.fail();
+  const [opening] = (await linesOf(whole)).filter(({ n }) => n === gone.n);
+  assert.ok(opening !== undefined);
+  const main = fileURLToPath(new URL("../../apps/server/src/log-main.ts", import.meta.url));
+  const wanted = ["--subject", scene.record.space, "--from", `${gone.n}`, "--reason", "request"];
+  const { status, stderr } = spawnSync(process.execPath, [main, "erase", ...wanted, "--yes"], {
+    encoding: "utf8",
+    env: { ...process.env, ECRIN_DATA: join(scene.folder, "data") },
+  });
+  assert.equal(status, 0, stderr);
+  const left = await scene.record.journal();
+  assert.ok(!left.some(({ n }) => n === gone.n));
+  assert.equal(left.at(-1)?.kind, "erasure");
+  const next = await scene.exported();
+  const said = await checkExport(bytesSource(next), { leastWork: EASY_WORK });
+  assert.equal(said.erased, 1);
+  const path = join(scene.folder, "erased.zip");
+  await writeFile(path, next);
+  if (has("python3", "--version"))
+    assert.match(
+      spawnSync("python3", [script, path, "--demonstration"], { encoding: "utf8" }).stdout,
+      /1 entries were erased[\s\S]*VERIFIED\n$/,
+    );
+  // Somebody who has the public log, every key that is disclosed, this export, and guesses the
+  // whole entry: without its salt no leaf is it.
+  await scene.anchored();
+  const { size } = await ask<RouteAnswer<"log">>("/v1/log");
+  const { epochs } = await ask<RouteAnswer<"logEpochs">>("/v1/log/epochs");
+  const keys = epochs.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  assert.ok(keys.length > 0);
+  const tile = await (await fetch(`${scene.url}/log/tile/0/000.p/${size}`)).bytes();
+  const leaves = new Set(hashesIn(tile).map((leaf) => Buffer.from(leaf).toString("hex")));
+  const found = (salt: Uint8Array) =>
+    leaves.has(Buffer.from(leafHash(entryCommitment(salt, utf8(opening.entry)))).toString("hex"));
+  const texts = Buffer.concat([Buffer.from(next), Buffer.from(JSON.stringify(epochs))]);
+  const known = [...texts.toString("latin1").matchAll(/[A-Za-z0-9_-]{43}/g)].map(([text]) =>
+    Buffer.from(text, "base64url"),
+  );
+  const made = keys.map((key) =>
+    createHmac("sha256", Buffer.from(key, "base64url")).update(opening.entry).digest(),
+  );
+  for (const salt of [Buffer.alloc(32), ...known, ...made]) assert.ok(!found(new Uint8Array(salt)));
+  // With its salt it would have been found, so the look for it sees.
+  assert.ok(found(fromBase64url(opening.salt)));
+});
+
+interface Line {
+  readonly n: number;
+  readonly salt: string;
+  readonly entry: string;
+}
+
+async function linesOf(archive: Uint8Array): Promise<readonly Line[]> {
+  const file = (await openZip(bytesSource(archive))).find(({ name }) => name === "journal.json");
+  if (file === undefined) return [];
+  const text = Buffer.from(archive.subarray(file.at, file.at + file.length)).toString();
+  return (JSON.parse(text) as { entries: Line[] }).entries;
+}
 
 test("poppler and qpdf accept the report", {
   skip:

@@ -22,6 +22,8 @@ export interface Scene {
   someone(name: string): Promise<Account>;
   /** Opens everything: each opening is a read that Alice's device signs. */
   open(): Promise<void>;
+  /** Waits until everything that has been written is stamped and in a block. */
+  anchored(): Promise<void>;
   exported(since?: number): Promise<Uint8Array<ArrayBuffer>>;
   stop(): Promise<void>;
 }
@@ -30,8 +32,11 @@ interface AnchorsTold {
   readonly anchors: readonly { readonly state: string; readonly size: number }[];
 }
 
-/** Starts it, fills a record, opens it, and waits until all of that is stamped and in a block. */
-export async function startScene(): Promise<Scene> {
+/**
+ * Starts it, fills a record, opens it, and waits until all of that is stamped and in a block.
+ * @param through what Alice's device fetches with, where a test lies to it
+ */
+export async function startScene(through?: typeof fetch): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-export-"));
   const authority = await startAuthority("Horodatage Test");
   const calendar = await startCalendar();
@@ -58,6 +63,7 @@ export async function startScene(): Promise<Scene> {
       password: `password of ${name}`,
       name,
       store: memoryStore(),
+      ...(through === undefined ? {} : { fetch: through }),
     });
     return account;
   }
@@ -95,6 +101,7 @@ export async function startScene(): Promise<Scene> {
     root: authority.root,
     someone,
     open,
+    anchored,
     async exported(since) {
       const parts: Uint8Array[] = [];
       const asked = { language: "fr", ...(since === undefined ? {} : { since }) } as const;

@@ -23,6 +23,9 @@ import {
   readJournal,
   utf8,
 } from "@ecrin/protocol";
+import { exported } from "../../examples/check-export.ts";
+import { journey } from "../../examples/journey.ts";
+import { printingReport } from "../../examples/report.ts";
 import { type Scene, startScene } from "../anchors/scene.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -52,8 +55,7 @@ before(async () => {
   const { size } = parseCheckpoint(
     parseNote(textIn(first, await openZip(bytesSource(first)))).text,
   );
-  await scene.open();
-  const whole = await scene.exported(size);
+  const whole = await exportOfJourney(size);
   folder = join(scene.folder, "unpacked");
   const files = await openZip(bytesSource(whole));
   for (const { name, at, length } of files) {
@@ -64,6 +66,20 @@ before(async () => {
 });
 
 after(async () => await scene?.stop());
+
+/** What `npm run journey` exports, anchored, going on from an earlier checkpoint. */
+async function exportOfJourney(since: number): Promise<Uint8Array<ArrayBuffer>> {
+  const note = (text: string) => ({
+    title: `${text}.txt`,
+    mediaType: "text/plain",
+    content: utf8(text),
+  });
+  const report = printingReport(() => undefined);
+  const told = await journey(scene.url, [note("un"), note("deux"), note("trois")], [], report);
+  assert.deepEqual(report.broken, []);
+  await scene.anchored();
+  return await exported(told, since);
+}
 
 function textIn(whole: Uint8Array, files: Awaited<ReturnType<typeof openZip>>): string {
   const file = files.find(({ name }) => name === "log/checkpoint") ?? assert.fail();

@@ -1,4 +1,4 @@
-import type { Account, HealthRecord, JournalLine } from "@ecrin/client";
+import type { Account, Anchoring, HealthRecord, JournalLine, LogAnchors } from "@ecrin/client";
 import type { AccountId, EntryAbout, ItemId } from "@ecrin/protocol";
 import { ENTRY_KINDS, type EntryKind } from "@ecrin/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -72,8 +72,15 @@ async function journal(call: Invocation, options: JournalOptions): Promise<void>
       ...(table.length === 0 ? [words.said.nothing] : table),
       "",
       words.journal.checked(all.length),
+      ...anchorsIn(words, await account.anchors()),
     ]);
   });
+}
+
+/** What is to be said of anchors as a whole. */
+function anchorsIn({ journal: { anchoring } }: Words, told: LogAnchors): string[] {
+  if (!told.configured) return [anchoring.nowhere];
+  return [anchoring.bySaying, ...(told.demonstration ? [anchoring.demonstration] : [])];
 }
 
 async function wantedBy(call: Invocation, account: Account, options: JournalOptions) {
@@ -110,12 +117,25 @@ function titlesOf(record: HealthRecord | undefined): ReadonlyMap<ItemId, string>
 
 function row(line: JournalLine, known: Known): string[] {
   const { words } = known;
-  const { checks, tag } = words.journal;
-  return [
-    momentIn(words, line.at),
-    sentence(line, known),
-    `${checks[checkOf(line, known.record)]}; ${tag(line.tag.slice(0, 8))}`,
+  const { checks, places, tag, tagChecked } = words.journal;
+  const short = line.tag.slice(0, 8);
+  const said = [
+    checks[checkOf(line, known.record)],
+    places[line.place],
+    line.tagCheck === "checked" ? tagChecked(short) : tag(short),
+    anchoringIn(words, line.anchoring),
   ];
+  return [momentIn(words, line.at), sentence(line, known), said.join("; ")];
+}
+
+/** How far an entry is anchored outside: `pending` is never called anchored. */
+function anchoringIn({ journal: { anchoring } }: Words, { state, by }: Anchoring): string {
+  if (state !== "anchored") return anchoring[state];
+  const held = by.flatMap((anchor) => {
+    if (anchor.state === "stamped") return [anchoring.stamped(shown(anchor.authority ?? ""))];
+    return anchor.state === "confirmed" ? [anchoring.confirmed(anchor.height ?? 0)] : [];
+  });
+  return held.join(", ");
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
+import { verify } from "./words-verify.en.ts";
 import { ways } from "./words-ways.en.ts";
 
 const many = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
@@ -376,34 +377,7 @@ export const en = {
     service: "The service",
     unknown: (id: string) => `unknown account ${id}`,
   },
-  verify: {
-    reading: "Checking",
-    entries: (entries: number, subject: string, size: number) =>
-      `${entries} entries of ${subject}, under a checkpoint of ${size} leaves.`,
-    made: (when: string) => `Made ${when}, as the service says.`,
-    reads: (count: number) => `${count} reads, each signed by its reader's device.`,
-    tags: (checked: number, undisclosed: number) =>
-      `HMAC checked for ${checked} tags; the keys of ${undisclosed} are not disclosed yet.`,
-    erased: (count: number) => `${count} entries were erased, and the journal says so.`,
-    since: (size: number) => `It goes on from the checkpoint of ${size} leaves.`,
-    notAnchored: "Not anchored: no time stamp and no block holds it.",
-    stamped: (size: number, by: string, at: string, root: string, known: boolean) =>
-      `${size} leaves: time-stamped by ${by} on ${at}${known ? "" : ", revocation not known"}. Compare the root: ${root}`,
-    block: (size: number, height: number, block: string) =>
-      `${size} leaves: confirmed at block ${height}. Ask any Bitcoin node whether it is ${block}`,
-    pending: (size: number, calendar: string) =>
-      `${size} leaves: pending at ${calendar}; a promise, which proves nothing yet.`,
-    notChecked: (size: number) => `${size} leaves: a time stamp that was not checked.`,
-    demonstration: "The anchors are those of a demonstration: they prove nothing to anybody.",
-    quorum: (operators: number, needed: number, reached: boolean) =>
-      `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent; ${needed} are needed).`,
-    witnessesNamed:
-      "  These witnesses are those that the operator names: --witnesses FILE counts yours.",
-    reader: (account: string, identity: string) => `Reader ${account} has the code ${identity}.`,
-    keyKnown: "The log is the one whose key was given.",
-    keyShown: (key: string) => `Compare the log's key with the one you know: ${key}`,
-    holds: (file: string) => `${file} holds.`,
-  },
+  verify,
   journal: {
     kinds: {
       "sign-up": (who: string) => `${who} made the account`,
@@ -448,9 +422,26 @@ export const en = {
       "signed-by-reader": "signed by the reader's device, checked here",
       "signed-by-author": "signed by the author's device, checked here",
     },
+    places: {
+      "in-log": "found in the log's tree",
+      waiting: "under no checkpoint yet",
+    },
     tag: (tag: string) => `operator's tag ${tag}…`,
+    tagChecked: (tag: string) => `HMAC checked (${tag}…)`,
+    anchoring: {
+      none: "not anchored",
+      waiting: "not anchored, tried",
+      pending: "not anchored, pending at a calendar",
+      stamped: (authority: string) => `time-stamped by ${authority}`,
+      confirmed: (height: number) => `confirmed at block ${height}`,
+      nowhere: "Not anchored: this service takes its journal to no authority outside.",
+      bySaying:
+        "Anchors are told as the service tells them. An export carries their evidence: ecrin journal export, then ecrin verify.",
+      demonstration:
+        "Its anchors are a demonstration, made on the service's own machine: they prove nothing to anybody.",
+    },
     checked: (n: number) =>
-      `Checked on this device: ${many(n, "entry", "entries")}, their SHA-256 chain without a gap, and the signed head. The operator's tag proves nothing to others until its key is published.`,
+      `Checked on this device: ${many(n, "entry", "entries")}, their SHA-256 chain without a gap, the signed head, and each entry's place in the log's tree. An operator's tag proves nothing to others until its key is published.`,
   },
   deposits: {
     made: (id: string) => `Given: ${id}. Whoever decides about the record will see it.`,

@@ -1,6 +1,7 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
 import type { Words } from "./words.ts";
+import { verify } from "./words-verify.fr.ts";
 import { ways } from "./words-ways.fr.ts";
 
 const many = (n: number, one: string, more: string) => `${n} ${n < 2 ? one : more}`;
@@ -391,35 +392,7 @@ export const fr: Words = {
     service: "Le service",
     unknown: (id) => `compte inconnu ${id}`,
   },
-  verify: {
-    reading: "Vérification",
-    entries: (entries: number, subject: string, size: number) =>
-      `${entries} entrées de ${subject}, sous un point de contrôle de ${size} feuilles.`,
-    made: (when: string) => `Établi ${when}, selon le service.`,
-    reads: (count: number) => `${count} lectures, chacune signée par l'appareil de son lecteur.`,
-    tags: (checked: number, undisclosed: number) =>
-      `HMAC vérifié pour ${checked} sceaux ; les clés de ${undisclosed} ne sont pas encore publiées.`,
-    erased: (count: number) => `${count} entrées ont été effacées, et le journal le dit.`,
-    since: (size: number) => `Il prolonge le point de contrôle de ${size} feuilles.`,
-    notAnchored: "Non ancré : aucun horodatage et aucun bloc ne le fixe.",
-    stamped: (size: number, by: string, at: string, root: string, known: boolean) =>
-      `${size} feuilles : horodaté par ${by} le ${at}${known ? "" : ", révocation inconnue"}. Comparez la racine : ${root}`,
-    block: (size: number, height: number, block: string) =>
-      `${size} feuilles : confirmé au bloc ${height}. Demandez à un nœud Bitcoin s'il s'agit de ${block}`,
-    pending: (size: number, calendar: string) =>
-      `${size} feuilles : en attente chez ${calendar} ; une promesse, qui ne prouve encore rien.`,
-    notChecked: (size: number) => `${size} feuilles : un horodatage qui n'a pas été vérifié.`,
-    demonstration: "Les ancrages sont ceux d'une démonstration : ils ne prouvent rien à personne.",
-    quorum: (operators: number, needed: number, reached: boolean) =>
-      `Témoins : quorum ${reached ? "atteint" : "aucun"} (${operators} indépendants ; il en faut ${needed}).`,
-    witnessesNamed:
-      "  Ces témoins sont ceux que nomme l'exploitant : --witnesses FICHIER compte les vôtres.",
-    reader: (account: string, identity: string) => `Le lecteur ${account} a le code ${identity}.`,
-    keyKnown: "Le registre est celui dont la clé a été donnée.",
-    keyShown: (key: string) =>
-      `Comparez la clé du registre avec celle que vous connaissez : ${key}`,
-    holds: (file: string) => `${file} tient.`,
-  },
+  verify,
   journal: {
     kinds: {
       "sign-up": (who) => `${who} a créé le compte`,
@@ -464,9 +437,26 @@ export const fr: Words = {
       "signed-by-reader": "signé par l'appareil du lecteur, vérifié ici",
       "signed-by-author": "signé par l'appareil de l'auteur, vérifié ici",
     },
+    places: {
+      "in-log": "trouvé dans l'arbre du registre",
+      waiting: "pas encore sous un point de contrôle",
+    },
     tag: (tag) => `marque de l'exploitant ${tag}…`,
+    tagChecked: (tag) => `HMAC vérifié (${tag}…)`,
+    anchoring: {
+      none: "non ancré",
+      waiting: "non ancré, essayé",
+      pending: "non ancré, en attente auprès d'un calendrier",
+      stamped: (authority) => `horodaté par ${authority}`,
+      confirmed: (height) => `confirmé au bloc ${height}`,
+      nowhere: "Non ancré : ce service ne confie son journal à aucune autorité extérieure.",
+      bySaying:
+        "Les ancrages sont donnés tels que le service les annonce. Un export en contient les preuves : ecrin journal export, puis ecrin verify.",
+      demonstration:
+        "Ses ancrages sont une démonstration, faite sur la machine du service : ils ne prouvent rien à personne.",
+    },
     checked: (n) =>
-      `Vérifié sur cet appareil : ${many(n, "entrée", "entrées")}, leur chaîne SHA-256 sans lacune, et la tête signée. La marque de l'exploitant ne prouve rien à d'autres tant que sa clé n'est pas publiée.`,
+      `Vérifié sur cet appareil : ${many(n, "entrée", "entrées")}, leur chaîne SHA-256 sans lacune, la tête signée, et la place de chaque entrée dans l'arbre du registre. La marque de l'exploitant ne prouve rien à d'autres tant que sa clé n'est pas publiée.`,
   },
   deposits: {
     made: (id) => `Déposé : ${id}. La personne qui décide du dossier le verra.`,

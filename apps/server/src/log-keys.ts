@@ -45,7 +45,7 @@ export interface Turning {
  */
 export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
   const { keys, folder } = turning;
-  let held = await listed(turning.sql);
+  let held = await heldKeys(turning.sql);
   if (keys.nextLog === undefined) {
     if (held.current !== keys.logKey) throw foreign();
     return { ...held, signer: signerOf(keys.log) };
@@ -54,7 +54,7 @@ export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
   if (held.current !== next.key) {
     if (held.current !== keys.logKey) throw foreign();
     const failed = await turn(turning, held, next).catch((error: unknown) => error);
-    held = await listed(turning.sql);
+    held = await heldKeys(turning.sql);
     if (held.current !== next.key) throw failed ?? foreign();
   }
   // Another process may have done it first.
@@ -63,7 +63,7 @@ export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
   return { ...held, signer: next };
 }
 
-interface Listed {
+export interface HeldKeys {
   readonly id: LogId;
   readonly first: SigningKey;
   readonly statements: readonly Statement[];
@@ -72,7 +72,8 @@ interface Listed {
   readonly since: number;
 }
 
-async function listed(sql: Sql): Promise<Listed> {
+/** The keys of the log as the database lists them. */
+export async function heldKeys(sql: Sql): Promise<HeldKeys> {
   const [ground] = await sql<{ log_key: string }[]>`select log_key from ground`;
   const first = parseSigningKey(ground?.log_key, "ground.log_key");
   const rows = await sql<{ statement: Statement }[]>`
@@ -84,7 +85,7 @@ async function listed(sql: Sql): Promise<Listed> {
 }
 
 /** One process does it; what another did meanwhile is found afterwards. */
-async function turn({ keys, now, journalOf }: Turning, held: Listed, next: Signer) {
+async function turn({ keys, now, journalOf }: Turning, held: HeldKeys, next: Signer) {
   const signer = signerOf(keys.log);
   const seq = held.statements.length + 1;
   const before = held.statements.at(-1);

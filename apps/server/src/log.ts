@@ -100,7 +100,7 @@ const LOCK = 4_180_003;
  * Makes the log of a journal. Several processes may sign for one database: a lock of the
  * database's orders them, and each keeps outside what it signed or saw.
  *
- * The order is that of spec/log.md, MUST 5: kept outside, then stored, then served. Ed25519 signs
+ * The order is that of spec/log.md, MUST 6: kept outside, then stored, then served. Ed25519 signs
  * the same text the same way, so whoever dies between two steps is repeated to the byte.
  */
 export function createLog(options: LogOptions): Log {

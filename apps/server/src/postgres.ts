@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinaries } from "./postgres/binaries.ts";
-import { lockFolder, ownFolder, socketFolder } from "./postgres/folder.ts";
+import { isInUse, lockFolder, ownFolder, socketFolder } from "./postgres/folder.ts";
 import {
   bringUp,
   end,
@@ -53,6 +53,22 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/**
+ * Speaks to the PostgreSQL that another process of this machine supervises in `dataDir`, or
+ * starts it where none does. Only what was started here is ended by `stop`.
+ */
+export async function joinPostgres(
+  options: PostgresOptions,
+): Promise<Pick<RunningPostgres, "connection" | "stop">> {
+  try {
+    return await startPostgres(options);
+  } catch (error) {
+    if (!isInUse(error)) throw error;
+    const { connection } = await findPlace(await ownFolder(options.dataDir));
+    return { connection, stop: () => Promise.resolve() };
   }
 }
 

@@ -6,7 +6,7 @@ export interface SecurityLine {
   readonly kind: "sign-in" | "sign-out" | "refusal" | "configuration";
   readonly account?: AccountId;
   readonly device?: DeviceId;
-  /** Of a refusal the route and its code; of a configuration what changed. */
+  /** Of a refusal the route and its code; of a configuration what changed, or what the operator did. */
   readonly what?: string;
 }
 
@@ -62,16 +62,17 @@ export function noteRefusals(
 
 /**
  * Notes how the service is set up, where that has changed since it last started.
- * @param what words without a secret, such as its version and its origin
+ * @param what words without a secret, which begin with `version`
  */
 export async function noteConfiguration(sql: Sql, at: number, what: string): Promise<void> {
   const [last] = await sql<{ what: string | null }[]>`
-    select what from security_log where kind = 'configuration' order by line desc limit 1`;
+    select what from security_log where kind = 'configuration' and what like 'version %'
+    order by line desc limit 1`;
   if (last?.what !== what) await note(sql, at, { kind: "configuration", what });
 }
 
 /** Deletes what is older than a year, but for how the service is set up now. */
 export async function forgetOld(sql: Sql, now: number): Promise<void> {
   await sql`delete from security_log where at < ${now - RETENTION_MS} and line not in (
-    select max(line) from security_log where kind = 'configuration')`;
+    select max(line) from security_log where kind = 'configuration' and what like 'version %')`;
 }

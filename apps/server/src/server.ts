@@ -255,7 +255,17 @@ async function tlsOf({ tls, dataDir }: ServerOptions, now: () => number): Promis
 }
 
 /** What of the settings is no secret. */
-function settingsOf({ origin, forwarded, host, databaseUrl, tls }: ServerOptions): string {
+function settingsOf(options: ServerOptions): string {
+  const {
+    origin,
+    forwarded,
+    host,
+    databaseUrl,
+    tls,
+    anchors = NO_SOURCES,
+    reportCertificate,
+  } = options;
+  const { authorities, calendars } = anchors;
   return [
     `version ${VERSION}`,
     `origin ${origin ?? "none"}`,
@@ -263,6 +273,9 @@ function settingsOf({ origin, forwarded, host, databaseUrl, tls }: ServerOptions
     `database ${databaseUrl === undefined ? "embedded" : "given"}`,
     ...(forwarded === true ? ["forwarded"] : []),
     ...(tls === undefined ? [] : [`tls ${tls === "local" ? "local" : "given"}`]),
+    `authorities ${authorities.length}`,
+    `calendars ${calendars.length}`,
+    `report ${reportCertificate === undefined ? "self-signed" : "certificate given"}`,
   ].join(", ");
 }
 

@@ -6,6 +6,7 @@ import {
   type RouteAnswer,
   type SpaceId,
 } from "@ecrin/protocol";
+import { type LogAnchors, listAnchors } from "./anchoring.ts";
 import { Approval } from "./approve.ts";
 import { Contacts } from "./contacts.ts";
 import { type Deposited, makeDeposit } from "./deposit.ts";
@@ -75,6 +76,11 @@ export class Account {
    */
   async checkLog(): Promise<LogStanding & ReceiptsChecked> {
     return await checkLog(this.#u);
+  }
+
+  /** What the service says of anchors of its log, newest first; an export carries the evidence. */
+  async anchors(): Promise<LogAnchors> {
+    return await listAnchors(this.#u, Number.MAX_SAFE_INTEGER);
   }
 
   /** This account's own record, made at its first use. */

@@ -1,12 +1,5 @@
 import type { Source } from "@ecrin/crypto";
-import {
-  type ByteSource,
-  type Subject,
-  type VerifiedExport,
-  type VerifyOptions,
-  verifyExport,
-} from "@ecrin/protocol";
-import { checkTimestamp } from "@ecrin/timestamp";
+import type { Subject } from "@ecrin/protocol";
 import type { Unlocked } from "./unlocked.ts";
 
 /** What is asked of an export. */
@@ -25,15 +18,4 @@ export async function exportJournal(
 ): Promise<Source> {
   const query = since === undefined ? { language } : { language, since };
   return await u.http.stream("journalExport", { subject }, query);
-}
-
-/**
- * Checks an export offline: everything in spec/export.md, time stamps too.
- * @throws ProtocolError for the first thing that is wrong; `field` names file and place
- */
-export async function checkExport(
-  source: ByteSource,
-  options: Omit<VerifyOptions, "checkToken"> = {},
-): Promise<VerifiedExport> {
-  return await verifyExport(source, { ...options, checkToken: checkTimestamp });
 }

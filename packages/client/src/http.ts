@@ -1,6 +1,7 @@
 import type { Source } from "@ecrin/crypto";
 import {
   type Bytes,
+  concat,
   type Hash,
   PROBLEMS,
   type ProblemCode,
@@ -172,6 +173,21 @@ export class Http {
     body?: Bytes,
   ): Promise<Response> {
     return await this.#send({ method, path, query: "", headers, body }, true);
+  }
+
+  /** A small public file outside the table, such as a tile of the log. */
+  async file(path: string, most: number): Promise<Bytes> {
+    const request = { method: "GET", path, query: "", headers: {}, body: undefined };
+    const answer = await this.#send(request, false);
+    if (answer.status !== 200) throw badAnswer("file");
+    const parts: Bytes[] = [];
+    let length = 0;
+    for await (const piece of piecesOf(answer)) {
+      length += piece.length;
+      if (length > most) throw badAnswer("file");
+      parts.push(piece);
+    }
+    return concat(...parts);
   }
 
   /** A nonce of the server, still good, for a statement that needs one. */

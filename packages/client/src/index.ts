@@ -1,13 +1,15 @@
 // The SDK, in the order in which one meets it: an account, its record, sharing, the journal.
 
 export { Account, type Notice, type RefusedShare } from "./account.ts";
+export type { Anchoring, LogAnchors } from "./anchoring.ts";
 export type { Approval } from "./approve.ts";
+export { checkExport } from "./check-export.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Deposited } from "./deposit.ts";
 export type { Device } from "./devices.ts";
 export type { FileInput } from "./draft.ts";
 export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
-export { checkExport, type ExportAsked } from "./export.ts";
+export type { ExportAsked } from "./export.ts";
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
 export { Inbox, type Waiting } from "./inbox.ts";
 export { type Join, Joining } from "./join.ts";
@@ -24,6 +26,8 @@ export {
 export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
 export { type LocalDevice, unlockOffline } from "./local.ts";
 export type { LogStanding, ReceiptsChecked } from "./log.ts";
+export type { Place } from "./log-place.ts";
+export type { TagCheck } from "./log-tags.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
 export type { Offer, Offers } from "./offers.ts";

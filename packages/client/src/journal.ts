@@ -4,10 +4,12 @@ import {
   deviceKeyAt,
   type Entry,
   followEntry,
+  fromBase64url,
   type Hash,
   isRead,
   type JournalEntry,
   type JournalPosition,
+  leafHash,
   nameOfStatement,
   openHead,
   ProtocolError,
@@ -15,8 +17,11 @@ import {
   readOf,
   type Subject,
 } from "@ecrin/protocol";
+import { type Anchoring, anchoringOf, listAnchors } from "./anchoring.ts";
 import { ClientError } from "./errors.ts";
 import { checkLog } from "./log.ts";
+import { type Leaf, type Place, placeLines, tilesOf } from "./log-place.ts";
+import { checkTags, type TagCheck } from "./log-tags.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 const PAGE = 1000;
@@ -40,18 +45,28 @@ export interface JournalLine {
   readonly actor: Entry["actor"];
   readonly about: Entry["about"];
   readonly statement: StatementCheck;
-  /** The operator's tag: until its key is published it proves nothing to others. */
+  /** The operator's tag, and whether its key is published and was checked here; until then it proves nothing to others. */
   readonly tag: string;
+  readonly tagCheck: TagCheck;
+  /** Whether the line was found in the tree of a verified checkpoint. */
+  readonly place: Place;
+  /** What the service says of anchors outside. */
+  readonly anchoring: Anchoring;
 }
+
+/** A line before log, tags and anchors have been looked at. */
+type Followed = Omit<JournalLine, "tagCheck" | "place" | "anchoring">;
 
 /**
  * Fetches a subject's journal and checks it: every commitment, the chain, the
- * signed head, that it continues the highest head this account has seen; and
- * that the log only grew and holds what there are receipts for.
+ * signed head, that it continues the highest head this account has seen; that
+ * the log only grew and holds what there are receipts for; and each line, one by
+ * one, in its tree, with its tag where the key of that is published.
  * @throws ClientError `rollback`, `fork` or `entry-missing`, never repaired in silence
  */
 export async function followJournal(u: Unlocked, subject: Subject): Promise<JournalLine[]> {
-  const lines: JournalLine[] = [];
+  const lines: Followed[] = [];
+  const leaves: Leaf[] = [];
   const reads = new Set<string>();
   const gaps: Gap[] = [];
   const seen = u.keyring.seen(`${subject}.journal`);
@@ -70,6 +85,7 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
       if (seen !== undefined && seen.seq === position.next - 1 && seen.hash !== position.hash)
         fork();
       lines.push(await checkLine(u, listed, followed.entry, reads));
+      leaves.push(leafOf(listed, followed.entry, position));
     }
     // Only a journal without an entry has no head.
     if (answer.head === undefined) {
@@ -88,8 +104,24 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
   }
   if (position.hash !== undefined)
     u.keyring.see(`${subject}.journal`, { seq: position.next - 1, hash: position.hash });
-  await checkLog(u);
-  return lines;
+  const standing = await checkLog(u);
+  const read = tilesOf(u, standing.size);
+  const places = await placeLines(u, subject, leaves, standing, read);
+  const tags = await checkTags(u, leaves, standing, read);
+  const anchoring = anchoringOf(await listAnchors(u, leaves[0]?.index));
+  return lines.map((line) => ({
+    ...line,
+    place: places.get(line.n) ?? "waiting",
+    tagCheck: tags.get(line.n) ?? "undisclosed",
+    anchoring: anchoring(line.index),
+  }));
+}
+
+/** What the tree must hold of an entry that was followed. */
+function leafOf(listed: JournalEntry, { n, at }: Entry, { hash }: JournalPosition): Leaf {
+  const { index, before, tag } = listed;
+  const c = hash ?? fork();
+  return { n, index, at, hash: c, leaf: leafHash(fromBase64url(c)), before, tag };
 }
 
 /** Entries that are not told any more: from `from` to before `to`. */
@@ -110,7 +142,7 @@ function overGap(position: JournalPosition, listed: JournalEntry, gaps: Gap[]): 
 }
 
 /** An erasure is an entry like any other, and says which entries it took (spec/log.md, Erasure). */
-function isErased({ from, to }: Gap, lines: readonly JournalLine[]): boolean {
+function isErased({ from, to }: Gap, lines: readonly Followed[]): boolean {
   const taken = lines.filter(({ kind }) => kind === "erasure").map(({ about }) => about);
   for (let n = from; n < to; n++) {
     const isTaken = taken.some(
@@ -126,7 +158,7 @@ async function checkLine(
   listed: JournalEntry,
   entry: Entry,
   reads: Set<string>,
-): Promise<JournalLine> {
+): Promise<Followed> {
   const { n, at, kind, actor, about } = entry;
   return {
     n,

@@ -4,6 +4,7 @@ import { isRead, nameOfStatement, readOf } from "./entry-read.ts";
 import { ProtocolError, refuse } from "./errors.ts";
 import type { ExportedEntry } from "./export-lines.ts";
 import type { ExportedEpochs } from "./export-manifest.ts";
+import { hmacSha256 } from "./hmac.ts";
 import type { AccountId, Hash } from "./ids.ts";
 import {
   type Entry,
@@ -15,7 +16,6 @@ import {
 } from "./journal.ts";
 import { leafHash } from "./merkle.ts";
 import { SeenReads } from "./seen-reads.ts";
-import { sha256 } from "./sha256.ts";
 import { checkSignature } from "./statement.ts";
 import { GrowingTree, hasRoot, perfectSubtrees } from "./subtrees.ts";
 
@@ -234,17 +234,6 @@ function atLine<T>(line: number, work: () => T): T {
 
 function raise(cause: unknown): never {
   throw cause;
-}
-
-/** HMAC-SHA256 (RFC 2104) under a key of 32 bytes, out of two whole hashes. */
-function hmacSha256(key: Uint8Array): (message: Uint8Array) => Bytes {
-  const pad = (byte: number) => {
-    const block = new Uint8Array(64).fill(byte);
-    for (let i = 0; i < key.length; i++) block[i] = (key[i] ?? 0) ^ byte;
-    return block;
-  };
-  const [inner, outer] = [pad(0x36), pad(0x5c)];
-  return (message) => sha256(concat(outer, sha256(concat(inner, message))));
 }
 
 function checkHead(position: JournalPosition, head: JournalHead | undefined): void {

@@ -165,6 +165,7 @@ export {
   suiteField,
   timeField,
 } from "./fields.ts";
+export { hmacSha256 } from "./hmac.ts";
 export {
   type AccountId,
   type ApprovalId,

@@ -43,6 +43,12 @@ export async function lockFolder(home: string): Promise<{ release(): Promise<voi
   return { release: () => new Promise((done) => server.close(() => done())) };
 }
 
+/** Whether a folder could not be locked because another process has it. */
+export function isInUse(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+}
+
 /** The folder for the socket: in `home` if its path is short enough, else a private one elsewhere. */
 export async function socketFolder(home: string, owner: Owner): Promise<string> {
   const near = join(home, "run");

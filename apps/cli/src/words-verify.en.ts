@@ -1,0 +1,30 @@
+// What `ecrin verify` says of an export, in English.
+
+export const verify = {
+  reading: "Checking",
+  entries: (entries: number, subject: string, size: number) =>
+    `${entries} entries of ${subject}, under a checkpoint of ${size} leaves.`,
+  made: (when: string) => `Made ${when}, as the service says.`,
+  reads: (count: number) => `${count} reads, each signed by its reader's device.`,
+  tags: (checked: number, undisclosed: number) =>
+    `HMAC checked for ${checked} tags; the keys of ${undisclosed} are not disclosed yet.`,
+  erased: (count: number) => `${count} entries were erased, and the journal says so.`,
+  since: (size: number) => `It goes on from the checkpoint of ${size} leaves.`,
+  notAnchored: "Not anchored: no time stamp and no block holds it.",
+  stamped: (size: number, by: string, at: string, root: string, known: boolean) =>
+    `${size} leaves: time-stamped by ${by} on ${at}${known ? "" : ", revocation not known"}. Compare the root: ${root}`,
+  block: (size: number, height: number, block: string) =>
+    `${size} leaves: confirmed at block ${height}. Ask any Bitcoin node whether it is ${block}`,
+  pending: (size: number, calendar: string) =>
+    `${size} leaves: pending at ${calendar}; a promise, which proves nothing yet.`,
+  notChecked: (size: number) => `${size} leaves: a time stamp that was not checked.`,
+  demonstration: "The anchors are those of a demonstration: they prove nothing to anybody.",
+  quorum: (operators: number, needed: number, reached: boolean) =>
+    `Witnesses: quorum ${reached ? "reached" : "none"} (${operators} independent; ${needed} are needed).`,
+  witnessesNamed:
+    "  These witnesses are those that the operator names: --witnesses FILE counts yours.",
+  reader: (account: string, identity: string) => `Reader ${account} has the code ${identity}.`,
+  keyKnown: "The log is the one whose key was given.",
+  keyShown: (key: string) => `Compare the log's key with the one you know: ${key}`,
+  holds: (file: string) => `${file} holds.`,
+};

@@ -1,0 +1,116 @@
+// npm run log -- …: what an operator does, by the command itself, beside a server that runs.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { newId } from "@ecrin/protocol";
+import { parseErasure } from "../src/operator-erase.ts";
+import { parseSecurityAsked } from "../src/operator-security.ts";
+import { startServer } from "../src/server.ts";
+import { type Cluster, startCluster, startTestServer, urlOf } from "./harness.ts";
+import { Line, Person } from "./person.ts";
+
+const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await startCluster();
+});
+after(() => cluster.stop());
+
+function log(place: { ECRIN_DATA: string; DATABASE_URL?: string }, ...args: string[]) {
+  const { DATABASE_URL: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", MAIN, ...args],
+    { encoding: "utf8", env: { ...env, ...place } },
+  );
+  return { status, stdout, stderr };
+}
+
+interface Told {
+  readonly entries: readonly { readonly n: number; readonly entry: string }[];
+}
+
+test("lines are erased by the operator's command, once it is told to, and that is a line itself", async () => {
+  const server = await startTestServer(cluster);
+  try {
+    const place = { ECRIN_DATA: server.dataDir, DATABASE_URL: urlOf(server.target) };
+    const person = await new Person(server.line).signUp();
+    const lines = async () => {
+      const path = `/v1/journal/${person.account}`;
+      const told = await person.line.done<Told>("GET", path, undefined, person.seat);
+      return told.entries.map(({ n, entry }) => [n, JSON.parse(entry).kind]);
+    };
+    const before = await lines();
+    assert.deepEqual(before[0], [0, "sign-up"]);
+    const wanted = ["erase", "--subject", person.account, "--from", "0", "--reason", "request"];
+    const asked = log(place, ...wanted);
+    assert.equal(asked.status, 1);
+    assert.match(asked.stdout, /1 {2}sign-up\nNothing has been erased/);
+    assert.deepEqual(await lines(), before);
+    const done = log(place, ...wanted, "--yes");
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /Erased 1\./);
+    assert.deepEqual(await lines(), [...before.slice(1), [before.length, "erasure"]]);
+    // Nothing more is there to be erased, nor anything of what the log says of itself.
+    assert.match(log(place, ...wanted, "--yes").stderr, /nothing to erase/);
+    const { log: id } = await server.line.done<{ log: string }>("GET", "/v1/log");
+    const own = ["erase", "--subject", id, "--from", "0", "--reason", "request", "--yes"];
+    assert.equal(log(place, ...own).status, 1);
+    const said = log(place, "security", "--kind", "configuration", "--json").stdout;
+    assert.match(said, /"what":"erased 1 entries: request"/);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("the security log is read beside a running server of an embedded database", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "ecrin-operator-"));
+  const server = await startServer({ dataDir, port: 0 });
+  try {
+    const person = await new Person(new Line(server.url)).signUp();
+    await person.signIn();
+    const stranger = await fetch(`${server.url}/v1/journal/${newId()}`);
+    assert.equal(stranger.status, 401);
+    const place = { ECRIN_DATA: dataDir };
+    const lines = () => log(place, "security").stdout;
+    for (let tried = 0; !lines().includes("refusal") && tried < 5; tried++);
+    const said = lines();
+    assert.match(said, /configuration {2}version .*authorities 0, calendars 0, report self-signed/);
+    assert.match(said, new RegExp(`sign-in +${person.account}`));
+    const mine = log(place, "security", "--account", person.account, "--json").stdout;
+    assert.ok(
+      mine
+        .trim()
+        .split("\n")
+        .every((line) => JSON.parse(line).account === person.account),
+    );
+    assert.equal(log(place, "security", "--since", "2999-01-01").stdout, "");
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
+test("what is not in its form is refused", () => {
+  const place = { ECRIN_DATA: join(tmpdir(), "ecrin-nowhere") };
+  assert.match(log(place, "wipe").stderr, /usage: npm run log/);
+  assert.match(log(place, "rotate").stderr, /no log key/);
+  const subject = newId();
+  for (const given of [
+    { subject: "x", from: "0", reason: "request" },
+    { subject, from: "-1", reason: "request" },
+    { subject, from: "0", count: "0", reason: "request" },
+    { subject, from: "0", reason: "Because!" },
+    { subject, from: "0" },
+  ])
+    assert.throws(() => parseErasure(given), TypeError);
+  for (const given of [{ kind: "else" }, { account: "x" }, { since: "yesterday" }, { limit: "0" }])
+    assert.throws(() => parseSecurityAsked(given), TypeError);
+});
