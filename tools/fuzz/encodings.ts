@@ -16,6 +16,7 @@ import {
   parseAs,
   parseCanonical,
   parseContactCode,
+  parseHandshakeCode,
   parseHash,
   parseId,
   parseMetadata,
@@ -132,6 +133,27 @@ export function encodingTargets(): Target[] {
       equivalent: (input, result) => {
         const { account, identity } = result as ReturnType<typeof parseContactCode>;
         return contactCode(account, identity) === text(input).replace(/\s/g, "");
+      },
+    },
+    {
+      name: "handshake code",
+      terms: "text",
+      originals: [
+        handshakeCode({
+          rendezvous: idOf("rendezvous"),
+          account: idOf("alice"),
+          identity: hashNamed("identity"),
+        }),
+        "K7QM-2XHD",
+      ],
+      refusals,
+      open: (input) => parseHandshakeCode(text(input)),
+      equivalent: (input, result) => {
+        const code = result as ReturnType<typeof parseHandshakeCode>;
+        const typed = text(input).replace(/\s/g, "");
+        if (!("short" in code)) return handshakeCode(code) === typed;
+        const plain = typed.toUpperCase().replace(/[-.–]/g, "");
+        return plain.replace(/[IL]/g, "1").replace(/O/g, "0") === code.short;
       },
     },
     {

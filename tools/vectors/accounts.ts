@@ -19,6 +19,38 @@ import {
 import { beginRecord, member, turn } from "../../packages/protocol/test/spaces.ts";
 import { accepted, type Book, refused, shelf } from "./book.ts";
 
+const DAY = 24 * 3600_000;
+
+/** The only statement of a guest's chain, and what is refused of it (spec/handshake.md, A guest). */
+function guestChain(begin: Fields, over: Fields = {}): string {
+  const alice = { ...person("alice"), chain: [] };
+  const until = Number(begin.at) + DAY;
+  return accountStatement(alice, "begin", { ...begin, slots: [], until, ...over });
+}
+
+function guests(
+  begin: Fields,
+  slot: (label: string) => Fields,
+): [string, string, string | undefined, readonly string[]][] {
+  const at = Number(begin.at);
+  const guest = guestChain(begin);
+  const alice = { ...person("alice"), chain: [guest] };
+  const tablet = deviceNamed("alice tablet");
+  const device = { device: tablet.device, key: tablet.key };
+  const after = (op: string, over: Fields) => [guest, accountStatement(alice, op, over)];
+  const refused = "statement-refused";
+  return [
+    ["a begin without slots", "malformed", "account.slots", [guestChain(begin, { until: undefined })]],
+    ["a guest with a slot", refused, "slots", [guestChain(begin, { slots: [slot("kit")] })]],
+    ["a guest for longer than a day", refused, "until", [guestChain(begin, { until: at + DAY + 1 })]],
+    ["a guest that is gone before it came", refused, "until", [guestChain(begin, { until: at })]],
+    ["a device of a guest's", refused, "op", after("device", { device })],
+    ["slots of a guest's", refused, "op", after("slots", { slots: [slot("kit")] })],
+    ["a guest signed out in its chain", refused, "op", after("sign-out", { device: alice.device.device })],
+    ["a guest's new identity", refused, "op", after("rotate", rotation(alice, "alice again"))],
+  ];
+}
+
 export function accountChains(): Book {
   const texts = shelf("a");
   const grown = () => {
@@ -178,6 +210,7 @@ export function accountChains(): Book {
         }),
       ],
     ],
+    ...guests(begin, slot),
     ["no slot", "malformed", "account.slots", next("slots", { slots: [] })],
     [
       "nine slots",
@@ -274,6 +307,10 @@ export function accountChains(): Book {
     accept: [
       accepted("begin", {
         chain: texts.takeAll([right[0] ?? ""]),
+        state: state(0, [phone.device], sign),
+      }),
+      accepted("a guest", {
+        chain: texts.takeAll([guestChain(begin)]),
         state: state(0, [phone.device], sign),
       }),
       accepted("a second device", {

@@ -12,7 +12,7 @@ import {
   paddedSizes,
   wraps,
 } from "./encodings.ts";
-import { contactCodes, journals, reads } from "./facts.ts";
+import { contactCodes, handshakeCodes, journals, reads } from "./facts.ts";
 import { items } from "./items.ts";
 import { linkCases, linkSets } from "./links.ts";
 import { checkpoints, logKeys, proofs, tiles } from "./log.ts";
@@ -41,6 +41,7 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["link", linkCases],
   ["link-set", linkSets],
   ["contact", contactCodes],
+  ["handshake", handshakeCodes],
   ["journal", journals],
   ["tile", tiles],
   ["proof", proofs],

@@ -94,6 +94,46 @@ export function reads(): Book {
   };
 }
 
+/** What is scanned or typed in a handshake: spec/handshake.md, The run. */
+export function handshakeCodes(): Book {
+  const [rendezvous, account, identity] = [
+    pattern("id rendezvous", 16),
+    pattern("id account alice", 16),
+    pattern("identity hash", 32),
+  ];
+  const body = b64(Buffer.concat([rendezvous, account, identity]));
+  const code = `ecrin-1:handshake:${body}`;
+  const scanned = {
+    rendezvous: b64(rendezvous),
+    account: b64(account),
+    identity: b64(identity),
+  };
+  const refusal = (name: string, text: string) => refused(name, "malformed", "code", { text });
+  return {
+    spec: "spec/handshake.md, The run",
+    accept: [
+      accepted("a code that was scanned", { text: code, read: scanned }),
+      accepted("with blanks around it", { text: ` ${code}\n`, read: scanned }),
+      accepted("a short code", { text: "K7QM2XHD", read: { short: "K7QM2XHD" } }),
+      accepted("as people type it", { text: "k7qm - 2xhd", read: { short: "K7QM2XHD" } }),
+      accepted("letters that are taken for digits", { text: "OIL1-0000", read: { short: "01110000" } }),
+    ],
+    refuse: [
+      refusal("nothing", ""),
+      refusal("a character too few", "K7QM2XH"),
+      refusal("a character too many", "K7QM2XHD0"),
+      refusal("a letter that is none", "K7QM2XHU"),
+      refusal("another alphabet", "К7QM2XHD"),
+      refusal("no prefix", body),
+      refusal("a contact code", `ecrin-1:contact:${body}`),
+      refusal("the prefix in capitals", `ECRIN-1:HANDSHAKE:${body}`),
+      refusal("three bytes too few", code.slice(0, -4)),
+      refusal("three bytes too many", `${code}AAAA`),
+      refusal("another character", `${code.slice(0, -1)}+`),
+    ],
+  };
+}
+
 export function contactCodes(): Book {
   const account = pattern("id account alice", 16);
   const identity = pattern("identity hash", 32);

@@ -1,6 +1,7 @@
 import { type ProblemCode, type Route, type RouteName, routes } from "@ecrin/protocol";
 import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
+import { createGuestCheck } from "./guests.ts";
 import { securityHeaders } from "./headers.ts";
 import { type Input, readInput } from "./input.ts";
 import { answerLogFile } from "./log-routes.ts";
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   const app = new Hono<Env>({ strict: true });
   const sessions = createSessions(ground);
   const { limit } = ground;
+  const isGuest = createGuestCheck(ground.sql);
   const document = openApi();
 
   const connection = (c: Context<Env>) => connectionOf(c, options.forwarded ?? false);
@@ -93,6 +95,11 @@ export function createApp(options: AppOptions): Hono<Env> {
     return session;
   };
 
+  /** A guest does what a recipient of shares does, and nothing else (spec/handshake.md). */
+  const refuseGuest = async ({ account }: Session) => {
+    if (await isGuest(account)) refuse("not-allowed");
+  };
+
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlerOf(options.handlers, name);
     app.on(
@@ -103,6 +110,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         const network = connection(c);
         if (isCounted(name, route)) limit("signIn", network);
         const session = route.session ? await openSession(request) : undefined;
+        if (session !== undefined && route.guest !== true) await refuseGuest(session);
         const input = await readInput(route, request, c.req.param());
         return await handler({ ...ground, ...input, session, network, request });
       }),
@@ -114,7 +122,9 @@ export function createApp(options: AppOptions): Hono<Env> {
       path,
       answering("upload", async (c) => {
         const request = c.req.raw;
-        return options.upload({ ...ground, session: await openSession(request), request });
+        const session = await openSession(request);
+        await refuseGuest(session);
+        return options.upload({ ...ground, session, request });
       }),
     );
   }

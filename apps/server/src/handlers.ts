@@ -6,12 +6,14 @@ import type { Handlers } from "./call.ts";
 import { contentHandlers } from "./contents.ts";
 import { declaredHandlers } from "./declared.ts";
 import { depositHandlers } from "./deposits.ts";
+import { guestHandlers } from "./guests.ts";
 import { inboxHandlers } from "./inbox.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
 import { logHandlers } from "./log-routes.ts";
 import { passwordHandlers } from "./password.ts";
 import { readHandlers } from "./reads.ts";
+import { rendezvousHandlers } from "./rendezvous.ts";
 import { revisionHandlers } from "./revisions.ts";
 import { shareHandlers } from "./shares.ts";
 import { signInHandlers } from "./sign-in.ts";
@@ -38,6 +40,8 @@ export const handlers: Handlers<RouteName> = {
   ...shareHandlers,
   ...depositHandlers,
   ...inboxHandlers,
+  ...rendezvousHandlers,
+  ...guestHandlers,
   ...invitationHandlers,
   ...journalHandlers,
   ...logHandlers,

@@ -4,7 +4,14 @@ import { forgetOld } from "./security-log.ts";
 import { collectUploads } from "./uploads.ts";
 
 const EVERY_MS = 60_000;
-const TABLES = ["proofs", "sign_ins", "ended_sessions", "session_devices", "device_approvals"];
+const TABLES = [
+  "proofs",
+  "sign_ins",
+  "ended_sessions",
+  "session_devices",
+  "device_approvals",
+  "rendezvous",
+];
 
 /**
  * Each minute: notes memberships and shares past their date, deletes abandoned uploads, and

@@ -70,8 +70,9 @@ export function grantSession(
   keys: Keys,
   { account, device, key }: Grant,
   now: number,
+  until = Number.POSITIVE_INFINITY,
 ): { token: string; expires: number } {
-  const expires = now + SESSION_MS;
+  const expires = Math.min(now + SESSION_MS, until);
   const session = newId<"session">();
   const facts = { account, session, key, issued: now, expires };
   const token = writeToken(keys.session, device === undefined ? facts : { ...facts, device });

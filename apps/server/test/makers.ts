@@ -23,6 +23,7 @@ import {
 } from "@ecrin/protocol";
 import { client as opaque, ready } from "@serenity-kit/opaque";
 import { makeDeposit, makeInbox } from "./deposit.ts";
+import { beginGuest, makeShowing, type TestShowing } from "./handshake.ts";
 import type { TestServer } from "./harness.ts";
 import { anySealingKey, keyOf, newSeat, newSigner, Person, type Seat } from "./person.ts";
 import {
@@ -234,6 +235,19 @@ export function makersOf(server: TestServer) {
       const value = makeInbox(space, by, n);
       return { value, accepted: () => keepOnce(space, value) };
     },
+    shows: (who: Person, length?: number) => ({ value: makeShowing(who, length) }),
+    guestOf: async (showing: TestShowing) => {
+      const guest = new Person(server.line);
+      await guest.line.refreshNonce(guest.seat);
+      beginGuest(guest, showing);
+      return { value: guest };
+    },
+    joins: (who: Person) => ({
+      value: {
+        identity: identityHash(who.account, who.identity),
+        nonce: randomBytes(32).toString("base64url"),
+      },
+    }),
     /** The same statement, its signature that of somebody else. */
     forged: (statement: Statement) => {
       const signature = randomBytes(64).toString("base64url");

@@ -23,7 +23,9 @@ import type { OwnDevice } from "./own-device.ts";
 import { changePassword, checkKit, replaceKit } from "./password.ts";
 import { createRecord, HealthRecord } from "./record.ts";
 import { SharedView } from "./shared-view.ts";
+import { Showing } from "./showing.ts";
 import type { Unlocked } from "./unlocked.ts";
+import { findShown, Visit } from "./visit.ts";
 
 /** What the server wants the account to know: a device enrolled, a recovery asked for. */
 export type Notice = RouteAnswer<"account">["notices"][number];
@@ -148,6 +150,25 @@ export class Account {
     const inbox = this.#inboxes.get(record.space) ?? new Inbox(this.#u, record);
     this.#inboxes.set(record.space, inbox);
     return inbox;
+  }
+
+  /** Shows a code to somebody in the same room (spec/handshake.md). @param until 24 hours away at most */
+  async showCode(until: number): Promise<Showing> {
+    return await Showing.open(this.#u, until);
+  }
+
+  /** Scans, or types, the code that somebody in the same room shows: they become a contact for good. */
+  async scanCode(code: string): Promise<Visit> {
+    return await Visit.join(this.#u, await findShown(this.#u.http, code));
+  }
+
+  /** Ends what a guest may read, and the guest with it. */
+  async endGuest(guest: AccountId): Promise<void> {
+    const record = await this.record();
+    for (const { share, recipient, ended } of await record.shares()) {
+      if (recipient === guest && ended === undefined) await record.endShare(share);
+    }
+    await this.#u.http.call("guestEnd", { params: { account: guest }, body: {} });
   }
 
   /** Shares that `sharedWithMe` left out when it was last asked, because they do not hold. */

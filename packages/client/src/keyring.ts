@@ -37,6 +37,7 @@ import {
   type SpaceId,
   signingKeyField,
   spaceIdField,
+  timeField,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
@@ -56,6 +57,8 @@ export const contactField = z.strictObject({
   name: nameField,
   verified: z.enum(["face-to-face", "invitation"]),
   head: headField,
+  /** Until when a guest was one (spec/handshake.md). */
+  until: z.optional(timeField),
 });
 export type Contact = z.infer<typeof contactField>;
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { fromBase64url } from "./bytes.ts";
 import { context } from "./context.ts";
-import { refuse } from "./errors.ts";
+import { malformed, refuse } from "./errors.ts";
 import {
   accountIdField,
   countField,
@@ -22,6 +22,8 @@ import { type AccountId, type DeviceId, type Hash, hashOf, type SigningKey } fro
 import { checkSignature, type ParsedStatement, parseStatement, verifyBytes } from "./statement.ts";
 
 export const MAX_DEVICES = 32;
+/** Longest life of a guest's account. */
+export const MAX_GUEST_MS = 24 * 3600_000;
 
 export const deviceField = z.strictObject({ device: deviceIdField, key: signingKeyField });
 export type DeviceCertificate = z.infer<typeof deviceField>;
@@ -48,7 +50,8 @@ export const accountPayload = z.discriminatedUnion("op", [
     op: z.literal("begin"),
     identity: identityField,
     device: deviceField,
-    slots: slotKeys,
+    slots: z.array(slotKeyField).check(z.maxLength(8)),
+    until: z.optional(timeField),
   }),
   z.strictObject({ ...continued, op: z.literal("device"), device: deviceField }),
   z.strictObject({ ...continued, op: z.literal("sign-out"), device: deviceIdField }),
@@ -85,6 +88,8 @@ export interface AccountState {
   readonly identities: readonly IdentityLife[];
   readonly devices: ReadonlyMap<DeviceId, DeviceLife>;
   readonly slots: readonly SlotKey[];
+  /** Until when a guest's account lives (spec/handshake.md); absent for every other. */
+  readonly until?: number;
   /** Hash of every statement, by `seq`. */
   readonly hashes: readonly Hash[];
 }
@@ -151,7 +156,10 @@ export function parseAccountStatement(
   statement: unknown,
 ): ParsedStatement & { readonly fact: AccountPayload } {
   const parsed = parseStatement("account", statement);
-  return { ...parsed, fact: parseAs(accountPayload, parsed.payload, "account") };
+  const fact = parseAs(accountPayload, parsed.payload, "account");
+  if (fact.op === "begin" && fact.until === undefined && fact.slots.length === 0)
+    malformed("account.slots", "is empty");
+  return { ...parsed, fact };
 }
 
 /**
@@ -198,6 +206,7 @@ export function reduceAccount(
   if (fact.op === "begin") return beginAccount(state, fact, hash);
   if (state === undefined) return refuse("an account chain starts with begin", "op");
   if (fact.account !== state.account) refuse("belongs to another account", "account");
+  if (state.until !== undefined) refuse("nothing follows in a guest's account", "op");
   if (fact.seq !== state.head.seq + 1) refuse("is not the next statement", "seq");
   if (fact.prev !== state.head.hash) refuse("does not follow the statement before it", "prev");
   const next = { ...state, head: { hash, seq: fact.seq }, hashes: [...state.hashes, hash] };
@@ -224,7 +233,9 @@ function beginAccount(
 ): AccountState {
   if (state !== undefined) return refuse("an account begins once", "op");
   if (fact.seq !== 0) refuse("is not the first statement", "seq");
+  if (fact.until !== undefined) checkGuest(fact, fact.until);
   return {
+    ...(fact.until === undefined ? {} : { until: fact.until }),
     account: fact.account,
     head: { hash, seq: 0 },
     hashes: [hash],
@@ -232,6 +243,12 @@ function beginAccount(
     devices: new Map([[fact.device.device, { ...fact.device, since: 0 }]]),
     slots: distinctSlots(fact.slots),
   };
+}
+
+/** A guest lives for a day at most, and has no way in but the memory it was made in. */
+function checkGuest({ at, slots }: AccountPayload & { op: "begin" }, until: number): void {
+  if (slots.length > 0) refuse("a guest has no slot", "slots");
+  if (until <= at || until > at + MAX_GUEST_MS) refuse("a guest lives for a day at most", "until");
 }
 
 function identityLife(account: AccountId, identity: Identity, since: number): IdentityLife {

@@ -28,6 +28,7 @@ export const depositRoutes = {
     method: "POST",
     path: "/v1/deposits",
     session: true,
+    guest: true,
     most: 4 << 20,
     body: z.strictObject({
       statement: statementField,

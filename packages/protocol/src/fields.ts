@@ -26,6 +26,7 @@ export const revisionIdField = text16().brand<"revision">();
 export const slotIdField = text16().brand<"slot">();
 export const invitationIdField = text16().brand<"invitation">();
 export const depositIdField = text16().brand<"deposit">();
+export const rendezvousIdField = text16().brand<"rendezvous">();
 export const signInIdField = text16().brand<"sign-in">();
 export const approvalIdField = text16().brand<"approval">();
 export const logIdField = text16().brand<"log">();

@@ -26,6 +26,8 @@ export type InvitationId = Id<"invitation">;
 export type LogId = Id<"log">;
 /** Something given to the owners and managers of a space. */
 export type DepositId = Id<"deposit">;
+/** Where two people meet who are in one room (spec/handshake.md). */
+export type RendezvousId = Id<"rendezvous">;
 /** An attempt to sign in. */
 export type SignInId = Id<"sign-in">;
 /** A new device that asks to be let in by another. */

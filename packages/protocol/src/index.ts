@@ -14,6 +14,7 @@ export {
   hasHead,
   type IdentityLife,
   identityHash,
+  MAX_GUEST_MS,
   parseAccountStatement,
   reduceAccount,
   rotationProofInput,
@@ -166,6 +167,17 @@ export {
   timeField,
 } from "./fields.ts";
 export { hmacSha256 } from "./hmac.ts";
+export type { ScannedCode, ShownFacts } from "./handshake.ts";
+export {
+  factsOfGuest,
+  factsOfHost,
+  HANDSHAKE,
+  handshakeCode,
+  handshakeNameContext,
+  parseHandshakeCode,
+  SHORT_CODE,
+  shortCodeOf,
+} from "./handshake.ts";
 export {
   type AccountId,
   type ApprovalId,
@@ -183,6 +195,7 @@ export {
   parseId,
   parseSealingKey,
   parseSigningKey,
+  type RendezvousId,
   type RevisionId,
   type SealingKey,
   type SignInId,

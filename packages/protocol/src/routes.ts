@@ -13,6 +13,7 @@ import {
   identityField,
   invitationIdField,
   logIdField,
+  rendezvousIdField,
   revisionIdField,
   sealingKeyField,
   secretBoxField,
@@ -24,6 +25,7 @@ import {
   statementField,
   timeField,
 } from "./fields.ts";
+import { handshakeRoutes } from "./handshake-routes.ts";
 import { linkField } from "./link.ts";
 import { linkSetField } from "./link-set.ts";
 import { journalEntryField, logRoutes } from "./log-routes.ts";
@@ -102,6 +104,8 @@ export interface Route {
   readonly path: string;
   /** Whether it needs a session. */
   readonly session: boolean;
+  /** Whether the session may be a guest's (spec/handshake.md). */
+  readonly guest?: boolean;
   readonly query?: z.ZodMiniType;
   readonly body?: z.ZodMiniType;
   /** Absent where the answer is a stream of bytes. */
@@ -207,6 +211,7 @@ export const routes = {
     method: "GET",
     path: "/v1/account",
     session: true,
+    guest: true,
     answer: z.strictObject({
       account: accountIdField,
       chain: z.array(statementField),
@@ -219,6 +224,7 @@ export const routes = {
     method: "GET",
     path: "/v1/accounts/:account",
     session: true,
+    guest: true,
     query: z.strictObject({
       ...page(CHAIN_PAGE),
       seen: z.optional(hashField),
@@ -237,6 +243,7 @@ export const routes = {
     method: "PUT",
     path: "/v1/account/keyring",
     session: true,
+    guest: true,
     most: 2 << 20,
     body: z.strictObject({ replaces: countField, version: countField, box: keyringBox }),
     answer: nothing,
@@ -269,11 +276,19 @@ export const routes = {
     body: z.strictObject({ statement: statementField, slot: slotField, kitKey: signingKeyField }),
     answer: z.strictObject({ head: headField }),
   },
-  signOut: { method: "POST", path: "/v1/sign-out", session: true, body: nothing, answer: nothing },
+  signOut: {
+    method: "POST",
+    path: "/v1/sign-out",
+    session: true,
+    guest: true,
+    body: nothing,
+    answer: nothing,
+  },
   spaces: {
     method: "GET",
     path: "/v1/spaces",
     session: true,
+    guest: true,
     answer: z.strictObject({
       spaces: z.array(
         z.strictObject({
@@ -300,6 +315,7 @@ export const routes = {
     method: "GET",
     path: "/v1/spaces/:space",
     session: true,
+    guest: true,
     query: z.strictObject(page(1000)),
     answer: z.strictObject({ statements: z.array(statementField), head: headField }),
   },
@@ -315,6 +331,7 @@ export const routes = {
     method: "GET",
     path: "/v1/spaces/:space/wraps",
     session: true,
+    guest: true,
     query: z.strictObject({ epoch: queryNumber(1, Number.MAX_SAFE_INTEGER) }),
     answer: z.strictObject({
       /** What the epoch's statement commits to. */
@@ -351,12 +368,23 @@ export const routes = {
       receipts: z.array(statementField),
     }),
   },
-  content: { method: "GET", path: "/v1/spaces/:space/revisions/:revision/content", session: true },
-  digests: { method: "GET", path: "/v1/spaces/:space/revisions/:revision/digests", session: true },
+  content: {
+    method: "GET",
+    path: "/v1/spaces/:space/revisions/:revision/content",
+    session: true,
+    guest: true,
+  },
+  digests: {
+    method: "GET",
+    path: "/v1/spaces/:space/revisions/:revision/digests",
+    session: true,
+    guest: true,
+  },
   reads: {
     method: "POST",
     path: "/v1/reads",
     session: true,
+    guest: true,
     body: z.strictObject({ read: statementField }),
     answer: z.strictObject({
       releases: z.array(hashField).check(z.maxLength(MAX_READ)),
@@ -392,6 +420,7 @@ export const routes = {
     method: "GET",
     path: "/v1/shares/:share",
     session: true,
+    guest: true,
     answer: z.strictObject({
       statements: z.array(statementField),
       /** A list in the form of shares made before there were link sets. */
@@ -406,6 +435,7 @@ export const routes = {
     method: "GET",
     path: "/v1/shares/:share/metadata",
     session: true,
+    guest: true,
     answer: z.strictObject({ metadata: z.array(z.string()) }),
   },
   shareEnd: {
@@ -426,6 +456,7 @@ export const routes = {
     }),
   },
   ...depositRoutes,
+  ...handshakeRoutes,
   ...logRoutes,
   ...approvalRoutes,
   invite: {
@@ -485,5 +516,6 @@ export const pathParameters = {
   subject: z.union([spaceIdField, accountIdField, logIdField]),
   revision: revisionIdField,
   deposit: depositIdField,
+  rendezvous: rendezvousIdField,
   invitation: invitationIdField,
 };

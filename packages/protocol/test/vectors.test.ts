@@ -14,6 +14,7 @@ import {
   followEntry,
   fromBase64url,
   type Hash,
+  handshakeCode,
   headPayload,
   type JournalPosition,
   type Link,
@@ -35,6 +36,7 @@ import {
   parseCanonical,
   parseContactCode,
   parseDeposit,
+  parseHandshakeCode,
   parseRead,
   parseRevision,
   parseRewrap,
@@ -150,6 +152,17 @@ runVectors<Statements, { statement: string }, { statement: string }>("read", {
     assert.ok(parseRead(statements[statement]).fact.revisions.length > 0);
   },
   refuse: ({ statement }, { statements }) => parseRead(statements[statement]),
+});
+
+runVectors<undefined, { text: string; read: object }, { text: string }>("handshake", {
+  accept({ text, read }) {
+    const code = parseHandshakeCode(text);
+    assert.deepEqual(code, read);
+    const whole = text.trim();
+    if ("short" in code) assert.match(code.short, /^[0-9A-HJKMNP-TV-Z]{8}$/);
+    else assert.equal(handshakeCode(code), whole);
+  },
+  refuse: ({ text }) => parseHandshakeCode(text),
 });
 
 runVectors<Statements, { statement: string }, { statement: string }>("deposit", {
