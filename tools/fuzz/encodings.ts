@@ -12,6 +12,7 @@ import {
   fromBase64url,
   fromUtf8,
   frontierRoot,
+  handshakeCode,
   ProtocolError,
   parseAs,
   parseCanonical,

@@ -40,13 +40,28 @@ function guests(
   const after = (op: string, over: Fields) => [guest, accountStatement(alice, op, over)];
   const refused = "statement-refused";
   return [
-    ["a begin without slots", "malformed", "account.slots", [guestChain(begin, { until: undefined })]],
+    [
+      "a begin without slots",
+      "malformed",
+      "account.slots",
+      [guestChain(begin, { until: undefined })],
+    ],
     ["a guest with a slot", refused, "slots", [guestChain(begin, { slots: [slot("kit")] })]],
-    ["a guest for longer than a day", refused, "until", [guestChain(begin, { until: at + DAY + 1 })]],
+    [
+      "a guest for longer than a day",
+      refused,
+      "until",
+      [guestChain(begin, { until: at + DAY + 1 })],
+    ],
     ["a guest that is gone before it came", refused, "until", [guestChain(begin, { until: at })]],
     ["a device of a guest's", refused, "op", after("device", { device })],
     ["slots of a guest's", refused, "op", after("slots", { slots: [slot("kit")] })],
-    ["a guest signed out in its chain", refused, "op", after("sign-out", { device: alice.device.device })],
+    [
+      "a guest signed out in its chain",
+      refused,
+      "op",
+      after("sign-out", { device: alice.device.device }),
+    ],
     ["a guest's new identity", refused, "op", after("rotate", rotation(alice, "alice again"))],
   ];
 }

@@ -116,7 +116,10 @@ export function handshakeCodes(): Book {
       accepted("with blanks around it", { text: ` ${code}\n`, read: scanned }),
       accepted("a short code", { text: "K7QM2XHD", read: { short: "K7QM2XHD" } }),
       accepted("as people type it", { text: "k7qm - 2xhd", read: { short: "K7QM2XHD" } }),
-      accepted("letters that are taken for digits", { text: "OIL1-0000", read: { short: "01110000" } }),
+      accepted("letters that are taken for digits", {
+        text: "OIL1-0000",
+        read: { short: "01110000" },
+      }),
     ],
     refuse: [
       refusal("nothing", ""),

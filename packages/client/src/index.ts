@@ -42,6 +42,6 @@ export { levelStore } from "./store.level.ts";
 export { memoryStore } from "./store.memory.ts";
 export { eraseStore, ownerOf, type RawStore, Store } from "./store.ts";
 export type { Progress } from "./upload.ts";
-export type { WriteOptions } from "./writing.ts";
 export { Visit, type Visited } from "./visit.ts";
 export { type NewVisit, visitAsGuest } from "./visit-guest.ts";
+export type { WriteOptions } from "./writing.ts";

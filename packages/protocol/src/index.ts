@@ -166,7 +166,6 @@ export {
   suiteField,
   timeField,
 } from "./fields.ts";
-export { hmacSha256 } from "./hmac.ts";
 export type { ScannedCode, ShownFacts } from "./handshake.ts";
 export {
   factsOfGuest,
@@ -178,6 +177,7 @@ export {
   SHORT_CODE,
   shortCodeOf,
 } from "./handshake.ts";
+export { hmacSha256 } from "./hmac.ts";
 export {
   type AccountId,
   type ApprovalId,
