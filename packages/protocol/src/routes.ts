@@ -26,6 +26,7 @@ import {
   timeField,
 } from "./fields.ts";
 import { handshakeRoutes } from "./handshake-routes.ts";
+import { addressField, invitationRoutes } from "./invitation-routes.ts";
 import { linkField } from "./link.ts";
 import { linkSetField } from "./link-set.ts";
 import { journalEntryField, logRoutes } from "./log-routes.ts";
@@ -40,8 +41,6 @@ const CHAIN_PAGE = 200;
 
 const nothing = z.strictObject({});
 const opaque = z.string().check(z.minLength(16), z.maxLength(2048), z.regex(/^[A-Za-z0-9_-]+$/));
-/** HPKE wrap of 256 bytes. */
-const addressField = bytesField(1392, 1392);
 const keyringBox = bytesField(64, 1 << 20);
 const session = z.strictObject({ token: z.string().check(z.maxLength(512)), expires: timeField });
 
@@ -459,37 +458,7 @@ export const routes = {
   ...handshakeRoutes,
   ...logRoutes,
   ...approvalRoutes,
-  invite: {
-    method: "POST",
-    path: "/v1/invitations",
-    session: true,
-    body: z.strictObject({ address: addressField }),
-    answer: z.strictObject({ invitation: invitationIdField }),
-  },
-  invitations: {
-    method: "GET",
-    path: "/v1/invitations",
-    session: true,
-    answer: z.strictObject({
-      received: z.array(
-        z.strictObject({ invitation: invitationIdField, from: accountIdField, at: timeField }),
-      ),
-      sent: z.array(
-        z.strictObject({
-          invitation: invitationIdField,
-          at: timeField,
-          acceptance: z.optional(statementField),
-        }),
-      ),
-    }),
-  },
-  invitationAccept: {
-    method: "POST",
-    path: "/v1/invitations/:invitation/accept",
-    session: true,
-    body: z.strictObject({ acceptance: statementField }),
-    answer: nothing,
-  },
+  ...invitationRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;
