@@ -9,6 +9,7 @@ import { fhirTargets } from "./fhir.ts";
 import { logTargets } from "./log.ts";
 import { routeTargets } from "./routes.ts";
 import { sealedTargets } from "./sealed.ts";
+import { shownTargets } from "./shown.ts";
 import { statementTargets } from "./statements.ts";
 import type { Target } from "./target.ts";
 import { vectorTargets } from "./vectors.ts";
@@ -26,6 +27,7 @@ export async function makeTargets(): Promise<Target[]> {
     ...(await logTargets()),
     ...(await exportTargets()),
     ...fhirTargets(),
+    ...shownTargets(),
     ...(await vectorTargets()).targets,
   ];
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cda, section as clinicalSection, dicom } from "../../apps/web/test/clinical.ts";
 import {
   add,
   checkKit,
@@ -39,6 +40,37 @@ const FILES = [
   mimeType: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
   buffer: readFileSync(join(SAMPLES, name)),
 }));
+
+/** The smallest clinical document and picture that show how they are shown. */
+const MEDICAL = [
+  {
+    name: "compte-rendu.xml",
+    mimeType: "text/xml",
+    buffer: Buffer.from(
+      cda(
+        `<structuredBody>${clinicalSection(
+          "Résultats",
+          "<table><thead><tr><th>Examen</th><th>Valeur</th><th>Date</th></tr></thead><tbody><tr><td>HbA1c</td><td>6,8 %</td><td>3 nov. 2026</td></tr><tr><td>Glycémie à jeun</td><td>1,12 g/L</td><td>3 nov. 2026</td></tr></tbody></table>",
+        )}${clinicalSection("Conclusion", "<paragraph>Équilibre satisfaisant. Contrôle dans six mois.</paragraph>")}</structuredBody>`,
+      ),
+    ),
+  },
+  { name: "ecran.dcm", mimeType: "application/dicom", buffer: Buffer.from(shades()) },
+];
+
+/** Two frames of sixty-four shades of grey. */
+function shades(): Uint8Array {
+  return dicom([
+    [0x00080060, "CS", "US"],
+    [0x00280002, "US", [1]],
+    [0x00280004, "CS", "MONOCHROME2"],
+    [0x00280008, "IS", "2"],
+    [0x00280010, "US", [200]],
+    [0x00280011, "US", [256]],
+    [0x00280100, "US", [8]],
+    [0x7fe00010, "OB", Uint8Array.from({ length: 2 * 200 * 256 }, (_, i) => i & 0xfc)],
+  ]);
+}
 
 /** Every page of the web app, as two people come by it. */
 export async function walk(ground: Ground, language: Language, camera: Camera): Promise<void> {
@@ -124,7 +156,7 @@ async function signingUp(
 async function theRecord(visitor: Visitor, camera: Camera): Promise<void> {
   const { page, say } = visitor;
   await section(visitor, "My documents");
-  await add(visitor, FILES);
+  await add(visitor, [...FILES, ...MEDICAL]);
   await camera.take(page, "documents");
   await page.getByText(say("Narrow it down")).click();
   await camera.take(page, "documents-narrowed");
@@ -134,6 +166,8 @@ async function theRecord(visitor: Visitor, camera: Camera): Promise<void> {
     ["document-pdf", "analyses-2026-11-03"],
     ["document-text", "echographie-2026-09-22"],
     ["document-picture", "electrocardiogramme-2026-08-25"],
+    ["document-clinical", "compte-rendu"],
+    ["document-frames", "ecran"],
   ] as const) {
     await openFound(visitor, title);
     await page.getByText(say("Save a copy")).waitFor();
@@ -194,9 +228,10 @@ async function ending(visitor: Visitor, camera: Camera): Promise<void> {
   await page.getByText(say("How it was checked")).first().click();
   await camera.take(page, "journal");
   await section(visitor, "Who can see what");
-  await page.getByRole("button", { name: say("End this access") }).waitFor();
+  const end = page.getByRole("button", { name: say("End this access") });
+  await end.waitFor();
   await camera.take(page, "access");
-  await press(visitor, "End this access");
+  await end.click();
   await page.getByRole("alertdialog").waitFor();
   await camera.take(page, "end-asked");
   await press(visitor, "End it now");

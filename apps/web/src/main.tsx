@@ -14,6 +14,7 @@ import "./style/frame.css";
 import "./style/parts.css";
 import "./style/pages.css";
 import "./style/chart.css";
+import "./style/shown.css";
 import "./style/states.css";
 import "./style/print.css";
 import { wearChosen } from "./theme.ts";

@@ -2,6 +2,9 @@
 // in the worker. What crosses of secrets is what a person types or must see: the password going in,
 // and the kit coming out once, because it has to be printed.
 
+import type { Cda } from "./shown/cda.ts";
+import type { Dicom } from "./shown/dicom.ts";
+
 /** Somebody, as this account knows them. */
 export interface Person {
   readonly account: string;
@@ -133,6 +136,10 @@ export interface OpenedDocument {
   readonly resource?: Readonly<Record<string, unknown>>;
   /** The attachment, or the raw bytes; absent where there are none. */
   readonly file?: Blob;
+  /** What the file says, where it is a CDA document. */
+  readonly cda?: Cda;
+  /** What the file holds, where it is a DICOM file. */
+  readonly dicom?: Dicom;
 }
 
 /** What came of one file. */

@@ -24,18 +24,22 @@ export interface Visitor {
 export interface Look {
   readonly width?: number;
   readonly theme?: "light" | "dark";
+  /** A phone or a tablet. */
+  readonly touch?: boolean;
 }
 
 /** Opens a browser profile that nobody used before, and goes to the first page. */
 export async function newVisitor(
   ground: Ground,
   language: Language,
-  { width = 1280, theme = "light" }: Look = {},
+  { width = 1280, theme = "light", touch = false }: Look = {},
 ): Promise<Visitor> {
   const context = await ground.browser.newContext({
     locale: language === "fr" ? "fr-FR" : "en-GB",
     viewport: { width, height: 900 },
     colorScheme: theme,
+    hasTouch: touch,
+    isMobile: touch,
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });

@@ -2,6 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useRef, useState } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { ask, VaultError } from "../vault.ts";
+import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
 import { Notice } from "./notice.tsx";
@@ -10,17 +11,22 @@ import { Problem } from "./problem.tsx";
 interface Job {
   readonly key: number;
   readonly file: File;
+  readonly title: string;
   readonly progress: number | undefined;
   readonly state: "waiting" | "sealing" | "done" | "failed";
   readonly error?: VaultError;
   readonly resources?: number;
 }
 
+/** A phone or a tablet: what has a camera in the hand, and not above a screen. */
+const hasTouch = globalThis.matchMedia("(any-pointer: coarse)").matches;
+
 /** Takes files by button, by dragging and by pasting; seals and adds one after the other. */
 export function AddFiles({ added }: { readonly added: () => void }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const { jobs, take, clear } = useJobs(added);
   usePaste(take);
+  const day = dayInWords(Date.now(), i18n.locale);
   const done = jobs.filter((job) => job.state === "done").length;
   const working = jobs.filter((job) => job.state === "waiting" || job.state === "sealing");
   const failed = jobs.filter((job) => job.state === "failed");
@@ -33,11 +39,24 @@ export function AddFiles({ added }: { readonly added: () => void }) {
           take(await Promise.all(files.map((item) => item.getFile())));
         }}
       >
-        <FileTrigger allowsMultiple={true} onSelect={(list) => take([...(list ?? [])])}>
-          <Button tone="first">
-            <Trans>Add documents</Trans>
-          </Button>
-        </FileTrigger>
+        <div className="row">
+          <FileTrigger allowsMultiple={true} onSelect={(list) => take([...(list ?? [])])}>
+            <Button tone="first">
+              <Trans>Add documents</Trans>
+            </Button>
+          </FileTrigger>
+          {hasTouch ? (
+            <FileTrigger
+              acceptedFileTypes={["image/*"]}
+              defaultCamera="environment"
+              onSelect={(list) => take([...(list ?? [])], t`Photo of ${day}`)}
+            >
+              <Button>
+                <Trans>Take a photo</Trans>
+              </Button>
+            </FileTrigger>
+          ) : null}
+        </div>
         <Text slot="label" className="hint">
           <Trans>
             Or drag them here, or paste a picture. PDF, photographs, text, and FHIR bundles (.json)
@@ -91,10 +110,8 @@ function useJobs(added: () => void) {
   const seal = async (job: Job) => {
     set(job.key, { state: "sealing" });
     try {
-      const answer = await ask(
-        "add",
-        { file: job.file, title: titleOf(job.file.name) },
-        (done, of) => set(job.key, { progress: of === 0 ? 1 : done / of }),
+      const answer = await ask("add", { file: job.file, title: job.title }, (done, of) =>
+        set(job.key, { progress: of === 0 ? 1 : done / of }),
       );
       set(job.key, { state: "done", resources: answer.items.length });
     } catch (error) {
@@ -104,10 +121,12 @@ function useJobs(added: () => void) {
     added();
   };
 
-  const take = (files: readonly File[]) => {
+  /** @param title of all of them; absent: each by the name of its file */
+  const take = (files: readonly File[], title?: string) => {
     const fresh = files.map((file): Job => {
       key.current += 1;
-      return { key: key.current, file, progress: undefined, state: "waiting" };
+      const called = title ?? titleOf(file.name);
+      return { key: key.current, file, title: called, progress: undefined, state: "waiting" };
     });
     setJobs((all) => [...all, ...fresh]);
     for (const job of fresh) running.current = running.current.then(() => seal(job));

@@ -1,6 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+import type { Cda } from "../shown/cda.ts";
 import type { OpenedDocument } from "../wire.ts";
+import { ClinicalDocument } from "./clinical-document.tsx";
+import { MedicalImage } from "./medical-image.tsx";
 import { Resource } from "./resource.tsx";
 
 /** Text beyond this is saved, not shown: a page is no place to read a megabyte. */
@@ -22,6 +25,8 @@ const ENDINGS: Readonly<Record<string, string>> = {
   "application/dicom": ".dcm",
   "image/jpeg": ".jpg",
   "image/png": ".png",
+  "application/xml": ".xml",
+  "text/xml": ".xml",
   "text/plain": ".txt",
   "text/csv": ".csv",
 };
@@ -33,7 +38,18 @@ export function Opened({ opened }: { readonly opened: OpenedDocument }) {
   const isDocument = opened.type === "DocumentReference" && file !== undefined;
   return (
     <section className="part" aria-label={t`Content`}>
-      {file === undefined ? null : <Attachment file={file} mediaType={mediaType} title={title} />}
+      {opened.cda === undefined ? null : <Clinical cda={opened.cda} title={title} />}
+      {opened.dicom === undefined || file === undefined ? null : (
+        <MedicalImage dicom={opened.dicom} file={file} title={title} />
+      )}
+      {file === undefined ? null : (
+        <Attachment
+          file={file}
+          mediaType={mediaType}
+          title={title}
+          isShown={opened.cda !== undefined || opened.dicom !== undefined}
+        />
+      )}
       {resource === undefined || isDocument ? null : (
         <div className="sheet">
           <Resource resource={resource} />
@@ -43,18 +59,37 @@ export function Opened({ opened }: { readonly opened: OpenedDocument }) {
   );
 }
 
+/** A CDA document, and the file inside it where it is only an envelope for one. */
+function Clinical({ cda, title }: { readonly cda: Cda; readonly title: string }) {
+  const inner = useMemo(
+    () => (cda.file === undefined ? undefined : new Blob([cda.file.bytes])),
+    [cda],
+  );
+  return (
+    <>
+      <ClinicalDocument cda={cda} />
+      {inner === undefined || cda.file === undefined ? null : (
+        <Attachment file={inner} mediaType={cda.file.mediaType} title={title} isShown={false} />
+      )}
+    </>
+  );
+}
+
 function Attachment({
   file,
   mediaType,
   title,
+  isShown,
 }: {
   readonly file: Blob;
   readonly mediaType: string;
   readonly title: string;
+  /** Whether something that took it apart shows what it holds. */
+  readonly isShown: boolean;
 }) {
   const isPdf = mediaType === "application/pdf";
   const isPicture = PICTURES.has(mediaType);
-  const isText = /^text\/|json$|xml$/.test(mediaType) && file.size <= READABLE;
+  const isText = !isShown && /^text\/|json$|xml$/.test(mediaType) && file.size <= READABLE;
   const address = useAddress(file, isPdf || isPicture ? mediaType : "application/octet-stream");
   if (address === undefined) return null;
   return (
@@ -65,7 +100,7 @@ function Attachment({
         </figure>
       ) : null}
       {isText ? <TextOf file={file} /> : null}
-      {isPicture || isText ? null : (
+      {isPicture || isText || isShown ? null : (
         <p className="sheet">
           {isPdf ? (
             <Trans>

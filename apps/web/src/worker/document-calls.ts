@@ -13,6 +13,7 @@ import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts"
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
+import { shownOf } from "./shown.ts";
 
 type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove";
 
@@ -82,13 +83,14 @@ export async function documentOf(opened: Opened, progress: Progress): Promise<Op
     progress(done, size);
   }
   if (done !== size) throw new ClientError("cannot-open", "the content ended too early");
+  const file = new Blob(parts);
   return {
     title,
     type,
     mediaType,
     size,
     ...(resource === undefined ? {} : { resource }),
-    ...(size === 0 ? {} : { file: new Blob(parts) }),
+    ...(size === 0 ? {} : { file, ...(await shownOf(mediaType, file)) }),
   };
 }
 

@@ -1,0 +1,151 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import type { Cda, CdaBlock, CdaCell, CdaSection } from "../shown/cda.ts";
+import { dateInWords } from "../words.ts";
+import { Facts } from "./facts.tsx";
+import { Notice } from "./notice.tsx";
+
+/** A CDA document: who, when, and its sections as their author wrote them. */
+export function ClinicalDocument({ cda }: { readonly cda: Cda }) {
+  const { t, i18n } = useLingui();
+  const day = (hl7: string) => dateInWords(dashed(hl7), i18n.locale);
+  return (
+    <article className="sheet clinical">
+      <h2>{cda.title === "" ? t`Clinical document` : cda.title}</h2>
+      <Facts
+        facts={[
+          [t`About`, cda.patient.name],
+          [t`Born`, day(cda.patient.born)],
+          [t`Written`, day(cda.date)],
+          [t`By`, cda.authors.join(", ")],
+          [t`Kept by`, cda.custodian],
+        ]}
+      />
+      {cda.sections.map((section, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a document that was opened never changes.
+        <Section key={i} section={section} level={3} />
+      ))}
+    </article>
+  );
+}
+
+function Section({ section, level }: { readonly section: CdaSection; readonly level: number }) {
+  const Heading = level <= 3 ? "h3" : level === 4 ? "h4" : level === 5 ? "h5" : "h6";
+  return (
+    <section>
+      {section.title === "" ? null : <Heading>{section.title}</Heading>}
+      <Blocks blocks={section.blocks} title={section.title} />
+      {section.sections.map((each, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+        <Section key={i} section={each} level={level + 1} />
+      ))}
+    </section>
+  );
+}
+
+function Blocks({
+  blocks,
+  title,
+}: {
+  readonly blocks: readonly CdaBlock[];
+  readonly title: string;
+}) {
+  return blocks.map((block, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+    <Block key={i} block={block} title={title} />
+  ));
+}
+
+function Block({ block, title }: { readonly block: CdaBlock; readonly title: string }) {
+  switch (block.kind) {
+    case "paragraph":
+      return <p className="lines">{block.text}</p>;
+    case "list": {
+      const List = block.ordered ? "ol" : "ul";
+      return (
+        <List>
+          {block.items.map((item, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <li key={i}>
+              <Blocks blocks={item} title={title} />
+            </li>
+          ))}
+        </List>
+      );
+    }
+    case "table":
+      return <Table block={block} title={title} />;
+    case "media":
+      return (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              There is a picture here that this page does not show. Save a copy and open it with its
+              program.
+            </Trans>
+          </p>
+        </Notice>
+      );
+    default:
+      return block satisfies never;
+  }
+}
+
+function Table({
+  block: { caption, head, rows },
+  title,
+}: {
+  readonly block: Extract<CdaBlock, { kind: "table" }>;
+  readonly title: string;
+}) {
+  const name = caption === "" ? title : caption;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls is reached by keyboard.
+    <section className="scrolled" tabIndex={0} aria-label={name}>
+      <table className="figures">
+        <caption className={caption === "" ? "unseen" : undefined}>{name}</caption>
+        {head.length === 0 ? null : (
+          <thead>
+            <Rows rows={head} scope="col" />
+          </thead>
+        )}
+        <tbody>
+          <Rows rows={rows} scope="row" />
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Rows({
+  rows,
+  scope,
+}: {
+  readonly rows: readonly (readonly CdaCell[])[];
+  readonly scope: "col" | "row";
+}) {
+  return rows.map((cells, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+    <tr key={i}>
+      {cells.map((cell, j) => {
+        const spans = { colSpan: cell.columns, rowSpan: cell.rows };
+        return cell.isHead ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+          <th key={j} scope={scope} {...spans}>
+            {cell.text}
+          </th>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+          <td key={j} className="lines" {...spans}>
+            {cell.text}
+          </td>
+        );
+      })}
+    </tr>
+  ));
+}
+
+/** An instant of HL7 or DICOM as a day: `20261103…` is `2026-11-03`. */
+export function dashed(text: string): string {
+  const [, year, month, day] = /^(\d{4})(\d{2})?(\d{2})?/.exec(text) ?? [];
+  return [year, month, day].filter((part) => part !== undefined).join("-");
+}

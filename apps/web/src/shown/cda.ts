@@ -1,0 +1,286 @@
+// A CDA R2 document (HL7, Clinical Document Architecture, release 2) as something to read: who, when,
+// and the text of its sections, which the standard makes the part that its author answers for. What
+// only machines read of it stays in the file. Nothing of its mark-up reaches the page: text and
+// structure only, taken apart here.
+
+import { DOMParser, type Element, type Node } from "@xmldom/xmldom";
+
+export interface Cda {
+  readonly title: string;
+  /** As HL7 writes instants, without what is not there: `20261103`, `202611031015`. */
+  readonly date: string;
+  readonly patient: { readonly name: string; readonly born: string };
+  /** People or, where none is named, organisations. */
+  readonly authors: readonly string[];
+  readonly custodian: string;
+  readonly sections: readonly CdaSection[];
+  /** The whole content where it is a file inside the document (nonXMLBody). */
+  readonly file?: { readonly mediaType: string; readonly bytes: Uint8Array<ArrayBuffer> };
+}
+
+export interface CdaSection {
+  readonly title: string;
+  readonly blocks: readonly CdaBlock[];
+  readonly sections: readonly CdaSection[];
+}
+
+export type CdaBlock =
+  | { readonly kind: "paragraph"; readonly text: string }
+  | {
+      readonly kind: "list";
+      readonly ordered: boolean;
+      readonly items: readonly (readonly CdaBlock[])[];
+    }
+  | {
+      readonly kind: "table";
+      readonly caption: string;
+      readonly head: readonly (readonly CdaCell[])[];
+      readonly rows: readonly (readonly CdaCell[])[];
+    }
+  /** Something drawn, which this page does not show and must not leave out in silence. */
+  | { readonly kind: "media" };
+
+export interface CdaCell {
+  readonly text: string;
+  readonly isHead: boolean;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const HL7 = "urn:hl7-org:v3";
+const ELEMENT = 1;
+const TEXT = 3;
+const CDATA = 4;
+/** Deeper than any document that a person wrote. */
+const DEEPEST = 40;
+const SPAN = 100;
+
+/** Elements of the narrative that stand inside a line (CDA R2, NarrativeBlock.xsd). */
+const IN_LINE: ReadonlySet<string> = new Set([
+  "content",
+  "sub",
+  "sup",
+  "linkHtml",
+  "footnote",
+  "footnoteRef",
+  "caption",
+]);
+
+/**
+ * Takes a document apart.
+ * @returns undefined where the text is no CDA document, or is not whole
+ */
+export function parseCda(text: string): Cda | undefined {
+  // Entities of its own could grow without end, and no CDA document has a document type.
+  if (/<!DOCTYPE/i.test(text)) return undefined;
+  const root = rootOf(text);
+  if (root === undefined) return undefined;
+  const record = child(child(root, "recordTarget"), "patientRole");
+  const patient = child(record, "patient");
+  const body = child(root, "component");
+  const file = fileOf(child(body, "nonXMLBody"));
+  return {
+    title: lineOf(child(root, "title")),
+    date: attribute(child(root, "effectiveTime"), "value"),
+    patient: {
+      name: nameOf(child(patient, "name")),
+      born: attribute(child(patient, "birthTime"), "value"),
+    },
+    authors: children(root, "author").map(authorOf).filter(isSaid),
+    custodian: lineOf(
+      child(
+        child(
+          child(child(root, "custodian"), "assignedCustodian"),
+          "representedCustodianOrganization",
+        ),
+        "name",
+      ),
+    ),
+    sections: sectionsOf(child(body, "structuredBody"), 0),
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+function rootOf(text: string): Element | undefined {
+  try {
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== "warning") throw new SyntaxError(message);
+      },
+    });
+    const root = parser.parseFromString(text, "text/xml").documentElement;
+    const isCda = root?.localName === "ClinicalDocument" && root.namespaceURI === HL7;
+    return isCda ? (root ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sectionsOf(parent: Element | undefined, depth: number): CdaSection[] {
+  if (depth > DEEPEST) return [];
+  return children(parent, "component").flatMap((component) => {
+    const section = child(component, "section");
+    if (section === undefined) return [];
+    return [
+      {
+        title: lineOf(child(section, "title")),
+        blocks: blocksOf(child(section, "text"), depth),
+        sections: sectionsOf(section, depth + 1),
+      },
+    ];
+  });
+}
+
+/** What stands in an element of the narrative, in its order. */
+function blocksOf(parent: Element | undefined, depth: number): CdaBlock[] {
+  const blocks: CdaBlock[] = [];
+  let line = "";
+  const endLine = () => {
+    const text = tidy(line);
+    if (text !== "") blocks.push({ kind: "paragraph", text });
+    line = "";
+  };
+  if (depth > DEEPEST) return blocks;
+  for (const node of nodesOf(parent)) {
+    if (!isElement(node) || IN_LINE.has(node.localName ?? "") || node.localName === "br") {
+      line += inLine(node);
+      continue;
+    }
+    endLine();
+    blocks.push(...blockOf(node, depth + 1));
+  }
+  endLine();
+  return blocks;
+}
+
+function blockOf(element: Element, depth: number): CdaBlock[] {
+  switch (element.localName) {
+    case "list":
+      return [
+        {
+          kind: "list",
+          ordered: element.getAttribute("listType") === "ordered",
+          items: children(element, "item").map((item) => blocksOf(item, depth)),
+        },
+      ];
+    case "table":
+      return [tableOf(element)];
+    case "renderMultiMedia":
+      return [{ kind: "media" }];
+    default:
+      // A paragraph, or something the schema does not know: its text is not left out.
+      return blocksOf(element, depth);
+  }
+}
+
+function tableOf(table: Element): CdaBlock {
+  const rowsOf = (part: Element) => children(part, "tr").map(cellsOf);
+  const bodies = [...children(table, "tbody"), ...children(table, "tfoot")];
+  return {
+    kind: "table",
+    caption: lineOf(child(table, "caption")),
+    head: children(table, "thead").flatMap(rowsOf),
+    rows: [...bodies.flatMap(rowsOf), ...rowsOf(table)],
+  };
+}
+
+function cellsOf(row: Element): CdaCell[] {
+  return elementsOf(row)
+    .filter(({ localName }) => localName === "th" || localName === "td")
+    .map((cell) => ({
+      text: tidy(cellText(cell)),
+      isHead: cell.localName === "th",
+      columns: spanOf(cell, "colspan"),
+      rows: spanOf(cell, "rowspan"),
+    }));
+}
+
+/** All text of a cell; what begins a line of its own there begins one here. */
+function cellText(node: Node): string {
+  if (!isElement(node)) return node.nodeValue ?? "";
+  const isBlock = ["paragraph", "item", "list", "tr", "br"].includes(node.localName ?? "");
+  return (isBlock ? "\n" : "") + nodesOf(node).map(cellText).join("");
+}
+
+function spanOf(cell: Element, name: string): number {
+  const span = Number.parseInt(cell.getAttribute(name) ?? "1", 10);
+  return span >= 1 && span <= SPAN ? span : 1;
+}
+
+function inLine(node: Node): string {
+  if (!isElement(node)) return (node.nodeValue ?? "").replace(/\s+/g, " ");
+  return node.localName === "br" ? "\n" : nodesOf(node).map(inLine).join("");
+}
+
+function fileOf(body: Element | undefined): Cda["file"] {
+  const text = child(body, "text");
+  if (text === undefined || text.getAttribute("representation") !== "B64") return undefined;
+  try {
+    const binary = atob((text.textContent ?? "").replace(/\s+/g, ""));
+    const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+    return { mediaType: text.getAttribute("mediaType") ?? "application/octet-stream", bytes };
+  } catch {
+    return undefined;
+  }
+}
+
+function authorOf(author: Element): string {
+  const assigned = child(author, "assignedAuthor");
+  const person = nameOf(child(child(assigned, "assignedPerson"), "name"));
+  if (person !== "") return person;
+  const organisation = lineOf(child(child(assigned, "representedOrganization"), "name"));
+  const device = child(assigned, "assignedAuthoringDevice");
+  return organisation === "" ? lineOf(child(device, "softwareName")) : organisation;
+}
+
+/** A name in its parts, in the order in which they stand. */
+function nameOf(name: Element | undefined): string {
+  const parts = elementsOf(name).filter(({ localName }) =>
+    ["prefix", "given", "family", "suffix"].includes(localName ?? ""),
+  );
+  return parts.length === 0 ? lineOf(name) : parts.map(lineOf).filter(isSaid).join(" ");
+}
+
+function lineOf(element: Element | undefined): string {
+  return tidy(element?.textContent ?? "").replace(/\n/g, " ");
+}
+
+function tidy(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter(isSaid)
+    .join("\n");
+}
+
+function isSaid(text: string): boolean {
+  return text !== "";
+}
+
+function attribute(element: Element | undefined, name: string): string {
+  return element?.getAttribute(name) ?? "";
+}
+
+function child(parent: Element | undefined, name: string): Element | undefined {
+  return children(parent, name)[0];
+}
+
+function children(parent: Element | undefined, name: string): Element[] {
+  return elementsOf(parent).filter((each) => each.localName === name && each.namespaceURI === HL7);
+}
+
+function elementsOf(parent: Element | undefined): Element[] {
+  return nodesOf(parent).filter(isElement);
+}
+
+function nodesOf(parent: Element | undefined): Node[] {
+  const nodes: Node[] = [];
+  for (let node = parent?.firstChild ?? null; node !== null; node = node.nextSibling) {
+    if ([ELEMENT, TEXT, CDATA].includes(node.nodeType)) nodes.push(node);
+  }
+  return nodes;
+}
+
+function isElement(node: Node): node is Element {
+  return node.nodeType === ELEMENT;
+}
