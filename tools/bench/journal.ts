@@ -117,12 +117,13 @@ async function layGround() {
     entry text not null, statement text, unique (subject, n));
     create sequence ecrin.bench_index`);
   const tags = await tagKeysFrom(randomBytes(32));
-  const journal = createJournal({ sql, signer: signerOf(randomBytes(32)), tags });
+  const line = openPool(running.connection, 1);
+  const journal = createJournal({ sql, line, signer: signerOf(randomBytes(32)), tags });
   return {
     sql,
     journal,
     async stop() {
-      await sql.end();
+      await Promise.all([sql, line].map((pool) => pool.end()));
       await running.stop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -10,6 +10,7 @@ import {
   readyNow,
   readyWith,
   subjectsOf,
+  type Writing,
   writeEntries,
 } from "./entries.ts";
 import { heldBy } from "./guard.ts";
@@ -18,12 +19,19 @@ import { asServerError, ServerError } from "./problem.ts";
 import { store } from "./store.ts";
 import type { TagKeys } from "./tag-keys.ts";
 
+/** What a batch came to. */
+export interface WrittenAll {
+  readonly outcomes: Map<Queued, Outcome>;
+  /** Where the journal stood, and what was written there; absent where that was nothing. */
+  readonly moved?: { readonly before: JournalTop; readonly writing: Writing };
+}
+
 /** Runs a batch inside one transaction, under the lock; what it returns is true once that is committed. */
 export async function writeAll(
   tx: Tx,
   mac: TagKeys["mac"],
   batch: readonly Queued[],
-): Promise<Map<Queued, Outcome>> {
+): Promise<WrittenAll> {
   const still = new Map(
     batch
       .filter(({ operation }) => operation.effect === undefined)
@@ -57,8 +65,10 @@ export async function writeAll(
   }
   const writing = writeEntries(top, mac, await withSubjects(tx, last, ready), ready);
   // An effect without an entry moves the turn too: what others decided on may have changed.
-  if (changed || !writing.isEmpty) await store(tx, top, writing, []);
-  return new Map([...outcomes, ...writing.outcomes]);
+  const isWritten = changed || !writing.isEmpty;
+  if (isWritten && !(await store(tx, top, writing, []))) throw new ServerError("internal");
+  const ended = { outcomes: new Map([...outcomes, ...writing.outcomes]) };
+  return isWritten ? { ...ended, moved: { before: top, writing } } : ended;
 }
 
 function guardOf({ operation }: Queued) {

@@ -1,18 +1,17 @@
 import {
-  type Bytes,
   type Entry,
-  encodeEntry,
   entryCommitment,
-  fromUtf8,
+  entryText,
   type Hash,
   hashOf,
   leafHash,
   type Subject,
 } from "@ecrin/protocol";
-import { byteaArray, numberArray, type Sql, type Tx, textArray } from "./database.ts";
+import { type Sql, type Tx, textArray } from "./database.ts";
 import type { Committed, EntryDraft, Operation, Position } from "./operation.ts";
 import { asServerError, type ServerError } from "./problem.ts";
 import { randomCut } from "./random.ts";
+import { type Act, HASH, type Rows, RowsInMaking } from "./rows.ts";
 import type { TagKeys } from "./tag-keys.ts";
 
 /** An operation waiting for its batch. */
@@ -44,26 +43,18 @@ export interface Last {
   readonly hash?: Hash;
 }
 
-interface Written extends Position {
-  readonly salt: Buffer;
-  readonly entry: Bytes;
-  readonly tag: Buffer;
-  readonly draft: EntryDraft;
-}
-
 /** Everything that a batch writes. */
 export interface Writing {
   readonly outcomes: ReadonlyMap<Queued, Outcome>;
   readonly top: JournalTop;
   readonly last: ReadonlyMap<Subject, Last>;
   readonly isEmpty: boolean;
-  /** The columns of each table, as arrays for `unnest`. */
-  readonly columns: Columns;
+  readonly rows: Rows;
 }
 
 /** Entries are tried out while their operation can still fail alone. */
 export function readyWith(queued: Queued, result: unknown, drafts: readonly EntryDraft[]): Ready {
-  for (const draft of drafts) encodeEntry(entryOf(draft, { n: -1 }));
+  for (const draft of drafts) entryText(entryOf(draft, { n: -1 }));
   return { queued, result, drafts };
 }
 
@@ -107,39 +98,39 @@ export function writeEntries(
   last: ReadonlyMap<Subject, Last>,
   ready: readonly Ready[],
 ): Writing {
-  const written: Written[] = [];
+  const rows = new RowsInMaking(top.size, ready);
   const newest = new Map(last);
   const outcomes = new Map<Queued, Outcome>();
-  const acts: Act[] = [];
   let { size, tag } = top;
   const tagged = mac(top.epoch);
+  // What the next tag is made of: the one before it, and the leaf.
+  const link = Buffer.alloc(2 * HASH);
+  link.set(tag);
 
   const add = (draft: EntryDraft): Position => {
     const before = newest.get(draft.subject) ?? { n: -1 };
-    const entry = encodeEntry(entryOf(draft, before));
-    const salt = randomCut(32);
+    const entry = entryText(entryOf(draft, before));
+    const salt = randomCut(HASH);
     const commitment = entryCommitment(salt, entry);
     const leaf = leafHash(commitment);
-    tag = tagged(Buffer.concat([tag, leaf]));
-    const position = {
-      index: size,
-      leaf: hashOf(leaf),
-      subject: draft.subject,
-      n: before.n + 1,
-      hash: hashOf(commitment),
-      at: draft.at,
-    };
-    newest.set(draft.subject, { n: position.n, hash: position.hash });
-    written.push({ ...position, salt, entry, tag, draft });
+    link.set(leaf, HASH);
+    tag = tagged(link);
+    link.set(tag);
+    const n = before.n + 1;
+    const hash = hashOf(commitment);
+    newest.set(draft.subject, { n, hash });
+    rows.add({ subject: draft.subject, n, at: draft.at, entry, statement: draft.statement });
+    rows.addHashes(commitment, leaf, tag, salt);
+    const position = { index: size, leaf: hashOf(leaf), subject: draft.subject, n, hash };
     size += 1;
-    return position;
+    return { ...position, at: draft.at };
   };
 
   for (const { queued, result, drafts } of ready) {
     try {
       const positions = drafts.map(add);
       outcomes.set(queued, { repeated: false, result, positions });
-      acts.push(...actsOf(queued, drafts, positions));
+      for (const act of actsOf(queued, drafts, positions)) rows.addAct(act);
     } catch (error) {
       // A single entry fails before anything is counted; several have been tried out.
       outcomes.set(queued, asServerError(error));
@@ -149,15 +140,9 @@ export function writeEntries(
     outcomes,
     top: { ...top, size, tag, turn: top.turn + 1 },
     last: newest,
-    isEmpty: written.length === 0 && acts.length === 0,
-    columns: columnsOf(written, acts),
+    isEmpty: rows.isEmpty,
+    rows: rows.made(),
   };
-}
-
-interface Act {
-  readonly act: Hash;
-  readonly first: number;
-  readonly entries: number;
 }
 
 function actsOf(
@@ -177,58 +162,4 @@ function entryOf(draft: EntryDraft, before: Last): Entry {
   const { subject, kind, actor, about, at } = draft;
   const entry = { v: 1, subject, n: before.n + 1, at, kind, actor, about } as const;
   return before.hash === undefined ? entry : { ...entry, prev: before.hash };
-}
-
-/** Arrays of the database, one for each column of each table written. */
-interface Columns {
-  readonly done: { readonly act: string; readonly first: string; readonly entries: string };
-  readonly leaves: {
-    readonly index: string;
-    readonly hash: string;
-    readonly leaf: string;
-    readonly tag: string;
-  };
-  readonly openings: {
-    readonly subject: string;
-    readonly n: string;
-    readonly at: string;
-    readonly salt: string;
-    readonly entry: string;
-    readonly statement: string;
-  };
-  readonly subjects: { readonly subject: string; readonly n: string; readonly hash: string };
-}
-
-function columnsOf(written: readonly Written[], acts: readonly Act[]): Columns {
-  const last = [...new Map(written.map((each) => [each.subject, each])).values()];
-  return {
-    done: {
-      act: hashArray(acts.map((each) => each.act)),
-      first: numberArray(acts.map((each) => each.first)),
-      entries: numberArray(acts.map((each) => each.entries)),
-    },
-    leaves: {
-      index: numberArray(written.map((each) => each.index)),
-      hash: hashArray(written.map((each) => each.hash)),
-      leaf: hashArray(written.map((each) => each.leaf)),
-      tag: byteaArray(written.map((each) => each.tag)),
-    },
-    openings: {
-      subject: textArray(written.map((each) => each.subject)),
-      n: numberArray(written.map((each) => each.n)),
-      at: numberArray(written.map((each) => each.at)),
-      salt: byteaArray(written.map((each) => each.salt)),
-      entry: textArray(written.map((each) => fromUtf8(each.entry))),
-      statement: textArray(written.map((each) => each.draft.statement)),
-    },
-    subjects: {
-      subject: textArray(last.map((each) => each.subject)),
-      n: numberArray(last.map((each) => each.n)),
-      hash: hashArray(last.map((each) => each.hash)),
-    },
-  };
-}
-
-function hashArray(hashes: readonly Hash[]): string {
-  return byteaArray(hashes.map((each) => Buffer.from(each, "base64url")));
 }

@@ -8,7 +8,7 @@ import {
   SUITE,
   type Subject,
 } from "@ecrin/protocol";
-import { type Append, createAppend } from "./append.ts";
+import { createAppend } from "./append.ts";
 import { findDone, writeAll } from "./batch.ts";
 import type { Sql } from "./database.ts";
 import type { Outcome, Queued } from "./entries.ts";
@@ -45,6 +45,11 @@ export interface Journal {
 /** What the journal is made with. */
 export interface JournalOptions {
   readonly sql: Sql;
+  /**
+   * A pool of one connection to the same database: on it the next batch is sent before the one
+   * ahead is written. Absent: each waits for the one before it.
+   */
+  readonly line?: Sql;
   /** Signs heads and receipts. */
   readonly signer: Signer;
   readonly tags: Pick<TagKeys, "mac">;
@@ -57,33 +62,97 @@ interface Waiting extends Queued {
 }
 
 const MOST_AT_ONCE = 512;
+/** How many batches may be on their way: while the database writes one, the next is made. */
+const DEPTH = 2;
+/** From so many on, what waits while nothing is on its way goes as two batches. */
+const WORTH_HALVING = 32;
 /** What the tag of the first leaf follows. */
 const NO_TAG = Buffer.alloc(32);
 
 /**
- * The only way to write. One transaction at a time takes the lock on the
- * journal's head, runs what has been queued, writes all entries with one insert
- * per table, and commits once; what arrives meanwhile forms the next.
+ * The only way to write. What is queued goes in batches, each one transaction with one insert per
+ * table and one commit; what arrives meanwhile forms the next.
  *
- * The lock comes before the effects: two processes then never wait for each
- * other's rows in opposite orders, and an effect sees everything before it.
+ * Where something is to change beside the journal, the batch runs alone and takes the lock on the
+ * journal's head before the effects: two processes then never wait for each other's rows in
+ * opposite orders, and an effect sees everything before it.
  */
 export function createJournal(options: JournalOptions): Journal {
   const { sql } = options;
   const now = options.now ?? Date.now;
   const { signer } = options;
   const { mac } = options.tags;
-  const append = createAppend(sql, mac);
+  const append = createAppend(options.line ?? sql, sql, mac);
+  const depth = options.line === undefined ? 1 : DEPTH;
   let queue: Waiting[] = [];
+  /** Batches that were not written on condition: they go on under the lock, before any other. */
+  const missed: (readonly Waiting[])[] = [];
+  const sent = new Set<readonly Waiting[]>();
+  /** The acts done by batches that are not written yet: the same again would be in their way. */
+  const onTheirWay = new Set<Hash>();
   let working = false;
 
+  /** What else this turn of the loop has to say joins the same batch. */
+  function wake(): void {
+    if (working) return;
+    working = true;
+    setImmediate(() => void work());
+  }
+
   async function work(): Promise<void> {
-    while (queue.length > 0) {
-      const { batch, rest } = gather(queue);
-      queue = rest;
-      await writeBatch(sql, mac, append, batch);
-    }
+    while (hasWork()) await next();
     working = false;
+  }
+
+  function hasWork(): boolean {
+    if (missed.length > 0 || isChanging(queue)) return sent.size === 0;
+    return sent.size < depth && queue.some((each) => !isIn(onTheirWay, each));
+  }
+
+  async function next(): Promise<void> {
+    const again = missed.shift();
+    if (again !== undefined) return await underLock(again);
+    const most =
+      depth > 1 && sent.size === 0 && !isChanging(queue) ? halved(queue.length) : MOST_AT_ONCE;
+    const { batch, rest } = gather(queue, most, onTheirWay);
+    queue = rest;
+    try {
+      const flight = await append.send(batch);
+      if (flight === undefined) missed.push(batch);
+      else void follow(batch, flight.written);
+    } catch (error) {
+      fail(batch, error);
+    }
+  }
+
+  async function follow(
+    batch: readonly Waiting[],
+    written: Promise<Map<Queued, Outcome> | undefined>,
+  ): Promise<void> {
+    const acts = batch.flatMap(({ operation }) => operation.once ?? []);
+    for (const act of acts) onTheirWay.add(act);
+    sent.add(batch);
+    try {
+      const outcomes = await written;
+      if (outcomes === undefined) missed.push(batch);
+      else tell(batch, outcomes);
+    } catch (error) {
+      fail(batch, error);
+    }
+    sent.delete(batch);
+    for (const act of acts) onTheirWay.delete(act);
+    wake();
+  }
+
+  async function underLock(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const { outcomes, moved } = await sql.begin((tx) => writeAll(tx, mac, batch));
+      append.know(moved);
+      tell(batch, outcomes);
+    } catch (error) {
+      append.know(undefined);
+      fail(batch, error);
+    }
   }
 
   return {
@@ -92,10 +161,7 @@ export function createJournal(options: JournalOptions): Journal {
         // The result goes back only to the operation that made it.
         const waiting = { operation, resolve, reject } as Waiting;
         queue.push(waiting);
-        if (working) return;
-        working = true;
-        // What else this turn of the loop has to say joins the same batch.
-        setImmediate(() => void work());
+        wake();
       });
     },
     done: (acts) => findDone(sql, acts),
@@ -121,46 +187,50 @@ export function createJournal(options: JournalOptions): Journal {
   };
 }
 
-/** The next operations in order; an act that is already among them waits for the batch after. */
-function gather(queue: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
+/** Whether something is to change beside the journal. */
+function isChanging(queue: readonly Waiting[]): boolean {
+  return queue.some(({ operation }) => operation.effect !== undefined);
+}
+
+function halved(length: number): number {
+  return length < WORTH_HALVING ? MOST_AT_ONCE : Math.min(MOST_AT_ONCE, Math.ceil(length / 2));
+}
+
+/** The next operations in order; an act that is already among them, or on its way, waits for a batch after. */
+function gather(
+  queue: readonly Waiting[],
+  most: number,
+  onTheirWay: ReadonlySet<Hash>,
+): { batch: Waiting[]; rest: Waiting[] } {
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   const acts = new Set<Hash>();
   for (const each of queue) {
-    const act = each.operation.once;
-    if (batch.length >= MOST_AT_ONCE || (act !== undefined && acts.has(act))) {
+    if (batch.length >= most || isIn(acts, each) || isIn(onTheirWay, each)) {
       rest.push(each);
       continue;
     }
-    if (act !== undefined) acts.add(act);
+    if (each.operation.once !== undefined) acts.add(each.operation.once);
     batch.push(each);
   }
   return { batch, rest };
 }
 
-async function writeBatch(
-  sql: Sql,
-  mac: TagKeys["mac"],
-  append: Append,
-  batch: readonly Waiting[],
-): Promise<void> {
-  const underLock = () => {
-    append.forget();
-    return sql.begin((tx) => writeAll(tx, mac, batch));
-  };
-  let outcomes: Map<Queued, Outcome>;
-  try {
-    outcomes = (await append.write(batch)) ?? (await underLock());
-  } catch (error) {
-    const failure = asServerError(error);
-    for (const each of batch) each.reject(failure);
-    return;
-  }
+function isIn(acts: ReadonlySet<Hash>, { operation: { once } }: Waiting): boolean {
+  return once !== undefined && acts.has(once);
+}
+
+function tell(batch: readonly Waiting[], outcomes: ReadonlyMap<Queued, Outcome>): void {
   for (const each of batch) {
     const outcome = outcomes.get(each) ?? new ServerError("internal");
     if (outcome instanceof ServerError) each.reject(outcome);
     else each.resolve(outcome);
   }
+}
+
+function fail(batch: readonly Waiting[], error: unknown): void {
+  const failure = asServerError(error);
+  for (const each of batch) each.reject(failure);
 }
 
 async function readEntries(

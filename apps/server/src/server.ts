@@ -98,9 +98,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     await prepareDatabase(database.target, keys);
     const target = { ...database.target, user: "ecrin_app", password: keys.databasePassword };
-    const sql = openPool(target, CONNECTIONS);
-    closing.unshift(() => sql.end({ timeout: 5 }));
-    const ground = await layGround(options, sql, keys);
+    const [sql, line] = [openPool(target, CONNECTIONS), openPool(target, 1)];
+    closing.unshift(() => endAll(sql, line));
+    const ground = await layGround(options, { sql, line }, keys);
     // Before anything is asked: a database that lost what was signed for is not written to.
     await ground.log.check();
     const sequencing = startSequencing({ ...ground, ...sequencingOf(options, ground) });
@@ -146,11 +146,11 @@ async function layGround(
     witnesses = [],
     reportCertificate,
   }: ServerOptions,
-  sql: Sql,
+  { sql, line }: { readonly sql: Sql; readonly line: Sql },
   keys: Keys,
 ): Promise<Ground & { readonly door: Door }> {
   const folder = join(dataDir, "keys");
-  const journalOf = (signer: Signer) => createJournal({ sql, signer, tags: keys.tags, now });
+  const journalOf = (signer: Signer) => createJournal({ sql, line, signer, tags: keys.tags, now });
   const logKeys = await openLogKeys({ sql, keys, folder, now, journalOf });
   const { id, signer } = logKeys;
   const door = doorOf(journalOf(signer));
@@ -302,4 +302,8 @@ async function appOf(
 
 async function inOrder(steps: readonly (() => Promise<void> | void)[]): Promise<void> {
   for (const step of steps) await step();
+}
+
+async function endAll(...pools: readonly Sql[]): Promise<void> {
+  await Promise.all(pools.map((pool) => pool.end({ timeout: 5 })));
 }

@@ -47,7 +47,7 @@ export interface Ground {
   readonly macState: Uint8Array;
   readonly tags: TagKeys;
   /** Another process: its own pool and journal on the same database. */
-  another(): { app: Sql; journal: Journal };
+  another(): { app: Sql; line: Sql; journal: Journal };
   end(): Promise<void>;
 }
 
@@ -62,9 +62,11 @@ export async function layGround(cluster: Cluster, now?: () => number): Promise<G
   const signer = signerOf(logKey);
   const pools: Sql[] = [];
   const another = () => {
-    const app = openPool({ ...target, user: "ecrin_app", password }, 4);
-    pools.push(app);
-    return { app, journal: createJournal({ sql: app, signer, tags, ...(now ? { now } : {}) }) };
+    const service = { ...target, user: "ecrin_app", password };
+    const [app, line] = [openPool(service, 4), openPool(service, 1)];
+    pools.push(app, line);
+    const options = { sql: app, line, signer, tags, ...(now ? { now } : {}) };
+    return { app, line, journal: createJournal(options) };
   };
   return {
     target,
@@ -75,7 +77,7 @@ export async function layGround(cluster: Cluster, now?: () => number): Promise<G
     ...another(),
     another,
     async end() {
-      await Promise.all([...pools, admin].map((pool) => pool.end()));
+      await Promise.all([...pools, admin].map((pool) => pool.end({ timeout: 5 })));
     },
   };
 }

@@ -15,15 +15,19 @@ export type ContextPart = string | Uint8Array | number;
  * @returns 32 bytes
  */
 export function context(purpose: string, ...parts: readonly ContextPart[]): Bytes {
-  const fields = [SUITE, purpose, ...parts].map(partOf);
-  const room = new Uint8Array(fields.reduce((length, field) => length + 4 + mostBytes(field), 4));
-  let at = writeU32(room, 0, fields.length);
-  for (const field of fields) {
-    const end = writePart(room, at + 4, field);
-    writeU32(room, at, end - at - 4);
-    at = end;
-  }
+  let most = 4 + 4 + mostBytes(SUITE) + 4 + mostBytes(purpose);
+  for (const part of parts) most += 4 + mostBytes(partOf(part));
+  const room = new Uint8Array(most);
+  let at = writeField(room, writeU32(room, 0, parts.length + 2), SUITE);
+  at = writeField(room, at, purpose);
+  for (const part of parts) at = writeField(room, at, partOf(part));
   return sha256(room.subarray(0, at));
+}
+
+function writeField(room: Bytes, at: number, field: string | Uint8Array): number {
+  const end = writePart(room, at + 4, field);
+  writeU32(room, at, end - at - 4);
+  return end;
 }
 
 function partOf(part: ContextPart): string | Uint8Array {

@@ -224,6 +224,7 @@ export {
   type EntryKind,
   encodeEntry,
   entryCommitment,
+  entryText,
   followEntry,
   headPayload,
   type JournalHead,

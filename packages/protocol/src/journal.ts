@@ -96,9 +96,14 @@ export const entryField = z.strictObject({
 });
 export type Entry = z.infer<typeof entryField>;
 
-/** The bytes an entry is committed to with. */
+/** The text an entry is committed to with. */
+export function entryText(entry: Entry): string {
+  return canonicalJson(entry);
+}
+
+/** Its bytes. */
 export function encodeEntry(entry: Entry): Bytes {
-  return utf8(canonicalJson(entry));
+  return utf8(entryText(entry));
 }
 
 /** An entry from its text, canonical or refused. A read is nothing without the statement its reader signed. */
@@ -112,7 +117,7 @@ export function parseEntry(text: string): Entry {
 }
 
 /** The salted commitment c: the leaf's data, and what the subject's next entry names as `prev`. */
-export function entryCommitment(salt: Uint8Array, entry: Uint8Array): Bytes {
+export function entryCommitment(salt: Uint8Array, entry: string | Uint8Array): Bytes {
   return context("entry", salt, entry);
 }
 
