@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { I18nProvider as AriaProvider } from "react-aria-components";
 import { createRoot } from "react-dom/client";
+import { takeHanded } from "./handed.ts";
 import { preferredLanguage, speak } from "./language.ts";
 import { Problem } from "./parts/problem.tsx";
 import { router } from "./router.tsx";
@@ -31,6 +32,7 @@ function Whole() {
 }
 
 wearChosen();
+takeHanded();
 await speak(preferredLanguage());
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has a place for the page");

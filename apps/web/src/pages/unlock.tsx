@@ -5,6 +5,7 @@ import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
 import { SecretField } from "../parts/field.tsx";
+import { HandedWaiting } from "../parts/handed-files.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { useSession } from "../session.tsx";
@@ -30,6 +31,7 @@ export function UnlockPage() {
       title={t`Open my record`}
       lead={<Trans>This device already knows it. Your password is all it asks for.</Trans>}
     >
+      <HandedWaiting />
       <Form
         validationBehavior="aria"
         className="form"

@@ -5,6 +5,7 @@ import { ask, VaultError } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
+import { HandedFiles } from "./handed-files.tsx";
 import { Notice } from "./notice.tsx";
 import { Problem } from "./problem.tsx";
 
@@ -32,6 +33,7 @@ export function AddFiles({ added }: { readonly added: () => void }) {
   const failed = jobs.filter((job) => job.state === "failed");
   return (
     <section className="part" aria-label={t`Add documents`}>
+      <HandedFiles take={take} />
       <DropZone
         className="drop"
         onDrop={async ({ items }) => {

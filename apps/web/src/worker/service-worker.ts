@@ -11,15 +11,24 @@ declare const SHELL_VERSION: string;
 
 const KEPT = `shell-${SHELL_VERSION}`;
 
+/** Where a phone's share sheet posts files: `share_target` of the manifest. */
+const RECEIVE = "/receive";
+/** What was handed over and no page has taken yet: in memory, never on the disk. */
+let handed: readonly File[] = [];
+
 self.addEventListener("install", (event) => event.waitUntil(fetchAll()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
-self.addEventListener("message", ({ data }) => {
+self.addEventListener("message", ({ data, ports }) => {
   if (data === "take over") void self.skipWaiting();
+  if (data === "handed") hand(ports[0]);
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
-  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  const isOurs = address.origin === self.location.origin;
+  if (isOurs && request.method === "POST" && address.pathname === RECEIVE)
+    event.respondWith(receive(request));
+  if (request.method !== "GET" || !isOurs) return;
   const name = request.mode === "navigate" ? placeOf(address.pathname) : address.pathname;
   if (name !== undefined && SHELL_FILES.includes(name)) event.respondWith(answer(name, request));
 });
@@ -28,6 +37,22 @@ self.addEventListener("fetch", (event) => {
 function placeOf(path: string): string | undefined {
   const isFile = /\.[a-z0-9]+$/i.test(path);
   return path.startsWith("/v1/") || isFile ? undefined : "/index.html";
+}
+
+/**
+ * Keeps files that another program hands over until the page that opens asks for them. Any page of
+ * any site can post here too, so the person is asked before anything is added.
+ */
+async function receive(request: Request): Promise<Response> {
+  const form = await request.formData().catch(() => new FormData());
+  handed = form.getAll("files").filter((each) => each instanceof File);
+  return Response.redirect("/documents", 303);
+}
+
+function hand(to: MessagePort | undefined): void {
+  if (to === undefined) return;
+  to.postMessage(handed);
+  handed = [];
 }
 
 /** All files or none: half a program would start and then fail. */
