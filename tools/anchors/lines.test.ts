@@ -57,25 +57,6 @@ test("a tile that was altered, is short or is missing is an alarm, before anythi
   }
 });
 
-test("a line at another place, or two at one, is an alarm", async () => {
-  const [first, second] = await scene.record.journal();
-  assert.ok(first !== undefined && second !== undefined);
-  for (const index of [second.index, second.index + 1, 10_000]) {
-    lies = { [journalPath()]: altered(first.n, { index }) };
-    await assert.rejects(scene.record.journal(), { code: "entry-missing" }, `${index}`);
-  }
-});
-
-test("every line is found in the tree, and looked for once", async () => {
-  const lines = await scene.record.journal();
-  assert.ok(lines.length > 5);
-  assert.deepEqual(new Set(lines.map(({ place }) => place)), new Set(["in-log"]));
-  await scene.record.journal();
-  asked = [];
-  await scene.record.journal();
-  assert.equal(asked.filter((path) => path.startsWith("/log/tile/")).length, 0);
-});
-
 test("a tag is called checked once the key of its epoch is published, and only as part of its chain", async () => {
   lies = {
     "/v1/log/epochs": json<RouteAnswer<"logEpochs">>(({ epochs }) => ({
@@ -120,6 +101,25 @@ test("a tag is called checked once the key of its epoch is published, and only a
     const isDisclosed = disclosed.some(({ from, to }) => index >= from && index < to);
     assert.equal(tagCheck, isDisclosed ? "checked" : "undisclosed");
   }
+});
+
+test("a line at another place, or two at one, is an alarm", async () => {
+  const [first, second] = await scene.record.journal();
+  assert.ok(first !== undefined && second !== undefined);
+  for (const index of [second.index, second.index + 1, 10_000]) {
+    lies = { [journalPath()]: altered(first.n, { index }) };
+    await assert.rejects(scene.record.journal(), { code: "entry-missing" }, `${index}`);
+  }
+});
+
+test("every line is found in the tree, and looked for once", async () => {
+  const lines = await scene.record.journal();
+  assert.ok(lines.length > 5);
+  assert.deepEqual(new Set(lines.map(({ place }) => place)), new Set(["in-log"]));
+  await scene.record.journal();
+  asked = [];
+  await scene.record.journal();
+  assert.equal(asked.filter((path) => path.startsWith("/log/tile/")).length, 0);
 });
 
 test("what is said of anchors is told apart: nowhere, tried, pending, anchored", async () => {

@@ -45,6 +45,7 @@ export function hostOver(url: string, ask: Ask): Host {
     start: (folder) => call("start", folder),
     end: (other) => call("end", other),
     loseReleaseKey: (folder) => call("loseReleaseKey", folder),
+    bringKeys: (folder) => call("bringKeys", folder),
     otherSeeds: (folder) => call("otherSeeds", folder),
     wrapsForServer: (folder, space) => call("wrapsForServer", folder, space),
     remove: (folder) => call("remove", folder),

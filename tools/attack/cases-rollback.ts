@@ -212,7 +212,7 @@ function replay({ doctor, network }: Stage, early: Early): void {
 }
 
 /** The ex-reader asks a server started on a backup for a release, by a client that asks nothing else. */
-async function asksOn(
+export async function asksOn(
   { mallory, record, now, restored }: Stage,
   backup: string,
   fact: SealedRevision,

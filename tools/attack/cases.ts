@@ -2,6 +2,7 @@ import type { AttackCase } from "./case.ts";
 import { accountCases } from "./cases-account.ts";
 import { formCases } from "./cases-form.ts";
 import { linkCases } from "./cases-links.ts";
+import { logCases } from "./cases-log.ts";
 import { recordCases } from "./cases-record.ts";
 import { rollbackCases } from "./cases-rollback.ts";
 import { sealCases } from "./cases-seal.ts";
@@ -22,6 +23,7 @@ export const cases: readonly AttackCase[] = [
   ...formCases,
   ...sizeCases,
   ...rollbackCases,
+  ...logCases,
   ...trafficCases,
   ...wayCases,
 ].sort((a, b) => a.number - b.number);

@@ -47,6 +47,8 @@ export interface Host {
   end(url: string): Promise<void>;
   /** Takes the release key out of a folder. */
   loseReleaseKey(folder: string): Promise<void>;
+  /** Puts the keys of now, and what lies beside them outside the database, into a folder that was restored. */
+  bringKeys(folder: string): Promise<void>;
   /** The seeds of every other key in a folder, base64url. */
   otherSeeds(folder: string): Promise<readonly string[]>;
   /** Everything in a folder's database that is wrapped for the server in a space. */
@@ -108,6 +110,8 @@ export async function openHost(): Promise<Host & { stop(): Promise<void> }> {
     start: startOn,
     end,
     loseReleaseKey: (folder) => rm(join(folder, "keys", "release"), { force: true }),
+    bringKeys: (folder) =>
+      cp(join(dataDir, "keys"), join(folder, "keys"), { recursive: true, force: true }),
     otherSeeds,
     async wrapsForServer(folder, space) {
       const url = await startOn(folder);

@@ -39,7 +39,12 @@ export interface AnchorOptions {
   readonly pace?: AnchorPace;
   /** Told of the largest size that is anchored, whenever it grows; may be told twice. */
   readonly anchored?: (size: number) => Promise<unknown>;
+  /** Called between the steps of anchoring, in tests. */
+  readonly at?: (step: AnchoringStep) => void;
 }
+
+/** What anchoring is made of, in order: each may be the last that a process does. */
+export type AnchoringStep = "due" | "taken" | "answered" | "kept" | "told";
 
 /** How long what waits for what, in milliseconds. */
 export interface AnchorPace {
@@ -78,7 +83,10 @@ export function startAnchors(options: AnchorOptions): Anchors {
   async function roundAndTell(): Promise<number> {
     const tried = await round(options);
     const size = tried === 0 && told > 0 ? told : await anchoredSize(options.sql);
-    if (size > told) await options.anchored?.(size);
+    if (size > told) {
+      await options.anchored?.(size);
+      options.at?.("told");
+    }
     told = size;
     return tried;
   }
@@ -101,7 +109,9 @@ async function round(options: AnchorOptions): Promise<number> {
   const { authorities, calendars } = options.sources;
   if (authorities.length + calendars.length === 0) return 0;
   await makeDue(options);
+  options.at?.("due");
   const rows = await takeRows(options);
+  options.at?.("taken");
   // One request per source at a time: the rows of a source follow each other.
   const bySource = Map.groupBy(rows, ({ kind, source }) => `${kind} ${source}`);
   await Promise.all(
@@ -166,6 +176,7 @@ async function tryRow(options: AnchorOptions, row: Row): Promise<void> {
   try {
     if (row.kind === "rfc3161") await tryStamp(options, row);
     else await tryCalendar(options, row);
+    options.at?.("kept");
   } catch (error) {
     if (!(error instanceof AnchorError)) throw error;
     await putOff(options, row, error.code);
@@ -178,6 +189,7 @@ async function tryStamp(options: AnchorOptions, row: Row): Promise<void> {
   // No longer configured: it stays as it is, and is tried again should it come back.
   if (authority === undefined) throw new AnchorError("unreachable");
   const stamped = await stampAt(asking, authority, utf8(row.text));
+  options.at?.("answered");
   await sql`
     update anchors set state = 'stamped', proof = ${Buffer.from(stamped.token)},
       beside = ${Buffer.from(stamped.lists)}, authority = ${stamped.authority},
@@ -190,6 +202,7 @@ async function tryCalendar(options: AnchorOptions, row: Row): Promise<void> {
   if (!sources.calendars.includes(row.source)) throw new AnchorError("unreachable");
   if (row.proof === null) {
     const proof = await promiseOf(asking, row.source, utf8(row.text));
+    options.at?.("answered");
     await sql`
       update anchors set state = 'pending', proof = ${Buffer.from(proof)}, error = null,
         tries = 0, next_at = ${now() + pace.pending}
@@ -197,6 +210,7 @@ async function tryCalendar(options: AnchorOptions, row: Row): Promise<void> {
     return;
   }
   const confirmed = await confirmationOf(asking, row.source, row.proof, sources);
+  options.at?.("answered");
   if (confirmed === undefined) {
     await sql`
       update anchors set error = null, tries = 0, next_at = ${now() + pace.pending}

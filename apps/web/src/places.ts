@@ -8,6 +8,7 @@ export type Place =
   | "/promises"
   | "/display"
   | "/help"
+  | "/verify"
   | "/accessibility"
   | "/documents"
   | "/share"

@@ -23,6 +23,7 @@ const pages = {
     () => import("./pages/accessibility.tsx"),
     "AccessibilityPage",
   ),
+  VerifyPage: lazyRouteComponent(() => import("./pages/verify.tsx"), "VerifyPage"),
   PreparePage: lazyRouteComponent(() => import("./pages/prepare.tsx"), "PreparePage"),
   SignUpPage: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
   EnterPage: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
@@ -63,6 +64,11 @@ const accessibility = createRoute({
   getParentRoute: () => root,
   path: "/accessibility",
   component: pages.AccessibilityPage,
+});
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: "/verify",
+  component: pages.VerifyPage,
 });
 /** Every component in every state, for those who work on them; nothing leads there. */
 const components = createRoute({
@@ -158,6 +164,7 @@ export const router = createRouter({
     display,
     help,
     accessibility,
+    verify,
     components,
     prepare,
     signUp,

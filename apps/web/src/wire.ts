@@ -4,6 +4,13 @@
 
 import type { Cda } from "./shown/cda.ts";
 import type { Dicom } from "./shown/dicom.ts";
+import type {
+  AnchoringTold,
+  AnchorsTold,
+  ExportVerdict,
+  JournalTaken,
+  VerifyAsked,
+} from "./wire-export.ts";
 
 /** Somebody, as this account knows them. */
 export interface Person {
@@ -237,6 +244,11 @@ export interface JournalRow {
   readonly until?: number;
   readonly proof: "none" | "named" | "signed-by-reader";
   readonly tag: string;
+  /** Whether the key of the tag is published and its whole epoch was followed here. */
+  readonly tagChecked: boolean;
+  /** Whether the line was found in the tree of a verified checkpoint. */
+  readonly inLog: boolean;
+  readonly anchoring: AnchoringTold;
   readonly of: "record" | "account";
 }
 
@@ -294,6 +306,15 @@ export interface Calls {
   decideOffer: { ask: { space: string; accept: boolean }; answer: undefined };
   openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
   journal: { ask: undefined; answer: readonly JournalRow[] };
+  anchors: { ask: undefined; answer: AnchorsTold };
+  /** `since`: leaves under the copy taken before; 0 for none. */
+  takeJournal: {
+    ask: { of: "record" | "account"; language: "fr" | "en"; since: number };
+    answer: JournalTaken;
+  };
+  /** Fetches what checks a copy, so that it can be done without network. */
+  verifyReady: { ask: undefined; answer: undefined };
+  verifyExport: { ask: VerifyAsked; answer: ExportVerdict };
   devices: { ask: undefined; answer: readonly Device[] };
   signOutDevice: { ask: { device: string }; answer: Status };
   notices: { ask: undefined; answer: readonly AccountNotice[] };

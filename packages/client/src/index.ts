@@ -1,5 +1,15 @@
 // The SDK, in the order in which one meets it: an account, its record, sharing, the journal.
 
+export {
+  type ByteSource,
+  bytesSource,
+  type CheckedAnchor,
+  isHeld,
+  openZip,
+  ProtocolError,
+  parseSigningKey,
+  type VerifiedExport,
+} from "@ecrin/protocol";
 export { Account, type Notice, type RefusedShare } from "./account.ts";
 export type { Anchoring, LogAnchors } from "./anchoring.ts";
 export type { Approval } from "./approve.ts";

@@ -99,6 +99,24 @@ export function HelpPage() {
           <Word said={<Trans>operator</Trans>}>
             <Trans>Whoever runs the service. Turn to them when this page does not help.</Trans>
           </Word>
+          <Word said={<Trans>log</Trans>}>
+            <Trans>
+              All journals as one list that only grows. Nobody reads others’ lines in it, and nobody
+              takes one out unseen.
+            </Trans>
+          </Word>
+          <Word said={<Trans>anchor</Trans>}>
+            <Trans>
+              The word of somebody outside that the log stood like this on a day. An authority gives
+              a time stamp, or a Bitcoin block holds it.
+            </Trans>
+          </Word>
+          <Word said="HMAC">
+            <Trans>
+              A mark that only the holder of a key can make, and check: Hash-based Message
+              Authentication Code.
+            </Trans>
+          </Word>
           <Word said="FHIR">
             <Trans>
               A common form in which hospitals and laboratories pass on health data: Fast Healthcare

@@ -2,13 +2,16 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useAnswer } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
+import { AnchorsNote, Proof } from "../parts/journal-proof.tsx";
 import { JournalSentence } from "../parts/journal-sentence.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
+import { TakeAlong } from "../parts/take-along.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import type { JournalRow } from "../wire.ts";
+import type { AnchorsTold } from "../wire-export.ts";
 
 const SHOWN = 60;
 
@@ -16,17 +19,24 @@ const SHOWN = 60;
 export function JournalPage() {
   const { t } = useLingui();
   const journal = useAnswer("journal", undefined);
+  const anchors = useAnswer("anchors", undefined);
   return (
     <Page
       title={t`Journal`}
       lead={<Trans>What was done with your record, by whom and when, newest first.</Trans>}
     >
-      <Awaited of={journal}>{(rows) => <Rows rows={rows} />}</Awaited>
+      <Awaited of={journal}>{(rows) => <Rows rows={rows} anchors={anchors.answer} />}</Awaited>
+      <TakeAlong />
     </Page>
   );
 }
 
-function Rows({ rows }: { readonly rows: readonly JournalRow[] }) {
+interface RowsProps {
+  readonly rows: readonly JournalRow[];
+  readonly anchors: AnchorsTold | undefined;
+}
+
+function Rows({ rows, anchors }: RowsProps) {
   const { t } = useLingui();
   const [most, setMost] = useState(SHOWN);
   return (
@@ -35,9 +45,11 @@ function Rows({ rows }: { readonly rows: readonly JournalRow[] }) {
         <p>
           <Trans>
             Checked just now on this device: no line is missing or changed since this device first
-            saw it, and the last one is signed by the service.
+            saw it, and the last one is signed by the service. Each was looked for in the log that
+            all share.
           </Trans>
         </p>
+        <AnchorsNote told={anchors} />
       </Notice>
       <Ledger label={t`Journal`}>
         {rows.slice(0, most).map((row) => (
@@ -97,57 +109,4 @@ function Titles({ row }: { readonly row: JournalRow }) {
       ))}
     </ul>
   );
-}
-
-function Proof({ row }: { readonly row: JournalRow }) {
-  return (
-    <dl className="facts">
-      <dt>
-        <Trans>Signature</Trans>
-      </dt>
-      <dd>
-        <Signature proof={row.proof} />
-      </dd>
-      <dt>
-        <Trans>Place</Trans>
-      </dt>
-      <dd>
-        {row.of === "record" ? (
-          <Trans>
-            Line {row.n} of your record, {row.index} of the whole log
-          </Trans>
-        ) : (
-          <Trans>
-            Line {row.n} of your account, {row.index} of the whole log
-          </Trans>
-        )}
-      </dd>
-      <dt>
-        <Trans>Operator’s tag</Trans>
-      </dt>
-      <dd>
-        <span className="code">{row.tag.slice(0, 8)}…</span>{" "}
-        <span className="small">
-          <Trans>
-            The operator’s own alarm. It proves nothing to you until its key is published.
-          </Trans>
-        </span>
-      </dd>
-    </dl>
-  );
-}
-
-function Signature({ proof }: { readonly proof: JournalRow["proof"] }) {
-  switch (proof) {
-    case "signed-by-reader":
-      return (
-        <Trans>Signed by the reader’s device, which belongs to the account named. Checked.</Trans>
-      );
-    case "named":
-      return <Trans>The signed statement it names is the one it carries. Checked.</Trans>;
-    case "none":
-      return <Trans>This line carries no statement of its own; it is the service’s note.</Trans>;
-    default:
-      return proof satisfies never;
-  }
 }

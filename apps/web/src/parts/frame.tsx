@@ -62,6 +62,9 @@ export function Frame() {
         <Link to="/promises">
           <Trans>What Écrin promises, and what it does not</Trans>
         </Link>
+        <Link to="/verify">
+          <Trans>Check a copy of a journal</Trans>
+        </Link>
         <Link to="/display">
           <Trans>Display</Trans>
         </Link>

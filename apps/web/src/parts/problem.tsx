@@ -83,6 +83,8 @@ function ProblemWords({
           then learn the new one.
         </Trans>
       );
+    case "log-key":
+      return <Trans>This is not a key of a log: it has 43 letters and figures.</Trans>;
     case "record-number":
       return <Trans>This is not a record number: it has 22 letters and figures.</Trans>;
     case "wrong-kit":

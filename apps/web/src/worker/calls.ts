@@ -3,6 +3,7 @@ import type { Answer, Ask, CallName, Failure } from "../wire.ts";
 import { accountCalls } from "./account-calls.ts";
 import { contactCalls } from "./contact-calls.ts";
 import { documentCalls } from "./document-calls.ts";
+import { exportCalls } from "./export-calls.ts";
 import { type Handler, type Handlers, Refusal } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
 import { shareCalls } from "./share-calls.ts";
@@ -15,6 +16,7 @@ const handlers: Handlers<CallName> = {
   ...shareCalls,
   ...contactCalls,
   ...journalCalls,
+  ...exportCalls,
 };
 
 export { closeIfEnded } from "./session.ts";

@@ -1,11 +1,12 @@
-import type { HealthRecord, JournalLine } from "@ecrin/client";
+import type { Anchoring, HealthRecord, JournalLine } from "@ecrin/client";
 import type { JournalRow } from "../wire.ts";
+import type { AnchoringTold } from "../wire-export.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
 
 /** The journals of the record and of the account, as one, newest first. */
-export const journalCalls: Handlers<"journal"> = {
+export const journalCalls: Handlers<"journal" | "anchors"> = {
   async journal() {
     const record = await ownRecord();
     await record.sync();
@@ -15,7 +16,24 @@ export const journalCalls: Handlers<"journal"> = {
       ...ofAccount.map((line) => rowOf(record, line, "account")),
     ].sort((a, b) => b.at - a.at || b.index - a.index);
   },
+
+  async anchors() {
+    const { configured, demonstration } = await current().anchors();
+    return { configured, demonstration };
+  },
 };
+
+function anchoringTold({ state, by }: Anchoring): AnchoringTold {
+  return {
+    state,
+    stamps: by
+      .filter((anchor) => anchor.state === "stamped")
+      .map(({ authority = "", at = 0 }) => ({ authority, at })),
+    blocks: by.flatMap((anchor) =>
+      anchor.state === "confirmed" && anchor.height !== undefined ? [anchor.height] : [],
+    ),
+  };
+}
 
 function rowOf(record: HealthRecord, line: JournalLine, of: JournalRow["of"]): JournalRow {
   const { n, index, at, kind, actor, about } = line;
@@ -42,6 +60,9 @@ function rowOf(record: HealthRecord, line: JournalLine, of: JournalRow["of"]): J
     ...(until === undefined ? {} : { until }),
     proof: line.statement,
     tag: line.tag,
+    tagChecked: line.tagCheck === "checked",
+    inLog: line.place === "in-log",
+    anchoring: anchoringTold(line.anchoring),
     of,
   };
 }

@@ -1,5 +1,5 @@
 import type { Person } from "../wire.ts";
-import { current } from "./session.ts";
+import { current, isOpen } from "./session.ts";
 
 /** An account as this one knows it: itself, a contact, or nobody known. */
 export function personOf(account: string | undefined): Person {
@@ -13,4 +13,9 @@ export function personOf(account: string | undefined): Person {
   return contact === undefined
     ? { account, name: "", known: "unknown" }
     : { account, name: contact.name, known: contact.verified };
+}
+
+/** What this account calls somebody; empty where none is open or it does not know them. */
+export function nameIfKnown(account: string): string {
+  return isOpen() ? personOf(account).name : "";
 }

@@ -15,6 +15,11 @@ export function current(): Account {
   return account;
 }
 
+/** Whether an account is open. */
+export function isOpen(): boolean {
+  return account !== undefined;
+}
+
 /** The open account's own record. */
 export async function ownRecord(): Promise<HealthRecord> {
   return await current().record();

@@ -12,9 +12,11 @@ type Calls = typeof import("./calls.ts");
 let calls: Promise<Calls> | undefined;
 let turn: Promise<void> = Promise.resolve();
 
+/** What only looks at what is already here, or in a file, need not wait for what is fetched or sealed. */
+const BESIDE: ReadonlySet<string> = new Set(["find", "verifyReady", "verifyExport"]);
+
 self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
-  // What only looks at what is already here need not wait for what is fetched or sealed.
-  if (data.name === "find") void answer(data);
+  if (BESIDE.has(data.name)) void answer(data);
   else turn = turn.then(() => answer(data));
 });
 

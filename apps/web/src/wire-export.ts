@@ -1,0 +1,93 @@
+// What worker and page say to each other about an export of a journal and what it proves.
+
+/** An anchor of an export, as far as it could be checked here. */
+export type AnchorTold =
+  | {
+      readonly kind: "time-stamp";
+      readonly size: number;
+      readonly authority: string;
+      readonly at: number;
+      readonly root: string;
+      readonly revocationChecked: boolean;
+    }
+  | {
+      readonly kind: "block";
+      readonly size: number;
+      readonly height: number;
+      readonly block: string;
+    }
+  | { readonly kind: "pending"; readonly size: number; readonly calendar: string };
+
+export interface ReaderTold {
+  readonly account: string;
+  /** The code of the identity, to compare face to face. */
+  readonly identity: string;
+  /** As this account knows them; empty where no record is open or nobody is known. */
+  readonly name: string;
+}
+
+/** What an export proves. */
+export interface ExportHolds {
+  readonly holds: true;
+  readonly subject: string;
+  readonly entries: number;
+  /** Leaves under its checkpoint. */
+  readonly size: number;
+  /** When the service says it was made. */
+  readonly at: number;
+  readonly signedReads: number;
+  readonly erased: number;
+  readonly tagsChecked: number;
+  readonly tagsUndisclosed: number;
+  readonly since?: number;
+  readonly anchors: readonly AnchorTold[];
+  readonly isAnchored: boolean;
+  readonly demonstration: boolean;
+  readonly operators: number;
+  readonly quorum: boolean;
+  readonly readers: readonly ReaderTold[];
+  readonly logKey: string;
+  readonly logKeyKnown: boolean;
+}
+
+/** The first thing that is wrong. */
+export interface ExportRefused {
+  readonly holds: false;
+  /** A file of the archive, or `archive`. */
+  readonly file: string;
+  /** A line or a field in it; empty where there is none to name. */
+  readonly place: string;
+  /** As the verifier says it: the same words as `ecrin verify`. */
+  readonly said: string;
+}
+
+export type ExportVerdict = ExportHolds | ExportRefused;
+
+/** What is known beforehand by whoever checks. */
+export interface VerifyAsked {
+  readonly file: Blob;
+  /** The log's first key; empty where none is known. */
+  readonly logKey: string;
+  /** Whether blocks of a demonstration count. */
+  readonly demonstration: boolean;
+}
+
+export interface JournalTaken {
+  readonly file: Blob;
+  readonly verdict: ExportVerdict;
+}
+
+/** What the service says of anchors of its log. */
+export interface AnchorsTold {
+  readonly configured: boolean;
+  readonly demonstration: boolean;
+}
+
+/** What the service says of the anchors of one line's checkpoint. */
+export interface AnchoringTold {
+  readonly state: "none" | "waiting" | "pending" | "anchored";
+  /** Authorities that time-stamped it. */
+  readonly stamps: readonly { readonly authority: string; readonly at: number }[];
+  /** Blocks that hold it. */
+  readonly blocks: readonly number[];
+}

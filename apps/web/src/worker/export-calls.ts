@@ -1,0 +1,40 @@
+import type { Handlers } from "./handlers.ts";
+import { current, ownRecord } from "./session.ts";
+
+type ExportCall = "takeJournal" | "verifyReady" | "verifyExport";
+
+/** Taking a journal along, and checking a copy of one. What checks is fetched when it is first needed. */
+export const exportCalls: Handlers<ExportCall> = {
+  async takeJournal({ of, language, since }, progress) {
+    const [account, record] = [current(), await ownRecord()];
+    const asked = since === 0 ? { language } : { language, since };
+    const pieces = await (of === "record" ? record : account).exportJournal(asked);
+    // The pieces go into a blob one by one, so nothing is held twice.
+    const parts: Blob[] = [];
+    let done = 0;
+    for await (const piece of pieces) {
+      parts.push(new Blob([piece]));
+      done += piece.length;
+      progress(done, 0);
+    }
+    const file = new Blob(parts, { type: "application/zip" });
+    const [first] = (await account.checkLog()).keys.lives;
+    const { demonstration } = await account.anchors();
+    const { verdictOn } = await verifier();
+    const given = { file, logKey: first?.key ?? "", demonstration };
+    return { file, verdict: await verdictOn(given, progress) };
+  },
+
+  async verifyReady() {
+    await verifier();
+    return undefined;
+  },
+
+  async verifyExport(asked, progress) {
+    return await (await verifier()).verdictOn(asked, progress);
+  },
+};
+
+function verifier(): Promise<typeof import("./verdict.ts")> {
+  return import("./verdict.ts");
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+import { bytesSource, checkExport, openZip } from "@ecrin/client";
+// biome-ignore lint/style/noRestrictedImports: an export made by hand, as the verifier's own tests have it.
+import { exportOf } from "../../../packages/protocol/test/export-made.ts";
+import { checkAbilities } from "./abilities.ts";
+import { add, checkKit, follow, heading, press, section, signUp } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { note } from "./samples.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+
+let ground: Ground;
+let copy: Buffer;
+before(async () => {
+  ground = await startGround();
+  copy = Buffer.from(await exportOf({ entries: 40, anchored: [20], erased: [7], since: 50 }));
+});
+after(async () => {
+  await ground?.stop();
+});
+
+async function choose({ page, say }: Visitor, buffer: Buffer, name = "copy.zip"): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: say("Choose the copy"), exact: true }).click();
+  await (await chooser).setFiles([{ name, mimeType: "application/zip", buffer }]);
+}
+
+/** For people to look at, where a folder is given. */
+async function picture({ page }: Visitor, name: string): Promise<void> {
+  const folder = process.env.ECRIN_PICTURES;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, name), fullPage: true });
+}
+
+for (const [language, width] of [
+  ["fr", 320],
+  ["en", 1280],
+] as const) {
+  test(`a copy is checked without an account and without network, ${language}`, async () => {
+    const visitor = await newVisitor(ground, language, { width });
+    const { page, say, context, sent, wrong } = visitor;
+    await follow(visitor, "Check a copy of a journal");
+    await heading(page, say("Check a copy of a journal"));
+    await page.waitForLoadState("networkidle");
+    await context.setOffline(true);
+    const before = sent.length;
+    await choose(visitor, copy);
+    await page
+      .getByText(say("This copy holds, from its first byte to its last."))
+      .waitFor({ timeout: 60_000 });
+    for (const text of [
+      "Not anchored: no time stamp and no block holds it.",
+      "When the lines were written: only the service says so.",
+      "Whether the service shows others another log: too few witnesses watch it.",
+    ])
+      await page.getByText(say(text), { exact: true }).waitFor();
+    await checkAbilities(page, `verify, ${language}`);
+    await picture(visitor, `verify-holds-${language}-${width}.png`);
+    // One bit of one line: the file and the line are named.
+    const file = (await openZip(bytesSource(copy))).find(({ name }) => name === "journal.json");
+    const flipped = Buffer.from(copy);
+    const at = (file?.at ?? 0) + flipped.subarray(file?.at).indexOf('"salt":"') + 12;
+    flipped[at] = (flipped[at] ?? 0) ^ 1;
+    await choose(visitor, flipped);
+    await page.getByText(say("This copy does not hold. Rely on nothing in it.")).waitFor();
+    await page
+      .getByText(/journal\.json.*line 2/)
+      .first()
+      .waitFor();
+    await checkAbilities(page, `refused, ${language}`);
+    await picture(visitor, `verify-refused-${language}-${width}.png`);
+    await choose(visitor, Buffer.from("no archive at all"));
+    await page
+      .getByText(/archive/)
+      .first()
+      .waitFor();
+    // Another log than the one that is known.
+    await page.getByText(say("What you know already"), { exact: true }).click();
+    await page.getByLabel(say("The log’s key"), { exact: true }).fill("A".repeat(43));
+    await choose(visitor, copy);
+    await page
+      .getByText(/log\/keys\.json/)
+      .first()
+      .waitFor();
+    await page.getByLabel(say("The log’s key"), { exact: true }).fill("too short");
+    await choose(visitor, copy);
+    await page
+      .getByText(say("This is not a key of a log: it has 43 letters and figures."))
+      .waitFor();
+    assert.equal(sent.length, before, "something was sent");
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
+test("one's own journal is taken along, checked at once, and checked by others' code", async () => {
+  const visitor = await newVisitor(ground, "fr");
+  const { page, say, wrong, context } = visitor;
+  const kit = await signUp(visitor, { name: "Alice Martin", address: "copie@example.org" });
+  await checkKit(visitor, kit.words);
+  await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
+  await section(visitor, "Journal");
+  await page
+    .getByText(
+      say(
+        "Not anchored: this service shows its journal to no authority outside, so the times are its own word.",
+      ),
+    )
+    .waitFor();
+  await page.getByText(say("How it was checked")).first().click();
+  await page.getByText(say("Not anchored."), { exact: true }).first().waitFor();
+  for (const which of ["Copy of my record’s journal", "Copy of my account’s journal"]) {
+    await press(visitor, which);
+    const save = page.getByRole("link", { name: say("Save the copy"), exact: true });
+    await save.waitFor({ timeout: 60_000 });
+    await page.getByText(say("This copy holds, from its first byte to its last.")).waitFor();
+    await page.getByText(say("The log is the one whose key you know.")).waitFor();
+    const download = page.waitForEvent("download");
+    await save.click();
+    const bytes = await readFile(await (await download).path());
+    const said = await checkExport(bytesSource(bytes));
+    assert.ok(said.entries > 0);
+  }
+  await checkAbilities(page, "journal with a copy");
+  await picture(visitor, "journal-copy-fr.png");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});

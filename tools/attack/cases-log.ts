@@ -1,0 +1,142 @@
+import {
+  formatNote,
+  noteKeyId,
+  originOf,
+  parseCheckpoint,
+  parseNote,
+  type RouteAnswer,
+  utf8,
+} from "@ecrin/protocol";
+import { type AttackCase, Broken, holds, stops } from "./case.ts";
+import { asMember } from "./cases-record.ts";
+import { asksOn } from "./cases-rollback.ts";
+import type { Loose } from "./network.ts";
+import type { Stage } from "./stage.ts";
+
+const ALARM = ["fork", "rollback", "entry-missing"];
+
+export const logCases: readonly AttackCase[] = [
+  {
+    number: 33,
+    title: "the journal rewritten, a gap, a double index, another tree signed",
+    promise: "D",
+    countermeasure:
+      "the chain of each subject, and each line looked for in a tree that is only believed to grow",
+    mutation: [
+      {
+        file: "packages/client/src/log-place.ts",
+        find: "if (root === undefined || !(await isInTree(leaf, { size, root }, read))) throw missing(leaf);",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/log-place.ts",
+        find: "if (leaf.index <= before) throw missing(leaf);",
+        replace: "",
+      },
+    ],
+    async run(stage) {
+      for (const title of ["trente-trois", "et encore", "et encore"]) await stage.add(title);
+      await sign(stage);
+      const victim = await stage.victimRecord();
+      const lines = await victim.journal();
+      holds(lines.length > 3, "there is no journal to rewrite");
+      const lies: readonly (readonly [string, (entries: Loose[]) => Loose[]])[] = [
+        ["a line dropped", (entries) => entries.filter((_, i) => i !== 1)],
+        [
+          "a line rewritten",
+          (entries) => entries.map((each, i) => (i === 1 ? retold(each) : each)),
+        ],
+        ["the end cut off", (entries) => entries.slice(0, -1)],
+        [
+          "two lines at one index",
+          (entries) => entries.map((each, i) => (i === 1 ? { ...each, index: 0 } : each)),
+        ],
+        [
+          "a line at another index",
+          (entries) =>
+            entries.map((each, i) => (i === 1 ? { ...each, index: Number(each.index) + 1 } : each)),
+        ],
+      ];
+      for (const [what, lie] of lies) {
+        stage.network.answer("journal", (answer) => ({
+          ...answer,
+          entries: lie(answer.entries as Loose[]),
+        }));
+        // On the device that followed it before, and on one that begins to.
+        await stops(ALARM, () => victim.journal(), what);
+        await stops(ALARM, async () => (await stage.victimRecord()).journal(), what);
+        stage.network.calm();
+      }
+      await otherTree(stage);
+      stage.network.calm();
+      await victim.journal();
+      return undefined;
+    },
+  },
+  {
+    number: 36,
+    title: "a database restored behind what was signed for, beside the keys of now",
+    promise: "H",
+    countermeasure:
+      "the last checkpoint lies outside the database, and the server looks before it serves",
+    slow: true,
+    mutation: [
+      {
+        file: "apps/server/src/outside.ts",
+        find: "if (note === undefined) return undefined;",
+        replace: "if (note !== '') return undefined;",
+      },
+    ],
+    async run(stage) {
+      const { record, host } = stage;
+      const item = await stage.add("trente-six, restauré");
+      const backup = await asMember(stage, "reader", async () => await host.backup());
+      try {
+        await sign(stage);
+        const [{ fact } = nothing()] = await record.history(item);
+        if (fact.op === "delete") return nothing();
+        await host.bringKeys(backup);
+        const said = await asksOn(stage, backup, fact).then(
+          () => "released",
+          (error: unknown) => (error instanceof Error ? error.message : "?"),
+        );
+        if (said === "released") throw new Broken("it released what an ended reader asked for");
+        holds(said.includes("behind its last checkpoint"), `it said: ${said}`);
+      } finally {
+        await host.remove(backup);
+      }
+      return undefined;
+    },
+  },
+];
+
+/** An export covers everything that was written: the log signs it. */
+async function sign({ record }: Stage): Promise<void> {
+  for await (const _ of await record.exportJournal({ language: "en" }));
+}
+
+/** The same line saying something else. */
+function retold(line: Loose): Loose {
+  return { ...line, entry: String(line.entry).replace(/"at":\d+/, '"at":1') };
+}
+
+/** The log's own key signs another tree of a larger size: nothing proves that it grew out of the one seen. */
+async function otherTree(stage: Stage): Promise<void> {
+  const signer = await stage.logSigner();
+  const u = await stage.victim();
+  const told: RouteAnswer<"log"> = await u.http.call("log");
+  const { text } = parseNote(told.checkpoint);
+  const { size } = parseCheckpoint(text);
+  const origin = originOf(told.log);
+  const forged = `${origin}\n${size + 1}\n${btoa("\0".repeat(32))}\n`;
+  const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", signer.key, utf8(forged)));
+  const line = { name: origin, id: noteKeyId(origin, told.first), signature };
+  const checkpoint = formatNote({ text: forged, signatures: [line] });
+  stage.network.answer("log", (answer) => ({ ...answer, size: size + 1, checkpoint }));
+  stage.network.invent("logConsistency", () => ({ from: size, to: size + 1, hashes: [] }));
+  await stops(ALARM, async () => (await stage.victimRecord()).journal(), "another tree");
+}
+
+function nothing(): never {
+  throw new Error("the stage lacks something");
+}
