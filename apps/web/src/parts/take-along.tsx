@@ -43,9 +43,9 @@ export function TakeAlong() {
       </h2>
       <p>
         <Trans>
-          You may have a copy at any time, with everything that proves it, and a report to read.
-          Anybody can check it without this service. No title and no content is in it. It says who
-          did what and when: give it only to people whom that concerns.
+          You may have a copy whenever you like, with everything that proves it, and a report to
+          read. Anybody can check it without this service. No title and no content is in it. It says
+          who did what and when: give it only to people whom that concerns.
         </Trans>
       </p>
       <div className="row">

@@ -175,8 +175,8 @@ function Anchor({ anchor }: { readonly anchor: AnchorTold }) {
       return (
         <>
           <Trans>
-            {anchor.size} lines: confirmed at block {anchor.height}. Ask any Bitcoin node whether
-            that block is:
+            {anchor.size} lines: confirmed at block {anchor.height}. Ask a Bitcoin node whether that
+            block is:
           </Trans>{" "}
           <span className="code">{anchor.block}</span>
         </>
