@@ -130,5 +130,6 @@ export async function sessionOf(
   const facts = { account, signIn: id, key, device: own.device, at: Date.now() };
   const device = await signInStatement(await signerOf(own), facts);
   const session = await http.call("signInFinish", { body: { signIn: id, finish, key, device } });
+  if (!("token" in session)) throw new Error("nobody here has a second factor");
   return { session, exportKey };
 }

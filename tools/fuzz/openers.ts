@@ -79,7 +79,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "crypto/pad:unpad": ["padding"],
   "crypto/pad:unpadStream": ["padding", "content"],
   "crypto/secret:openMetadata": ["metadata"],
-  "crypto/slot:openSlot": ["slot password", "slot kit"],
+  "crypto/slot:openSlot": ["slot password", "slot kit", "slot passkey"],
   "crypto/stream:openStream": ["stream", "stream under its own digests"],
   "crypto/stream:openSegment": ["segment alone", "segment header"],
   "crypto/wrap:openWrap": ["wrap", "wrap's ciphertext"],
@@ -88,8 +88,14 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/kit:readKit": ["kit words", "kit text"],
   "client/link-set:openLinks": ["link set", "link set under its root"],
   "client/listing:openName": ["metadata", "metadata JSON"],
-  "client/open-account:openAnySlot": ["slot password", "slot kit", "answer account"],
+  "client/open-account:openAnySlot": [
+    "slot password",
+    "slot kit",
+    "slot passkey",
+    "answer account",
+  ],
   "client/open-account:openAccount": ["answer account", "account chain", "keyring"],
+  "client/open-account:openWithKey": ["answer account", "account chain", "keyring"],
   "client/open-account:readServer": ["answer server"],
   "client/accounts:follow": ["account chain", "answer chain"],
   "client/log:followLog": [
@@ -116,6 +122,8 @@ export const NOT_OTHERS: Readonly<Record<string, string>> = {
   "protocol/tile:readTiles": "tiles are checked against a signed root by whoever reads from them",
   "client/errors:opening": "gives what opens one error",
   "client/errors:opens": "gives what opens one error",
+  "client/factors:readFactors": "asks a route; the table's targets try its answer",
+  "client/second-factor:finishSignIn": "asks routes; the table's targets try their answers",
   "client/own-device:readDevice": "the device's own store, sealed",
 };
 

@@ -25,6 +25,7 @@ import {
   openStream,
   openWrap,
   pad,
+  passkeySlot,
   passwordSlot,
   releaseOf,
   type SlotSecrets,
@@ -203,16 +204,19 @@ async function streamTargets(): Promise<Target[]> {
   ];
 }
 
+function secretsOf(row: Row): SlotSecrets {
+  if (row.text("kind") === "kit") return kitSlot(row.bytes("kit"));
+  if (row.text("kind") === "passkey") return passkeySlot(row.bytes("prf"));
+  return passwordSlot(row.bytes("exportKey"), row.bytes("secretKey"));
+}
+
 /** HPKE has chance of its own that nothing fixes, so its inputs are those of the vectors. */
 function wrapTargets(wraps: readonly Row[], slots: readonly Row[]): Target[] {
   const [wrap] = wraps;
   if (wrap === undefined) throw new RangeError("no vectors of wraps");
   const seed = wrap.bytes("seed");
   const own = slots.map((row) => {
-    const secrets: SlotSecrets =
-      row.text("kind") === "kit"
-        ? kitSlot(row.bytes("kit"))
-        : passwordSlot(row.bytes("exportKey"), row.bytes("secretKey"));
+    const secrets = secretsOf(row);
     const place = {
       account: idFrom<"account">(row, "account"),
       slot: idFrom<"slot">(row, "slot"),

@@ -11,7 +11,7 @@ const STATEMENT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/;
 const WORDS: readonly (readonly string[])[] = [
   ["owner", "manager", "writer", "reader"],
   ["record", "share"],
-  ["password", "kit"],
+  ["password", "kit", "passkey"],
   ["release", "space"],
   ["server", "application"],
   ["care", "own", "export", "check"],

@@ -340,6 +340,12 @@ export function accountChains(): Book {
         chain: texts.takeAll(next("slots", { slots: [slot("kit")] })),
         state: state(2, [phone.device, laptop.device], sign),
       }),
+      accepted("a passkey's slot beside the kit's", {
+        chain: texts.takeAll(
+          next("slots", { slots: [slot("kit"), { ...slot("passkey"), kind: "passkey" }] }),
+        ),
+        state: state(2, [phone.device, laptop.device], sign),
+      }),
       accepted("another identity", {
         chain: texts.takeAll(rotated),
         state: state(

@@ -1,6 +1,7 @@
 import { type Account, type Approval, ClientError, Joining, type RawStore } from "@ecrin/client";
 import type { Command } from "commander";
 import { Invocation } from "./invocation.ts";
+import { askSecondFactor } from "./second-factor.ts";
 import { shortId } from "./short-id.ts";
 import type { Words } from "./words.ts";
 
@@ -10,7 +11,7 @@ export async function signInByDevice(
   ask: { readonly server: string; readonly store: RawStore; readonly deviceName?: string },
 ): Promise<Account> {
   const { byDevice } = call.words.ways;
-  const joining = await Joining.begin(ask);
+  const joining = await Joining.begin({ ...ask, secondFactor: askSecondFactor(call) });
   call.tell(byDevice.number(inGroups(joining.number)));
   call.tell(byDevice.code(inGroups(await joining.meet())));
   await joining.letIn();

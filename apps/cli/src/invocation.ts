@@ -4,6 +4,7 @@ import { type Account, ClientError, ownerOf, signIn } from "@ecrin/client";
 import { type Command, Option } from "commander";
 import { CommandError } from "./exit.ts";
 import { Home, homeFolder } from "./home.ts";
+import { askSecondFactor } from "./second-factor.ts";
 import { fileSecrets, type Secrets, terminalSecrets } from "./secrets.ts";
 import { catalogue, type Language, languageFrom, type Words } from "./words.ts";
 
@@ -121,7 +122,8 @@ export class Invocation {
       if (owner === undefined) throw new CommandError("not-signed-in");
       const server = await this.server();
       const password = await this.password();
-      const account = await signIn({ server, password, store });
+      const secondFactor = askSecondFactor(this);
+      const account = await signIn({ server, password, store, secondFactor });
       return await thenLocked(account, work(account, password));
     } finally {
       await store.close();

@@ -6,6 +6,7 @@ import { defineDemo } from "./demo-command.ts";
 import { defineDeposits } from "./deposits.ts";
 import { defineDevices } from "./devices.ts";
 import { defineExport } from "./export.ts";
+import { defineFactors } from "./factors.ts";
 import { globalOptions } from "./invocation.ts";
 import { defineJournal } from "./journal.ts";
 import { defineKit } from "./kit.ts";
@@ -52,6 +53,7 @@ export function makeProgram(words: Words): Command {
     defineJournal,
     defineVerify,
     defineDevices,
+    defineFactors,
     defineKit,
     definePassword,
     defineDemo,

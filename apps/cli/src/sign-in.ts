@@ -12,6 +12,7 @@ import { parseId } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { signInByDevice } from "./by-device.ts";
 import { Invocation } from "./invocation.ts";
+import { askSecondFactor } from "./second-factor.ts";
 import { fullMomentIn, shown } from "./shown.ts";
 import type { Words } from "./words.ts";
 
@@ -57,12 +58,15 @@ async function run(call: Invocation, options: SignInOptions): Promise<void> {
 /** The device is enrolled: the password is tried, and what an operator or another device changed comes to light. */
 async function onThisDevice(call: Invocation, server: string, store: RawStore): Promise<Account> {
   const password = await call.password();
-  const account = await signIn({ server, store, password }).catch(async (error: unknown) => {
-    const isBehind = error instanceof ClientError && error.code === "device-password-needed";
-    if (!isBehind) throw error;
-    const devicePassword = await call.secrets.ask(call.words.ask.devicePassword);
-    return await signIn({ server, store, password, devicePassword });
-  });
+  const secondFactor = askSecondFactor(call);
+  const account = await signIn({ server, store, password, secondFactor }).catch(
+    async (error: unknown) => {
+      const isBehind = error instanceof ClientError && error.code === "device-password-needed";
+      if (!isBehind) throw error;
+      const devicePassword = await call.secrets.ask(call.words.ask.devicePassword);
+      return await signIn({ server, store, password, devicePassword, secondFactor });
+    },
+  );
   await report(call, account, call.words.said.signingInAgain(shown(account.name)));
   return account;
 }
@@ -107,6 +111,7 @@ async function onNewDevice(
   const account = await signInWithKit({
     ...common,
     password: await call.password(),
+    secondFactor: askSecondFactor(call),
     ...(address === undefined ? {} : { address }),
   });
   await report(call, account, said.signedIn(shown(account.name)));

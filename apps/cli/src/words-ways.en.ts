@@ -16,4 +16,23 @@ export const ways = {
     ask: "Code that the new device shows",
     done: (code: string) => `The codes are the same. Now type this one on the new device: ${code}`,
   },
+  factors: {
+    help: "second factors: codes of an authenticator app, and passkeys",
+    totpHelp: "ask for a code of an authenticator app at each sign-in",
+    removeHelp: "stop asking for codes, or remove a passkey",
+    removeArgument: "totp, or the beginning of a passkey's number",
+    ask: "Code of your authenticator app",
+    again: "That code was not accepted. Wait for the next one.",
+    scan: (secret: string) =>
+      `Scan this with an authenticator app, or type this key into it: ${secret}`,
+    confirmAsk: "Code that the app shows now",
+    added:
+      "From now on a code is asked for at each sign-in. If the app is lost, the kit alone gets you back after 72 hours. Asking is the server's doing: it protects against others, not against the server.",
+    none: "No second factor is set.",
+    totp: "codes of an authenticator app",
+    passkey: "passkey",
+    asked: "asked for at each sign-in",
+    opens: "a way back",
+    removed: "It is not asked for any more.",
+  },
 };

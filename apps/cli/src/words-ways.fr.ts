@@ -19,4 +19,23 @@ export const ways: typeof en = {
     done: (code: string) =>
       `Les codes sont les mêmes. Tapez maintenant celui-ci sur le nouvel appareil : ${code}`,
   },
+  factors: {
+    help: "seconds facteurs : codes d'une application d'authentification, clés d'accès",
+    totpHelp: "demander un code d'une application d'authentification à chaque connexion",
+    removeHelp: "ne plus demander de code, ou retirer une clé d'accès",
+    removeArgument: "totp, ou le début du numéro d'une clé d'accès",
+    ask: "Code de votre application d'authentification",
+    again: "Ce code n'a pas été accepté. Attendez le suivant.",
+    scan: (secret: string) =>
+      `Scannez ceci avec une application d'authentification, ou tapez-y cette clé : ${secret}`,
+    confirmAsk: "Code affiché maintenant par l'application",
+    added:
+      "Désormais un code est demandé à chaque connexion. Si l'application est perdue, le kit seul vous fait revenir après 72 heures. C'est le serveur qui demande : cela protège des autres, pas du serveur.",
+    none: "Aucun second facteur n'est réglé.",
+    totp: "codes d'une application d'authentification",
+    passkey: "clé d'accès",
+    asked: "demandé à chaque connexion",
+    opens: "un moyen de revenir",
+    removed: "Ce n'est plus demandé.",
+  },
 };

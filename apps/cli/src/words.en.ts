@@ -54,6 +54,9 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARM: the server asks for a weaker password protection than allowed. Nothing was sent.",
   "wrong-password": "Wrong password.",
   "wrong-kit": "The kit was mistyped, or belongs to another account.",
+  "factor-refused": "The code or passkey was not accepted. Wait for the next code and try again.",
+  "second-factor-needed":
+    "A second factor is asked for. Run the command where you can type a code.",
   "code-differs":
     "The code is not the right one. Nobody was let in; if it happens again, begin anew.",
   "stale-view": "What is known here is too old to act upon. Try again with the network.",

@@ -59,6 +59,10 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARME : le serveur demande une protection du mot de passe plus faible que permis. Rien n'a été envoyé.",
   "wrong-password": "Mot de passe erroné.",
   "wrong-kit": "Le kit est mal recopié, ou appartient à un autre compte.",
+  "factor-refused":
+    "Le code ou la clé d'accès n'a pas été accepté. Attendez le code suivant et réessayez.",
+  "second-factor-needed":
+    "Un second facteur est demandé. Lancez la commande là où vous pouvez taper un code.",
   "code-differs":
     "Le code n'est pas le bon. Personne n'est entré ; si cela se répète, recommencez.",
   "stale-view": "Ce qui est connu ici est trop ancien pour agir. Recommencez avec le réseau.",

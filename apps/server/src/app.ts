@@ -112,7 +112,8 @@ export function createApp(options: AppOptions): Hono<Env> {
         const session = route.session ? await openSession(request) : undefined;
         if (session !== undefined && route.guest !== true) await refuseGuest(session);
         const input = await readInput(route, request, c.req.param());
-        return await handler({ ...ground, ...input, session, network, request });
+        const origin = options.origin ?? originOf(request);
+        return await handler({ ...ground, ...input, session, network, request, origin });
       }),
     );
   }
@@ -167,6 +168,7 @@ type AnyCall = Ground &
     readonly request: Request;
     readonly session: Session | undefined;
     readonly network: string;
+    readonly origin: string;
   };
 
 /** The handler of a route, called with what `readInput` brought into the form of that very route. */

@@ -88,6 +88,8 @@ export interface Call<Name extends RouteName> extends Ground {
   /** Where it comes from, as `networkOf` names it. */
   readonly network: string;
   readonly request: Request;
+  /** Scheme, host and port under which the server is reached. */
+  readonly origin: string;
 }
 
 /** Answers one route: the table's answer, or a response of its own where that is bytes. */

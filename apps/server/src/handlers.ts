@@ -11,15 +11,18 @@ import { inboxHandlers } from "./inbox.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
 import { logHandlers } from "./log-routes.ts";
+import { passkeyHandlers } from "./passkeys.ts";
 import { passwordHandlers } from "./password.ts";
 import { readHandlers } from "./reads.ts";
 import { rendezvousHandlers } from "./rendezvous.ts";
 import { revisionHandlers } from "./revisions.ts";
+import { secondFactorHandlers } from "./second-factor.ts";
 import { shareHandlers } from "./shares.ts";
 import { signInHandlers } from "./sign-in.ts";
 import { signUpHandlers } from "./sign-up.ts";
 import { spaceHandlers } from "./spaces.ts";
 import { journalHandlers } from "./subject-journal.ts";
+import { totpHandlers } from "./totp.ts";
 import { wrapHandlers } from "./wraps.ts";
 
 /** Every route of the table with what answers it. */
@@ -31,6 +34,9 @@ export const handlers: Handlers<RouteName> = {
   ...accountHandlers,
   ...approvalHandlers,
   ...passwordHandlers,
+  ...passkeyHandlers,
+  ...secondFactorHandlers,
+  ...totpHandlers,
   ...spaceHandlers,
   ...wrapHandlers,
   ...revisionHandlers,

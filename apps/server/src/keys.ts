@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { SigningKey } from "@ecrin/protocol";
 import { server as opaque, ready } from "@serenity-kit/opaque";
+import { type AtRest, atRest } from "./at-rest.ts";
 import { syncFolder } from "./durable.ts";
 import { type Opener, openerOf } from "./opener.ts";
 import { signerOf } from "./signer.ts";
@@ -33,6 +34,8 @@ export interface Keys {
   readonly pepper: Mac;
   /** The OPAQUE server setup: OPRF seed and key pair, as the library writes them. */
   readonly opaqueSetup: string;
+  /** Seals what second factors need (totp.ts). */
+  readonly factors: AtRest;
   /** MAC of session tokens. */
   readonly session: Mac;
   /** MAC of nonces. */
@@ -52,13 +55,14 @@ export async function openKeys(folder: string): Promise<Keys> {
   const bytes = (name: string) => secret(folder, name);
   // Before the key that it replaces: who puts it in force renames the one to the other.
   const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
-  const [log, release, address, pepper, session, nonce] = await Promise.all([
+  const [log, release, address, pepper, session, nonce, factors] = await Promise.all([
     bytes("log"),
     bytes("release"),
     bytes("address"),
     bytes("pepper"),
     bytes("session"),
     bytes("nonce"),
+    bytes("factors"),
   ]);
   await secretText(folder, "mac", () => randomBytes(32).toString("base64url"));
   return {
@@ -72,6 +76,7 @@ export async function openKeys(folder: string): Promise<Keys> {
     opaqueSetup: await secretText(folder, "opaque", () => opaque.createSetup()),
     session: hmacSha256(session),
     nonce: hmacSha256(nonce),
+    factors: atRest(factors),
     databasePassword: await secretText(folder, "database", () =>
       randomBytes(24).toString("base64url"),
     ),

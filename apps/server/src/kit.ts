@@ -1,10 +1,10 @@
 import { type AccountId, parseHash, type RouteAnswer } from "@ecrin/protocol";
+import { beginAttempt, endAttempt } from "./attempts.ts";
 import type { Call, Handlers } from "./call.ts";
 import type { Tx } from "./database.ts";
 import { checkKit, kitKeyOf } from "./factor.ts";
 import { giveNotice } from "./notices.ts";
 import { refuse } from "./problem.ts";
-import { beginAttempt, endAttempt } from "./sign-in.ts";
 import { grantSession } from "./token.ts";
 
 /** How long the kit alone waits (spec/keys.md, The kit). A constant on purpose: nothing shortens it. */

@@ -22,6 +22,8 @@ export interface Limits {
   readonly device: Rate;
   /** One account whose kit was shown. */
   readonly kit: Rate;
+  /** One account, for showing a second factor. */
+  readonly factor: Rate;
   /** One new device, asking whether it is let in. */
   readonly approval: Rate;
   /** One account, looking for a new device by its number. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: Limits = {
   strangers: { burst: 120, perSecond: 1 / 30 },
   device: { burst: 30, perSecond: 0.1 },
   kit: { burst: 30, perSecond: 0.1 },
+  factor: { burst: 10, perSecond: 1 / 60 },
   approval: { burst: 60, perSecond: 1 },
   approving: { burst: 60, perSecond: 0.5 },
 };
@@ -79,6 +82,7 @@ export const NO_LIMITS: Limits = {
   strangers: NONE,
   device: NONE,
   kit: NONE,
+  factor: NONE,
   approval: NONE,
   approving: NONE,
 };

@@ -8,6 +8,8 @@ export type NoticeKind =
   | "password-changed"
   | "kit-replaced"
   | "identity-changed"
+  | "factor-added"
+  | "factor-removed"
   | "recovery-asked"
   | "recovery-cancelled"
   | "recovery-done";

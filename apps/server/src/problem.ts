@@ -6,6 +6,7 @@ const TITLES: Record<ProblemCode, string> = {
   "not-signed-in": "This needs a session.",
   "proof-refused": "The proof of the session's key was refused.",
   "sign-in-refused": "The sign-in was refused.",
+  "factor-refused": "The code or passkey was refused.",
   "device-or-kit-needed":
     "A password alone opens nothing: an enrolled device or the kit is needed.",
   "not-allowed": "This is not allowed.",

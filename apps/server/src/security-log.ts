@@ -16,6 +16,7 @@ const RETENTION_MS = 365 * 86_400_000;
 /** Refusals that say something of security; the others are mistakes. */
 const NOTED: ReadonlySet<ProblemCode> = new Set([
   "sign-in-refused",
+  "factor-refused",
   "device-or-kit-needed",
   "proof-refused",
   "not-allowed",

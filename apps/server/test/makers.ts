@@ -13,7 +13,9 @@ import {
   newId,
   parseRevision,
   parseSpaceStatement,
+  passkeyChallenge,
   type RevisionId,
+  type SignInId,
   type Slot,
   type SlotKind,
   type SpaceId,
@@ -22,6 +24,8 @@ import {
   type TreeHead,
 } from "@ecrin/protocol";
 import { client as opaque, ready } from "@serenity-kit/opaque";
+import { Secret, TOTP } from "otpauth";
+import { Authenticator, type Twist } from "./authenticator.ts";
 import { makeDeposit, makeInbox } from "./deposit.ts";
 import { beginGuest, makeShowing, type TestShowing } from "./handshake.ts";
 import type { TestServer } from "./harness.ts";
@@ -143,6 +147,22 @@ export function makersOf(server: TestServer) {
       const told = nonce.toString("base64url");
       return { value: { approval, number, device, seal, commitment, nonce: told } };
     },
+    /** The code of an authenticator app, so many steps of 30 seconds from now. */
+    code: (secret: string, steps: number) => {
+      const timestamp = server.clock.at + steps * 30_000;
+      return { value: new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp }) };
+    },
+    passkey: () => ({ value: new Authenticator(server.line.url) }),
+    makesPasskey: (passkey: Authenticator, challenge: string, twist: Twist = {}) => ({
+      value: passkey.create(challenge, twist),
+    }),
+    asserts: (passkey: Authenticator, challenge: string) => ({ value: passkey.get(challenge) }),
+    assertsFor: (
+      passkey: Authenticator,
+      { account }: Person,
+      signIn: SignInId,
+      { key }: { key: Hash },
+    ) => ({ value: passkey.get(passkeyChallenge(account, signIn, key)) }),
     kitKey: () => ({ value: newSigner().key }),
 
     /** The next statement of an account's chain. */

@@ -14,6 +14,17 @@ import { type Device, listDevices, signOutDevice } from "./devices.ts";
 import type { FileInput } from "./draft.ts";
 import { asClientError, isRefusedFor } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
+import {
+  addPasskey,
+  beginTotp,
+  confirmTotp,
+  type Factors,
+  type PasskeyMade,
+  type PasskeyOffer,
+  readFactors,
+  removePasskey,
+  removeTotp,
+} from "./factors.ts";
 import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit, KitCode } from "./kit.ts";
@@ -278,6 +289,38 @@ export class Account {
    */
   async approveDevice(number: string): Promise<Approval> {
     return await Approval.begin(this.#u, number);
+  }
+
+  /** Second factors, and passkeys that are a way back (spec/second-factor.md). */
+  async factors(): Promise<Factors> {
+    return await readFactors(this.#u);
+  }
+
+  /** A secret for an authenticator app; it counts after `confirmTotp`. @throws ClientError `conflict` where one counts already */
+  async beginTotp(): Promise<{ readonly secret: string; readonly uri: string }> {
+    return await beginTotp(this.#u);
+  }
+
+  /** @throws ClientError `factor-refused` */
+  async confirmTotp(code: string): Promise<void> {
+    await confirmTotp(this.#u, code);
+  }
+
+  /** Adds a passkey. @returns whether it opens the account, and not only is asked for */
+  async addPasskey(
+    make: (offer: PasskeyOffer) => Promise<PasskeyMade>,
+    asked: boolean,
+  ): Promise<boolean> {
+    return await addPasskey(this.#u, make, asked);
+  }
+
+  async removeTotp(): Promise<void> {
+    await removeTotp(this.#u);
+  }
+
+  /** @throws ClientError `not-found` */
+  async removePasskey(passkey: string): Promise<void> {
+    await removePasskey(this.#u, passkey);
   }
 
   /** @throws ClientError `wrong-password` where `before` does not open this device */

@@ -33,6 +33,8 @@ export type ClientErrorCode =
   | "wrong-password"
   /** The kit was mistyped, or belongs to another account. */
   | "wrong-kit"
+  /** The account asks for a second factor, and nobody was there to be asked. */
+  | "second-factor-needed"
   /** The code typed is not the one that belongs here: mistyped, or somebody stands in between. */
   | "code-differs"
   /** What is known is too old to act upon. */

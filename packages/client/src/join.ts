@@ -15,6 +15,7 @@ import {
   isCode,
   newId,
   parseSealingKey,
+  passkeyChallenge,
   type RouteAnswer,
   type SignInId,
   shortCode,
@@ -28,12 +29,14 @@ import { checkPasswordSlot, openWithKey, unlock } from "./open-account.ts";
 import { deviceChange, newDevice, type OwnDevice, signerOf } from "./own-device.ts";
 import { registerPassword } from "./password.ts";
 import { proveEitherPassword, signInStatement } from "./password-proof.ts";
+import { finishSignIn, type SecondFactor } from "./second-factor.ts";
 import { type RawStore, Store } from "./store.ts";
 
 export interface Join extends HttpOptions {
   /** An empty store, or one of an enrolment that never came to its end. */
   readonly store: RawStore;
   readonly deviceName?: string;
+  readonly secondFactor?: SecondFactor;
 }
 
 /** What the new device knows once another has answered. */
@@ -171,7 +174,8 @@ export class Joining {
     const proof = await proveEitherPassword(http, { account }, password, knock);
     const { signIn, finish, exportKey, generation } = proof;
     const body = { signIn, finish, key, device: await shown(signIn) };
-    http.enter(await http.call("signInFinish", { body }));
+    const challengeOf = (id: SignInId) => passkeyChallenge(account, id, key);
+    await finishSignIn(http, body, challengeOf, this.#ask.secondFactor);
     const opened = await openWithKey(http, account, accountKey, identity);
     const listed = currentDevices(opened.state).find((each) => each.device === device);
     if (listed?.key !== this.#signer.publicKey) throw cannotOpen();

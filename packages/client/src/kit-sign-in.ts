@@ -1,22 +1,16 @@
 import { kitLoginSeed, kitSlot, signerFrom } from "@ecrin/crypto";
-import { type AccountId, fromBase64url, type Hash, newId, type SignInId } from "@ecrin/protocol";
+import { type AccountId, type Hash, newId, passkeyChallenge, type SignInId } from "@ecrin/protocol";
 import { Account } from "./account.ts";
 import { wrapAddress } from "./address.ts";
+import { enrol } from "./enrol.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
 import { type Kit, type KitCode, readKit } from "./kit.ts";
-import {
-  checkPasswordSlot,
-  type OpenedAccount,
-  openAccount,
-  readServer,
-  unlock,
-} from "./open-account.ts";
-import { nextStatement } from "./own-chain.ts";
-import { certificateOf, deviceChange, newDevice } from "./own-device.ts";
+import { checkPasswordSlot, openAccount, readServer } from "./open-account.ts";
 import { registerPassword } from "./password.ts";
 import { type Knock, proveEitherPassword, signInStatement, type Who } from "./password-proof.ts";
-import { type RawStore, Store } from "./store.ts";
+import { finishSignIn, type SecondFactor } from "./second-factor.ts";
+import type { RawStore } from "./store.ts";
 
 interface WithKit extends HttpOptions {
   /** As it was scanned, pasted or typed. */
@@ -32,6 +26,7 @@ export interface KitSignIn extends WithKit {
   readonly password: string;
   /** Instead of the account's id. */
   readonly address?: string;
+  readonly secondFactor?: SecondFactor;
 }
 
 /**
@@ -49,9 +44,9 @@ export async function signInWithKit(ask: KitSignIn): Promise<Account> {
   );
   const { account, signIn, finish, exportKey, generation } = proof;
   const statement = await kitStatement(kit, account, signIn, key, now());
-  http.enter(
-    await orWrongKit(http.call("signInFinish", { body: { signIn, finish, key, kit: statement } })),
-  );
+  const body = { signIn, finish, key, kit: statement };
+  const challengeOf = (id: SignInId) => passkeyChallenge(account, id, key);
+  await orWrongKit(finishSignIn(http, body, challengeOf, ask.secondFactor));
   const opened = await openAccount(http, account, kitSlot(kit.code));
   await checkPasswordSlot(opened, exportKey);
   const session = await enrol(opened, http, ask, password);
@@ -94,24 +89,6 @@ export async function recoverWithKit(ask: KitRecovery): Promise<Recovery> {
   await registerPassword(session.u, newPassword);
   await session.store.keep();
   return { ready: answer.ready, account: new Account(session.u, session.own) };
-}
-
-/** Makes a device key, keeps it, and has the identity certify it in the account's chain. */
-async function enrol(
-  opened: OpenedAccount,
-  http: Http,
-  { store: raw, deviceName, now = Date.now }: WithKit,
-  password: string,
-) {
-  const { account, keyring, state, answer } = opened;
-  const own = newDevice(http.server, fromBase64url(keyring.secretKey), deviceName);
-  const store = await Store.create(raw, account, password, [deviceChange(own)]);
-  const identity = await signerFrom(fromBase64url(keyring.identity.sign));
-  const fact = { op: "device", device: await certificateOf(own) } as const;
-  const statement = await nextStatement(state, fact, identity, now());
-  await http.call("accountPost", { body: { statement } });
-  const chain = [...answer.chain, statement];
-  return { u: await unlock(opened, { http, store, own, now, chain }), store, own };
 }
 
 async function whose(http: Http, ask: KitSignIn, kit: KitCode): Promise<Who> {

@@ -124,7 +124,8 @@ export function slotKeyOf({ slot, kind, key }: Slot): SlotKey {
   return { slot, kind, key };
 }
 
-async function makeSlot(u: Unlocked, secrets: SlotSecrets): Promise<Slot> {
+/** A slot of the account key for a factor, as the server keeps it. */
+export async function makeSlot(u: Unlocked, secrets: SlotSecrets): Promise<Slot> {
   const { identity } = currentIdentity(await u.accounts.get(u.account));
   return await sealedSlot(u.account, identity, secrets, (...place) => u.keyring.sealSlot(...place));
 }
@@ -134,7 +135,7 @@ function replaceSlot(slots: readonly SlotKey[], slot: Slot): SlotKey[] {
 }
 
 /** What the server has stored must give the account key again, before anything relies on it. */
-async function checkOpens(
+export async function checkOpens(
   http: Http,
   account: AccountId,
   keyring: KeyringBook,

@@ -1,5 +1,5 @@
 import { passwordSlot } from "@ecrin/crypto";
-import { fromBase64url, newId, type SignInId } from "@ecrin/protocol";
+import { fromBase64url, newId, passkeyChallenge, type SignInId } from "@ecrin/protocol";
 import { Account } from "./account.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
@@ -7,6 +7,7 @@ import { openAccount, unlock } from "./open-account.ts";
 import { type OwnDevice, readDevice, signerOf } from "./own-device.ts";
 import { registerPassword } from "./password.ts";
 import { proveEitherPassword, provePassword, signInStatement } from "./password-proof.ts";
+import { finishSignIn, type SecondFactor } from "./second-factor.ts";
 import { ownerOf, type RawStore, Store, type StoreOwner } from "./store.ts";
 import type { Unlocked } from "./unlocked.ts";
 
@@ -16,6 +17,8 @@ export interface SignIn extends HttpOptions {
   readonly devicePassword?: string;
   /** The store of an enrolled device. */
   readonly store: RawStore;
+  /** Asks for a second factor, where the account has one. */
+  readonly secondFactor?: SecondFactor;
 }
 
 /**
@@ -53,7 +56,9 @@ export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDe
   const { signIn: id, finish, exportKey, generation } = proof;
   const device = await statement(id);
   try {
-    http.enter(await http.call("signInFinish", { body: { signIn: id, finish, key, device } }));
+    const body = { signIn: id, finish, key, device };
+    const challengeOf = (named: SignInId) => passkeyChallenge(account, named, key);
+    await finishSignIn(http, body, challengeOf, ask.secondFactor);
   } catch (cause) {
     // The password has just been shown to be right, so it is the device that was refused.
     if (isRefusedFor(cause, "sign-in-refused")) notEnrolled(cause);

@@ -87,7 +87,9 @@ async function openerFor({ account, kit, password }: Person): Promise<typeof ope
   const facts = { account: id, signIn: attempt, key, at: ground.now() };
   const statement = await signInStatement(signer, facts);
   const body = { signIn: attempt, finish, key, kit: statement };
-  http.enter(await http.call("signInFinish", { body }));
+  const answer = await http.call("signInFinish", { body });
+  assert.ok("token" in answer, "no second factor is set");
+  http.enter(answer);
   const { keyring } = await openAccount(http, id, kitSlot(kit.code));
   const slots = {
     kit: kitSlot(kit.code),

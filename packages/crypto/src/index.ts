@@ -55,6 +55,7 @@ export {
   kitLoginSeed,
   kitSlot,
   openSlot,
+  passkeySlot,
   passwordSlot,
   type SealedSlot,
   type SlotPlace,

@@ -62,6 +62,12 @@ export function kitSlot(kit: Uint8Array): SlotSecrets {
   return secretsOf("kit", kit);
 }
 
+/** The slot of a passkey. @param prf 32 bytes of its PRF over `passkeyPrfInput` */
+export function passkeySlot(prf: Uint8Array): SlotSecrets {
+  requireLength(prf, 32, "the output of a passkey's PRF");
+  return secretsOf("passkey", prf);
+}
+
 /** The Ed25519 seed that a kit signs in with: another label, so it tells nothing about the slot. */
 export function kitLoginSeed(kit: Uint8Array): Bytes {
   requireLength(kit, 32, "a kit code");

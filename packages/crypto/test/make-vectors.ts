@@ -287,7 +287,7 @@ function slotVectors() {
   const identity = pattern("identity hash", 32);
   const accountKey = pattern("account key", 32);
   const none = Buffer.alloc(0);
-  const make = (kind: "password" | "kit", factor: Buffer) => {
+  const make = (kind: "password" | "kit" | "passkey", factor: Buffer) => {
     const seed = hkdf(factor, none, Buffer.from(`ecrin-1 slot seed ${kind}`));
     const macKey = hkdf(factor, none, Buffer.from(`ecrin-1 slot mac ${kind}`));
     const key = xwingPublic(seed);
@@ -309,9 +309,12 @@ function slotVectors() {
   const kit = pattern("kit", 32);
   const password = make("password", Buffer.concat([exportKey, secretKey]));
   const onPaper = make("kit", kit);
+  const prf = pattern("prf", 32);
+  const byPasskey = make("passkey", prf);
   const factors = {
     password: { kind: "password", exportKey: text(exportKey), secretKey: text(secretKey) },
     kit: { kind: "kit", kit: text(kit) },
+    passkey: { kind: "passkey", prf: text(prf) },
   };
   const row = (made: typeof password, name: string, change: Record<string, string> = {}) => ({
     name,
@@ -332,10 +335,13 @@ function slotVectors() {
     accept: [
       { ...row(password, "password"), accountKey: text(accountKey) },
       { ...row(onPaper, "kit"), accountKey: text(accountKey), loginSeed: text(loginSeed) },
+      { ...row(byPasskey, "passkey"), accountKey: text(accountKey) },
     ],
     refuse: [
       row(password, "another secret key", { secretKey: text(flip(secretKey, 0)) }),
       row(password, "another export key", { exportKey: text(flip(exportKey, 63)) }),
+      row(byPasskey, "another PRF", { prf: text(flip(prf, 31)) }),
+      row(byPasskey, "MAC of the kit's slot", { mac: text(onPaper.mac) }),
       row(onPaper, "another kit", { kit: text(flip(kit, 0)) }),
       row(onPaper, "an account key of the server's", { wrap: text(forged) }),
       row(onPaper, "another account", { account: id("another account") }),

@@ -5,6 +5,7 @@ import {
   kitSlot,
   newSecret,
   openSlot,
+  passkeySlot,
   passwordSlot,
   type SealedSlot,
   type SlotPlace,
@@ -19,6 +20,7 @@ const { accept, refuse } = ownVectors("slot");
 
 function secretsOf(row: Row) {
   if (row.text("kind") === "kit") return kitSlot(row.bytes("kit"));
+  if (row.text("kind") === "passkey") return passkeySlot(row.bytes("prf"));
   return passwordSlot(row.bytes("exportKey"), row.bytes("secretKey"));
 }
 

@@ -28,7 +28,7 @@ export const MAX_GUEST_MS = 24 * 3600_000;
 export const deviceField = z.strictObject({ device: deviceIdField, key: signingKeyField });
 export type DeviceCertificate = z.infer<typeof deviceField>;
 
-export const slotKindField = z.enum(["password", "kit"]);
+export const slotKindField = z.enum(["password", "kit", "passkey"]);
 export type SlotKind = z.infer<typeof slotKindField>;
 
 /** The public part of a slot that stands in the chain. */

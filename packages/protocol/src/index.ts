@@ -136,6 +136,7 @@ export {
   parseManifest,
   witnessesFile,
 } from "./export-manifest.ts";
+export type { Assertion, FactorsAsked, NewPasskey } from "./factor-routes.ts";
 export {
   accountIdField,
   approvalIdField,
@@ -318,6 +319,7 @@ export {
   upgradeOtsStamp,
 } from "./ots.ts";
 export { CONTENT_FLOOR, METADATA_FLOOR, paddedSize } from "./padding.ts";
+export { passkeyChallenge, passkeyPrfInput } from "./passkey.ts";
 export { PROBLEMS, type Problem, type ProblemCode, problemField } from "./problem.ts";
 export {
   consistencySpans,
@@ -381,8 +383,6 @@ export {
   type RouteName,
   type Routes,
   routes,
-  type Slot,
-  slotField,
   type Wrap,
 } from "./routes.ts";
 export { sha256 } from "./sha256.ts";
@@ -396,6 +396,7 @@ export {
   shortCode,
 } from "./short-code.ts";
 export { parseSignIn, type SignInPayload } from "./sign-in.ts";
+export { type Slot, slotField } from "./slot.ts";
 export {
   type Accounts,
   type Addition,

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   "not-signed-in": 401,
   "proof-refused": 401,
   "sign-in-refused": 401,
+  "factor-refused": 401,
   "device-or-kit-needed": 403,
   "not-allowed": 403,
   "not-found": 404,

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { slotKindField } from "./account.ts";
 import { approvalRoutes } from "./approval-routes.ts";
 import { depositRoutes } from "./deposit-routes.ts";
 import { secretNameField, treeField, wrapLeafField } from "./epoch.ts";
+import { assertionField, factorRoutes, factorsAskedField, sessionField } from "./factor-routes.ts";
 import {
   accountIdField,
   bytesField,
@@ -10,7 +10,6 @@ import {
   depositIdField,
   hashField,
   headField,
-  identityField,
   invitationIdField,
   logIdField,
   rendezvousIdField,
@@ -20,7 +19,6 @@ import {
   secretWrapField,
   signInIdField,
   signingKeyField,
-  slotIdField,
   spaceIdField,
   statementField,
   timeField,
@@ -34,6 +32,7 @@ import { roleField } from "./member.ts";
 import { page, queryNumber } from "./query.ts";
 import { MAX_DECLARED, MAX_READ } from "./read.ts";
 import { INLINE_CONTENT } from "./revision.ts";
+import { slotField } from "./slot.ts";
 import { MAX_MEMBERS } from "./space.ts";
 
 /** Most statements of an account's chain in one answer. */
@@ -42,18 +41,6 @@ const CHAIN_PAGE = 200;
 const nothing = z.strictObject({});
 const opaque = z.string().check(z.minLength(16), z.maxLength(2048), z.regex(/^[A-Za-z0-9_-]+$/));
 const keyringBox = bytesField(64, 1 << 20);
-const session = z.strictObject({ token: z.string().check(z.maxLength(512)), expires: timeField });
-
-/** A slot as the server keeps it (spec/keys.md, Slots). */
-export const slotField = z.strictObject({
-  slot: slotIdField,
-  kind: slotKindField,
-  key: sealingKeyField,
-  wrap: secretWrapField,
-  mac: hashField,
-  identity: identityField,
-});
-export type Slot = z.infer<typeof slotField>;
 
 /** A wrap on its way to the server, or from it. */
 export const wrapField = z.strictObject({
@@ -151,7 +138,7 @@ export const routes = {
       kitKey: signingKeyField,
       key: hashField,
     }),
-    answer: session,
+    answer: sessionField,
   },
   signInStart: {
     method: "POST",
@@ -182,8 +169,9 @@ export const routes = {
       key: hashField,
       device: z.optional(statementField),
       kit: z.optional(statementField),
+      passkey: z.optional(assertionField),
     }),
-    answer: session,
+    answer: z.union([sessionField, factorsAskedField]),
   },
   kitStart: {
     method: "POST",
@@ -197,7 +185,7 @@ export const routes = {
     path: "/v1/kit/finish",
     session: false,
     body: z.strictObject({ signIn: signInIdField, kit: statementField }),
-    answer: z.strictObject({ ready: timeField, session: z.optional(session) }),
+    answer: z.strictObject({ ready: timeField, session: z.optional(sessionField) }),
   },
   kitCancel: {
     method: "POST",
@@ -459,6 +447,7 @@ export const routes = {
   ...logRoutes,
   ...approvalRoutes,
   ...invitationRoutes,
+  ...factorRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

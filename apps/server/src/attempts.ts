@@ -1,0 +1,46 @@
+import { type AccountId, newId, type SignInId } from "@ecrin/protocol";
+import type { Ground } from "./call.ts";
+import { refuse } from "./problem.ts";
+
+/** What an attempt began with. */
+type Way = "password" | "kit" | "factor" | "passkey";
+
+/** Time between the two halves of a sign-in. */
+const ATTEMPT_MS = 5 * 60_000;
+
+/**
+ * Notes an attempt; its other half may come once, within minutes.
+ * @throws ServerError `sign-in-refused` where somebody else's is under way by that id
+ */
+export async function beginAttempt(
+  { sql, now }: Ground,
+  account: AccountId,
+  {
+    way,
+    state,
+    signIn = newId<"sign-in">(),
+  }: {
+    readonly way: Way;
+    readonly state: string;
+    readonly signIn?: SignInId | undefined;
+  },
+): Promise<SignInId> {
+  const rows = await sql`
+    insert into sign_ins (sign_in, account, way, state, expires)
+    values (${signIn}, ${account}, ${way}, ${state}, ${now() + ATTEMPT_MS})
+    on conflict do nothing returning sign_in`;
+  if (rows.length === 0) refuse("sign-in-refused");
+  return signIn;
+}
+
+/** Takes an attempt back, whether it then succeeds or not. @throws ServerError `sign-in-refused` */
+export async function endAttempt(
+  { sql, now }: Ground,
+  signIn: SignInId,
+  way: Way,
+): Promise<{ account: AccountId; state: string }> {
+  const [row] = await sql<{ account: AccountId; way: string; state: string; expires: number }[]>`
+    delete from sign_ins where sign_in = ${signIn} and way = ${way} returning account, way, state, expires`;
+  if (row === undefined || row.expires <= now()) refuse("sign-in-refused");
+  return row;
+}
