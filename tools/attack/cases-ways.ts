@@ -1,7 +1,7 @@
 // Ways into an account that somebody else would like to open: spec/device-approval.md.
 
-import { Joining, memoryStore } from "@ecrin/client";
-import { newSecret, signerFrom, wrapTo, xwingPublicKey } from "@ecrin/crypto";
+import { Joining, memoryStore, signInWithKit, signUp } from "@ecrin/client";
+import { newSecret, signerFrom, signStatement, wrapTo, xwingPublicKey } from "@ecrin/crypto";
 import {
   type ApprovalAsked,
   approvalCommitment,
@@ -10,19 +10,134 @@ import {
   type Bytes,
   currentIdentity,
   fromBase64url,
+  hashOf,
+  type Identity,
   newId,
+  parseAccountStatement,
   parseSealingKey,
+  parseSpaceStatement,
+  type RouteAnswer,
+  type Slot,
+  SUITE,
   shortCode,
   toBase64url,
 } from "@ecrin/protocol";
 import { Approval } from "../../packages/client/src/approve.ts";
+import { signOutDevice } from "../../packages/client/src/devices.ts";
+import { wrapForMember } from "../../packages/client/src/epoch-keys.ts";
+import { memberFor, plain } from "../../packages/client/src/membership.ts";
+import { unlockHere } from "../../packages/client/src/sign-in.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
-import { type AttackCase, holds, stops } from "./case.ts";
+import { type AttackCase, Broken, holds, stops } from "./case.ts";
 import type { Stage } from "./stage.ts";
 
 const DIFFERS = ["code-differs"];
 
 export const wayCases: readonly AttackCase[] = [
+  {
+    number: 22,
+    title: "a way to reach the account key added in silence",
+    promise: "P",
+    countermeasure: "slots stand in statements that the identity signed",
+    mutation: [
+      {
+        file: "packages/protocol/src/account.ts",
+        find: "await checkSignature(parsed, signerOf(state, parsed.fact));",
+        replace: "signerOf(state, parsed.fact);",
+      },
+    ],
+    async run(stage) {
+      const { network, url, now } = stage;
+      const store = memoryStore();
+      const who = {
+        server: url,
+        password: "mot de passe d'Erin",
+        store,
+        now,
+        fetch: network.fetch,
+      };
+      const { account } = await signUp({ ...who, address: `${newId()}@example.org`, name: "Erin" });
+      const { u } = await unlockHere(who);
+      const before = await u.accounts.get(u.account, 0);
+      const added = await slotOfTheServer(currentIdentity(before).identity);
+      // Handed out beside her own: she goes on, and wraps nothing to it, nor repeats it in what she signs.
+      network.answer("account", (answer) => ({
+        ...answer,
+        slots: [...(answer as RouteAnswer<"account">).slots, added],
+      }));
+      await account.newKit();
+      const { body } =
+        network.sent.findLast(({ route }) => route === "kitReplace") ?? nothingSent();
+      const { statement, slot } = JSON.parse(body) as { statement: string; slot: Slot };
+      const { fact } = parseAccountStatement(statement);
+      const listed = fact.op === "slots" ? fact.slots : [];
+      holds(listed.length === 2, "the new kit's statement does not list her two ways in");
+      holds(!listed.some(({ key }) => key === added.key), "she signed the server's slot");
+      holds(slot.key !== added.key, "the account key was wrapped for the server");
+      // And said to stand in her chain, by a key that is not hers.
+      const { head } = await u.accounts.get(u.account, 0);
+      const all = [...listed, { slot: added.slot, kind: added.kind, key: added.key }];
+      const place = { suite: SUITE, account: u.account, seq: head.seq + 1, prev: head.hash };
+      const facts = { ...place, at: now(), op: "slots", slots: all.map((each) => ({ ...each })) };
+      const forged = await signStatement("account", facts, await signerFrom(newSecret()));
+      network.answer("account", (answer) => {
+        const { chain, slots } = answer as RouteAnswer<"account">;
+        return { ...answer, chain: [...chain, forged], slots: [...slots, added] };
+      });
+      await stops(["cannot-open", "fork"], () => unlockHere(who));
+    },
+  },
+  {
+    number: 39,
+    title: "a stolen device dates a statement back",
+    promise: "P",
+    countermeasure:
+      "the cut pinned in the space: every signer names an account head at or after it",
+    mutation: [
+      {
+        file: "packages/protocol/src/reduce.ts",
+        find: "const pin = state.pins.get(fact.by.account); if (pin !== undefined && fact.by.head.seq < pin.seq)",
+        replace: "if (false)",
+      },
+    ],
+    async run(stage) {
+      const { alice, mallory, network, record, url, now } = stage;
+      const store = memoryStore();
+      const who = { server: url, password: alice.password, store, now };
+      const { fetch } = network.traffic;
+      await signInWithKit({ ...who, kit: alice.kit, fetch });
+      const { u: phone } = await unlockHere({ ...who, fetch });
+      await alice.u.accounts.get(alice.u.account, 0);
+      await signOutDevice(alice.u, phone.device);
+      holds(await record.rotateIfDue(), "no rotation was due after the sign-out");
+      // The thief, with the server: as if it were still yesterday, Mallory becomes a manager.
+      const { head, epoch } = { head: record.view.head, epoch: record.view.epoch.epoch };
+      const member = await memberFor(alice.u, mallory.u.account, { role: "manager" });
+      const { identity } = currentIdentity(await mallory.u.accounts.get(mallory.u.account));
+      const { root } = await wrapForMember(record.space, epoch.n, member, identity.seal, {
+        space: newSecret(),
+        release: newSecret(),
+      });
+      const statement = await phone.sign("space", {
+        space: record.space,
+        seq: head.seq + 1,
+        prev: head.hash,
+        op: "add",
+        member: plain(member),
+        wraps: root,
+      });
+      network.answer("chainOfSpace", (answer) => {
+        const { statements } = answer as RouteAnswer<"chainOfSpace">;
+        const all = statements.length === 0 ? [] : [...statements, statement];
+        const { hash } = parseSpaceStatement(statement);
+        return { statements: all, head: { seq: head.seq + 1, hash } };
+      });
+      await stops(
+        ["cannot-open", "fork", "rollback", "statement-refused", "bad-answer"],
+        async () => (await stage.victimRecord()).members(),
+      );
+    },
+  },
   {
     number: 24,
     title: "device approval intercepted: the server between the two devices",
@@ -72,6 +187,18 @@ export const wayCases: readonly AttackCase[] = [
     },
   },
 ];
+
+/** Of a slot of its own the server has the seed, and nobody has signed that it is Erin's. */
+async function slotOfTheServer(identity: Identity): Promise<Slot> {
+  return {
+    slot: newId<"slot">(),
+    kind: "kit",
+    key: parseSealingKey(toBase64url(await xwingPublicKey(newSecret())), "slot"),
+    wrap: toBase64url(crypto.getRandomValues(new Uint8Array(1168))),
+    mac: hashOf(newSecret()),
+    identity,
+  };
+}
 
 /** A device of the server's, which it puts in the place of the one in front of the victim. */
 interface Mine {
@@ -128,6 +255,10 @@ async function between(stage: Stage, phone: Unlocked, revealed?: Bytes) {
   const onTablet = await tablet.meet();
   const mine: Mine = { asked, towardsTablet };
   return { tablet, onTablet, mine, approval };
+}
+
+function nothingSent(): never {
+  throw new Broken("nothing was sent");
 }
 
 /** What was last sent to a route. */

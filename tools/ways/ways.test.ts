@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   type Account,
+  bytesOf,
   Joining,
   memoryStore,
   recoverWithKit,
@@ -265,4 +266,28 @@ test("codes are counted by account, whichever sign-in they come in", async () =>
   } finally {
     await strict.stop();
   }
+});
+
+test("a lost phone is signed out, the keys change, and what it opened is told", async () => {
+  const person = await withRecord();
+  const where = place();
+  const { kit, password } = person;
+  const phone = await signInWithKit({ ...where, kit, password });
+  const [item] = await (await phone.record()).list();
+  assert.ok(item);
+  await bytesOf(await (await phone.record()).open(item.item));
+  const before = (await person.account.record()).view.epoch.epoch.n;
+  await assert.rejects(person.account.loseDevice(person.account.device), refusal("refused"));
+
+  const report = await person.account.loseDevice(phone.device);
+  const record = await person.account.record();
+  assert.deepEqual(report.turned, [record.space]);
+  assert.deepEqual([report.waiting, report.opened], [[], 1]);
+  assert.ok(report.lastSeen !== undefined);
+  assert.equal(record.view.epoch.epoch.n, before + 1);
+  await assert.rejects(signIn({ ...where, password }), refusal("not-enrolled"));
+  await assert.rejects(phone.devices(), refusal("not-signed-in"));
+  // Asked once more it changes nothing and says the same.
+  assert.deepEqual((await person.account.loseDevice(phone.device)).opened, 1);
+  assert.equal((await person.account.devices()).length, 1);
 });

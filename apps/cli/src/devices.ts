@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { defineApprove } from "./by-device.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
+import { defineLost } from "./lost.ts";
 import { namesId, shortId } from "./short-id.ts";
 import { columns, momentIn } from "./shown.ts";
 import type { Words } from "./words.ts";
@@ -25,6 +26,7 @@ export function defineDevices(program: Command, words: Words): void {
       await signOut(Invocation.of(command), device, options.yes);
     });
   defineApprove(devices, words);
+  defineLost(devices, words);
   devices
     .command("cancel-recovery")
     .description(help.cancelRecovery)

@@ -35,4 +35,18 @@ export const ways = {
     opens: "a way back",
     removed: "It is not asked for any more.",
   },
+  lost: {
+    help: "a lost or stolen device: sign it out, change the keys, say what it may have seen",
+    confirm: (name: string) =>
+      `Device ${name} is signed out for good, and the keys of your records change.`,
+    done: (name: string) => `Device ${name} is signed out: it fetches and signs nothing any more.`,
+    turned: (n: number) => `Keys changed in ${n} of your records: it opens nothing new there.`,
+    waiting: (n: number) =>
+      `In ${n} more somebody else has to: their keys change when one of them next writes.`,
+    opened: (n: number) =>
+      `Documents it had opened, as the journals tell: ${n}. It may have kept them.`,
+    names:
+      "It may also know the names of all that was in your records until now. Nothing recalls that.",
+    next: "If somebody may know your password, change it now: ecrin password. If the kit was with it, make a new one: ecrin kit new.",
+  },
 };

@@ -38,4 +38,20 @@ export const ways: typeof en = {
     opens: "un moyen de revenir",
     removed: "Ce n'est plus demandé.",
   },
+  lost: {
+    help: "un appareil perdu ou volé : le déconnecter, changer les clés, dire ce qu'il a pu voir",
+    confirm: (name: string) =>
+      `L'appareil ${name} est déconnecté pour de bon, et les clés de vos dossiers changent.`,
+    done: (name: string) =>
+      `L'appareil ${name} est déconnecté : il ne reçoit et ne signe plus rien.`,
+    turned: (n: number) =>
+      `Clés changées dans ${n} de vos dossiers : il n'y ouvre plus rien de nouveau.`,
+    waiting: (n: number) =>
+      `Dans ${n} autres, c'est à quelqu'un d'autre : leurs clés changent à sa prochaine écriture.`,
+    opened: (n: number) =>
+      `Documents qu'il avait ouverts, d'après les journaux : ${n}. Il a pu les garder.`,
+    names:
+      "Il peut aussi connaître les noms de tout ce que vos dossiers contenaient jusqu'ici. Rien ne l'efface.",
+    next: "Si quelqu'un peut connaître votre mot de passe, changez-le tout de suite : ecrin password. Si le kit était avec, faites-en un nouveau : ecrin kit new.",
+  },
 };

@@ -29,6 +29,7 @@ import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Kit, KitCode } from "./kit.ts";
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
+import { type LostReport, loseDevice } from "./lost-device.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, checkKit, replaceKit } from "./password.ts";
@@ -281,6 +282,14 @@ export class Account {
       }
     }
     if (failed.length > 0) throw failed[0];
+  }
+
+  /**
+   * A phone that is lost or stolen: signed out, keys changed, and what it may have seen.
+   * @throws ClientError `refused` for this very device
+   */
+  async loseDevice(device: DeviceId): Promise<LostReport> {
+    return await loseDevice(this.#u, device, await this.records());
   }
 
   /**

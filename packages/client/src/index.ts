@@ -39,6 +39,7 @@ export { type LocalDevice, unlockOffline } from "./local.ts";
 export type { LogStanding, ReceiptsChecked } from "./log.ts";
 export type { Place } from "./log-place.ts";
 export type { TagCheck } from "./log-tags.ts";
+export type { LostReport } from "./lost-device.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
 export type { Offer, Offers } from "./offers.ts";
