@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { withTransactions } from "./transaction.ts";
 
 /** Where a PostgreSQL is and as whom to speak to it. */
 export interface DatabaseTarget {
@@ -64,7 +65,7 @@ export function parseDatabaseUrl(text: string): DatabaseTarget {
 
 /** A pool of up to `max` connections. Nothing is connected before the first query. */
 export function openPool(target: DatabaseTarget, max: number): Sql {
-  return postgres<Types>({
+  const sql = postgres<Types>({
     host: target.host,
     port: target.port,
     database: target.database,
@@ -86,6 +87,7 @@ export function openPool(target: DatabaseTarget, max: number): Sql {
       statement_timeout: 60_000,
     },
   });
+  return withTransactions(sql);
 }
 
 /** `bytea[]` for a parameter that the query casts: `${byteaArray(list)}::bytea[]`. The driver's own arrays fail (its type map). */
