@@ -1,8 +1,9 @@
 // `npm run fuzz`: changed inputs into everything that reads what others made.
 //
-//   npm run fuzz                            1,000,000 inputs
+//   npm run fuzz                            1,000,000 inputs, then 100,000 simulations
 //   npm run fuzz -- --count 20000 --seed 7  fewer, and others
-//   npm run fuzz -- --only "kit words"      only targets whose name holds this
+//   npm run fuzz -- --only "kit words"      only targets whose name holds this, and no simulation
+//   npm run fuzz -- --simulate 500          as many simulations (tools/simulate)
 //
 // The same seed gives the same inputs. Exits with 1 when anything was accepted that should not be,
 // crashed or was slow; a finding's line is what goes into tools/fuzz/corpus/.
@@ -10,6 +11,7 @@
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { optionsOf } from "../options.ts";
+import { simulateSideBySide } from "../simulate/side-by-side.ts";
 import { asKept } from "./corpus.ts";
 import { type Coverage, uncovered } from "./coverage.ts";
 import type { Part, Tally } from "./run.ts";
@@ -70,6 +72,7 @@ const values = optionsOf(import.meta.url, {
   count: { type: "string", default: "1000000" },
   seed: { type: "string", default: "1" },
   only: { type: "string" },
+  simulate: { type: "string", default: "100000" },
 });
 const count = whole("count", values.count);
 const seed = whole("seed", values.seed);
@@ -111,4 +114,12 @@ for (const { file, line, source } of missing)
   process.stdout.write(`  ${file}:${line}  ${source}\n`);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
 process.stdout.write(`\nseed ${seed}, ${seconds} s, ${findings.size} findings\n`);
-process.exitCode = findings.size === 0 ? 0 : 1;
+
+const seeds = values.only === undefined ? whole("simulate", values.simulate) : 0;
+const simulated = seeds === 0 ? [] : await simulateSideBySide(seed, seeds);
+for (const { told, failed } of simulated) {
+  process.stdout.write(`\n${told}\n`);
+  for (const each of failed) process.stdout.write(`seed ${each.seed}: ${each.message}\n`);
+}
+const isWhole = findings.size === 0 && simulated.every(({ failed }) => failed.length === 0);
+process.exitCode = isWhole ? 0 : 1;

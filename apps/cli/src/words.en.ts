@@ -59,6 +59,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "A second factor is asked for. Run the command where you can type a code.",
   "code-differs":
     "The code is not the right one. Nobody was let in; if it happens again, begin anew.",
+  "not-kept": "It is not kept on this device, and there is no network.",
   "stale-view": "What is known here is too old to act upon. Try again with the network.",
   refused: "This cannot be done.",
   locked: "The account is locked.",
@@ -334,7 +335,7 @@ export const en = {
     me: "this device",
     received: "Received",
     sent: "Sent",
-    offline: "may open without asking",
+      offline: "may open without asking",
     own: "your own record",
     recordOf: (who: string) => `record of ${who}`,
   },

@@ -65,6 +65,7 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "Un second facteur est demandé. Lancez la commande là où vous pouvez taper un code.",
   "code-differs":
     "Le code n'est pas le bon. Personne n'est entré ; si cela se répète, recommencez.",
+  "not-kept": "Ce n'est pas gardé sur cet appareil, et il n'y a pas de réseau.",
   "stale-view": "Ce qui est connu ici est trop ancien pour agir. Recommencez avec le réseau.",
   refused: "Cela ne peut pas se faire.",
   locked: "Le compte est verrouillé.",
@@ -345,7 +346,7 @@ export const fr: Words = {
     me: "cet appareil",
     received: "Reçues",
     sent: "Envoyées",
-    offline: "peut ouvrir sans demander",
+      offline: "peut ouvrir sans demander",
     own: "votre propre dossier",
     recordOf: (who) => `dossier de ${who}`,
   },

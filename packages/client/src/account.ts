@@ -27,13 +27,17 @@ import {
 } from "./factors.ts";
 import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
+import { Keeping } from "./keeping.ts";
 import type { Kit, KitCode } from "./kit.ts";
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { type LostReport, loseDevice } from "./lost-device.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
+import type { Outbox } from "./outbox.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, checkKit, replaceKit } from "./password.ts";
 import { createRecord, HealthRecord } from "./record.ts";
+import { sendHere } from "./send-here.ts";
+import { sendOutbox, type Turn } from "./sending.ts";
 import { SharedView } from "./shared-view.ts";
 import { Showing } from "./showing.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -65,6 +69,8 @@ export class Account {
   readonly #inboxes = new Map<SpaceId, Inbox>();
   #own: Promise<HealthRecord> | undefined;
   #refused: readonly RefusedShare[] = [];
+  /** What this device keeps for work without network, and what waits to be sent. */
+  readonly keeping: Keeping;
 
   constructor(u: Unlocked, own: OwnDevice) {
     this.id = u.account;
@@ -73,6 +79,7 @@ export class Account {
     this.#u = u;
     this.#contacts = new Contacts(u);
     this.#consent = new Consent(u);
+    this.keeping = new Keeping(u);
   }
 
   /** The name that contacts see. */
@@ -114,7 +121,9 @@ export class Account {
    */
   async recordOf(space: SpaceId): Promise<HealthRecord> {
     await this.#consent.require(space);
-    const record = this.#records.get(space) ?? new HealthRecord(this.#u, space);
+    const known = this.#records.get(space);
+    const record = known ?? new HealthRecord(this.#u, space, this.keeping);
+    if (known === undefined) await record.resume();
     await record.view.beFresh(0);
     this.#records.set(space, record);
     return record;
@@ -229,7 +238,7 @@ export class Account {
   async #openOwn(): Promise<HealthRecord> {
     const known = this.#u.keyring.record();
     if (known !== undefined) return await this.recordOf(known);
-    const record = await createRecord(this.#u);
+    const record = await createRecord(this.#u, this.keeping);
     await this.#u.keyring.update((keyring) => ({
       ...keyring,
       record: keyring.record ?? record.space,
@@ -252,6 +261,31 @@ export class Account {
     }
     this.#shared.set(share, view);
     return view;
+  }
+
+  /**
+   * Sends what was done without network (spec/offline.md, The outbox), and says what still waits.
+   * @throws ClientError an alarm, such as `rollback` or `fork`: nothing more is sent
+   */
+  async send(): Promise<Turn> {
+    const { outbox } = this.keeping;
+    const ground = sendHere(this.#u, outbox, (space) => this.recordOf(space));
+    const turn = await sendOutbox(outbox, ground);
+    // Brought up to date at once, so that what arrived is shown without the outbox from now on.
+    if (turn.sent > 0) await this.#syncSent(outbox);
+    return turn;
+  }
+
+  async #syncSent(outbox: Outbox): Promise<void> {
+    const spaces = (await outbox.entries()).flatMap(({ arrived, what }) =>
+      arrived === undefined || what.kind === "read" ? [] : [what.space],
+    );
+    try {
+      for (const space of new Set(spaces)) await (await this.recordOf(space)).sync();
+    } catch (error) {
+      // It has arrived all the same, and the next synchronisation shows it.
+      if (!isRefusedFor(error, "offline", "unavailable")) throw error;
+    }
   }
 
   async devices(): Promise<Device[]> {

@@ -204,12 +204,16 @@ export class AccountBook {
     if (view !== undefined) return view;
     const kept = await this.#place.store.get(PREFIX + account);
     if (kept === undefined) return undefined;
-    const { seenAt, statements } = parseAs(keptField, JSON.parse(fromUtf8(kept)), "account");
-    const state = await follow(undefined, account, statements);
-    const restored = { state, statements, seenAt };
+    const restored = await keptChain(account, JSON.parse(fromUtf8(kept)));
     this.#views.set(account, restored);
     return restored;
   }
+}
+
+/** A chain as it lies in the local store, followed again. */
+export async function keptChain(account: AccountId, kept: unknown): Promise<View> {
+  const { seenAt, statements } = parseAs(keptField, kept, "account");
+  return { state: await follow(undefined, account, statements), statements, seenAt };
 }
 
 /** Follows statements of one account. @throws ClientError `fork`, `bad-answer` */

@@ -37,6 +37,8 @@ export type ClientErrorCode =
   | "second-factor-needed"
   /** The code typed is not the one that belongs here: mistyped, or somebody stands in between. */
   | "code-differs"
+  /** Nothing of it lies on this device, and there is no network. */
+  | "not-kept"
   /** What is known is too old to act upon. */
   | "stale-view"
   /** What was asked cannot be done. */

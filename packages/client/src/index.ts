@@ -25,6 +25,8 @@ export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhi
 export { Inbox, type Waiting } from "./inbox.ts";
 export { type Join, Joining } from "./join.ts";
 export type { JournalLine, StatementCheck } from "./journal.ts";
+export { Keeping } from "./keeping.ts";
+export type { KeptPerson } from "./kept.ts";
 export type { Contact } from "./keyring.ts";
 export { Kit, type KitCode, readKit } from "./kit.ts";
 export {
@@ -43,10 +45,14 @@ export type { LostReport } from "./lost-device.ts";
 export { mediaTypeOf } from "./media-type.ts";
 export type { Rights } from "./membership.ts";
 export type { Offer, Offers } from "./offers.ts";
+export { OfflineAccount } from "./offline.ts";
+export { type OfflineItem, OfflineRecord } from "./offline-record.ts";
 export { bytesOf, type Opened } from "./open.ts";
+export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
 export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
 export type { FactorAsked, FactorShown, SecondFactor } from "./second-factor.ts";
+export type { Turn } from "./sending.ts";
 export type { NewShare } from "./share.ts";
 export { type SharedItem, SharedView } from "./shared-view.ts";
 export { Showing, type Shown } from "./showing.ts";

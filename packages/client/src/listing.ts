@@ -90,6 +90,27 @@ export class Listing {
     return { size: this.#frontier.size, root: hashOf(frontierRoot(this.#frontier)) };
   }
 
+  /** The tree as far as it was followed, and the epochs whose beginnings were compared with it. */
+  get followed(): { readonly frontier: Frontier; readonly epochs: number } {
+    return { frontier: this.#frontier, epochs: this.#epoch };
+  }
+
+  /**
+   * Goes on from revisions that this device has checked before, in their order. The next answer of
+   * the server must continue their tree.
+   */
+  resume(revisions: readonly Revision[], epochs: number): void {
+    if (this.#frontier.size > 0) refuse("is followed already", "revisions");
+    let frontier = EMPTY_FRONTIER;
+    for (const revision of revisions) {
+      acceptRevision(this.items, revision.fact);
+      this.revisions.set(revision.fact.revision, revision);
+      frontier = appendLeaf(frontier, fromBase64url(revision.hash));
+    }
+    this.#frontier = frontier;
+    this.#epoch = epochs;
+  }
+
   get space(): SpaceId {
     return this.#view.space;
   }

@@ -19,6 +19,7 @@ import { ClientError } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
+import type { Keeping } from "./keeping.ts";
 import { isOpenable, Listing, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
 import {
   addMember,
@@ -67,9 +68,12 @@ export class HealthRecord {
   readonly listing: Listing;
   readonly #u: Unlocked;
   readonly #writing: Writing;
+  /** Where what was checked is kept for later, if the person has said yes to it. */
+  readonly #keeping: Keeping | undefined;
 
-  constructor(u: Unlocked, space: SpaceId) {
+  constructor(u: Unlocked, space: SpaceId, keeping?: Keeping) {
     this.#u = u;
+    this.#keeping = keeping;
     this.view = new SpaceView(u, space);
     this.listing = new Listing(u, this.view);
     this.#writing = new Writing(u, this.view, this.listing);
@@ -84,6 +88,26 @@ export class HealthRecord {
     await this.view.beFresh();
     await this.listing.sync();
     this.#writing.isListed = true;
+    await this.#keeping?.save(this.view, this.listing);
+  }
+
+  /** Goes on from what this device keeps, before anything is asked for. */
+  async resume(): Promise<void> {
+    await this.#keeping?.resume(this.view, this.listing);
+  }
+
+  /** The view is young enough to wrap with, and nothing is due any more. */
+  async ready(): Promise<void> {
+    await this.#writing.ready();
+  }
+
+  /** Keeps the content of a revision on this device, to open it there without network (spec/offline.md). */
+  async pin(id: ItemId | RevisionId): Promise<boolean> {
+    const revision = await this.#find(id);
+    const isKept = (await this.#keeping?.keep(this.view, revision, true)) ?? false;
+    if (isKept || this.#keeping === undefined) return isKept;
+    await contentKey(this.#u, this.view, revision);
+    return await this.#keeping.keep(this.view, revision, true);
   }
 
   /** What the record holds now, names opened; deleted items are left out. */
@@ -207,7 +231,10 @@ export class HealthRecord {
   async open(id: ItemId | RevisionId, reason?: ReadReason): Promise<Opened> {
     const revision = await this.#find(id);
     const key = await contentKey(this.#u, this.view, revision, reason);
-    return await openThrough(this.#u.http, this.space, key);
+    const kept = await this.#keeping?.opened(this.view, revision);
+    return kept === undefined
+      ? await openThrough(this.#u.http, this.space, key)
+      : await openOwn(key, kept);
   }
 
   /**
@@ -325,7 +352,7 @@ export class HealthRecord {
 }
 
 /** Makes a new record whose owner is this account. */
-export async function createRecord(u: Unlocked): Promise<HealthRecord> {
+export async function createRecord(u: Unlocked, keeping?: Keeping): Promise<HealthRecord> {
   const space = newId<"space">();
   const chain = await u.accounts.get(u.account);
   const { hash, identity } = currentIdentity(chain);
@@ -346,7 +373,7 @@ export async function createRecord(u: Unlocked): Promise<HealthRecord> {
     epoch: plainEpoch(made.epoch),
   });
   await u.http.call("spaceCreate", { body: { statement, wraps: [...made.wraps] } });
-  const record = new HealthRecord(u, space);
+  const record = new HealthRecord(u, space, keeping);
   await record.view.follow([parseSpaceStatement(statement).statement]);
   learnEpoch(record.view, made);
   u.keyring.see(space, record.view.head);

@@ -116,22 +116,7 @@ export async function sealRevision(
   const sealing = { place, key, ctx, metadata };
   const content = await sealWhere(u, sealing, draft, { ...options, held, begun }, kept);
   const sign = async (): Promise<Posted> => ({
-    statement: await u.sign("revision", {
-      space: place.space,
-      item: place.item,
-      revision: place.revision,
-      op: draft.op,
-      parents: [...draft.parents],
-      spaceHead: { ...place.spaceHead },
-      epoch,
-      commit: {
-        secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
-        content: toBase64url(commitTo(key, revisionCommitContext(place, "content key"))),
-      },
-      metadata: digestOf(metadata),
-      content: { length: content.length, root: toBase64url(content.root) },
-      held,
-    }),
+    statement: await u.sign("revision", headerFacts(sealing, draft, content, held)),
     wrapEpoch: epoch,
     wrap: toBase64url(
       await sealBox(
@@ -160,6 +145,32 @@ export async function sealRevision(
   };
 }
 
+/** What a header says of a revision, beside who signed it and when (spec/revision.md, Header). */
+export function headerFacts(
+  { place, key, metadata }: Sealing,
+  { op, parents }: Pick<Draft, "op" | "parents">,
+  content: { readonly length: number; readonly root: Uint8Array },
+  held: HeldBy,
+) {
+  const { space, item, revision, spaceHead, epoch, secret } = place;
+  return {
+    space,
+    item,
+    revision,
+    op,
+    parents: [...parents],
+    spaceHead: { ...spaceHead },
+    epoch,
+    commit: {
+      secret: toBase64url(commitTo(secret, revisionCommitContext(place, "revision secret"))),
+      content: toBase64url(commitTo(key, revisionCommitContext(place, "content key"))),
+    },
+    metadata: digestOf(metadata),
+    content: { length: content.length, root: toBase64url(content.root) },
+    held,
+  };
+}
+
 /** The upload to go on with: begun for this space and this size, and still at the server. */
 async function resumable(
   u: Unlocked,
@@ -182,7 +193,8 @@ interface SealedSomewhere {
   readonly upload?: string;
 }
 
-interface Sealing {
+/** A revision being sealed: its place, the key and context of its content, its name's ciphertext. */
+export interface Sealing {
   readonly place: Place;
   readonly key: Bytes;
   readonly ctx: Bytes;
@@ -237,7 +249,8 @@ async function rehearse({ key, ctx }: Sealing, source: Source, size: number): Pr
   return { header, digests };
 }
 
-async function* joined(first: Bytes, rest: Source): AsyncGenerator<Bytes, void, undefined> {
+/** The resource and the attachment behind it, as one source. */
+export async function* joined(first: Bytes, rest: Source): AsyncGenerator<Bytes, void, undefined> {
   yield first;
   yield* rest;
 }
@@ -303,7 +316,8 @@ export async function rewrap(
   return { ...sealed, post };
 }
 
-async function collect(source: Source, size: number): Promise<Bytes> {
+/** All of a source, which must be as long as announced. */
+export async function collect(source: Source, size: number): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of source) {

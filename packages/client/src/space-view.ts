@@ -42,6 +42,8 @@ export class SpaceView {
   readonly space: SpaceId;
   /** When the server was last asked for the head. */
   seenAt = 0;
+  /** The chain as it was followed, for whoever keeps it on the device. */
+  readonly statements: Statement[] = [];
   readonly #u: Unlocked;
   readonly #keys: SpaceKeys;
   #state: SpaceState | undefined;
@@ -120,6 +122,12 @@ export class SpaceView {
     });
   }
 
+  /** Goes on from a chain that this device has followed before, and from when it last asked. */
+  async resume(statements: readonly Statement[], seenAt: number): Promise<void> {
+    await this.follow(statements);
+    this.seenAt = seenAt;
+  }
+
   /** Takes further statements in: from the server, or made here and accepted. */
   async follow(statements: readonly unknown[]): Promise<void> {
     const turn = this.#following.then(() => this.#take(statements));
@@ -141,6 +149,7 @@ export class SpaceView {
     if (next.space !== this.space) refuse("is the chain of another space", "space");
     this.#checkSeen(next);
     this.#state = next;
+    this.statements.push(...parsed.map(({ statement }) => statement));
   }
 
   /** Makes sure that account chains are known as far as the heads that signers named. */

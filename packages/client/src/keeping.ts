@@ -1,0 +1,121 @@
+import { releaseOf } from "@ecrin/crypto";
+import { type Bytes, fromBase64url, mayWrite, nameOfStatement } from "@ecrin/protocol";
+import { Kept, type KeptPerson, type KeptSpace } from "./kept.ts";
+import { KeptContents } from "./kept-content.ts";
+import type { Listing, OpenableRevision } from "./listing.ts";
+import { isIn, Outbox, type OutboxEntry, type Pending } from "./outbox.ts";
+import { releaseKey } from "./release.ts";
+import type { SpaceView } from "./space-view.ts";
+import type { Unlocked } from "./unlocked.ts";
+
+/** Above this a content is kept only where the person asks for it. */
+export const KEPT_UNASKED = 64 * 1024 * 1024;
+
+/** What an account that is signed in keeps on its device for later, once the person has said yes. */
+export class Keeping {
+  readonly kept: Kept;
+  readonly contents: KeptContents;
+  readonly outbox: Outbox;
+  readonly #u: Unlocked;
+  #allowed: boolean | undefined;
+
+  constructor(u: Unlocked) {
+    this.#u = u;
+    const now = () => u.now();
+    this.kept = new Kept(u.store);
+    this.contents = new KeptContents(u.store, now);
+    this.outbox = new Outbox(u.store, now);
+  }
+
+  /** Whether the person has said yes on this device. */
+  async isAllowed(): Promise<boolean> {
+    this.#allowed ??= (await this.kept.right()) !== undefined;
+    return this.#allowed;
+  }
+
+  /** The person says yes; what is opened, pinned and listed from now on is kept. */
+  async allow(): Promise<void> {
+    const { keyring } = this.#u;
+    const own = keyring.record();
+    const before = await this.kept.right();
+    await this.kept.allow({
+      at: before?.at ?? this.#u.now(),
+      ...(own === undefined ? {} : { own }),
+      name: keyring.name(),
+      people: keyring
+        .contents()
+        .contacts.map(({ account, name, verified }): KeptPerson => ({ account, name, verified })),
+    });
+    this.#allowed = true;
+  }
+
+  /** The yes is taken back: everything kept is erased. What waits to be sent stays. */
+  async forget(): Promise<void> {
+    await this.kept.forget();
+    this.#allowed = false;
+  }
+
+  /** Goes on from what this device has checked before, instead of fetching all of it again. */
+  async resume(view: SpaceView, listing: Listing): Promise<void> {
+    if (!(await this.isAllowed())) return;
+    const kept = await this.kept.load(view.space);
+    if (kept === undefined) return;
+    await view.resume(kept.statements, kept.seenAt);
+    listing.resume(kept.revisions, kept.epochs);
+  }
+
+  /** Keeps what a record was found to be. */
+  async save(view: SpaceView, listing: Listing): Promise<void> {
+    const isAllowed = await this.isAllowed();
+    if (isAllowed) await this.kept.save(view, listing, await sealingKey(view));
+    // What has arrived is let go of once it is shown without the outbox.
+    const isThere = (what: Pending) => isIn(what, view.state, listing.revisions);
+    await this.outbox.settle(isThere, isAllowed ? (entry) => this.#adopt(entry) : undefined);
+  }
+
+  /** What was written here stays openable here. */
+  async #adopt(entry: OutboxEntry): Promise<void> {
+    const { what } = entry;
+    if (what.kind !== "write" || what.length > KEPT_UNASKED) return;
+    const hash = nameOfStatement(what.statement);
+    await this.#u.store.put(releaseKey(hash), fromBase64url(what.release));
+    await this.contents.adopt(what.space, what.revision, this.outbox.pieces(entry));
+  }
+
+  /** The ciphertext of what is being opened, kept from now on; undefined where it is not, for whatever reason. */
+  async opened(view: SpaceView, revision: OpenableRevision): Promise<Bytes | undefined> {
+    try {
+      if (!(await this.keep(view, revision, false))) return undefined;
+      return await this.contents.bytes(view.space, revision.fact.revision);
+    } catch {
+      // A full device keeps nobody from reading; what does not open is refused where it is opened.
+      return undefined;
+    }
+  }
+
+  /**
+   * Keeps a content that was, or may be, opened: its ciphertext and its release.
+   * @returns whether it is kept: without the release somebody has to open it first
+   */
+  async keep(view: SpaceView, revision: OpenableRevision, pinned: boolean): Promise<boolean> {
+    if (!(await this.isAllowed())) return false;
+    const { fact, hash } = revision;
+    if (fact.held !== "server" || (!pinned && fact.content.length > KEPT_UNASKED)) return false;
+    const known = await this.#u.store.get(releaseKey(hash));
+    if (known === undefined) {
+      const held = await view.held("release", fact.epoch);
+      if (held === undefined) return false;
+      await this.#u.store.put(releaseKey(hash), releaseOf(held, fact));
+    }
+    await this.contents.fetch(this.#u.http, view.space, fact, pinned);
+    return true;
+  }
+}
+
+/** S of the current epoch, for whoever may write: sealing never depends on what a server answers. */
+async function sealingKey(view: SpaceView): Promise<KeptSpace["release"]> {
+  const { n } = view.epoch.epoch;
+  if (!mayWrite(view.me)) return undefined;
+  const key = await view.held("release", n);
+  return key === undefined ? undefined : { epoch: n, key };
+}

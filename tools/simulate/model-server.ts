@@ -1,0 +1,210 @@
+// What a server accepts, in memory: the rules are protocol's own, called as apps/server calls them.
+
+import { ClientError } from "@ecrin/client";
+import {
+  type Accounts,
+  acceptRevision,
+  appendLeaf,
+  type Bytes,
+  checkSignature,
+  currentEpoch,
+  deviceKeyAt,
+  digestOf,
+  EMPTY_FRONTIER,
+  type Frontier,
+  followParsed,
+  fromBase64url,
+  frontierRoot,
+  type Hash,
+  hashOf,
+  type Items,
+  isPast,
+  judgeRevision,
+  mayWrite,
+  type NewRevision,
+  PROBLEMS,
+  type ProblemCode,
+  ProtocolError,
+  parseRead,
+  parseRevision,
+  parseRewrap,
+  parseSpaceStatement,
+  type RevisionId,
+  rotationDue,
+  type SpaceState,
+  type Statement,
+  type TreeHead,
+} from "@ecrin/protocol";
+import { type Seat, START, type World } from "./world.ts";
+
+/** A revision as the server keeps and lists it. */
+export interface Row {
+  readonly index: number;
+  readonly post: NewRevision;
+  readonly hash: Hash;
+}
+
+const AHEAD = 10 * 60_000;
+const DAY = 24 * 3600_000;
+
+export class ModelServer {
+  /** The true time. */
+  now = START;
+  state: SpaceState;
+  readonly statements: Statement[];
+  readonly rows: Row[] = [];
+  readonly byRevision = new Map<RevisionId, Row>();
+  readonly items: Items = new Map();
+  /** What was accepted, in order: what was done, and by which device. */
+  readonly log: { readonly kind: string; readonly seat: string; readonly name: string }[] = [];
+  /** Declared reads by what they read and who read it. */
+  readonly declared: { readonly device: string; readonly revision: RevisionId }[] = [];
+  readonly #accounts: Accounts;
+  readonly #done = new Set<Hash>();
+  #frontier: Frontier = EMPTY_FRONTIER;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(world: World) {
+    this.state = world.state;
+    this.statements = [...world.statements];
+    this.#accounts = world.accounts;
+  }
+
+  get tree(): TreeHead {
+    return { size: this.#frontier.size, root: hashOf(frontierRoot(this.#frontier)) };
+  }
+
+  /** One write after the other, as under the journal's lock. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } catch (error) {
+      if (error instanceof ProtocolError) return refuse(codeOf(error));
+      throw error;
+    }
+  }
+
+  async post(seat: Seat, post: NewRevision): Promise<void> {
+    await this.#alone(async () => {
+      const parsed = parseRevision(post.statement);
+      const { fact, hash } = parsed;
+      const member = this.#member(seat);
+      const known = this.byRevision.get(fact.revision);
+      if (known !== undefined) {
+        if (known.hash !== hash) refuse("conflict");
+        return;
+      }
+      if (!mayWrite(member)) refuse("not-allowed");
+      if (rotationDue(this.state, this.#accounts, this.now) !== undefined) refuse("rotation-due");
+      if (fact.at > this.now + AHEAD) refuse("clock");
+      if (post.wrapEpoch < currentEpoch(this.state).epoch.n) refuse("stale-head");
+      const rewrap = post.rewrap === undefined ? undefined : parseRewrap(post.rewrap);
+      const wrap = post.wrap === undefined ? undefined : digestOf(fromBase64url(post.wrap));
+      const acceptance = {
+        index: this.rows.length,
+        wrapEpoch: post.wrapEpoch,
+        ...(rewrap === undefined ? {} : { rewrap }),
+        ...(wrap === undefined ? {} : { wrap }),
+      };
+      await judgeRevision(parsed, acceptance, this.state, this.#accounts);
+      if (fact.op !== "delete") this.#checkContent(post, fact.content.length);
+      acceptRevision(this.items, fact);
+      const row = { index: this.rows.length, post, hash };
+      this.rows.push(row);
+      this.byRevision.set(fact.revision, row);
+      this.#frontier = appendLeaf(this.#frontier, fromBase64url(hash));
+      this.log.push({ kind: fact.op, seat: seat.name, name: fact.revision });
+    });
+  }
+
+  #checkContent({ content }: NewRevision, length: number): void {
+    if (content === undefined || fromBase64url(content).length !== length)
+      refuse("content-differs");
+  }
+
+  /** An `unshare` or an `epoch`. */
+  async statement(seat: Seat, statement: Statement): Promise<void> {
+    await this.#alone(async () => {
+      const parsed = parseSpaceStatement(statement);
+      const { fact, hash } = parsed;
+      if (this.state.hashes[fact.seq] === hash) return;
+      this.#member(seat);
+      if (fact.at > this.now + AHEAD || fact.at < this.now - DAY) refuse("clock");
+      if (fact.op === "begin" || fact.prev !== this.state.head.hash) refuse("stale-head");
+      if (fact.op === "epoch") {
+        const { size, root } = this.tree;
+        if (fact.revisions.size !== size || fact.revisions.root !== root) refuse("stale-tree");
+      }
+      const next = await followParsed(this.state, [parsed], this.#accounts);
+      if (next === undefined) return;
+      this.state = next;
+      this.statements.push(statement);
+      this.log.push({
+        kind: fact.op,
+        seat: seat.name,
+        name: fact.op === "unshare" ? fact.share : "",
+      });
+    });
+  }
+
+  async declare(seat: Seat, reads: readonly Statement[]): Promise<void> {
+    await this.#alone(async () => {
+      const parsed = reads.map(parseRead);
+      for (const read of parsed) {
+        const { fact } = read;
+        if (fact.by.account !== seat.whose.account) refuse("not-allowed");
+        if (fact.declared === undefined) refuse("malformed");
+        if (fact.at > this.now + AHEAD) refuse("clock");
+        if (!this.state.history.has(fact.by.account)) refuse("not-found");
+        const account = this.#accounts.get(fact.by.account) ?? refuse("not-found");
+        await checkSignature(read, deviceKeyAt(account, fact.by.device, fact.by.head));
+        for (const { revision } of fact.revisions)
+          if (!this.byRevision.has(revision)) refuse("not-allowed");
+      }
+      for (const { fact, hash } of parsed) {
+        if (this.#done.has(hash)) continue;
+        this.#done.add(hash);
+        for (const { revision } of fact.revisions)
+          this.declared.push({ device: fact.by.device, revision });
+      }
+    });
+  }
+
+  chain(seat: Seat, from: number): readonly Statement[] {
+    this.#known(seat);
+    return this.statements.slice(from);
+  }
+
+  list(seat: Seat, from: number): { readonly rows: readonly Row[]; readonly tree: TreeHead } {
+    this.#known(seat);
+    return { rows: this.rows.slice(from), tree: this.tree };
+  }
+
+  content(seat: Seat, revision: RevisionId): Bytes {
+    this.#known(seat);
+    return fromBase64url(this.byRevision.get(revision)?.post.content ?? refuse("not-found"));
+  }
+
+  #known(seat: Seat): void {
+    this.#member(seat);
+  }
+
+  #member(seat: Seat) {
+    for (const [account, member] of this.state.members) {
+      if (account === seat.whose.account && !isPast(member, this.now)) return member;
+    }
+    return refuse("not-found");
+  }
+}
+
+export function refuse(code: ProblemCode): never {
+  throw new ClientError(code, `the server refused: ${code}`, {
+    problem: { status: PROBLEMS[code] },
+  });
+}
+
+function codeOf({ code }: ProtocolError): ProblemCode {
+  return Object.hasOwn(PROBLEMS, code) ? (code as ProblemCode) : "statement-refused";
+}
