@@ -335,7 +335,7 @@ export const en = {
     me: "this device",
     received: "Received",
     sent: "Sent",
-      offline: "may open without asking",
+    offline: "may open without asking",
     own: "your own record",
     recordOf: (who: string) => `record of ${who}`,
   },

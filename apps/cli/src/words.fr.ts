@@ -346,7 +346,7 @@ export const fr: Words = {
     me: "cet appareil",
     received: "Reçues",
     sent: "Envoyées",
-      offline: "peut ouvrir sans demander",
+    offline: "peut ouvrir sans demander",
     own: "votre propre dossier",
     recordOf: (who) => `dossier de ${who}`,
   },
