@@ -15,6 +15,7 @@ import type { Sql } from "./database.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Limiter } from "./limits.ts";
+import type { Live } from "./live.ts";
 import type { Log } from "./log.ts";
 import type { LogKeyring } from "./log-keys.ts";
 import type { Nonces } from "./nonce.ts";
@@ -30,6 +31,8 @@ export interface Ground {
   readonly journal: Journal;
   readonly log: Log;
   readonly logKeys: LogKeyring;
+  /** Tells who watches that a journal grew. */
+  readonly live: Live;
   /** Where checkpoints are anchored. */
   readonly sources: AnchorSources;
   /** Whose cosignatures count. */

@@ -1,6 +1,7 @@
 import type { RouteName } from "@ecrin/protocol";
 import { aboutHandlers } from "./about-server.ts";
 import { accountHandlers } from "./accounts.ts";
+import { actsHandlers } from "./acts.ts";
 import { approvalHandlers } from "./approvals.ts";
 import type { Handlers } from "./call.ts";
 import { contentHandlers } from "./contents.ts";
@@ -10,6 +11,7 @@ import { guestHandlers } from "./guests.ts";
 import { inboxHandlers } from "./inbox.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { kitHandlers } from "./kit.ts";
+import { liveHandlers } from "./live-routes.ts";
 import { logHandlers } from "./log-routes.ts";
 import { passkeyHandlers } from "./passkeys.ts";
 import { passwordHandlers } from "./password.ts";
@@ -51,4 +53,6 @@ export const handlers: Handlers<RouteName> = {
   ...invitationHandlers,
   ...journalHandlers,
   ...logHandlers,
+  ...liveHandlers,
+  ...actsHandlers,
 };

@@ -68,8 +68,10 @@ async function renew(server: Server | TlsServer, tls: Tls | undefined): Promise<
 
 async function close(server: Server | TlsServer): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // What is at work becomes idle one by one.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => server.closeAllConnections(), STOP_MS);
   await closed;
   clearTimeout(late);
+  clearInterval(idle);
 }

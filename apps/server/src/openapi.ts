@@ -44,7 +44,10 @@ function operation(name: string, route: Route): Document {
         description: "The answer.",
         content:
           route.answer === undefined
-            ? { "application/octet-stream": {} }
+            ? {
+                [route.path.endsWith("/events") ? "text/event-stream" : "application/octet-stream"]:
+                  {},
+              }
             : json(schemaOf(route.answer, "output")),
       },
       default: { $ref: "#/components/responses/Problem" },

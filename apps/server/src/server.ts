@@ -15,6 +15,7 @@ import { createJournal } from "./journal.ts";
 import { type Keys, openKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { createLive, LIVE_PACE, type LivePace } from "./live.ts";
 import { createLog, type LogRefused, type Signed } from "./log.ts";
 import { openLogKeys } from "./log-keys.ts";
 import { migrate } from "./migrations.ts";
@@ -64,6 +65,8 @@ export interface ServerOptions {
   readonly witnesses?: readonly WitnessSource[];
   /** How often witnesses are asked; for tests. */
   readonly witnessPace?: WitnessPace;
+  /** How often watched journals are looked at; for tests. */
+  readonly live?: LivePace;
   /** The certificate of reports; absent: one that is made here. */
   readonly reportCertificate?: ReportCertificate;
   /** How often the log is signed; for tests. */
@@ -144,6 +147,7 @@ async function layGround(
     quotas = DEFAULT_QUOTAS,
     anchors = NO_SOURCES,
     witnesses = [],
+    live = LIVE_PACE,
     reportCertificate,
   }: ServerOptions,
   { sql, line }: { readonly sql: Sql; readonly line: Sql },
@@ -159,6 +163,7 @@ async function layGround(
     keys,
     door,
     journal: door.journal,
+    live: createLive(sql, live),
     log: createLog({ id, sql, signer, tags: keys.tags, folder, now }),
     logKeys,
     sources: anchors,

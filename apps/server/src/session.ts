@@ -93,6 +93,19 @@ export function createSessions(ground: Ground): Sessions {
   };
 }
 
+/** Whether a session that was opened lasts: neither past nor ended, its device not cut off. */
+export async function stillLasts(
+  { sql, now }: Pick<Ground, "sql" | "now">,
+  { session, account, device, expires }: Session,
+): Promise<boolean> {
+  if (expires <= now()) return false;
+  const [row] = await sql<{ ended: boolean; enrolled: boolean }[]>`
+    select exists (select from ended_sessions where session = ${session}) as ended,
+      exists (select from account_devices where account = ${account}
+        and device = ${device ?? ""} and until is null) as enrolled`;
+  return row !== undefined && !row.ended && (device === undefined || row.enrolled);
+}
+
 async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[]> {
   const rows = await sql<Standing[]>`
     with asked as (

@@ -54,8 +54,8 @@ function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array>
 }
 
 /** An account's journal is its own; a space's is for those who manage it. Nobody else learns that there is one. */
-async function checkConcerned(
-  call: Call<"journal"> | Call<"journalExport">,
+export async function checkConcerned(
+  call: Call<"journal"> | Call<"journalExport"> | Call<"journalEvents">,
   subject: Subject,
 ): Promise<void> {
   // What the log says of itself is for everybody.

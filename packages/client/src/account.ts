@@ -6,6 +6,7 @@ import {
   type RouteAnswer,
   type SpaceId,
 } from "@ecrin/protocol";
+import { type Act, listActs } from "./acts.ts";
 import { type LogAnchors, listAnchors } from "./anchoring.ts";
 import { Approval } from "./approve.ts";
 import { Contacts } from "./contacts.ts";
@@ -29,6 +30,7 @@ import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import type { Kit, KitCode } from "./kit.ts";
+import { type Growth, type Watch, watchActs, watchJournal } from "./live.ts";
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { type LostReport, loseDevice } from "./lost-device.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
@@ -233,6 +235,21 @@ export class Account {
   /** The journal of the account itself: sign-ins, devices, kit and password. */
   async journal(): Promise<JournalLine[]> {
     return await followJournal(this.#u, this.id);
+  }
+
+  /** The same, at once and whenever it has grown. */
+  watchJournal(watch?: Watch): AsyncGenerator<Growth<JournalLine>> {
+    return watchJournal(this.#u, this.id, watch);
+  }
+
+  /** What this account did in others' records, oldest first, as their journals have it. */
+  async acts(): Promise<Act[]> {
+    return await listActs(this.#u);
+  }
+
+  /** The same, at once and whenever it has done something, on whichever device. */
+  watchActs(watch?: Watch): AsyncGenerator<Growth<Act>> {
+    return watchActs(this.#u, watch);
   }
 
   async #openOwn(): Promise<HealthRecord> {

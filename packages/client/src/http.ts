@@ -17,6 +17,7 @@ import {
 } from "@ecrin/protocol";
 import type * as z from "zod/mini";
 import { ClientError, isRefusedFor, type ServerProblem } from "./errors.ts";
+import { eventsOf } from "./events.ts";
 import { newSessionKey, proofOf, type SessionKey } from "./proof.ts";
 
 /** Nonces are good for ten minutes (spec/read.md); older than this they are not used. */
@@ -70,6 +71,7 @@ interface Request {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Bytes | undefined;
+  readonly signal?: AbortSignal;
 }
 
 interface Session {
@@ -165,6 +167,23 @@ export class Http {
     return piecesOf(answer);
   }
 
+  /**
+   * The events of a route that streams them, from the one after `last` on (spec/live.md).
+   * @throws ClientError `offline` when the stream ends, also by `signal`
+   */
+  async events<Name extends BytesRoute>(
+    name: Name,
+    params: Parameters<Name>,
+    last: number,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<string>> {
+    const headers = last < 0 ? {} : { "Last-Event-ID": String(last) };
+    const request = requestOf(routes[name], { params }, headers);
+    const answer = await this.#send({ ...request, signal }, true);
+    if (answer.headers.get("Content-Type") !== "text/event-stream") throw badAnswer(name);
+    return eventsOf(piecesOf(answer));
+  }
+
   /** A request in the session outside the table, such as an upload's. Only problems are read; any other answer is the caller's. */
   async raw(
     method: string,
@@ -225,13 +244,14 @@ export class Http {
   }
 
   async #once(request: Request, authorization: Record<string, string>): Promise<Response> {
-    const { method, path, query, headers, body } = request;
+    const { method, path, query, headers, body, signal } = request;
     let answer: Response;
     try {
       answer = await this.#fetch(this.server + path + query, {
         method,
         headers: { ...headers, ...authorization },
         ...(body === undefined ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
         redirect: "error",
         credentials: "omit",
         cache: "no-store",

@@ -11,6 +11,7 @@ export {
   type VerifiedExport,
 } from "@ecrin/protocol";
 export { Account, type Notice, type RefusedShare } from "./account.ts";
+export type { Act } from "./acts.ts";
 export type { Anchoring, LogAnchors } from "./anchoring.ts";
 export type { Approval } from "./approve.ts";
 export { checkExport } from "./check-export.ts";
@@ -37,6 +38,7 @@ export {
   signInWithKit,
 } from "./kit-sign-in.ts";
 export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
+export type { Growth, Watch } from "./live.ts";
 export { type LocalDevice, unlockOffline } from "./local.ts";
 export type { LogStanding, ReceiptsChecked } from "./log.ts";
 export type { Place } from "./log-place.ts";

@@ -172,7 +172,8 @@ async function checkLine(
   };
 }
 
-async function checkStatement(
+/** How the statement of an entry holds. @throws ClientError `fork` for a read without one, or twice */
+export async function checkStatement(
   u: Unlocked,
   listed: JournalEntry,
   entry: Entry,

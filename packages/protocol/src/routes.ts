@@ -27,6 +27,7 @@ import { handshakeRoutes } from "./handshake-routes.ts";
 import { addressField, invitationRoutes } from "./invitation-routes.ts";
 import { linkField } from "./link.ts";
 import { linkSetField } from "./link-set.ts";
+import { liveRoutes } from "./live-routes.ts";
 import { journalEntryField, logRoutes } from "./log-routes.ts";
 import { roleField } from "./member.ts";
 import { page, queryNumber } from "./query.ts";
@@ -444,6 +445,7 @@ export const routes = {
   },
   ...depositRoutes,
   ...handshakeRoutes,
+  ...liveRoutes,
   ...logRoutes,
   ...approvalRoutes,
   ...invitationRoutes,

@@ -1,0 +1,110 @@
+import type { Subject } from "@ecrin/protocol";
+import { type Act, listActs } from "./acts.ts";
+import { isRefusedFor } from "./errors.ts";
+import { followJournal, type JournalLine } from "./journal.ts";
+import type { Unlocked } from "./unlocked.ts";
+
+// Journals as they grow (spec/live.md). What the server sends says only that there is something
+// new: everything is then fetched and checked as always.
+
+/** How a journal is watched. */
+export interface Watch {
+  /** Ends it: the loop over the iterator then ends too. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of looking again. */
+export interface Growth<Line> {
+  /** All of it, every line checked. */
+  readonly lines: readonly Line[];
+  /** How many are new since the last look; at the first, none. */
+  readonly fresh: number;
+}
+
+/**
+ * A subject's journal, at once and then whenever it has grown.
+ * @throws ClientError as `followJournal` does, and with the server's refusal once the right or the session has ended
+ */
+export async function* watchJournal(
+  u: Unlocked,
+  subject: Subject,
+  { signal }: Watch = {},
+): AsyncGenerator<Growth<JournalLine>, void, undefined> {
+  yield* watch(
+    signal,
+    () => followJournal(u, subject),
+    (lines) => lines.at(-1)?.n ?? -1,
+    (last, until) => u.http.events("journalEvents", { subject }, last, until),
+  );
+}
+
+/** What this account did in others' records, at once and then whenever it has done something, on whichever device. */
+export async function* watchActs(
+  u: Unlocked,
+  { signal }: Watch = {},
+): AsyncGenerator<Growth<Act>, void, undefined> {
+  yield* watch(
+    signal,
+    () => listActs(u),
+    (acts) => acts.at(-1)?.index ?? -1,
+    (last, until) => u.http.events("actsEvents", {}, last, until),
+  );
+}
+
+/** The first wait before a stream is asked for again; it doubles up to the longest. */
+const WAIT = { first: 1000, longest: 30_000 };
+/** The server says something every fifteen seconds; a line that is silent for longer is dead. */
+const SILENCE_MS = 50_000;
+
+async function* watch<Line>(
+  signal: AbortSignal | undefined,
+  look: () => Promise<readonly Line[]>,
+  markOf: (lines: readonly Line[]) => number,
+  connect: (last: number, until: AbortSignal) => Promise<AsyncIterable<string>>,
+): AsyncGenerator<Growth<Line>, void, undefined> {
+  let lines = await look();
+  yield { lines, fresh: 0 };
+  const isOver = () => signal?.aborted === true;
+  for (let wait = WAIT.first; !isOver(); ) {
+    const ending = new AbortController();
+    const stop = () => ending.abort();
+    signal?.addEventListener("abort", stop);
+    let silence = setTimeout(stop, SILENCE_MS);
+    try {
+      for await (const said of await connect(markOf(lines), ending.signal)) {
+        clearTimeout(silence);
+        silence = setTimeout(stop, SILENCE_MS);
+        wait = WAIT.first;
+        if (said !== "grown") continue;
+        const before = lines.length;
+        lines = await look();
+        if (lines.length > before) yield { lines, fresh: lines.length - before };
+      }
+    } catch (error) {
+      if (!isOver() && !isPassing(error)) throw error;
+    } finally {
+      clearTimeout(silence);
+      signal?.removeEventListener("abort", stop);
+      // Whoever stops listening leaves no stream behind.
+      ending.abort();
+    }
+    await pause(wait, signal);
+    wait = Math.min(WAIT.longest, wait * 2);
+  }
+}
+
+/** What another try may mend. */
+function isPassing(error: unknown): boolean {
+  return isRefusedFor(error, "offline", "unavailable", "rate-limited", "internal");
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, signal?.aborted === true ? 0 : ms);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+}
