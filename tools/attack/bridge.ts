@@ -41,6 +41,8 @@ export function hostOver(url: string, ask: Ask): Host {
     },
     setAhead: (milliseconds) => call("setAhead", milliseconds),
     logSeed: () => call("logSeed"),
+    witnesses: () => call("witnesses"),
+    cosign: (request) => call("cosign", request),
     backup: () => call("backup"),
     start: (folder) => call("start", folder),
     end: (other) => call("end", other),

@@ -11,6 +11,7 @@ import { sizeCases } from "./cases-size.ts";
 import { spaceCases } from "./cases-space.ts";
 import { trafficCases } from "./cases-traffic.ts";
 import { wayCases } from "./cases-ways.ts";
+import { witnessCases } from "./cases-witness.ts";
 
 /** Every case that is built, by number. */
 export const cases: readonly AttackCase[] = [
@@ -25,5 +26,6 @@ export const cases: readonly AttackCase[] = [
   ...rollbackCases,
   ...logCases,
   ...trafficCases,
+  ...witnessCases,
   ...wayCases,
 ].sort((a, b) => a.number - b.number);

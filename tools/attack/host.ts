@@ -2,12 +2,13 @@ import { cp, lstat, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SERVER, type SpaceId, toBase64url } from "@ecrin/protocol";
+import { parseSigningKey, SERVER, type SpaceId, toBase64url, type Witness } from "@ecrin/protocol";
 import { NO_LIMITS, type RunningServer, startServer } from "@ecrin/server";
 import { openPool } from "../../apps/server/src/database.ts";
 import { filesUnder, rowsOf } from "../capture/disk.ts";
 import { type Canaries, needlesOf, Scanner } from "../capture/needles.ts";
 import type { Said } from "../capture/traffic.ts";
+import { startWitnesses } from "../witness/ground.ts";
 
 const SAMPLES = fileURLToPath(new URL("../../samples/", import.meta.url));
 
@@ -54,6 +55,10 @@ export interface Host {
   /** Everything in a folder's database that is wrapped for the server in a space. */
   wrapsForServer(folder: string, space: SpaceId): Promise<readonly WrapForServer[]>;
   remove(folder: string): Promise<void>;
+  /** The witnesses of the log, which are nobody's on the stage. */
+  witnesses(): Promise<readonly Witness[]>;
+  /** Asks each of them to cosign (spec/witness.md, Asking). @returns the status of each answer */
+  cosign(request: string): Promise<readonly number[]>;
   /** Sizes of the samples, in bytes. */
   sampleSizes(): Promise<readonly number[]>;
   /** Takes in a part of the traffic that the stage has recorded, to be looked at. */
@@ -68,8 +73,13 @@ export async function openHost(): Promise<Host & { stop(): Promise<void> }> {
   const log: string[] = [];
   const told: Said[] = [];
   let ahead = 0;
+  const witnesses = await startWitnesses(3, () => Date.now() + ahead);
   const start = (folder: string, port: number) =>
     startServer({
+      // Every entry is under a checkpoint, and that before its witnesses, at once.
+      pace: { leaves: 1, ms: 0, epoch: { leaves: 1000, ms: 3_600_000 }, tick: 100 },
+      witnesses: folder === dataDir ? witnesses.sources : [],
+      witnessPace: { round: 100, retry: 500, longest: 2000 },
       dataDir: folder,
       port,
       limits: NO_LIMITS,
@@ -78,9 +88,12 @@ export async function openHost(): Promise<Host & { stop(): Promise<void> }> {
       databaseLog: (line) => log.push(line),
     });
   let server = await start(dataDir, 0).catch(async (error: unknown) => {
+    await witnesses.stop();
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   });
+  const { first } = (await (await fetch(`${server.url}/v1/log`)).json()) as { first: unknown };
+  witnesses.trust(parseSigningKey(first, "first"));
   const others = new Map<string, RunningServer>();
   const startOn = async (folder: string) => {
     const other = await start(folder, 0);
@@ -122,6 +135,12 @@ export async function openHost(): Promise<Host & { stop(): Promise<void> }> {
       }
     },
     remove: (folder) => rm(folder, { recursive: true, force: true }),
+    witnesses: () =>
+      Promise.resolve(
+        witnesses.sources.map(({ name, key, operator }) => ({ name, key, operator })),
+      ),
+    cosign: (request) =>
+      Promise.all(witnesses.all.map(async (each) => (await each.add(request)).status)),
     async sampleSizes() {
       const files = await readdir(SAMPLES);
       return await Promise.all(files.map(async (file) => (await stat(SAMPLES + file)).size));
@@ -134,6 +153,7 @@ export async function openHost(): Promise<Host & { stop(): Promise<void> }> {
     async stop() {
       for (const url of others.keys()) await end(url);
       await server.stop();
+      await witnesses.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -16,6 +16,7 @@ const COPIED = [
   "tools/browser",
   "tools/capture",
   "tools/mutate",
+  "tools/witness",
   "tools/options.ts",
   "samples",
 ];

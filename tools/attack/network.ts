@@ -10,6 +10,7 @@ export type Tamper = (
   path: string,
   query: URLSearchParams,
 ) => Loose | Promise<Loose>;
+type Invention = (path: string, query: URLSearchParams) => Loose | Promise<Loose>;
 type TamperBytes = (bytes: Uint8Array<ArrayBuffer>, path: string) => Uint8Array<ArrayBuffer>;
 
 /** A request of the victim's. */
@@ -38,7 +39,7 @@ export class HostileNetwork {
   readonly traffic = new RecordingNetwork();
   readonly #json = new Map<RouteName, Tamper>();
   readonly #bytes = new Map<RouteName, TamperBytes>();
-  readonly #invented = new Map<RouteName, (path: string) => Loose | Promise<Loose>>();
+  readonly #invented = new Map<RouteName, Invention>();
   #uploads: ((part: UploadPart) => Response | undefined) | undefined;
   #failed: unknown;
 
@@ -48,7 +49,7 @@ export class HostileNetwork {
   }
 
   /** Answers a route by itself, whatever the real server says. */
-  invent(route: RouteName, make: (path: string) => Loose | Promise<Loose>): void {
+  invent(route: RouteName, make: Invention): void {
     this.#invented.set(route, make);
   }
 
@@ -90,7 +91,8 @@ export class HostileNetwork {
     const answer = await this.traffic.fetch(input, init);
     if (route === undefined) return answer;
     const invented = this.#invented.get(route);
-    if (invented !== undefined) return Response.json(await invented(url.pathname));
+    if (invented !== undefined)
+      return Response.json(await invented(url.pathname, url.searchParams));
     if (!answer.ok) return answer;
     try {
       return await this.#tampered(route, answer, url);

@@ -72,7 +72,7 @@ function witnessingOn({ app, log }: Pick<LogGround, "app" | "log">): Witnessing 
     log,
     asked: witnesses.sources,
     now: () => clock,
-    asking: { fetch, timeoutMs: 300 },
+    asking: { fetch, timeoutMs: 2000 },
     pace: { round: 3_600_000, retry: 1000, longest: 60_000 },
     alarm: (witness, alarm) => alarms.push([witness, alarm]),
   });
@@ -109,6 +109,19 @@ test("every checkpoint is cosigned, from the one before on, and served with its 
     asked,
   );
   assert.deepEqual(alarms, []);
+});
+
+test("a log that stands still is shown again, so that its witnesses' time goes on", async () => {
+  await signAndAsk();
+  clock += 7 * HOUR;
+  assert.equal(await witnessing.round(), 4);
+  const signed = (await ground.log.latest()) ?? assert.fail();
+  const note = await withCosignatures(ground.app, signed, witnesses.sources);
+  assert.equal(parseNote(note).signatures.length, 5);
+  for (const witness of witnesses.sources)
+    assert.equal(await cosignedAt(parseNote(note), witness), clock);
+  assert.equal((await newestWitnessed(ground.app, witnesses.sources))?.note, note);
+  assert.equal(await witnessing.round(), 0);
 });
 
 for (const [wrong, state] of [

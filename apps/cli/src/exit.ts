@@ -109,6 +109,7 @@ const CLIENT: Partial<Record<ClientErrorCode, Exit>> = {
   rollback: EXIT.alarm,
   fork: EXIT.alarm,
   "log-key-changed": EXIT.alarm,
+  "not-witnessed": EXIT.alarm,
   "entry-missing": EXIT.alarm,
   "contact-changed": EXIT.alarm,
   "parameters-below-floor": EXIT.alarm,

@@ -1,7 +1,8 @@
-import type { Account, Anchoring, HealthRecord, JournalLine, LogAnchors } from "@ecrin/client";
+import type { Account, Act, Anchoring, HealthRecord, JournalLine, LogAnchors } from "@ecrin/client";
 import type { AccountId, EntryAbout, ItemId } from "@ecrin/protocol";
 import { ENTRY_KINDS, type EntryKind } from "@ecrin/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { followed } from "./follow.ts";
 import { Invocation } from "./invocation.ts";
 import { defineJournalExport } from "./journal-export.ts";
 import { contactNamed, nameOf, placeNamed, recordNamed } from "./naming.ts";
@@ -16,7 +17,10 @@ interface JournalOptions {
   readonly by?: string;
   readonly item?: string;
   readonly since?: number;
+  readonly until?: number;
   readonly limit?: number;
+  readonly follow?: boolean;
+  readonly mine?: boolean;
 }
 
 export function defineJournal(program: Command, words: Words): void {
@@ -30,9 +34,14 @@ export function defineJournal(program: Command, words: Words): void {
     .option("--by <contact>", help.options.by)
     .option("--item <item>", help.options.item)
     .option("--since <date>", help.options.since, dayGiven)
+    .option("--until <date>", help.options.untilDay, dayGiven)
     .option("--limit <number>", help.options.limit, countGiven)
+    .option("--follow", help.options.follow)
+    .option("--mine", help.options.mine)
     .action(async (options: JournalOptions, command: Command) => {
-      await journal(Invocation.of(command), options);
+      const call = Invocation.of(command);
+      if (options.mine === true) await acts(call, options);
+      else await journal(call, options);
     });
   defineJournalExport(command, words);
 }
@@ -48,6 +57,8 @@ function countGiven(text: string): number {
   return Number(text);
 }
 
+const DAY = 86_400_000;
+
 /** What the lines are about, by name. */
 interface Known {
   readonly account: Account;
@@ -62,8 +73,19 @@ async function journal(call: Invocation, options: JournalOptions): Promise<void>
     const record =
       options.account === true ? undefined : await recordNamed(account, options.record);
     await record?.sync();
-    const all = record === undefined ? await account.journal() : await record.journal();
     const wanted = await wantedBy(call, account, options);
+    if (options.follow === true) {
+      await followed(call, (signal) => (record ?? account).watchJournal({ signal }), {
+        wanted,
+        limit: options.limit,
+        async rowOf(line) {
+          await record?.sync();
+          return row(line, { account, record, titles: titlesOf(record), words });
+        },
+      });
+      return;
+    }
+    const all = record === undefined ? await account.journal() : await record.journal();
     const lines = all.filter(wanted).slice(-(options.limit ?? all.length));
     const known = { account, record, titles: titlesOf(record), words };
     const entries = lines.map((line) => ({ ...line, check: checkOf(line, record) }));
@@ -77,6 +99,49 @@ async function journal(call: Invocation, options: JournalOptions): Promise<void>
   });
 }
 
+/** What this account did in others' records: each line found in the log, and nothing of what others did. */
+async function acts(call: Invocation, options: JournalOptions): Promise<void> {
+  const { words } = call;
+  await call.unlocked(async (account) => {
+    const wanted = await wantedBy(call, account, options);
+    const titles = await titlesShared(account);
+    const known = { account, record: undefined, titles, words };
+    const rowOf = (act: Act) => [
+      momentIn(words, act.at),
+      sentence(act, known),
+      `${words.journal.checks[act.statement]}; ${words.journal.places[act.place]}`,
+    ];
+    if (options.follow === true) {
+      await followed(call, (signal) => account.watchActs({ signal }), {
+        wanted,
+        limit: options.limit,
+        rowOf: (act) => Promise.resolve(rowOf(act)),
+      });
+      return;
+    }
+    const all = await account.acts();
+    const entries = all.filter(wanted).slice(-(options.limit ?? all.length));
+    const table = columns(entries.map(rowOf));
+    await call.result({ account: account.id, checked: all.length, entries }, [
+      ...(table.length === 0 ? [words.said.nothing] : table),
+      "",
+      words.journal.actsChecked(all.length),
+    ]);
+  });
+}
+
+/** Names of what others have let this account see. */
+async function titlesShared(account: Account): Promise<ReadonlyMap<ItemId, string>> {
+  const titles = new Map<ItemId, string>();
+  for (const { items } of await account.sharedWithMe())
+    for (const { fact, metadata } of items) titles.set(fact.item, shown(metadata.title));
+  for (const record of await account.records()) {
+    if (record.space !== (await account.record()).space) await record.sync();
+    for (const [item, title] of titlesOf(record)) titles.set(item, title);
+  }
+  return titles;
+}
+
 /** What is to be said of anchors as a whole. */
 function anchorsIn({ journal: { anchoring } }: Words, told: LogAnchors): string[] {
   if (!told.configured) return [anchoring.nowhere];
@@ -88,11 +153,12 @@ async function wantedBy(call: Invocation, account: Account, options: JournalOpti
   const place =
     options.item === undefined ? undefined : await placeNamed(account, call.home, options.item);
   const item = place && ("record" in place ? place.listed.item : place.item.fact.item);
-  return (line: JournalLine) =>
+  return (line: Pick<JournalLine, "kind" | "actor" | "about" | "at">) =>
     (options.kind === undefined || line.kind === options.kind) &&
     (by === undefined || line.actor.account === by) &&
     (item === undefined || itemsOf(line.about).includes(item)) &&
-    (options.since === undefined || line.at >= options.since);
+    (options.since === undefined || line.at >= options.since) &&
+    (options.until === undefined || line.at < options.until + DAY);
 }
 
 function accountNamed(account: Account, text: string): AccountId {
@@ -150,7 +216,10 @@ function checkOf({ statement, about }: JournalLine, record: HealthRecord | undef
 }
 
 /** An entry in words: who, what, and by which way. */
-function sentence({ kind, actor, about }: JournalLine, known: Known): string {
+function sentence(
+  { kind, actor, about }: Pick<JournalLine, "kind" | "actor" | "about">,
+  known: Known,
+): string {
   const { words, account } = known;
   const who = nameOf(account, actor.account, words);
   const via = about.via === undefined ? [] : [words.journal.throughShare];

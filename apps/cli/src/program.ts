@@ -21,6 +21,7 @@ import { defineSignIn } from "./sign-in.ts";
 import { defineSignUp } from "./sign-up.ts";
 import { defineVerify } from "./verify.ts";
 import { defineWhoami } from "./whoami.ts";
+import { defineWitnesses } from "./witnesses.ts";
 import type { Words } from "./words.ts";
 
 /** The whole command line, in the order in which one needs it. Mistakes throw; nothing exits by itself. */
@@ -52,6 +53,7 @@ export function makeProgram(words: Words): Command {
     defineMembers,
     defineJournal,
     defineVerify,
+    defineWitnesses,
     defineDevices,
     defineFactors,
     defineKit,

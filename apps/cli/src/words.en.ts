@@ -40,6 +40,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
   fork: "ALARM: the server shows another history than this device has seen. Change nothing and tell the operator.",
   "entry-missing":
     "ALARM: the log lacks an entry that the server gave a receipt for. Keep this device as it is and tell the operator.",
+  "not-witnessed":
+    "ALARM: the witnesses you count on have not seen this log for more than a day: others may be shown another. Ask them, or the operator: ecrin witnesses",
   "log-key-changed":
     "ALARM: the server signs its journal with another key than before. Change nothing and tell the operator.",
   "contact-changed":
@@ -197,6 +199,11 @@ export const en = {
       since: "only entries from this date on",
       limit: "only the newest so many",
       account: "the account's journal: sign-ins, devices, password",
+      untilDay: "only until the end of this day",
+      follow: "go on with each line as it comes, until Ctrl-C",
+      mine: "what you did in the records of others",
+      pinWitnesses: "count on the witnesses in this file, in the form of log/witnesses.json",
+      unpinWitnesses: "count on none",
       all: "ended ones too",
       recover: "with the kit alone: ready after 72 hours, then sets a new password",
       accountNumber: "account number, as printed on the kit",
@@ -248,6 +255,7 @@ export const en = {
     journalExport: "the whole journal as a file that anybody can check",
     verify: "check an export of a journal, offline",
     journal: "who did what, and how that was checked",
+    witnesses: "who vouches for the journal from outside, and whom you count on",
     devices: "where the account is signed in",
     devicesSignOut: "sign a device out",
     kit: "the kit that opens the account again",
@@ -382,6 +390,19 @@ export const en = {
     unknown: (id: string) => `unknown account ${id}`,
   },
   verify,
+  witnesses: {
+    states: {
+      waiting: "not heard from lately",
+      cosigned: "cosigned it",
+      ahead: "ALARM: has seen more than there is",
+      refuses: "ALARM: has seen another journal",
+    },
+    pinned: "you count on it",
+    nobody: "No witness vouches for this service's journal.",
+    none: "You count on no witness: whether others are shown another journal is noticed when you meet them, or never.",
+    seen: (operators: number, at: string) =>
+      `The journal you are shown is the one that ${operators} of your witnesses saw, last on ${at}.`,
+  },
   journal: {
     kinds: {
       "sign-up": (who: string) => `${who} made the account`,
@@ -420,6 +441,9 @@ export const en = {
     throughShare: "through a share",
     role: (role: string) => `as ${role}`,
     until: (when: string) => `until ${when}`,
+    following: "Following; Ctrl-C ends it.",
+    actsChecked: (count: number) =>
+      `Checked on this device: ${count} entries of yours in the records of others, each at its place in the log. Nothing shows that none is missing, but for those this device has receipts of.`,
     checks: {
       none: "written by the service, no signature",
       named: "signed statement, named by its hash",

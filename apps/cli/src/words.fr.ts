@@ -45,6 +45,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
   fork: "ALARME : le serveur montre une autre histoire que celle vue par cet appareil. Ne changez rien et prévenez l'exploitant.",
   "entry-missing":
     "ALARME : il manque au journal une entrée dont le serveur a donné un reçu. Gardez cet appareil tel quel et prévenez l'exploitant.",
+  "not-witnessed":
+    "ALARME : les témoins sur lesquels vous comptez n'ont pas vu ce journal depuis plus d'un jour : d'autres personnes en voient peut-être un autre. Interrogez-les, ou l'exploitant : ecrin witnesses",
   "log-key-changed":
     "ALARME : le serveur signe son journal avec une autre clé qu'avant. Ne changez rien et prévenez l'exploitant.",
   "contact-changed":
@@ -208,6 +210,11 @@ export const fr: Words = {
       since: "seulement à partir de cette date",
       limit: "seulement les plus récentes, ce nombre-là",
       account: "le journal du compte : connexions, appareils, mot de passe",
+      untilDay: "seulement jusqu'à la fin de ce jour",
+      follow: "continuer avec chaque ligne dès qu'elle arrive, jusqu'à Ctrl-C",
+      mine: "ce que vous avez fait dans les dossiers d'autres personnes",
+      pinWitnesses: "compter sur les témoins de ce fichier, sous la forme de log/witnesses.json",
+      unpinWitnesses: "ne compter sur aucun",
       accountNumber: "numéro de compte, imprimé sur le kit",
       all: "aussi ceux qui sont terminés",
       recover: "avec le kit seul : prêt après 72 heures, puis choix d'un nouveau mot de passe",
@@ -260,6 +267,7 @@ export const fr: Words = {
     journalExport: "tout le journal dans un fichier que chacun peut vérifier",
     verify: "vérifier un export de journal, hors ligne",
     journal: "qui a fait quoi, et comment cela a été vérifié",
+    witnesses: "qui répond du journal depuis l'extérieur, et sur qui vous comptez",
     devices: "où le compte est connecté",
     devicesSignOut: "déconnecter un appareil",
     cancelRecovery: "arrêter un retour que quelqu'un a demandé avec le kit seul",
@@ -398,6 +406,19 @@ export const fr: Words = {
     unknown: (id) => `compte inconnu ${id}`,
   },
   verify,
+  witnesses: {
+    states: {
+      waiting: "sans nouvelles récentes",
+      cosigned: "l'a cosigné",
+      ahead: "ALARME : en a vu plus qu'il n'y en a",
+      refuses: "ALARME : a vu un autre journal",
+    },
+    pinned: "vous comptez sur lui",
+    nobody: "Aucun témoin ne répond du journal de ce service.",
+    none: "Vous ne comptez sur aucun témoin : si d'autres voient un autre journal, cela se remarque en les rencontrant, ou jamais.",
+    seen: (operators: number, at: string) =>
+      `Le journal qui vous est montré est celui qu'ont vu ${operators} de vos témoins, en dernier le ${at}.`,
+  },
   journal: {
     kinds: {
       "sign-up": (who) => `${who} a créé le compte`,
@@ -436,6 +457,9 @@ export const fr: Words = {
     throughShare: "par un partage",
     role: (role) => `(${role})`,
     until: (when) => `jusqu'au ${when}`,
+    following: "Suivi en cours ; Ctrl-C pour terminer.",
+    actsChecked: (count: number) =>
+      `Vérifié sur cet appareil : ${count} entrées de vous dans les dossiers d'autres personnes, chacune à sa place dans le registre. Rien ne montre qu'il n'en manque aucune, sauf celles dont cet appareil a un reçu.`,
     checks: {
       none: "écrit par le service, sans signature",
       named: "déclaration signée, nommée par son empreinte",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NO_LIMITS, type RunningServer, startServer } from "@ecrin/server";
+import { NO_LIMITS, type RunningServer, type ServerOptions, startServer } from "@ecrin/server";
 import { type Call, json } from "./command.ts";
 
 /** A server, and a folder for the people who use it. */
@@ -11,9 +11,14 @@ export interface Ground {
   end(): Promise<void>;
 }
 
-export async function startGround(): Promise<Ground> {
+export async function startGround(options: Partial<ServerOptions> = {}): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-cli-"));
-  const server = await startServer({ dataDir: join(folder, "server"), port: 0, limits: NO_LIMITS });
+  const server = await startServer({
+    dataDir: join(folder, "server"),
+    port: 0,
+    limits: NO_LIMITS,
+    ...options,
+  });
   return {
     folder,
     server,

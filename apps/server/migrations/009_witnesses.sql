@@ -8,7 +8,7 @@ create table cosignatures (
   -- As it stands under the note, with its line feed.
   line text not null,
   at bigint not null,
-  primary key (size, witness, key)
+  primary key (size, witness, key, at)
 );
 create trigger cosignatures_stay before update or delete or truncate on cosignatures
   for each statement execute function refuse_change();

@@ -25,8 +25,8 @@ export async function withCosignatures(
 ): Promise<string> {
   if (witnesses.length === 0) return note;
   const rows = await sql<{ line: string }[]>`
-    select line from cosignatures join ${asked(sql, witnesses)} using (witness, key)
-    where size = ${size} order by place`;
+    select c.line from ${newestLines(sql)} c join ${asked(sql, witnesses)} using (witness, key)
+    where c.size = ${size} order by w.place`;
   return note + rows.map(({ line }) => line).join("");
 }
 
@@ -40,7 +40,7 @@ export async function newestWitnessed(
   if (witnesses.length < needed) return undefined;
   const rows = await sql<Noted[]>`
     select c.size, p.note || string_agg(c.line, '' order by w.place) as note
-    from cosignatures c join ${asked(sql, witnesses)} using (witness, key)
+    from ${newestLines(sql)} c join ${asked(sql, witnesses)} using (witness, key)
     join log_checkpoints p on p.size = c.size
     where c.size >= ${least} group by c.size, p.note having count(*) >= ${needed}
     order by c.size desc limit ${MOST_BACK}`;
@@ -81,6 +81,12 @@ interface Row {
   readonly size: number;
   readonly at: number | null;
   readonly error: string | null;
+}
+
+/** Of each witness its newest line under each checkpoint. */
+function newestLines(sql: Sql) {
+  return sql`(select distinct on (size, witness, key) size, witness, key, line from cosignatures
+    order by size, witness, key, at desc)`;
 }
 
 /** The witnesses as a table `w`. */

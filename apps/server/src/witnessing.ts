@@ -39,6 +39,8 @@ export interface WitnessPace {
 export const WITNESS_PACE: WitnessPace = { round: 1000, retry: 5000, longest: 600_000 };
 /** A witness taken by a process that then dies is asked again after this. */
 const TAKEN_MS = 60_000;
+/** A log that stands still is shown to its witnesses again after this, so that their time goes on. */
+const FRESH_MS = 6 * 3_600_000;
 /** How far a witness's clock and this one's may be apart: a day, and an hour for asking. */
 const CLOCKS_MS = 25 * 3_600_000;
 
@@ -107,8 +109,8 @@ async function take(
   const [row] = await sql<Standing[]>`
     update witnesses set next_at = ${at + TAKEN_MS}
     where witness = ${name} and key = ${key}
-      and (state <> 'cosigned' or size < ${newest})
       and (next_at <= ${at} or next_at > ${at + pace.longest + TAKEN_MS})
+      and (state <> 'cosigned' or size < ${newest} or abs(next_at - ${at}) > ${FRESH_MS})
     returning state, size, tries`;
   return row;
 }

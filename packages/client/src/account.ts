@@ -1,10 +1,12 @@
 import type { Source } from "@ecrin/crypto";
 import {
   type AccountId,
+  type AskedWitness,
   type DeviceId,
   mayWrite,
   type RouteAnswer,
   type SpaceId,
+  type Witness,
 } from "@ecrin/protocol";
 import { type Act, listActs } from "./acts.ts";
 import { type LogAnchors, listAnchors } from "./anchoring.ts";
@@ -30,13 +32,21 @@ import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import type { Kit, KitCode } from "./kit.ts";
-import { type Growth, type Watch, watchActs, watchJournal } from "./live.ts";
+import {
+  actsGrowth,
+  type Growth,
+  journalGrowth,
+  type Watch,
+  watchActs,
+  watchJournal,
+} from "./live.ts";
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { type LostReport, loseDevice } from "./lost-device.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, checkKit, replaceKit } from "./password.ts";
+import { pinnedWitnesses, pinWitnesses } from "./pinned-witnesses.ts";
 import { createRecord, HealthRecord } from "./record.ts";
 import { sendHere } from "./send-here.ts";
 import { sendOutbox, type Turn } from "./sending.ts";
@@ -104,6 +114,21 @@ export class Account {
   /** What the service says of anchors of its log, newest first; an export carries the evidence. */
   async anchors(): Promise<LogAnchors> {
     return await listAnchors(this.#u, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The witnesses of the log that this account counts on. */
+  witnesses(): readonly Witness[] {
+    return pinnedWitnesses(this.#u);
+  }
+
+  /** Those that the service says it asks, and how each stands; its word. */
+  async witnessesAsked(): Promise<readonly AskedWitness[]> {
+    return (await this.#u.http.call("logWitnesses")).witnesses;
+  }
+
+  /** Counts on these witnesses from now on, on every device; on none with an empty list. */
+  async pinWitnesses(witnesses: readonly Witness[]): Promise<void> {
+    await pinWitnesses(this.#u, witnesses);
   }
 
   /** This account's own record, made at its first use. */
@@ -240,6 +265,16 @@ export class Account {
   /** The same, at once and whenever it has grown. */
   watchJournal(watch?: Watch): AsyncGenerator<Growth<JournalLine>> {
     return watchJournal(this.#u, this.id, watch);
+  }
+
+  /** That it has grown, for whoever then asks for it. */
+  growth(watch?: Watch): AsyncGenerator<void> {
+    return journalGrowth(this.#u, this.id, watch);
+  }
+
+  /** That this account has done something in others' records, for whoever then asks for it. */
+  actsGrowth(watch?: Watch): AsyncGenerator<void> {
+    return actsGrowth(this.#u, watch);
   }
 
   /** What this account did in others' records, oldest first, as their journals have it. */

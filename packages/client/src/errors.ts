@@ -14,6 +14,8 @@ export type ClientErrorCode =
   | "rollback"
   /** Alarm: something is another than what was seen before. */
   | "fork"
+  /** Alarm: no quorum of the witnesses that this account counts on has seen the log lately. */
+  | "not-witnessed"
   /** Alarm: the log lacks an entry that the server gave a receipt for. */
   | "entry-missing"
   /** Alarm: the server signs its journal with another key than before. */

@@ -40,6 +40,7 @@ import {
   timeField,
   toBase64url,
   utf8,
+  witnessesField,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
 import { asClientError, ClientError, isRefusedFor, opening } from "./errors.ts";
@@ -71,6 +72,8 @@ export const keyringField = z.strictObject({
   heads: z.array(z.tuple([z.string().check(z.regex(/^[A-Za-z0-9_-]{22}(\.[a-z]+)?$/)), headField])),
   log: z.strictObject({ key: signingKeyField }),
   record: z.optional(spaceIdField),
+  /** Witnesses of the log that its owner counts on (spec/witness.md). */
+  witnesses: z.optional(witnessesField),
   /** Offers that were declined, and accounts whose offers are. */
   declined: z.optional(z.array(z.union([spaceIdField, accountIdField])).check(z.maxLength(1000))),
 });

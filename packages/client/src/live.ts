@@ -56,14 +56,75 @@ const WAIT = { first: 1000, longest: 30_000 };
 /** The server says something every fifteen seconds; a line that is silent for longer is dead. */
 const SILENCE_MS = 50_000;
 
+/** A stream of the server's, as its table of routes names it. */
+type Connect = (last: number, until: AbortSignal) => Promise<AsyncIterable<string>>;
+
+/**
+ * That a subject's journal has grown, or that a stream of it stands anew: then too something may
+ * have come. For whoever fetches by themselves.
+ */
+export async function* journalGrowth(
+  u: Unlocked,
+  subject: Subject,
+  { signal }: Watch = {},
+): AsyncGenerator<void, void, undefined> {
+  const connect: Connect = (last, until) =>
+    u.http.events("journalEvents", { subject }, last, until);
+  for await (const _ of signals(signal, () => -1, connect)) yield;
+}
+
+/** The same of what this account did. */
+export async function* actsGrowth(
+  u: Unlocked,
+  { signal }: Watch = {},
+): AsyncGenerator<void, void, undefined> {
+  const connect: Connect = (last, until) => u.http.events("actsEvents", {}, last, until);
+  for await (const _ of signals(signal, () => -1, connect)) yield;
+}
+
 async function* watch<Line>(
   signal: AbortSignal | undefined,
   look: () => Promise<readonly Line[]>,
   markOf: (lines: readonly Line[]) => number,
-  connect: (last: number, until: AbortSignal) => Promise<AsyncIterable<string>>,
+  connect: Connect,
 ): AsyncGenerator<Growth<Line>, void, undefined> {
   let lines = await look();
   yield { lines, fresh: 0 };
+  for await (const said of signals(signal, () => markOf(lines), connect)) {
+    if (said !== "grown") continue;
+    const before = lines.length;
+    lines = await persist(look, signal, lines);
+    if (lines.length > before) yield { lines, fresh: lines.length - before };
+  }
+}
+
+/** Looks until it goes well: what a network keeps from being fetched is there afterwards. */
+async function persist<Line>(
+  look: () => Promise<readonly Line[]>,
+  signal: AbortSignal | undefined,
+  otherwise: readonly Line[],
+): Promise<readonly Line[]> {
+  for (let wait = WAIT.first; signal?.aborted !== true; wait = Math.min(WAIT.longest, wait * 2)) {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+    await pause(wait, signal);
+  }
+  return otherwise;
+}
+
+/**
+ * What streams say, one after the other for as long as it is wanted: `standing` where one begins,
+ * `grown` where something is new.
+ * @throws ClientError with the server's refusal
+ */
+async function* signals(
+  signal: AbortSignal | undefined,
+  mark: () => number,
+  connect: Connect,
+): AsyncGenerator<"standing" | "grown", void, undefined> {
   const isOver = () => signal?.aborted === true;
   for (let wait = WAIT.first; !isOver(); ) {
     const ending = new AbortController();
@@ -71,14 +132,13 @@ async function* watch<Line>(
     signal?.addEventListener("abort", stop);
     let silence = setTimeout(stop, SILENCE_MS);
     try {
-      for await (const said of await connect(markOf(lines), ending.signal)) {
+      const events = await connect(mark(), ending.signal);
+      yield "standing";
+      for await (const said of events) {
         clearTimeout(silence);
         silence = setTimeout(stop, SILENCE_MS);
         wait = WAIT.first;
-        if (said !== "grown") continue;
-        const before = lines.length;
-        lines = await look();
-        if (lines.length > before) yield { lines, fresh: lines.length - before };
+        if (said === "grown") yield "grown";
       }
     } catch (error) {
       if (!isOver() && !isPassing(error)) throw error;

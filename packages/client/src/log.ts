@@ -19,6 +19,7 @@ import {
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
 import { ClientError, isRefusedFor, opening } from "./errors.ts";
+import { askWitnessed, checkWitnessed, type Witnessed } from "./pinned-witnesses.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 // Following the log (spec/log.md, MUST 1 and 2): one history, and every receipt's entry in it.
@@ -37,6 +38,8 @@ export interface LogStanding {
   /** The signed note, byte for byte. */
   readonly checkpoint?: string;
   readonly keys: LogKeys;
+  /** What the pinned witnesses have seen of it; absent where none are pinned. */
+  readonly witnessed?: Witnessed;
 }
 
 /** What became of the receipts that were kept. */
@@ -49,10 +52,11 @@ export interface ReceiptsChecked {
 
 /**
  * Fetches the last checkpoint and checks that the log only grew since the highest one that this
- * device or the keyring has seen.
- * @throws ClientError `rollback`, `fork`, `log-key-changed`, never repaired in silence
+ * device or the keyring has seen, and that a quorum of the pinned witnesses saw the same.
+ * @throws ClientError `rollback`, `fork`, `log-key-changed`, `not-witnessed`, never repaired in silence
  */
 export async function followLog(u: Unlocked): Promise<LogStanding> {
+  const asked = await askWitnessed(u);
   const told = await u.http.call("log");
   const keys = await keysOf(told, u.server.logKey);
   // Under another id there is another log: what was seen of the one before has been left behind.
@@ -70,8 +74,16 @@ export async function followLog(u: Unlocked): Promise<LogStanding> {
     if (size < seen.seq) throw rollback();
     await checkGrown(u, { size: seen.seq, root: fromBase64url(seen.hash) }, checkpoint);
   }
+  const witnessed =
+    asked === undefined ? undefined : await checkWitnessed(u, asked, checkpoint, keys);
   u.keyring.see(chain, { seq: size, hash: root });
-  return { size, root, checkpoint: told.checkpoint, keys };
+  return {
+    size,
+    root,
+    checkpoint: told.checkpoint,
+    keys,
+    ...(witnessed === undefined ? {} : { witnessed }),
+  };
 }
 
 /**

@@ -21,7 +21,7 @@ import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Keeping } from "./keeping.ts";
 import { isOpenable, Listing, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
-import { type Watch, watchJournal } from "./live.ts";
+import { journalGrowth, type Watch, watchJournal } from "./live.ts";
 import {
   addMember,
   endMembers,
@@ -330,6 +330,9 @@ export class HealthRecord {
 
   /** The same, at once and whenever it has grown. */
   readonly watchJournal = (watch?: Watch) => watchJournal(this.#u, this.space, watch);
+
+  /** That it has grown, for whoever then asks for it. */
+  readonly growth = (watch?: Watch) => journalGrowth(this.#u, this.space, watch);
 
   /** Turns the epoch where an end date, a new identity or a signed-out device makes it due. */
   async rotateIfDue(): Promise<boolean> {

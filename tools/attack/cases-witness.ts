@@ -1,0 +1,313 @@
+import { memoryStore, signUp } from "@ecrin/client";
+import { signBytes, signStatement } from "@ecrin/crypto";
+import {
+  type Bytes,
+  consistencySpans,
+  encodeEntry,
+  entryCommitment,
+  formatAddCheckpoint,
+  formatCheckpoint,
+  formatNote,
+  fromBase64url,
+  fromUtf8,
+  type Hash,
+  hashesIn,
+  hashOf,
+  type JournalEntry,
+  leafHash,
+  noteKeyId,
+  originOf,
+  parseEntry,
+  type ReadHashes,
+  type RouteAnswer,
+  rootOfPerfect,
+  SUITE,
+  spanRoot,
+  spanRoots,
+  TILE_WIDTH,
+  tilePath,
+  utf8,
+} from "@ecrin/protocol";
+import { checkLog, keysOf } from "../../packages/client/src/log.ts";
+import { pinWitnesses } from "../../packages/client/src/pinned-witnesses.ts";
+import { unlockHere } from "../../packages/client/src/sign-in.ts";
+import type { Unlocked } from "../../packages/client/src/unlocked.ts";
+import { type AttackCase, holds, stops } from "./case.ts";
+import type { Loose } from "./network.ts";
+import type { Stage } from "./stage.ts";
+
+// The journal shown otherwise to one person than to all others: what witnesses make noticed, and
+// what whoever follows it notices alone.
+
+const HOUR = 3_600_000;
+const LATE = 26 * HOUR;
+
+const pinnedAge = {
+  file: "packages/client/src/pinned-witnesses.ts",
+  find: "if (at === undefined || u.now() - at > MOST_AGE) throw notWitnessed();",
+  replace: "if (at === undefined) throw notWitnessed();",
+};
+const pinnedHistory = {
+  file: "packages/client/src/pinned-witnesses.ts",
+  find: "if (!provesConsistency(older, newer, proof)) throw another();",
+  replace: "",
+};
+
+export const witnessCases: readonly AttackCase[] = [
+  {
+    number: 8,
+    title: "two histories of the journal, one for a person kept apart from all others",
+    promise: "D",
+    countermeasure: "pinned witnesses, which cosign one history, and lately",
+    mutation: [pinnedAge, pinnedHistory],
+    run: (stage) =>
+      whilePinned(stage, async (u) => {
+        await checkLog(u);
+        const fork = await forgeLog(stage, "appended");
+        // Nobody cosigns it: each witness has seen the other history go on.
+        await grows(stage);
+        await cosignedByNobody(stage, fork);
+        show(stage, fork);
+        await stops(["fork"], () => checkLog(u), "beside what the witnesses have seen");
+        // Beside the last that both histories share nothing shows, for a day.
+        stage.network.answer("logWitnesses", () => fork.before);
+        await checkLog(u);
+        await stage.later(LATE, async () => {
+          const later = await stage.victim(stage.doctor);
+          await stops(["not-witnessed"], () => checkLog(later), "a day later");
+        });
+        return "whoever pins no witness, and is kept apart for ever, notices nothing";
+      }),
+  },
+  {
+    number: 9,
+    title: "a revocation withheld with everything else: all stands still for one person",
+    promise: "D",
+    countermeasure: "pinned witnesses, whose time does not stand still",
+    mutation: [pinnedAge],
+    run: (stage) =>
+      whilePinned(stage, async (u) => {
+        const [witnesses, log] = [await u.http.call("logWitnesses"), await u.http.call("log")];
+        await grows(stage);
+        stage.network.answer("log", () => log);
+        stage.network.answer("logWitnesses", () => witnesses);
+        await checkLog(u);
+        await stage.later(LATE, async () => {
+          const later = await stage.victim(stage.doctor);
+          await stops(["not-witnessed"], () => checkLog(later));
+        });
+        return "held back alone, while the log that is shown grows, a revocation is noticed at first contact only";
+      }),
+  },
+  {
+    number: 33,
+    title: "a journal rewritten: an entry left out, a gap, a place twice, behind what was seen",
+    promise: "D",
+    countermeasure:
+      "commitments chained, the highest head kept, each line at its place in the tree",
+    mutation: [
+      {
+        file: "packages/client/src/journal.ts",
+        find: "for (const gap of gaps) if (!isErased(gap, lines)) fork();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/log-place.ts",
+        find: "if (leaf.index <= before) throw missing(leaf);",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/log-place.ts",
+        find: "if (root === undefined || !(await isInTree(leaf, { size, root }, read))) throw missing(leaf);",
+        replace: "",
+      },
+    ],
+    async run(stage) {
+      await grows(stage);
+      await (await stage.victimRecord()).journal();
+      const rewritten: Record<string, (entries: JournalEntry[]) => readonly JournalEntry[]> = {
+        "an entry left out and the chain made anew": (entries) => chained(entries.toSpliced(1, 1)),
+        "an entry in the place of another": (entries) =>
+          chained(entries.with(1, entries[2] ?? nothing())),
+        "a gap that nothing accounts for": (entries) => entries.toSpliced(1, 1),
+        "a place of the log twice": (entries) =>
+          entries.map((each, i) => (i === 2 ? { ...each, index: entries[1]?.index ?? 0 } : each)),
+        "cut short": (entries) => entries.slice(0, -1),
+      };
+      const signer = await stage.logSigner();
+      for (const [what, rewrite] of Object.entries(rewritten)) {
+        stage.network.answer("journal", async (answer) => {
+          const { entries } = answer as RouteAnswer<"journal">;
+          const made = rewrite([...entries]);
+          const last = made.at(-1);
+          if (last === undefined) return answer;
+          const facts = { suite: SUITE, subject: stage.record.space, n: last.n, at: stage.now() };
+          const hash = hashOf(entryCommitment(fromBase64url(last.salt), utf8(last.entry)));
+          return { entries: made, head: await signStatement("head", { ...facts, hash }, signer) };
+        });
+        const codes = ["fork", "rollback", "entry-missing", "cannot-open", "statement-refused"];
+        await stops(codes, async () => await (await stage.victimRecord()).journal(), what);
+      }
+      return undefined;
+    },
+  },
+  {
+    number: 33,
+    title: "the log rewritten before anybody followed it, behind what its witnesses saw",
+    promise: "D",
+    countermeasure: "witnesses ask for consistency before they sign",
+    mutation: [pinnedAge, pinnedHistory],
+    async run(stage) {
+      await grows(stage);
+      const fork = await forgeLog(stage, "rewritten");
+      await cosignedByNobody(stage, fork);
+      // Somebody new, who remembers nothing, and to whom the rewritten log is shown from the first.
+      const u = await somebodyNew(stage);
+      show(stage, fork);
+      await stops(["fork"], () => checkLog(u));
+      stage.network.answer("logWitnesses", () => ({ ...fork.before, witnessed: undefined }));
+      await stops(["not-witnessed"], () => checkLog(u));
+      return undefined;
+    },
+  },
+];
+
+/** Works with the doctor's device while it counts on the witnesses of the stage; all is witnessed. */
+async function whilePinned<T>(stage: Stage, work: (u: Unlocked) => Promise<T>): Promise<T> {
+  await grows(stage);
+  await pinWitnesses(stage.doctor.u, await stage.host.witnesses());
+  try {
+    return await work(await stage.victim(stage.doctor));
+  } finally {
+    await pinWitnesses(stage.doctor.u, []);
+  }
+}
+
+/** Something is added, and the log, and what its witnesses have seen, cover it. */
+async function grows(stage: Stage): Promise<void> {
+  const { http } = stage.doctor.u;
+  await stage.add("pour les témoins");
+  const { size } = await http.call("log");
+  for (let tried = 0; tried < 600; tried++) {
+    const { witnesses } = await http.call("logWitnesses");
+    const told = await http.call("log");
+    if (told.size > size && witnesses.every((each) => each.size >= told.size)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the log is not witnessed");
+}
+
+/** Another history under the log's own key. */
+interface Fork {
+  readonly log: Loose;
+  readonly read: ReadHashes;
+  /** What witnesses are asked to cosign. */
+  readonly request: string;
+  /** What they have cosigned of the true one. */
+  readonly before: Loose;
+}
+
+/** Makes one: the true log and an entry more, or the true log with another entry in it. */
+async function forgeLog(stage: Stage, how: "appended" | "rewritten"): Promise<Fork> {
+  const { http, server } = stage.doctor.u;
+  const told = await http.call("log");
+  const before = await http.call("logWitnesses");
+  const { log } = await keysOf(told, server.logKey);
+  const leaves = await leavesOf(stage, told.size);
+  const invented = leafHash(utf8("an entry that never was"));
+  const made = how === "appended" ? [...leaves, invented] : leaves.with(1, invented);
+  const read = treeOver(made);
+  const origin = originOf(log);
+  const size = made.length;
+  const root = hashOf(await spanRoot({ from: 0, to: size }, read));
+  const text = formatCheckpoint({ origin, size, root });
+  const signer = await stage.logSigner();
+  const signature = await signBytes(signer, utf8(text));
+  const line = { name: origin, id: noteKeyId(origin, signer.publicKey), signature };
+  const checkpoint = formatNote({ text, signatures: [line] });
+  const old = Math.min(size, ...before.witnesses.map((each) => each.size));
+  const hashes = await spanRoots(consistencySpans(old, size), read);
+  return {
+    log: { ...told, size, checkpoint },
+    read,
+    request: formatAddCheckpoint({ old, hashes, checkpoint }),
+    before: { ...before },
+  };
+}
+
+async function cosignedByNobody(stage: Stage, { request }: Fork): Promise<void> {
+  const statuses = await stage.host.cosign(request);
+  holds(
+    statuses.length > 0 && statuses.every((status) => status === 409 || status === 422),
+    `a witness cosigned another history: ${statuses.join(", ")}`,
+  );
+}
+
+/** Shows a victim another history, with every proof that it has. */
+function show({ network }: Stage, { log, read }: Fork): void {
+  network.invent("log", () => log);
+  network.invent("logConsistency", async (_, query) => {
+    const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
+    return { from, to, hashes: (await spanRoots(consistencySpans(from, to), read)).map(hashOf) };
+  });
+}
+
+async function leavesOf(stage: Stage, size: number): Promise<Bytes[]> {
+  const leaves: Bytes[] = [];
+  while (leaves.length < size) {
+    const number = leaves.length / TILE_WIDTH;
+    const width = Math.min(TILE_WIDTH, size - leaves.length);
+    const path = tilePath({ level: 0, number, width });
+    const answer = await stage.network.traffic.fetch(`${stage.url}/log/tile/${path}`);
+    leaves.push(...hashesIn(new Uint8Array(await answer.arrayBuffer())));
+  }
+  return leaves;
+}
+
+/** Leaves as the tiles of a tree would have them. */
+function treeOver(leaves: readonly Bytes[]): ReadHashes {
+  return async (level, from, to) => {
+    const width = TILE_WIDTH ** level;
+    return await Promise.all(
+      Array.from({ length: to - from }, (_, i) =>
+        rootOfPerfect(leaves.slice((from + i) * width, (from + i + 1) * width)),
+      ),
+    );
+  };
+}
+
+/** Entries chained anew, as a server can that has their texts. */
+function chained(entries: readonly JournalEntry[]): JournalEntry[] {
+  let prev: Hash | undefined;
+  return entries.map((each, n) => {
+    const { prev: _, ...entry } = parseEntry(each.entry);
+    const made = encodeEntry({ ...entry, n, ...(prev === undefined ? {} : { prev }) });
+    prev = hashOf(entryCommitment(fromBase64url(each.salt), made));
+    return { ...each, n, entry: fromUtf8(made) };
+  });
+}
+
+function nothing(): never {
+  throw new Error("the stage lacks something");
+}
+
+/** Who remembers nothing of the log, and counts on the witnesses of the stage. */
+async function somebodyNew(stage: Stage): Promise<Unlocked> {
+  const { url: server, now, network } = stage;
+  const store = memoryStore();
+  const password = "mot-de-passe-canari de quelqu'un";
+  const fetch = network.traffic.fetch;
+  const { account } = await signUp({
+    server,
+    now,
+    fetch,
+    store,
+    password,
+    address: "nouveau-canari@example.org",
+    name: "nouveau Nom-canari-3391",
+  });
+  await account.lock();
+  const { u } = await unlockHere({ server, now, store, password, fetch: network.fetch });
+  await pinWitnesses(u, await stage.host.witnesses());
+  return u;
+}
