@@ -203,8 +203,7 @@ export const fr: Words = {
         "feuilles sous le point de contrôle d'un export précédent : prouver que celui-ci le prolonge",
       logKey: "la clé du registre telle que vous la connaissez",
       root: "certificats des autorités d'horodatage auxquelles vous faites confiance",
-      witnesses:
-        "les témoins auxquels vous faites confiance, sous la forme de log/witnesses.json d'un export",
+      witnesses: "vos témoins, sous la forme de log/witnesses.json d'un export",
       earlier: "un export précédent, que celui-ci doit prolonger",
       demonstration: "accepter les blocs faciles d'une démonstration",
       since: "seulement à partir de cette date",
