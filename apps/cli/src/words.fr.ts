@@ -415,8 +415,7 @@ export const fr: Words = {
     pinned: "vous comptez sur lui",
     nobody: "Aucun témoin ne répond du journal de ce service.",
     none: "Vous ne comptez sur aucun témoin : si d'autres voient un autre journal, cela se remarque en les rencontrant, ou jamais.",
-    seen: (operators: number, at: string) =>
-      `Le journal qui vous est montré est celui qu'ont vu ${operators} de vos témoins, en dernier le ${at}.`,
+    seen: (n: number, at: string) => `C'est le journal qu'ont vu ${n} de vos témoins, le ${at}.`,
   },
   journal: {
     kinds: {
