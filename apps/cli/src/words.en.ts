@@ -2,6 +2,7 @@ import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
 import { verify } from "./words-verify.en.ts";
 import { ways } from "./words-ways.en.ts";
+import { witnesses } from "./words-witnesses.en.ts";
 
 const many = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
 
@@ -390,19 +391,7 @@ export const en = {
     unknown: (id: string) => `unknown account ${id}`,
   },
   verify,
-  witnesses: {
-    states: {
-      waiting: "not heard from lately",
-      cosigned: "cosigned it",
-      ahead: "ALARM: has seen more than there is",
-      refuses: "ALARM: has seen another journal",
-    },
-    pinned: "you count on it",
-    nobody: "No witness vouches for this service's journal.",
-    none: "You count on no witness: whether others are shown another journal is noticed when you meet them, or never.",
-    seen: (operators: number, at: string) =>
-      `The journal you are shown is the one that ${operators} of your witnesses saw, last on ${at}.`,
-  },
+  witnesses,
   journal: {
     kinds: {
       "sign-up": (who: string) => `${who} made the account`,

@@ -3,6 +3,7 @@ import type { CommandErrorCode } from "./exit.ts";
 import type { Words } from "./words.ts";
 import { verify } from "./words-verify.fr.ts";
 import { ways } from "./words-ways.fr.ts";
+import { witnesses } from "./words-witnesses.fr.ts";
 
 const many = (n: number, one: string, more: string) => `${n} ${n < 2 ? one : more}`;
 
@@ -405,18 +406,7 @@ export const fr: Words = {
     unknown: (id) => `compte inconnu ${id}`,
   },
   verify,
-  witnesses: {
-    states: {
-      waiting: "sans nouvelles récentes",
-      cosigned: "l'a cosigné",
-      ahead: "ALARME : en a vu plus qu'il n'y en a",
-      refuses: "ALARME : a vu un autre journal",
-    },
-    pinned: "vous comptez sur lui",
-    nobody: "Aucun témoin ne répond du journal de ce service.",
-    none: "Vous ne comptez sur aucun témoin : si d'autres voient un autre journal, cela se remarque en les rencontrant, ou jamais.",
-    seen: (n: number, at: string) => `C'est le journal qu'ont vu ${n} de vos témoins, le ${at}.`,
-  },
+  witnesses,
   journal: {
     kinds: {
       "sign-up": (who) => `${who} a créé le compte`,
