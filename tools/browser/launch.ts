@@ -29,6 +29,15 @@ const ARGUMENTS = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ];
 
+/** A camera that shows a file, and a person who lets every page use it: without a window nobody can be asked. */
+function withCamera(film: string): string[] {
+  return [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-video-capture=${film}`,
+  ];
+}
+
 /** Makes the package bring the shared libraries that a bare machine lacks. */
 const WITH_LIBRARIES = { AWS_LAMBDA_JS_RUNTIME: "nodejs24.x" };
 
@@ -97,12 +106,13 @@ async function fontList(folder: string): Promise<string> {
 /**
  * Starts a headless Chromium with web security and site isolation on, and no way to any other
  * machine. The caller closes it.
+ * @param film what its camera sees, as a Y4M file; absent: it has none
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(film?: string): Promise<Browser> {
   const folder = await unpacked();
   return await chromium.launch({
     executablePath: join(folder, "chromium"),
-    args: ARGUMENTS,
+    args: film === undefined ? ARGUMENTS : [...ARGUMENTS, ...withCamera(film)],
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(folder, "al2023", "lib"),

@@ -12,6 +12,8 @@ export type Place =
   | "/accessibility"
   | "/documents"
   | "/share"
+  | "/scan"
+  | "/show"
   | "/received"
   | "/access"
   | "/journal"

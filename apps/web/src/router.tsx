@@ -37,6 +37,8 @@ const pages = {
   ),
   AccessPage: lazyRouteComponent(() => import("./pages/access.tsx"), "AccessPage"),
   JournalPage: lazyRouteComponent(() => import("./pages/journal.tsx"), "JournalPage"),
+  ShowPage: lazyRouteComponent(() => import("./pages/show.tsx"), "ShowPage"),
+  ScanPage: lazyRouteComponent(() => import("./pages/scan.tsx"), "ScanPage"),
   ContactsPage: lazyRouteComponent(() => import("./pages/contacts.tsx"), "ContactsPage"),
   SettingsPage: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
 } as const;
@@ -92,6 +94,8 @@ const enter = createRoute({
   component: pages.EnterPage,
 });
 
+const scan = createRoute({ getParentRoute: () => root, path: "/scan", component: pages.ScanPage });
+
 /** Everything behind the password. A closed record leads to its door, whatever the address says. */
 const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Inside });
 
@@ -122,6 +126,11 @@ const share = createRoute({
   component: pages.SharePage,
   validateSearch: (search: Record<string, unknown>): { item?: string } =>
     typeof search.item === "string" ? { item: search.item } : {},
+});
+const show = createRoute({
+  getParentRoute: () => inside,
+  path: "/show",
+  component: pages.ShowPage,
 });
 const received = createRoute({
   getParentRoute: () => inside,
@@ -169,10 +178,12 @@ export const router = createRouter({
     prepare,
     signUp,
     enter,
+    scan,
     inside.addChildren([
       documents,
       document,
       share,
+      show,
       received,
       receivedOne,
       access,

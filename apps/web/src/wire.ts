@@ -11,6 +11,7 @@ import type {
   JournalTaken,
   VerifyAsked,
 } from "./wire-export.ts";
+import type { VisitCalls } from "./wire-visit.ts";
 
 /** Somebody, as this account knows them. */
 export interface Person {
@@ -259,7 +260,7 @@ export interface Device {
 }
 
 /** What the page may ask for, and what it gets. */
-export interface Calls {
+export interface Calls extends VisitCalls {
   status: { ask: undefined; answer: Status };
   signUp: {
     ask: { address: string; name: string; password: string; language: "fr" | "en" };

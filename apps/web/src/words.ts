@@ -57,6 +57,17 @@ export function untilInWords(at: number, language: string): string {
   }).format(at);
 }
 
+/** An hour of today, such as "11:59 PM"; with its day where that is another. */
+export function hourInWords(at: number, language: string): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  const day = isToday ? {} : ({ weekday: "long" } as const);
+  return new Intl.DateTimeFormat(region(language), {
+    ...day,
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(at);
+}
+
 /** A FHIR date, as precise as it was given: a year, a month, a day, or an instant's day. */
 export function dateInWords(date: string, language: string): string {
   const instant = date.includes("T") ? Date.parse(date) : Number.NaN;

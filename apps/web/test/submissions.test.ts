@@ -27,10 +27,25 @@ const READING = [
   "journal",
   "devices",
   "notices",
+  "lookShown",
+  "standing",
+  "lookScanned",
+  "visited",
+  "openVisited",
+  "waiting",
+  "openWaiting",
 ];
 
 /** Asked about in a sentence first: the call stands in the doing of an `AskFirst`. */
-const CONFIRMED = ["endShare", "endMember", "signOutDevice", "newKit", "leave", "remove"];
+const CONFIRMED = [
+  "endShare",
+  "endMember",
+  "signOutDevice",
+  "newKit",
+  "leave",
+  "remove",
+  "refuseWaiting",
+];
 
 /** Shown whole on a page of its own before it is done. */
 const REVIEWED = ["share"];
@@ -41,6 +56,11 @@ const REVERSED: Readonly<Record<string, string>> = {
   add: "remove",
   correct: "history",
   cancelRecovery: "recover",
+  showCode: "dropShown",
+  dropShown: "showCode",
+  endGuest: "showCode",
+  leaveVisit: "scan",
+  takeWaiting: "remove",
 };
 
 /** Looked at before anything is done, refused with words beside what was typed, which stays. */
@@ -55,7 +75,12 @@ const CHECKED = [
   "changePassword",
   "checkKit",
   "decideOffer",
+  "scan",
+  "writeBack",
 ];
+
+/** Refused with words beside the digits by `TypeDigits`, which is given the call. */
+const COMPARED = ["typeShown", "typeScanned"];
 
 const files = globSync("**/*.tsx", { cwd: SOURCE }).map((file) =>
   readFileSync(join(SOURCE, file), "utf8"),
@@ -66,11 +91,20 @@ function filesThatAsk(call: string): string[] {
 }
 
 test("every call is of one of these kinds", () => {
-  const wire = readFileSync(join(SOURCE, "wire.ts"), "utf8");
-  const [, calls = ""] = /export interface Calls \{([\s\S]*?)\n\}/.exec(wire) ?? [];
+  const calls = ["wire.ts", "wire-visit.ts"]
+    .map((file) => readFileSync(join(SOURCE, file), "utf8"))
+    .map((text) => /export interface \w*Calls [^{]*\{([\s\S]*?)\n\}/.exec(text)?.[1] ?? "")
+    .join("\n");
   const names = [...calls.matchAll(/^ {2}(\w+): \{/gm)].map(([, name = ""]) => name);
   assert.ok(names.length > 25);
-  const known = [...READING, ...CONFIRMED, ...REVIEWED, ...Object.keys(REVERSED), ...CHECKED];
+  const known = [
+    ...READING,
+    ...CONFIRMED,
+    ...REVIEWED,
+    ...Object.keys(REVERSED),
+    ...CHECKED,
+    ...COMPARED,
+  ];
   assert.deepEqual(names.toSorted(), known.toSorted());
 });
 
@@ -101,6 +135,17 @@ test("what is checked is refused in words, in the form in which it was typed", (
     const asking = filesThatAsk(call);
     assert.ok(asking.length > 0, call);
     for (const text of asking) assert.match(text, /<Problem error=/, call);
+  }
+});
+
+test("digits that differ are refused beside them", () => {
+  const parts = files.filter((text) => text.includes("export function TypeDigits("));
+  assert.equal(parts.length, 1);
+  for (const text of parts) assert.match(text, /wrong=\{[\s\S]*<Problem error=/);
+  for (const call of COMPARED) {
+    const asking = filesThatAsk(call);
+    assert.ok(asking.length > 0, call);
+    for (const text of asking) assert.match(text, /<TypeDigits/, call);
   }
 });
 

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../answers.ts";
 import { Blank } from "../parts/blank.tsx";
 import { ButtonLink } from "../parts/button.tsx";
+import { Inbox } from "../parts/inbox.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -10,6 +11,7 @@ import { Offers } from "../parts/offers.tsx";
 import { Page } from "../parts/page.tsx";
 import { Known, usePersonName } from "../parts/person-name.tsx";
 import { Awaited } from "../parts/waiting.tsx";
+import { WriteBack } from "../parts/write-back.tsx";
 import type { Received, RefusedShare } from "../wire.ts";
 import { dateInWords, sizeInWords, untilInWords } from "../words.ts";
 
@@ -27,6 +29,7 @@ export function ReceivedPage() {
         </Trans>
       }
     >
+      <Inbox />
       <Offers accepted={received.again} />
       <Awaited of={received}>
         {({ shares, refused }) => (
@@ -114,6 +117,7 @@ function ReceivedShare({ share }: { readonly share: Received }) {
           ))}
         </Ledger>
       )}
+      {share.ended ? null : <WriteBack share={share.share} asGuest={false} />}
     </section>
   );
 }

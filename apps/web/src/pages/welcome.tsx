@@ -52,6 +52,20 @@ export function WelcomePage() {
             <Trans>I have one: open it here with my kit</Trans>
           </ButtonLink>
         </section>
+        <section className="way">
+          <h2>
+            <Trans>Somebody shows you a code</Trans>
+          </h2>
+          <p>
+            <Trans>
+              For doctors and nurses: read what a patient shows you, without an account, until
+              tonight at most.
+            </Trans>
+          </p>
+          <ButtonLink to="/scan">
+            <Trans>Scan or type the code</Trans>
+          </ButtonLink>
+        </section>
       </div>
       <section className="part">
         <h2>

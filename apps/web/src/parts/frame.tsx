@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Link, lazyRouteComponent, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Suspense, useEffect, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { chooseLanguage } from "../language.ts";
@@ -10,6 +10,9 @@ import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { OfflineBand } from "./offline-band.tsx";
 import { CaseSign } from "./signs.tsx";
+
+/** Who reads now: fetched once a record is open. */
+const Standing = lazyRouteComponent(() => import("./standing.tsx"), "Standing");
 
 /** What stands around every page: the brand, the sections once the record is open, and the foot. */
 export function Frame() {
@@ -53,6 +56,11 @@ export function Frame() {
       {isOpen ? <Sections shown={shown} /> : null}
       <main className="main" id="main" tabIndex={-1}>
         <OfflineBand />
+        {isOpen ? (
+          <Suspense fallback={null}>
+            <Standing />
+          </Suspense>
+        ) : null}
         <Outlet />
       </main>
       <footer className="foot">
@@ -99,6 +107,7 @@ function Sections({ shown }: { readonly shown: boolean }) {
       <ul>
         <Section to="/documents">{t`My documents`}</Section>
         <Section to="/share">{t`Share`}</Section>
+        <Section to="/show">{t`Show a code`}</Section>
         <Section to="/access">{t`Who can see what`}</Section>
         <Section to="/received">{t`Shared with me`}</Section>
         <Section to="/journal">{t`Journal`}</Section>
@@ -118,6 +127,7 @@ function Sections({ shown }: { readonly shown: boolean }) {
 type SectionPlace =
   | "/documents"
   | "/share"
+  | "/show"
   | "/access"
   | "/received"
   | "/journal"

@@ -8,6 +8,7 @@ import { type Handler, type Handlers, Refusal } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
 import { shareCalls } from "./share-calls.ts";
 import { timelineCalls } from "./timeline-calls.ts";
+import { visitCalls } from "./visit-calls.ts";
 
 const handlers: Handlers<CallName> = {
   ...accountCalls,
@@ -17,6 +18,7 @@ const handlers: Handlers<CallName> = {
   ...contactCalls,
   ...journalCalls,
   ...exportCalls,
+  ...visitCalls,
 };
 
 export { closeIfEnded } from "./session.ts";

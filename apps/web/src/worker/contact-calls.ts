@@ -11,6 +11,7 @@ export const contactCalls: Handlers<ContactCall> = {
     return current()
       .contacts()
       .list()
+      .filter(({ until }) => until === undefined || until > Date.now())
       .map(({ account }) => personOf(account))
       .sort((a, b) => a.name.localeCompare(b.name));
   },

@@ -2,8 +2,7 @@ import type { Person } from "../wire.ts";
 import { current, isOpen } from "./session.ts";
 
 /** An account as this one knows it: itself, a contact, or nobody known. */
-export function personOf(account: string | undefined): Person {
-  const own = current();
+export function personOf(account: string | undefined, own = current()): Person {
   if (account === undefined) return { account: "", name: "", known: "unknown" };
   if (account === own.id) return { account, name: own.name, known: "me" };
   const contact = own

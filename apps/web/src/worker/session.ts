@@ -16,6 +16,7 @@ export function current(): Account {
 }
 
 /** Whether an account is open. */
+/** Whether an account is open here. */
 export function isOpen(): boolean {
   return account !== undefined;
 }

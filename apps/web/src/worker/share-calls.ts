@@ -1,4 +1,10 @@
-import { ClientError, type Offer, type SharedItem, type SharedView } from "@ecrin/client";
+import {
+  type Account,
+  ClientError,
+  type Offer,
+  type SharedItem,
+  type SharedView,
+} from "@ecrin/client";
 import type { Access, OfferRow, Received, SharedItem as SharedItemView } from "../wire.ts";
 import { documentOf, revisionOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
@@ -81,7 +87,7 @@ export const shareCalls: Handlers<ShareCall> = {
 
   async received() {
     const account = current();
-    const shares = (await account.sharedWithMe()).map(receivedOf);
+    const shares = (await account.sharedWithMe()).map((view) => receivedOf(view));
     const refused = account.sharesRefused.map(({ share, from }) => ({
       share,
       from: personOf(from),
@@ -121,10 +127,11 @@ function offerOf({ space, kind, from, name, until }: Offer): OfferRow {
   return until === undefined ? row : { ...row, until };
 }
 
-function receivedOf(view: SharedView): Received {
+/** A share as a page shows it to the account that received it. */
+export function receivedOf(view: SharedView, by: Account = current()): Received {
   return {
     share: view.share,
-    from: personOf(view.maker.account),
+    from: personOf(view.maker.account, by),
     signedAs: view.about.from,
     note: view.about.note,
     until: view.view.state.share?.until ?? 0,

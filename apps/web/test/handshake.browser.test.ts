@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+// biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
+import { launchBrowser } from "../../../tools/browser/launch.ts";
+import { checkAbilities } from "./abilities.ts";
+import { filmCode } from "./film.ts";
+import { add, checkKit, fill, heading, press, section, signUp } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { note } from "./samples.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+import type { Language } from "./words.ts";
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround();
+});
+after(async () => {
+  await ground?.stop();
+});
+
+let count = 0;
+
+/** A patient with one document, who shows a code for it until tonight. */
+async function showing(language: Language, width = 1280): Promise<Visitor> {
+  count += 1;
+  const patient = await newVisitor(ground, language, { width });
+  const { page, say } = patient;
+  const kit = await signUp(patient, { name: "Alice Martin", address: `show${count}@example.org` });
+  await checkKit(patient, kit.words);
+  await add(patient, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("Cholestérol") }]);
+  await section(patient, "Show a code", "What may they read?");
+  await page.getByText("Bilan", { exact: true }).click();
+  await press(patient, "Continue");
+  await heading(page, say("Until what hour?"));
+  assert.ok(await page.getByRole("radio", { name: say("Tonight") }).isChecked());
+  await press(patient, "Continue");
+  await heading(page, say("This is what will happen"));
+  await press(patient, "Show the code");
+  await page.locator("[data-code]").waitFor();
+  return patient;
+}
+
+async function digitsOf({ page }: Visitor): Promise<string> {
+  const digits = await page.locator("[data-digits]").getAttribute("data-digits");
+  return digits ?? assert.fail("no digits are shown");
+}
+
+async function scanPage(ground: Ground, language: Language, width = 1280): Promise<Visitor> {
+  const doctor = await newVisitor(ground, language, { width });
+  const { page, say } = doctor;
+  await page.getByRole("link", { name: say("Scan or type the code"), exact: true }).click();
+  await heading(page, say("Scan or type the code"));
+  await fill(doctor, "Your name, as the patient shall see it", "Dr Roche");
+  return doctor;
+}
+
+for (const language of ["fr", "en"] as const) {
+  test(`a doctor without an account types the code, reads, answers and is shown out (${language})`, async () => {
+    const patient = await showing(language, 320);
+    const doctor = await scanPage(ground, language, 390);
+    const { say } = patient;
+    await checkAbilities(patient.page, "the code that is shown");
+    await checkAbilities(doctor.page, "where the code is typed");
+    const code = (await patient.page.locator("[data-code]").getAttribute("data-code")) ?? "";
+    await fill(doctor, "Or the eight characters below the code", code.toLowerCase());
+    await press(doctor, "Continue");
+    await heading(doctor.page, say("Compare with the other screen"));
+    await checkAbilities(doctor.page, "six digits");
+
+    await patient.page.locator("[data-digits]").waitFor();
+    await fill(patient, "Digits on the other screen", "000 000");
+    await press(patient, "Compare");
+    await patient.page
+      .getByText(say("These are not the digits of the other screen. Look again, and type all six."))
+      .waitFor();
+    await fill(patient, "Digits on the other screen", await digitsOf(doctor));
+    const theirs = await digitsOf(patient);
+    await press(patient, "Compare");
+    await fill(doctor, "Digits on the other screen", theirs);
+    await press(doctor, "Compare");
+
+    await heading(patient.page, say("They can read now"));
+    const end = patient.page.getByRole("button", {
+      name: say("End now what {name} can read", "Dr Roche"),
+    });
+    await end.waitFor();
+    await section(patient, "Journal");
+    await end.waitFor();
+
+    const { page } = doctor;
+    await heading(page, say("Summary of {name}", "Alice Martin"));
+    await page.getByRole("button", { name: "Bilan", exact: true }).click();
+    await page.getByText("Cholestérol").waitFor();
+    await press(doctor, "Back to the summary");
+    await checkAbilities(page, "the summary");
+    await press(doctor, "Write back");
+    await fill(doctor, "Your answer", "Rien d’inquiétant.");
+    await press(doctor, "Seal and send");
+    await page
+      .getByText(say("Your answer is sealed and sent. They decide whether it joins their record."))
+      .waitFor();
+
+    await section(patient, "Shared with me");
+    await patient.page.getByRole("button", { name: say("Take it into my record") }).click();
+    await patient.page
+      .getByRole("heading", { name: say("Written to you") })
+      .waitFor({ state: "detached" });
+    await end.click();
+    await end.waitFor({ state: "detached" });
+    await heading(page, say("It is over"));
+    await press(doctor, "Forget everything here");
+    await page.getByRole("button", { name: say("Scan another code") }).waitFor();
+
+    // Nothing that would open anything stood in an address, and nothing was kept by the page.
+    const asked = [...patient.sent, ...doctor.sent].map(({ url }) => new URL(url).pathname);
+    for (const url of asked.filter((each) => !each.startsWith("/assets/")))
+      assert.doesNotMatch(url, /handshake|[A-Za-z0-9_-]{40,}/);
+    assert.deepEqual(await page.evaluate(keptHere), []);
+    assert.deepEqual(patient.wrong, []);
+    assert.deepEqual(doctor.wrong, []);
+    await patient.context.close();
+    await doctor.context.close();
+  });
+}
+
+test("a camera reads the code, and where there is none the typed code does the same", async () => {
+  const patient = await showing("fr");
+  const { say } = patient;
+  const text = (await patient.page.locator("[data-scan]").getAttribute("data-scan")) ?? "";
+  const film = join(ground.folder, "code.y4m");
+  await filmCode(film, text);
+  const browser = await launchBrowser(film);
+  try {
+    const without = await scanPage(ground, "fr");
+    await press(without, "Scan with the camera");
+    await without.page
+      .getByText(
+        say("No camera can be used here. Type the eight characters below: it does the same."),
+      )
+      .waitFor();
+    await without.context.close();
+    const doctor = await scanPage({ ...ground, browser }, "fr");
+    await press(doctor, "Scan with the camera");
+    await heading(doctor.page, say("Compare with the other screen"));
+    // Who scanned knows whose code it is, and asks for nothing more.
+    await doctor.page.locator("[data-digits]").waitFor();
+    await patient.page.locator("[data-digits]").waitFor();
+    assert.equal(await doctor.page.getByLabel(say("Digits on the other screen")).count(), 0);
+    await fill(patient, "Digits on the other screen", await digitsOf(doctor));
+    await press(patient, "Compare");
+    await heading(doctor.page, say("Summary of {name}", "Alice Martin"));
+    await press(doctor, "I have finished: forget everything here");
+    await heading(doctor.page, say("It is over"));
+    assert.deepEqual(doctor.wrong, []);
+    assert.deepEqual(patient.wrong, []);
+  } finally {
+    await browser.close();
+    await patient.context.close();
+  }
+});
+
+/** Runs in the page: names of everything that this browser keeps of it, but how it looks. */
+async function keptHere(): Promise<string[]> {
+  const kept = Object.keys(localStorage).filter((key) => !/language|theme|look/.test(key));
+  for (const { name = "" } of await indexedDB.databases()) {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const asked = indexedDB.open(name);
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+    for (const store of database.objectStoreNames) {
+      const entries = await new Promise<number>((resolve) => {
+        const asked = database.transaction(store).objectStore(store).count();
+        asked.onsuccess = () => resolve(asked.result);
+      });
+      if (entries > 0) kept.push(`${entries} in ${store}`);
+    }
+    database.close();
+  }
+  return kept;
+}
