@@ -5,6 +5,7 @@ import { linkCases } from "./cases-links.ts";
 import { logCases } from "./cases-log.ts";
 import { recordCases } from "./cases-record.ts";
 import { rollbackCases } from "./cases-rollback.ts";
+import { roomCases } from "./cases-room.ts";
 import { sealCases } from "./cases-seal.ts";
 import { shareCases } from "./cases-share.ts";
 import { sizeCases } from "./cases-size.ts";
@@ -28,4 +29,5 @@ export const cases: readonly AttackCase[] = [
   ...trafficCases,
   ...witnessCases,
   ...wayCases,
+  ...roomCases,
 ].sort((a, b) => a.number - b.number);
