@@ -15,7 +15,6 @@ export function current(): Account {
   return account;
 }
 
-/** Whether an account is open. */
 /** Whether an account is open here. */
 export function isOpen(): boolean {
   return account !== undefined;
