@@ -273,11 +273,12 @@ function Meet({
       </div>
     );
   }
+  const address = `${location.host}/scan`;
   return (
     <div className="part narrow">
       <QrCode text={code.text} label={t`The code to scan`} />
       <p data-scan={code.text}>
-        <Trans>Or, on the page “Scan or type the code” of this service, they type:</Trans>
+        <Trans>Or they open {address} in their browser, and type:</Trans>
       </p>
       <p className="digits" translate="no" data-code={code.code}>
         {code.code.slice(0, 4)}-{code.code.slice(4)}
@@ -337,7 +338,7 @@ function Done({
           />
         </p>
         <p>
-          <Trans>You can end it at any time. What has been read cannot be unseen.</Trans>
+          <Trans>You can end it whenever you like. What has been read cannot be unseen.</Trans>
         </p>
       </Notice>
       <div className="row">
