@@ -93,8 +93,8 @@ export const recordCases: readonly AttackCase[] = [
       },
       {
         file: "packages/protocol/src/context.ts",
-        find: "const fields = [SUITE, purpose, ...parts].map(partOf);",
-        replace: "const fields = [SUITE, purpose].map(partOf);",
+        find: "for (const part of parts) at = writeField(room, at, partOf(part));",
+        replace: "",
       },
     ],
     async run(stage) {

@@ -3,6 +3,7 @@ import { hmacSha256 } from "#hmac";
 import { badArgument } from "./errors.ts";
 
 const BLOCK = 32;
+const FIRST = new Uint8Array([1]);
 /** RFC 5869 section 2.3: at most 255 blocks of the hash. */
 const MAX_LENGTH = 255 * BLOCK;
 
@@ -29,6 +30,7 @@ export function hkdfSha256(
 
 /** HKDF-Expand (RFC 5869 section 2.3) of a key of 32 bytes into `length` of at most 8,160. */
 export function expand(extracted: Uint8Array, info: Uint8Array, length: number): Bytes {
+  if (length === BLOCK) return hmacSha256(extracted, concat(info, FIRST));
   const key = new Uint8Array(length);
   let block = new Uint8Array();
   for (let at = 0; at < length; at += BLOCK) {

@@ -9,6 +9,9 @@ const encoder = new TextEncoder();
 /** Text, bytes, or an integer. */
 export type ContextPart = string | Uint8Array | number;
 
+/** Contexts up to here are written in memory that is there already; nearly all are of a few ids. */
+const short = new Uint8Array(1024);
+
 /**
  * What a ciphertext, a MAC or a commitment is bound to: SHA-256 of the
  * length-prefixed parts, suite and purpose first (spec/encoding.md, Context).
@@ -17,7 +20,7 @@ export type ContextPart = string | Uint8Array | number;
 export function context(purpose: string, ...parts: readonly ContextPart[]): Bytes {
   let most = 4 + 4 + mostBytes(SUITE) + 4 + mostBytes(purpose);
   for (const part of parts) most += 4 + mostBytes(partOf(part));
-  const room = new Uint8Array(most);
+  const room = most <= short.length ? short : new Uint8Array(most);
   let at = writeField(room, writeU32(room, 0, parts.length + 2), SUITE);
   at = writeField(room, at, purpose);
   for (const part of parts) at = writeField(room, at, partOf(part));

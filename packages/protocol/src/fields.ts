@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { SUITE } from "./context.ts";
 import { malformed } from "./errors.ts";
+import { isInForm } from "./form.ts";
 import { MAX_STATEMENT } from "./statement.ts";
 
 // The Content-Security-Policy of the page forbids code made at run time.
@@ -91,6 +92,7 @@ export function parseAs<Schema extends z.ZodMiniType>(
   value: unknown,
   field: string,
 ): z.infer<Schema> {
+  if (isInForm(schema, value)) return value as z.infer<Schema>;
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

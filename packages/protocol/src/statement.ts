@@ -85,7 +85,8 @@ export function parseStatement(kind: StatementKind, value: unknown): ParsedState
   if (header !== headerFor(kind)) malformed("header", `is not that of a statement of kind ${kind}`);
   const signatureBytes = fromBase64url(signature, "signature");
   if (signatureBytes.length !== 64) malformed("signature", "is not 64 bytes");
-  const signingInput = utf8(`${header}.${payload}`);
+  // Out of the text as it came: one put together anew would first be copied.
+  const signingInput = utf8(value.slice(0, header.length + 1 + payload.length));
   return {
     kind,
     statement: value as Statement,
