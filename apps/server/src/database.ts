@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { ServerError } from "./problem.ts";
 import { withTransactions } from "./transaction.ts";
 
 /** Where a PostgreSQL is and as whom to speak to it. */
@@ -88,6 +89,20 @@ export function openPool(target: DatabaseTarget, max: number): Sql {
     },
   });
   return withTransactions(sql);
+}
+
+/**
+ * Lets queries of one transaction leave one behind the other, in this order, and waits for all of
+ * their answers. Each makes one query: one that went on by itself after another has failed would
+ * write behind the savepoint that is then rolled back.
+ * @throws ServerError of the first that refuses; else what the first that failed says
+ */
+export async function atOnce(queries: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(queries)).flatMap((each) =>
+    each.status === "rejected" ? [each.reason] : [],
+  );
+  // After a failure the database only says that there was one.
+  if (failed.length > 0) throw failed.find((each) => each instanceof ServerError) ?? failed[0];
 }
 
 /** `bytea[]` for a parameter that the query casts: `${byteaArray(list)}::bytea[]`. The driver's own arrays fail (its type map). */

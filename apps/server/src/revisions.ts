@@ -183,13 +183,13 @@ async function revisions(call: Call<"revisions">): Promise<RouteAnswer<"revision
 
 async function list(call: Call<"revisions">): Promise<RouteAnswer<"revisions">> {
   const { sql, journal, params, query, session } = call;
-  const { state } = await openSpace(call, params.space);
+  const [{ state }, { tree, head }] = await Promise.all([
+    openSpace(call, params.space),
+    readTree(sql, params.space),
+  ]);
   if (state.kind !== "record") refuse("not-found");
-  const { tree, head } = await readTree(sql, params.space);
-  const rows = await sql<ListedRow[]>`
-    select index, statement, wrap_epoch, wrap, rewrap, metadata from revisions
-    where space = ${params.space} and index >= ${query.from} and index < ${tree.size}
-    order by index limit ${query.limit}`;
+  // Whoever looks whether anything is new learns in most cases that nothing is.
+  const rows = query.from >= tree.size ? [] : await readRows(sql, params.space, query, tree.size);
   if (rows.length > 0) {
     await journal.commit({
       guard: [{ chain: state.space, head: state.head }],
@@ -210,6 +210,18 @@ async function list(call: Call<"revisions">): Promise<RouteAnswer<"revisions">> 
     head,
     journal: (await journal.headOf(params.space)) ?? refuse("internal"),
   };
+}
+
+async function readRows(
+  sql: Sql,
+  space: SpaceId,
+  { from, limit }: Call<"revisions">["query"],
+  size: number,
+): Promise<readonly ListedRow[]> {
+  return await sql<ListedRow[]>`
+    select index, statement, wrap_epoch, wrap, rewrap, metadata from revisions
+    where space = ${space} and index >= ${from} and index < ${size}
+    order by index limit ${limit}`;
 }
 
 function listed(row: ListedRow): ListedRevision {

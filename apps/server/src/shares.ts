@@ -13,6 +13,7 @@ import {
 import { openSpace } from "./access.ts";
 import { bytesOf } from "./base64url.ts";
 import { actorOf, type Call, type Handlers } from "./call.ts";
+import { atOnce } from "./database.ts";
 import { decided } from "./guard.ts";
 import { checkLinkSet, readHeaders, readLinkSet, storeShare } from "./link-set.ts";
 import { readLinks } from "./links.ts";
@@ -55,11 +56,12 @@ async function shareCreate(call: Call<"shareCreate">): Promise<RouteAnswer<"shar
     ]);
     await journal.commit({
       guard: [...inSource.guard, ...inShare.guard],
-      effect: async (tx) => {
-        await writeStatement(tx, inSource);
-        await writeStatement(tx, inShare);
-        await storeShare(tx, { ...fact, about }, links);
-      },
+      effect: (tx) =>
+        atOnce([
+          writeStatement(tx, inSource),
+          writeStatement(tx, inShare),
+          storeShare(tx, { ...fact, about }, links),
+        ]),
       entries: () => entriesOf(inSource, session, call.now()),
     });
     spaces.remember(inSource.after);
@@ -164,9 +166,7 @@ async function shareEnd(call: Call<"shareEnd">): Promise<RouteAnswer<"shareEnd">
     if (judged.length > 0) {
       await journal.commit({
         guard: judged.flatMap((each) => each.guard),
-        effect: async (tx) => {
-          for (const each of judged) await writeStatement(tx, each);
-        },
+        effect: (tx) => atOnce(judged.map((each) => writeStatement(tx, each))),
         entries: () => judged.flatMap((each) => entriesOf(each, session, call.now())),
       });
       for (const { after } of judged) spaces.remember(after);

@@ -17,7 +17,7 @@ import {
 } from "@ecrin/protocol";
 import type { Ground, Session } from "./call.ts";
 import { checkRecent } from "./clock.ts";
-import { numberArray, type Tx, textArray } from "./database.ts";
+import { atOnce, numberArray, type Tx, textArray } from "./database.ts";
 import { type Guard, MOVED_ON } from "./operation.ts";
 import { refuse } from "./problem.ts";
 import { checkSpaceStatement, checkSpaces } from "./quotas.ts";
@@ -57,12 +57,14 @@ export async function judgeStatement(
   if (fact.by.account !== asking.session.account)
     refuse("not-allowed", "body.statement.by.account");
   checkRecent(fact.at, now, "body.statement.at");
-  if (before === undefined) await checkSpaces(asking.sql, asking.quotas, fact.by.account);
-  else {
+  if (before !== undefined) {
     checkPlace(before, fact, now);
     checkSpaceStatement(asking.quotas, before, fact);
   }
-  const accounts = await readAccounts(asking, before, parsed);
+  const [accounts] = await Promise.all([
+    readAccounts(asking, before, parsed),
+    before === undefined ? checkSpaces(asking.sql, asking.quotas, fact.by.account) : undefined,
+  ]);
   checkDevice(accounts, fact);
   if (before !== undefined) checkDue(before, fact, accounts, now);
   const after = await followParsed(before, [parsed], accounts);
@@ -153,31 +155,36 @@ function sameAccounts(a: readonly AccountId[], b: readonly AccountId[]): boolean
  */
 export async function writeStatement(tx: Tx, judged: Judged): Promise<void> {
   const { parsed, before, after } = judged;
-  const { fact, hash, statement } = parsed;
-  if (before === undefined) await insertSpace(tx, judged);
-  else await moveHead(tx, before, after);
-  if (fact.op === "epoch") await compareTree(tx, fact);
-  await tx`
-    insert into space_statements (space, seq, hash, statement)
-    values (${fact.space}, ${fact.seq}, ${hash}, ${statement})`;
-  await storeWraps(tx, fact.space, judged.wraps);
-  await writeMembers(tx, before, after);
-  if (fact.op === "share") await noteNamed(tx, fact.space, [fact.recipient]);
-  await closeShares(tx, before, after);
+  const { fact } = parsed;
+  await atOnce([
+    before === undefined ? insertSpace(tx, judged) : moveHead(tx, before, after),
+    ...(before === undefined ? [claimSubject(tx, fact.space)] : []),
+    ...(fact.op === "epoch" ? [compareTree(tx, fact)] : []),
+    insertStatement(tx, parsed),
+    storeWraps(tx, fact.space, judged.wraps),
+    ...writeMembers(tx, before, after),
+    ...(fact.op === "share" ? [noteNamed(tx, fact.space, [fact.recipient])] : []),
+    closeShares(tx, before, after),
+  ]);
 }
 
 const EMPTY_TREE = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 
 async function insertSpace(tx: Tx, { parsed, after }: Judged): Promise<void> {
   const { fact } = parsed;
-  const [there] = await tx`select from spaces where space = ${fact.space}`;
-  // Made since the judgement, perhaps by the very same statement: judged again, that shows.
-  if (there !== undefined) refuse("stale-head", MOVED_ON);
-  await claimSubject(tx, fact.space);
-  await tx`
+  const made = await tx`
     insert into spaces (space, kind, owner, made_at, head_seq, head_hash, tree_root)
     values (${fact.space}, ${after.kind}, ${fact.by.account}, ${fact.at},
-      ${after.head.seq}, ${after.head.hash}, ${EMPTY_TREE})`;
+      ${after.head.seq}, ${after.head.hash}, ${EMPTY_TREE})
+    on conflict (space) do nothing returning space`;
+  // Made since the judgement, perhaps by the very same statement: judged again, that shows.
+  if (made.length === 0) refuse("stale-head", MOVED_ON);
+}
+
+async function insertStatement(tx: Tx, { fact, hash, statement }: SpaceStatement): Promise<void> {
+  await tx`
+    insert into space_statements (space, seq, hash, statement)
+    values (${fact.space}, ${fact.seq}, ${hash}, ${statement})`;
 }
 
 async function moveHead(tx: Tx, before: SpaceState, { head, closed }: SpaceState): Promise<void> {
@@ -199,22 +206,30 @@ async function compareTree(tx: Tx, fact: SpacePayload & { op: "epoch" }): Promis
 }
 
 /** Keeps the list of members that the lists of spaces are made from. */
-async function writeMembers(
+function writeMembers(
   tx: Tx,
   before: SpaceState | undefined,
   { space, members }: SpaceState,
-): Promise<void> {
+): Promise<void>[] {
   const gone = [...(before?.members.keys() ?? [])].filter((account) => !members.has(account));
-  if (gone.length > 0) {
-    await tx`
-      delete from space_members
-      where space = ${space} and account = any(${textArray(gone)}::text[])`;
-  }
   const stated = [...members.values()].filter(
     (member) => before?.members.get(member.account) !== member,
   );
-  if (stated.length === 0) return;
-  await noteNamed(tx, space, stated.map(accountOf));
+  return [
+    ...(gone.length === 0 ? [] : [deleteMembers(tx, space, gone)]),
+    ...(stated.length === 0
+      ? []
+      : [noteNamed(tx, space, stated.map(accountOf)), insertMembers(tx, space, stated)]),
+  ];
+}
+
+async function deleteMembers(tx: Tx, space: SpaceId, gone: readonly AccountId[]): Promise<void> {
+  await tx`
+    delete from space_members
+    where space = ${space} and account = any(${textArray(gone)}::text[])`;
+}
+
+async function insertMembers(tx: Tx, space: SpaceId, stated: readonly Member[]): Promise<void> {
   await tx`
     insert into space_members (space, account, role, until)
     select ${space}, * from unnest(
