@@ -105,6 +105,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
     "checkpoint signed",
   ],
   "client/journal:followJournal": ["answer journal", "journal with its head"],
+  "client/content-keys:openEach": ["stream", "content"],
   "client/open:openThrough": ["stream", "content"],
   "client/open:openOwn": ["content"],
   "client/open:openRange": ["segment alone"],
