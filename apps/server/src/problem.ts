@@ -56,8 +56,13 @@ const LOST = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
+  // A UNIX socket with more waiting to be let in than it has room for.
+  "EAGAIN",
   "ECONNREFUSED",
   "ECONNRESET",
+  // No more files can be open, in this process or on this machine.
+  "EMFILE",
+  "ENFILE",
   "ENOENT",
   "ENOTFOUND",
   "EPIPE",
