@@ -87,6 +87,7 @@ const OWN: Partial<Record<CommandErrorCode, Exit>> = {
   "contact-unknown": EXIT.notFound,
   "record-unknown": EXIT.notFound,
   "share-unknown": EXIT.notFound,
+  "deposit-unknown": EXIT.notFound,
   "member-unknown": EXIT.notFound,
   "device-unknown": EXIT.notFound,
   "invitation-unknown": EXIT.notFound,

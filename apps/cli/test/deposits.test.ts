@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { type Call, ecrin, json, refused } from "./command.ts";
+import { type Ground, signUp, startGround } from "./ground.ts";
+
+let ground: Ground;
+let camille: Call & { readonly account: string };
+let roche: Call & { readonly account: string };
+
+before(async () => {
+  ground = await startGround();
+  [camille, roche] = await Promise.all([
+    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.txt"),
+    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt"),
+  ]);
+});
+after(async () => await ground.end());
+
+test("a recipient answers a share; the owner looks, accepts one and refuses another", async () => {
+  const codeOf = (whose: Call) => json<{ code: string }>(whose, "verify-contact");
+  const [hers, his] = [await codeOf(camille), await codeOf(roche)];
+  await json(camille, "verify-contact", his.code, "--name", "Dr Roche");
+  await json(roche, "verify-contact", hers.code, "--name", "Camille");
+  const file = join(ground.folder, "question.txt");
+  await writeFile(file, "Faut-il continuer ?");
+  await json(camille, "add", file);
+  await json(camille, "list");
+  const { share } = await json<{ share: string }>(
+    camille,
+    ...["share", "1", "--with", "roche", "--until", "tomorrow", "--yes"],
+  );
+  const answer = join(ground.folder, "reponse.txt");
+  await writeFile(answer, "Oui, un mois encore.");
+  const { deposit } = await json<{ deposit: string }>(roche, "deposit", share, answer);
+  const other = await json<{ deposit: string }>(roche, "deposit", share, answer, "--title", "Bis");
+
+  const { waiting } = await json<{ waiting: { deposit: string; author: string }[] }>(
+    camille,
+    "inbox",
+  );
+  assert.deepEqual(
+    waiting.map((each) => [each.deposit, each.author]),
+    [deposit, other.deposit].map((each) => [each, roche.account]),
+  );
+  const shown = await ecrin(camille, "inbox", "--show", deposit);
+  assert.equal(shown.out.toString(), "Oui, un mois encore.");
+  await json(camille, "inbox", "--accept", deposit);
+  await json(camille, "inbox", "--refuse", other.deposit);
+  assert.deepEqual((await json<{ waiting: unknown[] }>(camille, "inbox")).waiting, []);
+  const { items } = await json<{ items: { title: string }[] }>(camille, "list");
+  assert.deepEqual(items.map(({ title }) => title).sort(), ["question.txt", "reponse.txt"]);
+  await refused(camille, 4, "inbox", "--accept", deposit);
+});
