@@ -18,4 +18,6 @@ export type Place =
   | "/access"
   | "/journal"
   | "/contacts"
+  | "/ways"
+  | "/lost"
   | "/settings";

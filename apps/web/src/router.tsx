@@ -40,6 +40,8 @@ const pages = {
   ShowPage: lazyRouteComponent(() => import("./pages/show.tsx"), "ShowPage"),
   ScanPage: lazyRouteComponent(() => import("./pages/scan.tsx"), "ScanPage"),
   ContactsPage: lazyRouteComponent(() => import("./pages/contacts.tsx"), "ContactsPage"),
+  WaysPage: lazyRouteComponent(() => import("./pages/ways.tsx"), "WaysPage"),
+  LostPage: lazyRouteComponent(() => import("./pages/lost.tsx"), "LostPage"),
   SettingsPage: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
 } as const;
 
@@ -157,6 +159,16 @@ const contacts = createRoute({
   path: "/contacts",
   component: pages.ContactsPage,
 });
+const ways = createRoute({
+  getParentRoute: () => inside,
+  path: "/ways",
+  component: pages.WaysPage,
+});
+const lost = createRoute({
+  getParentRoute: () => inside,
+  path: "/lost",
+  component: pages.LostPage,
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -189,6 +201,8 @@ export const router = createRouter({
       access,
       journal,
       contacts,
+      ways,
+      lost,
       settings,
     ]),
   ]),

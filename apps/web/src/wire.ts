@@ -1,6 +1,7 @@
 // What page and worker say to each other. Plain data only: ids, names and contents cross; keys stay
 // in the worker. What crosses of secrets is what a person types or must see: the password going in,
-// and the kit coming out once, because it has to be printed.
+// and the kit coming out once, because it has to be printed; and what a passkey's PRF gives going in,
+// since browsers ask authenticators on the page only.
 
 import type { Cda } from "./shown/cda.ts";
 import type { Dicom } from "./shown/dicom.ts";
@@ -12,6 +13,7 @@ import type {
   VerifyAsked,
 } from "./wire-export.ts";
 import type { VisitCalls } from "./wire-visit.ts";
+import type { WayCalls } from "./wire-ways.ts";
 
 /** Somebody, as this account knows them. */
 export interface Person {
@@ -260,15 +262,15 @@ export interface Device {
 }
 
 /** What the page may ask for, and what it gets. */
-export interface Calls extends VisitCalls {
+export interface Calls extends VisitCalls, WayCalls {
   status: { ask: undefined; answer: Status };
   signUp: {
     ask: { address: string; name: string; password: string; language: "fr" | "en" };
     answer: Kit;
   };
   /** `before`: what this device was last opened with, where the password was changed elsewhere. */
-  unlock: { ask: { password: string; before: string }; answer: Status };
-  enter: { ask: { kit: string; address: string; password: string }; answer: Status };
+  unlock: { ask: { password: string; before: string; code: string }; answer: Status };
+  enter: { ask: { kit: string; address: string; password: string; code: string }; answer: Status };
   recover: { ask: { kit: string; account: string; password: string }; answer: Recovery };
   lock: { ask: undefined; answer: Status };
   leave: { ask: undefined; answer: Status };

@@ -155,6 +155,11 @@ export class Joining {
     throw new ClientError("code-differs", "this is not the code that the other device should show");
   }
 
+  /** Whether the code of the other device was right: only the password is missing. */
+  get isChecked(): boolean {
+    return this.#tries < 0;
+  }
+
   /**
    * Signs in with the account's password and this device's key, and makes the local store.
    * A wrong password may be tried again.

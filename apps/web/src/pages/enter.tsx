@@ -5,6 +5,9 @@ import { Form, Label, RadioGroup } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
 import { Pick } from "../parts/choice.tsx";
+import { CodeField, wantsCode } from "../parts/code-field.tsx";
+import { EnterDevice } from "../parts/enter-device.tsx";
+import { EnterPasskey } from "../parts/enter-passkey.tsx";
 import { Field, SecretField } from "../parts/field.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
@@ -22,23 +25,36 @@ export function EnterPage() {
   return (
     <Page
       title={t`Open my record on this device`}
-      lead={<Trans>Take your kit, the sheet you printed when you created your record.</Trans>}
+      lead={
+        <Trans>
+          There are four ways in. The kit is the sheet you printed when you created your record.
+        </Trans>
+      }
       trail={<a href="/">{t`First page`}</a>}
     >
       <RadioGroup className="part narrow" value={way} onChange={setWay}>
         <Label className="label">
-          <Trans>Do you know your password?</Trans>
+          <Trans>What do you have?</Trans>
         </Label>
         <div className="choices">
           <Pick value="password">
-            <Trans>Yes: open at once</Trans>
+            <Trans>My kit and my password: open at once</Trans>
+          </Pick>
+          <Pick value="device">
+            <Trans>Another device on which my record is open, and my password</Trans>
+          </Pick>
+          <Pick value="passkey">
+            <Trans>A passkey and my password</Trans>
           </Pick>
           <Pick value="recover">
-            <Trans>No: set a new one with the kit alone, after three days</Trans>
+            <Trans>My kit alone: a new password, after three days</Trans>
           </Pick>
         </div>
       </RadioGroup>
-      {way === "recover" ? <RecoverForm /> : <EnterForm />}
+      {way === "recover" ? <RecoverForm /> : null}
+      {way === "password" ? <EnterForm /> : null}
+      {way === "device" ? <EnterDevice /> : null}
+      {way === "passkey" ? <EnterPasskey /> : null}
     </Page>
   );
 }
@@ -49,7 +65,10 @@ function EnterForm() {
   const [address, setAddress] = useState("");
   const [kit, setKit] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [wants, setWants] = useState(false);
   const doing = useDoing();
+  if (wantsCode(doing.error?.code) && !wants) setWants(true);
   const isComplete = address.trim() !== "" && kit.trim() !== "" && password !== "";
   return (
     <Form
@@ -57,7 +76,7 @@ function EnterForm() {
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        void doing.run(async () => enter(await ask("enter", { address, kit, password })));
+        void doing.run(async () => enter(await ask("enter", { address, kit, password, code })));
       }}
     >
       <Field
@@ -78,6 +97,7 @@ function EnterForm() {
         value={password}
         onChange={setPassword}
       />
+      {wants ? <CodeField code={code} setCode={setCode} /> : null}
       <Problem error={doing.error} />
       <Button tone="first" type="submit" busy={doing.busy} isDisabled={!isComplete}>
         {doing.busy ? t`Opening…` : t`Open`}

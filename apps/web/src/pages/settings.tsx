@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
-import { Button } from "../parts/button.tsx";
+import { Button, ButtonLink } from "../parts/button.tsx";
 import { SecretField } from "../parts/field.tsx";
 import { KitAgain } from "../parts/kit-again.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
@@ -29,6 +29,14 @@ export function SettingsPage() {
   return (
     <Page title={t`Settings`} lead={<Trans>This is the record of {status.name}.</Trans>}>
       <RecoveryNotice />
+      <nav className="row" aria-label={t`If something is lost`}>
+        <ButtonLink to="/ways">
+          <Trans>Ways back</Trans>
+        </ButtonLink>
+        <ButtonLink to="/lost">
+          <Trans>A device is lost</Trans>
+        </ButtonLink>
+      </nav>
       <Devices />
       <Password />
       <NewKit name={status.name} />

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
+import { CodeField, wantsCode } from "../parts/code-field.tsx";
 import { SecretField } from "../parts/field.tsx";
 import { HandedWaiting } from "../parts/handed-files.tsx";
 import { Page } from "../parts/page.tsx";
@@ -22,6 +23,9 @@ export function UnlockPage() {
   const [before, setBefore] = useState("");
   const [forgotten, setForgotten] = useState(false);
   const doing = useDoing();
+  const [code, setCode] = useState("");
+  const [wants, setWants] = useState(false);
+  if (wantsCode(doing.error?.code) && !wants) setWants(true);
   const [wantsBefore, setWantsBefore] = useState(false);
   if (doing.error?.code === "device-password-needed" && !wantsBefore) setWantsBefore(true);
   if (status.state === "open") return <Navigate to="/documents" replace={true} />;
@@ -37,7 +41,7 @@ export function UnlockPage() {
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void doing.run(async () => enter(await ask("unlock", { password, before })));
+          void doing.run(async () => enter(await ask("unlock", { password, before, code })));
         }}
       >
         <SecretField
@@ -58,6 +62,7 @@ export function UnlockPage() {
             onChange={setBefore}
           />
         ) : null}
+        {wants ? <CodeField code={code} setCode={setCode} /> : null}
         <Problem error={doing.error} />
         <Button tone="first" type="submit" busy={doing.busy} isDisabled={password === ""}>
           {doing.busy ? t`Opening…` : t`Open`}

@@ -76,6 +76,26 @@ function ProblemWords({
       return (
         <Trans>This password does not open the record. Check the keyboard and try again.</Trans>
       );
+    case "second-factor-needed":
+      return <Trans>A code of your app is asked for as well. Type it, then open again.</Trans>;
+    case "factor-refused":
+      return <Trans>This code was not accepted. Wait until the app shows the next one.</Trans>;
+    case "code-differs":
+      return (
+        <Trans>
+          That is not the code. Look at the other device and type it again. If it happens three
+          times, begin anew on the new device.
+        </Trans>
+      );
+    case "passkey-refused":
+      return <Trans>No passkey was used. Nothing has changed; try again when you are ready.</Trans>;
+    case "passkey-opens-nothing":
+      return (
+        <Trans>
+          This passkey cannot open a record: what holds it lacks a function for that. Use your kit,
+          or another phone or security key.
+        </Trans>
+      );
     case "device-password-needed":
       return (
         <Trans>

@@ -13,6 +13,7 @@ import type { Kit as KitView } from "../wire.ts";
 import { localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
 import { current, forget, open, server, status } from "./session.ts";
+import { codeTyped } from "./way-calls.ts";
 
 type AccountCall =
   | "status"
@@ -47,16 +48,17 @@ export const accountCalls: Handlers<AccountCall> = {
     return kitView(made.kit, language);
   },
 
-  async unlock({ password, before }) {
+  async unlock({ password, before, code }) {
     const store = await localStore();
     const other = before === "" ? {} : { devicePassword: before };
-    open(await signIn({ server, store, password, ...other }));
+    open(await signIn({ server, store, password, ...other, ...codeTyped(code) }));
     return await status();
   },
 
-  async enter({ kit, address, password }) {
+  async enter({ kit, address, password, code }) {
     const store = await localStore();
-    open(await signInWithKit({ server, store, kit, address: address.trim(), password }));
+    const who = { server, store, kit, address: address.trim(), password };
+    open(await signInWithKit({ ...who, ...codeTyped(code) }));
     return await status();
   },
 

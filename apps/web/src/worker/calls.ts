@@ -9,11 +9,13 @@ import { journalCalls } from "./journal-calls.ts";
 import { shareCalls } from "./share-calls.ts";
 import { timelineCalls } from "./timeline-calls.ts";
 import { visitCalls } from "./visit-calls.ts";
+import { wayCalls } from "./way-calls.ts";
 
 const handlers: Handlers<CallName> = {
   ...accountCalls,
   ...documentCalls,
   ...timelineCalls,
+  ...wayCalls,
   ...shareCalls,
   ...contactCalls,
   ...journalCalls,

@@ -1,0 +1,62 @@
+import type { Status } from "./wire.ts";
+
+// What page and worker say of the ways into a record: spec/device-approval.md, spec/second-factor.md.
+
+/** What an authenticator is asked with. */
+export interface PasskeyQuestion {
+  readonly challenge: string;
+  /** What its PRF is evaluated over. */
+  readonly prfInput: Uint8Array<ArrayBuffer>;
+}
+
+/** What an authenticator answered. */
+export interface PasskeyAnswer {
+  readonly id: string;
+  readonly clientData: string;
+  readonly authenticatorData: string;
+  readonly signature: string;
+  readonly prf: Uint8Array<ArrayBuffer>;
+}
+
+export interface PasskeyCreated {
+  readonly id: string;
+  readonly clientData: string;
+  readonly attestation: string;
+  readonly prf: Uint8Array<ArrayBuffer>;
+}
+
+export interface PasskeyRow {
+  readonly passkey: string;
+  readonly at: number;
+}
+
+/** What was done about a lost device, in numbers. */
+export interface LostAnswer {
+  readonly turned: number;
+  readonly waiting: number;
+  readonly opened: number;
+}
+
+export interface WayCalls {
+  loseDevice: { ask: { device: string }; answer: LostAnswer };
+  /** On a new device: the number to type on one that is signed in. */
+  joinBegin: { ask: undefined; answer: { number: string } };
+  /** Once that device has answered: the code to type there. */
+  joinMeet: { ask: undefined; answer: { code: string } };
+  /** With the code that the other device shows, and the password. */
+  joinEnter: { ask: { code: string; password: string; factor: string }; answer: Status };
+  /** On the device that is signed in: finds the new one by its number. */
+  approveBegin: { ask: { number: string }; answer: undefined };
+  /** With the code that the new device shows: the code to type there. */
+  approveConfirm: { ask: { code: string }; answer: { code: string } };
+  /** Ends with a question for the authenticator; `passkeyEnter` goes on. */
+  passkeyBegin: { ask: { address: string; password: string }; answer: PasskeyQuestion };
+  passkeyEnter: { ask: PasskeyAnswer; answer: Status };
+  passkeyOffer: { ask: undefined; answer: PasskeyQuestion & { account: string; name: string } };
+  passkeyAdd: { ask: PasskeyCreated; answer: undefined };
+  passkeyRemove: { ask: { passkey: string }; answer: undefined };
+  factors: { ask: undefined; answer: { totp: boolean; passkeys: readonly PasskeyRow[] } };
+  totpBegin: { ask: undefined; answer: { secret: string; uri: string } };
+  totpConfirm: { ask: { code: string }; answer: undefined };
+  totpRemove: { ask: undefined; answer: undefined };
+}

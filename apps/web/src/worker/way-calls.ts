@@ -1,0 +1,192 @@
+import {
+  type Account,
+  type Approval,
+  ClientError,
+  codeOf,
+  Joining,
+  type PasskeyMade,
+  type SecondFactor,
+  signInWithPasskey,
+} from "@ecrin/client";
+import type { PasskeyAnswer, PasskeyQuestion, WayCalls } from "../wire-ways.ts";
+import { localStore } from "./door.ts";
+import type { Handlers } from "./handlers.ts";
+import { current, open, server, status } from "./session.ts";
+
+/** The code that was typed beside the password; one that is refused is not shown again by itself. */
+export function codeTyped(code: string): { secondFactor?: SecondFactor } {
+  if (code.trim() === "") return {};
+  return {
+    secondFactor: ({ again }) => {
+      if (again) throw new ClientError("factor-refused", "the code was refused");
+      return Promise.resolve({ code: codeOf(code) });
+    },
+  };
+}
+
+/** A question that a flow of the SDK waits to have answered by the page. */
+class Question<Asked, Answered> {
+  readonly asked: Promise<Asked>;
+  #ask: (asked: Asked) => void = () => undefined;
+  #answer: (answer: Answered) => void = () => undefined;
+
+  constructor() {
+    this.asked = new Promise((resolve) => {
+      this.#ask = resolve;
+    });
+  }
+
+  /** For the flow. */
+  put(asked: Asked): Promise<Answered> {
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#ask(asked);
+    });
+  }
+
+  /** For the page. */
+  reply(answer: Answered): void {
+    this.#answer(answer);
+  }
+}
+
+interface Returning {
+  readonly question: Question<PasskeyQuestion, PasskeyAnswer>;
+  readonly done: Promise<Account>;
+}
+
+interface Adding {
+  readonly question: Question<PasskeyQuestion, PasskeyMade>;
+  readonly done: Promise<boolean>;
+}
+
+let joining: { readonly run: Joining; factor: string } | undefined;
+let approval: Approval | undefined;
+let returning: Returning | undefined;
+let adding: Adding | undefined;
+
+/** Ways into a record, and second factors. */
+export const wayCalls: Handlers<keyof WayCalls> = {
+  async joinBegin() {
+    const state = { factor: "" };
+    const secondFactor: SecondFactor = (asked) => {
+      const ask = codeTyped(state.factor).secondFactor;
+      if (ask !== undefined) return ask(asked);
+      throw new ClientError("second-factor-needed", "a code is asked for");
+    };
+    const run = await Joining.begin({ server, store: await localStore(), secondFactor });
+    joining = Object.assign(state, { run });
+    return { number: run.number };
+  },
+
+  async joinMeet() {
+    return { code: await begun(joining).run.meet() };
+  },
+
+  async joinEnter({ code, password, factor }) {
+    const state = begun(joining);
+    if (!state.run.isChecked) {
+      await state.run.letIn();
+      state.run.check(code);
+    }
+    state.factor = factor;
+    open(await state.run.enter(password));
+    joining = undefined;
+    return await status();
+  },
+
+  async approveBegin({ number }) {
+    approval = await current().approveDevice(number);
+    return undefined;
+  },
+
+  async approveConfirm({ code }) {
+    return { code: await begun(approval).confirm(code) };
+  },
+
+  async passkeyBegin({ address, password }) {
+    const question = new Question<PasskeyQuestion, PasskeyAnswer>();
+    const done = signInWithPasskey({
+      server,
+      store: await localStore(),
+      address: address.trim(),
+      password,
+      passkey: async (asked) => {
+        const { prf, ...assertion } = await question.put(asked);
+        return { assertion, prf };
+      },
+    });
+    returning = { question, done };
+    // Whatever ends it before the question is put is what is told.
+    return await Promise.race([question.asked, done.then(neverAsked)]);
+  },
+
+  async passkeyEnter(answer) {
+    const { question, done } = begun(returning);
+    returning = undefined;
+    question.reply(answer);
+    open(await done);
+    return await status();
+  },
+
+  async passkeyOffer() {
+    const question = new Question<PasskeyQuestion, PasskeyMade>();
+    const account = current();
+    const done = account.addPasskey((offer) => question.put(offer), false);
+    adding = { question, done };
+    const asked = await Promise.race([question.asked, done.then(neverAsked)]);
+    return { ...asked, account: account.id, name: account.name };
+  },
+
+  async passkeyAdd({ prf, ...credential }) {
+    const { question, done } = begun(adding);
+    adding = undefined;
+    question.reply({ credential, prf });
+    await done;
+    return undefined;
+  },
+
+  async passkeyRemove({ passkey }) {
+    await current().removePasskey(passkey);
+    return undefined;
+  },
+
+  async factors() {
+    const { totp, passkeys } = await current().factors();
+    return {
+      totp: totp !== undefined,
+      passkeys: passkeys.map(({ passkey, at }) => ({ passkey, at })),
+    };
+  },
+
+  async loseDevice({ device }) {
+    const account = current();
+    const found = (await account.devices()).find((each) => each.device === device);
+    if (found === undefined) throw new ClientError("not-found", "is not a device signed in");
+    const { turned, waiting, opened } = await account.loseDevice(found.device);
+    return { turned: turned.length, waiting: waiting.length, opened };
+  },
+
+  async totpBegin() {
+    return await current().beginTotp();
+  },
+
+  async totpConfirm({ code }) {
+    await current().confirmTotp(code);
+    return undefined;
+  },
+
+  async totpRemove() {
+    await current().removeTotp();
+    return undefined;
+  },
+};
+
+function begun<T>(step: T | undefined): T {
+  if (step === undefined) throw new ClientError("refused", "this was not begun");
+  return step;
+}
+
+function neverAsked(): never {
+  throw new ClientError("refused", "it ended before the authenticator was asked");
+}
