@@ -44,6 +44,8 @@ function texts(statement: string): string[] {
     "x",
     "upload",
     "481204377",
+    "402913",
+    "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "K7QM2XHD",
     OPAQUE,
     boxOf("keyring", 90),
