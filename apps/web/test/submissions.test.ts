@@ -38,10 +38,16 @@ const READING = [
   "openVisited",
   "waiting",
   "openWaiting",
+  "factors",
+  "passkeyOffer",
+  "joinMeet",
 ];
 
 /** Asked about in a sentence first: the call stands in the doing of an `AskFirst`. */
 const CONFIRMED = [
+  "loseDevice",
+  "passkeyRemove",
+  "totpRemove",
   "endShare",
   "endMember",
   "signOutDevice",
@@ -65,10 +71,19 @@ const REVERSED: Readonly<Record<string, string>> = {
   endGuest: "showCode",
   leaveVisit: "scan",
   takeWaiting: "remove",
+  joinBegin: "joinBegin",
+  passkeyAdd: "passkeyRemove",
+  totpBegin: "totpRemove",
 };
 
 /** Looked at before anything is done, refused with words beside what was typed, which stays. */
 const CHECKED = [
+  "joinEnter",
+  "approveBegin",
+  "approveConfirm",
+  "passkeyBegin",
+  "passkeyEnter",
+  "totpConfirm",
   "signUp",
   "unlock",
   "enter",
@@ -95,7 +110,7 @@ function filesThatAsk(call: string): string[] {
 }
 
 test("every call is of one of these kinds", () => {
-  const calls = ["wire.ts", "wire-visit.ts"]
+  const calls = ["wire.ts", "wire-visit.ts", "wire-ways.ts"]
     .map((file) => readFileSync(join(SOURCE, file), "utf8"))
     .map((text) => /export interface \w*Calls [^{]*\{([\s\S]*?)\n\}/.exec(text)?.[1] ?? "")
     .join("\n");

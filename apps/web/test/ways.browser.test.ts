@@ -302,7 +302,7 @@ test("a new password reaches the other device; a recovery begun is seen and stop
   const stranger = await newVisitor(ground, "fr");
   await follow(stranger, "I have one: open it here with my kit");
   await stranger.page
-    .getByText(stranger.say("No: set a new one with the kit alone, after three days"))
+    .getByText(stranger.say("My kit alone: a new password, after three days"))
     .click();
   await fill(stranger, "Your kit: the 24 words, or the same as letters", first.kit);
   await fill(stranger, "New password", "a password of a thief");
@@ -321,4 +321,60 @@ test("a new password reaches the other device; a recovery begun is seen and stop
     assert.deepEqual(wrong, []);
     await context.close();
   }
+});
+
+test("a browser that forgot everything: back with a passkey and the password", async () => {
+  const visitor = await somebody("en", "Alice Martin");
+  const { page, say, context, address } = visitor;
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      ctap2Version: "ctap2_1",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      hasPrf: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
+  await page
+    .getByRole("link", { name: say("Settings"), exact: true })
+    .first()
+    .click();
+  await heading(page, say("Settings"));
+  await follow(visitor, "Ways back");
+  await heading(page, say("Ways back"));
+  await press(visitor, "Add a passkey");
+  await page
+    .getByText("Passkey ", { exact: false })
+    .getByText(/^Passkey [\w-]{6}$/)
+    .waitFor();
+  await checkAbilities(page, "ways back");
+
+  // What Safari does after a week, at once.
+  await page.goto(`${ground.url}/help`);
+  await page.evaluate(async () => {
+    for (const { name = "" } of await indexedDB.databases())
+      await new Promise((done) => {
+        const asked = indexedDB.deleteDatabase(name);
+        asked.onsuccess = done;
+        asked.onblocked = done;
+      });
+    localStorage.clear();
+  });
+  await page.goto(`${ground.url}/enter`);
+  await heading(page, say("Open my record on this device"));
+  await page.getByText(say("A passkey and my password"), { exact: true }).click();
+  await fill(visitor, "E-mail address", address);
+  await fill(visitor, "Password", PASSWORD);
+  await press(visitor, "Open with my passkey");
+  await page.getByText("One document", { exact: true }).waitFor();
+  const bodies = visitor.sent.map(({ body }) => body.toString("utf8")).join("\n");
+  assert.ok(!bodies.includes("clientExtensionResults"), "extension results stay here");
+  assert.deepEqual(visitor.wrong, []);
+  await context.close();
 });
