@@ -32,6 +32,7 @@ import { Http } from "../../packages/client/src/http.ts";
 import { sealKeyring } from "../../packages/client/src/keyring.ts";
 import { provePassword } from "../../packages/client/src/password-proof.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
+import { afterARealOne } from "./renewed.ts";
 import { type Actor, cloneOf, type Stage } from "./stage.ts";
 
 const CLOSED = [
@@ -131,6 +132,7 @@ export const accountCases: readonly AttackCase[] = [
       await stops(CLOSED, () => hers.addMember(account, { role: "reader" }));
       const until = stage.now() + 60_000;
       await stops(CLOSED, () => hers.share({ with: account, items: [item], until }));
+      await afterARealOne(stage, item);
     },
   },
   {

@@ -76,6 +76,7 @@ export async function forgeRevision(u: Forger, forgery: Forgery): Promise<NewRev
   const metadata = await sealMetadata(metadataKeyOf(secret, ctx), ctx, utf8(canonicalJson(name)));
   const content = await sealContentBytes(contentKeyOf(secret, release, ctx), ctx, bytes);
   const committed = contentKeyOf(secret, forgery.committed ?? release, ctx);
+  const wrap = await sealBox(spaceKey, "revision secret", secretContext(place, epoch), secret);
   const statement = await u.sign("revision", {
     ...place,
     op: "create",
@@ -89,8 +90,8 @@ export async function forgeRevision(u: Forger, forgery: Forgery): Promise<NewRev
     metadata: digestOf(metadata),
     content: { length: content.length, root: toBase64url(content.root) },
     held: "server",
+    wrap: digestOf(wrap),
   });
-  const wrap = await sealBox(spaceKey, "revision secret", secretContext(place, epoch), secret);
   return {
     statement,
     wrapEpoch: epoch,

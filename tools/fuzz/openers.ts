@@ -126,6 +126,7 @@ export const NOT_OTHERS: Readonly<Record<string, string>> = {
   "client/factors:readFactors": "asks a route; the table's targets try its answer",
   "client/second-factor:finishSignIn": "asks routes; the table's targets try their answers",
   "client/own-device:readDevice": "the device's own store, sealed",
+  "client/about-to-be:readAboutToBe": "the device's own store, sealed",
 };
 
 /** Every exported function whose name says that it reads, as `file:name`. */

@@ -107,7 +107,10 @@ export function sampler(statement: string): (schema: z.ZodMiniType) => Tree {
         Object.entries(shape).map(([name, member]) => [name, sample(member)]),
       );
     }
-    if (type === "array" && element !== undefined) return [sample(element), sample(element)];
+    if (type === "array" && element !== undefined) {
+      const pair = [sample(element), sample(element)];
+      return z.safeParse(schema, pair).success ? pair : [...pair, sample(element)];
+    }
     if (innerType !== undefined) return sample(innerType);
     if (type === "pipe" && from !== undefined) return sample(from);
     if (type === "union" && options?.[0] !== undefined) return sample(options[0]);

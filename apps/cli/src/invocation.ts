@@ -124,6 +124,7 @@ export class Invocation {
       const password = await this.password();
       const secondFactor = askSecondFactor(this);
       const account = await signIn({ server, password, store, secondFactor });
+      if (await account.lacksKit()) this.tell(this.words.said.kitLacking);
       return await thenLocked(account, work(account, password));
     } finally {
       await store.close();

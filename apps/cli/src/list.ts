@@ -1,4 +1,4 @@
-import type { ListedItem } from "@ecrin/client";
+import type { ListedItem, Unreadable } from "@ecrin/client";
 import type { Command } from "commander";
 import { Invocation } from "./invocation.ts";
 import { nameOf, recordNamed } from "./naming.ts";
@@ -26,10 +26,15 @@ async function list(call: Invocation, owner: string | undefined): Promise<void> 
     );
     const lines = columns(items.map((each, i) => itemLine(words, each, i + 1)));
     const unreadable = await record.unreadable();
-    const turners = Map.groupBy(unreadable, ({ turnedBy }) => turnedBy);
-    const losses = [...turners].map(([by, { length }]) =>
-      words.said.unreadable(length, nameOf(account, by, words)),
+    const causes = Map.groupBy(unreadable, ({ turnedBy, author }) =>
+      JSON.stringify([turnedBy ?? author, turnedBy === undefined]),
     );
+    const losses = [...causes.values()].map((rows) => {
+      const [{ turnedBy, author }] = rows as [Unreadable];
+      const who = nameOf(account, turnedBy ?? author, words);
+      const { unreadable: turned, sealedWrongly } = words.said;
+      return (turnedBy === undefined ? sealedWrongly : turned)(rows.length, who);
+    });
     await call.result({ record: record.space, items: items.map(itemJson), unreadable }, [
       ...(lines.length === 0 ? [words.said.nothing] : lines),
       ...losses,

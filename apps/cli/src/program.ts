@@ -14,6 +14,7 @@ import { defineList } from "./list.ts";
 import { defineMembers } from "./members.ts";
 import { defineOpen } from "./open.ts";
 import { definePassword } from "./password.ts";
+import { defineRenew } from "./renew.ts";
 import { defineRevoke } from "./revoke.ts";
 import { defineServe } from "./serve.ts";
 import { defineShares } from "./shares.ts";
@@ -58,6 +59,7 @@ export function makeProgram(words: Words): Command {
     defineFactors,
     defineKit,
     definePassword,
+    defineRenew,
     defineDemo,
   ];
   for (const define of families) define(program, words);

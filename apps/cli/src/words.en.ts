@@ -263,6 +263,7 @@ export const en = {
     kitNew: "make a new kit; the old one opens nothing any more",
     kitCheck: "check that a kit was typed or copied rightly",
     password: "change the password",
+    renew: "make every key of the account anew, after somebody may have had them",
     cancelRecovery: "stop a recovery that somebody began with the kit alone",
     demo: "fill a server with an invented patient and doctor",
   },
@@ -274,6 +275,8 @@ export const en = {
     kitWritten: (file: string) =>
       `The kit is in ${file}. Print it and delete the file: nobody else has it.`,
     kitShown: "Write this kit down: nobody else has it.",
+    kitLacking:
+      "ATTENTION: a renewal was broken off, and the kit in force was never shown. Make one now: ecrin kit new",
     kitAsk: "A new kit will be made, and the one before will open nothing any more.",
     kitChanged: "The new kit is in force; the old one opens nothing any more.",
     kitGood: (account: string | undefined) =>
@@ -329,6 +332,8 @@ export const en = {
     aRecord: "a record",
     unreadable: (n: number, who: string) =>
       `${many(n, "version", "versions")} in this record cannot be read: ${who} changed the keys wrongly. The next thing an owner writes mends the record, and does not bring ${n === 1 ? "it" : "them"} back.`,
+    sealedWrongly: (n: number, who: string) =>
+      `${many(n, "version", "versions")} in this record cannot be read: ${who}, who wrote ${n === 1 ? "it" : "them"}, sealed ${n === 1 ? "it" : "them"} wrongly. Ask for ${n === 1 ? "it" : "them"} again, or end that membership.`,
     shareRefused:
       "This share does not open, so nothing of it is shown. Ask the person to share again. Who made it is what the service says.",
     signingInAgain: (name: string) =>

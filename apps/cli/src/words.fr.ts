@@ -275,6 +275,7 @@ export const fr: Words = {
     kitNew: "faire un nouveau kit ; l'ancien n'ouvre plus rien",
     kitCheck: "vérifier qu'un kit a été bien recopié",
     password: "changer le mot de passe",
+    renew: "refaire toutes les clés du compte, si quelqu'un a pu les avoir",
     demo: "mettre sur un serveur une patiente et un médecin inventés",
   },
   said: {
@@ -284,6 +285,8 @@ export const fr: Words = {
     kitWritten: (file) =>
       `Le kit est dans ${file}. Imprimez-le et supprimez le fichier : personne d'autre ne l'a.`,
     kitShown: "Notez ce kit : personne d'autre ne l'a.",
+    kitLacking:
+      "ATTENTION : un renouvellement a été interrompu, et le kit en vigueur n'a jamais été montré. Faites-en un maintenant : ecrin kit new",
     kitAsk: "Un nouveau kit va être fait, et le précédent n'ouvrira plus rien.",
     kitChanged: "Le nouveau kit est en vigueur ; l'ancien n'ouvre plus rien.",
     kitGood: (account) =>
@@ -340,6 +343,8 @@ export const fr: Words = {
     aRecord: "un dossier",
     unreadable: (n, who) =>
       `${n} version${n === 1 ? "" : "s"} de ce dossier ne peu${n === 1 ? "" : "ven"}t pas être lue${n === 1 ? "" : "s"} : ${who} a mal changé les clés. Le prochain ajout d'un propriétaire répare le dossier, sans ${n === 1 ? "la" : "les"} faire revenir.`,
+    sealedWrongly: (n, who) =>
+      `${n} version${n === 1 ? "" : "s"} de ce dossier ne peu${n === 1 ? "" : "ven"}t pas être lue${n === 1 ? "" : "s"} : ${who}, qui ${n === 1 ? "l'a écrite, l'a" : "les a écrites, les a"} mal scellée${n === 1 ? "" : "s"}. Demandez-${n === 1 ? "la" : "les"} de nouveau, ou terminez cette participation.`,
     shareRefused:
       "Ce partage ne s'ouvre pas : rien n'en est montré. Demandez à la personne de partager à nouveau. C'est le service qui dit de qui il vient.",
     signingInAgain: (name) => `${name} est déjà connecté ici, et le mot de passe est le bon.`,

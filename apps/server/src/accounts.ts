@@ -67,17 +67,15 @@ async function readChain(
   return rows.map((row) => row.statement);
 }
 
-const ENTRY_OF: Record<Exclude<AccountPayload["op"], "begin">, EntryKind> = {
+const ENTRY_OF: Record<Exclude<AccountPayload["op"], "begin" | "rotate">, EntryKind> = {
   device: "sign-in",
   "sign-out": "sign-out",
   slots: "password",
-  rotate: "recovery",
 };
 const NOTICE_OF: Record<keyof typeof ENTRY_OF, NoticeKind> = {
   device: "device-enrolled",
   "sign-out": "device-signed-out",
   slots: "password-changed",
-  rotate: "identity-changed",
 };
 
 async function accountPost(call: Call<"accountPost">): Promise<RouteAnswer<"accountPost">> {
@@ -86,8 +84,10 @@ async function accountPost(call: Call<"accountPost">): Promise<RouteAnswer<"acco
   const at = call.now();
   const incoming = readIncoming(call, body.statement, own);
   const { fact, hash } = incoming;
-  if (fact.op === "begin") return refuse("statement-refused", "body.statement.op");
-  const changesSlots = fact.op === "slots" || fact.op === "rotate";
+  // A new identity comes with a new keyring, or the account opens for nobody (renewal.ts).
+  if (fact.op === "begin" || fact.op === "rotate")
+    return refuse("statement-refused", "body.statement.op");
+  const changesSlots = fact.op === "slots";
   if (!changesSlots && body.slots !== undefined) refuse("malformed", "body.slots");
   const about =
     fact.op === "device"

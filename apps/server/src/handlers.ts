@@ -17,6 +17,7 @@ import { passkeyHandlers } from "./passkeys.ts";
 import { passwordHandlers } from "./password.ts";
 import { readHandlers } from "./reads.ts";
 import { rendezvousHandlers } from "./rendezvous.ts";
+import { renewalHandlers } from "./renewal.ts";
 import { revisionHandlers } from "./revisions.ts";
 import { secondFactorHandlers } from "./second-factor.ts";
 import { shareHandlers } from "./shares.ts";
@@ -39,6 +40,7 @@ export const handlers: Handlers<RouteName> = {
   ...passkeyHandlers,
   ...secondFactorHandlers,
   ...totpHandlers,
+  ...renewalHandlers,
   ...spaceHandlers,
   ...wrapHandlers,
   ...revisionHandlers,

@@ -62,6 +62,11 @@ export function readRevision(given: NewRevision): IncomingRevision {
   const contents = [given.content, given.upload].filter((each) => each !== undefined).length;
   if (contents !== (sealed && fact.held === "server" ? 1 : 0)) refuse("malformed", "content");
   const metadata = bytesOf(given.metadata ?? "", "metadata");
+  const wrap = bytesOf(given.wrap ?? "", "wrap");
+  // The author signs the wrap, here or in the rewrap: one that does not open then shows whose doing it is.
+  if (sealed && given.rewrap === undefined && hash("sha256", wrap, "base64url") !== fact.wrap) {
+    refuse("content-differs", "wrap");
+  }
   if (sealed && hash("sha256", metadata, "base64url") !== fact.metadata) {
     refuse("content-differs", "metadata");
   }
@@ -69,7 +74,7 @@ export function readRevision(given: NewRevision): IncomingRevision {
     parsed,
     ...(given.rewrap === undefined ? {} : { rewrap: parseRewrap(given.rewrap) }),
     wrapEpoch: given.wrapEpoch,
-    wrap: bytesOf(given.wrap ?? "", "wrap"),
+    wrap,
     metadata,
     ...contentOf(given),
   };

@@ -8,7 +8,6 @@ import {
   newId,
   type Problem,
   type ProblemCode,
-  rotationProofInput,
   type Slot,
 } from "@ecrin/protocol";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
@@ -364,29 +363,6 @@ test("two devices that post at once: one is told that the chain has moved on", a
   );
   assert.deepEqual(answers.map((each) => each.status).sort(), [200, 409, 409]);
   assert.equal((await accountOf(alice)).chain.length, 2);
-});
-
-test("an identity is replaced with its slots, or not at all", async () => {
-  const alice = await person();
-  const signer = newSigner();
-  const identity = { sign: signer.key, seal: anySealingKey() };
-  const slots = (["password", "kit"] as const).map((kind) => ({ ...alice.slot(kind), identity }));
-  const input = rotationProofInput(alice.account, alice.head.seq + 1, alice.head.hash, identity);
-  const proof = signer.raw(input).toString("base64url");
-  const rotate = { op: "rotate", identity, slots: slots.map(keyOf), proof };
-  assertCode(
-    await alice.post({ ...rotate, proof: randomBytes(64).toString("base64url") }, slots),
-    "statement-refused",
-  );
-  assertCode(await alice.post(rotate, slots.slice(1)), "statement-refused", "body.slots");
-  assert.equal((await accountOf(alice)).chain.length, 1);
-  assert.equal((await alice.post(rotate, slots)).status, 200);
-  assert.deepEqual((await accountOf(alice)).slots, slots);
-  const old = alice.statement({ op: "device", device: { device: newId(), key: newSigner().key } });
-  assertCode(
-    await server.line.ask("POST", "/v1/account/statements", { statement: old }, alice.seat),
-    "signature-refused",
-  );
 });
 
 test("a statement of an account is of now, or of the last day", async () => {

@@ -8,15 +8,15 @@ import {
   type InvitationId,
   type Json,
   newId,
-  rotationProofInput,
   type Statement,
   SUITE,
   sha256,
 } from "@ecrin/protocol";
 import { readMigrations } from "../src/migrations.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
-import { keyOf, newSigner, Person, proofOf } from "./person.ts";
+import { newSigner, Person, proofOf } from "./person.ts";
 import { assertRefused, beginRecord, type Ended, postRevisions, sealTest } from "./record.ts";
+import { renew, renewalOf } from "./renewed.ts";
 import { makeShare, postShare } from "./share.ts";
 import { TIMES, telling } from "./telling.ts";
 
@@ -73,29 +73,11 @@ test("whoever names an identity of the account, of now or of before, follows it"
   const [alice, bob] = [await anyone(), await anyone()];
   const { identityHash: first } = alice;
   await assertFollows(bob, alice, `?identity=${first}`);
-  await rotate(alice);
+  await renew(alice, await renewalOf(alice));
   assert.notEqual(alice.identityHash, first);
   await assertFollows(bob, alice, `?identity=${first}`);
   await assertFollows(bob, alice, `?identity=${alice.identityHash}`);
 });
-
-async function rotate(person: Person): Promise<void> {
-  const signer = newSigner();
-  const identity = { ...person.identity, sign: signer.key };
-  const input = rotationProofInput(person.account, person.head.seq + 1, person.head.hash, identity);
-  const slots = [person.slot("password"), person.slot("kit")];
-  const posted = await person.post(
-    {
-      op: "rotate",
-      identity,
-      slots: slots.map(keyOf),
-      proof: signer.raw(input).toString("base64url"),
-    },
-    slots.map((slot) => ({ ...slot, identity })),
-  );
-  assert.equal(posted.status, 200, JSON.stringify(posted.body));
-  Object.assign(person, { identity, identitySigner: signer });
-}
 
 test("whoever has seen the chain goes on following it, page by page", async () => {
   const [alice, bob] = [await anyone(), await anyone()];

@@ -42,6 +42,7 @@ import {
   signRead,
   TestSpace,
 } from "./record.ts";
+import { renewalOf } from "./renewed.ts";
 import { makeShare, type TestShare } from "./share.ts";
 
 // The words of the scenarios: everything that a client makes before it asks.
@@ -165,6 +166,15 @@ export function makersOf(server: TestServer) {
     ) => ({ value: passkey.get(passkeyChallenge(account, signIn, key)) }),
     kitKey: () => ({ value: newSigner().key }),
 
+    /** Everything of an account made anew, in one request. */
+    renews: async (who: Person) => {
+      const { body } = await renewalOf(who);
+      return {
+        value: body,
+        accepted: () => once(who.chain, ...body.statements),
+      };
+    },
+
     /** The next statement of an account's chain. */
     states: (who: Person, facts: { slots?: Slot[] }) => {
       const slots = facts.slots === undefined ? {} : { slots: facts.slots.map(keyOf) };
@@ -285,8 +295,8 @@ function enter(seat: Seat, answer: Record<string, unknown>): void {
   if (typeof session.token === "string") seat.token = session.token;
 }
 
-function once(chain: Statement[], statement: Statement): void {
-  if (!chain.includes(statement)) chain.push(statement);
+function once(chain: Statement[], ...statements: Statement[]): void {
+  chain.push(...statements.filter((statement) => !chain.includes(statement)));
 }
 
 function keepOnce(space: TestSpace, draft: { readonly statement: Statement }): void {

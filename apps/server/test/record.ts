@@ -265,6 +265,7 @@ export function sealTest(record: TestSpace, sealing: Sealing = {}): SealedTest {
   const { op = "create", by = record.owner, held = "server", upload } = sealing;
   const content = sealing.content ?? randomBytes(4152);
   const metadata = randomBytes(528);
+  const wrap = randomBytes(80);
   const item = sealing.item ?? newId<"item">();
   const revision = sealing.revision ?? newId<"revision">();
   const sealed = {
@@ -272,6 +273,7 @@ export function sealTest(record: TestSpace, sealing: Sealing = {}): SealedTest {
     metadata: hash("sha256", metadata, "base64url"),
     content: { length: content.length, root: rootOf(content) },
     held,
+    wrap: hash("sha256", wrap, "base64url"),
   };
   const payload = {
     suite: SUITE,
@@ -300,7 +302,7 @@ export function sealTest(record: TestSpace, sealing: Sealing = {}): SealedTest {
     ...(op === "delete"
       ? {}
       : {
-          wrap: randomBytes(80).toString("base64url"),
+          wrap: wrap.toString("base64url"),
           metadata: metadata.toString("base64url"),
           ...beside,
         }),

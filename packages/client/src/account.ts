@@ -8,6 +8,7 @@ import {
   type SpaceId,
   type Witness,
 } from "@ecrin/protocol";
+import { KIT_UNSEEN } from "./about-to-be.ts";
 import { type Act, listActs } from "./acts.ts";
 import { type LogAnchors, listAnchors } from "./anchoring.ts";
 import { Approval } from "./approve.ts";
@@ -351,12 +352,13 @@ export class Account {
    */
   async signOutDevice(device: DeviceId): Promise<void> {
     await signOutDevice(this.#u, device);
-    if (device !== this.device) return await this.#turnEpochs();
+    if (device !== this.device) return await this.turnEpochs();
     await this.#u.store.erase();
     this.#forget();
   }
 
-  async #turnEpochs(): Promise<void> {
+  /** Turns the epoch of every record this account may write in, where that is due. */
+  async turnEpochs(): Promise<void> {
     const failed: unknown[] = [];
     for (const { space } of await this.#accepted("record")) {
       try {
@@ -425,7 +427,14 @@ export class Account {
 
   /** A new kit; the one before opens nothing from then on. It is shown now or never. */
   async newKit(): Promise<Kit> {
-    return await replaceKit(this.#u);
+    const kit = await replaceKit(this.#u);
+    await this.#u.store.delete(KIT_UNSEEN);
+    return kit;
+  }
+
+  /** Whether the kit in force was never shown, since a renewal of everything was broken off: a new one is needed. */
+  async lacksKit(): Promise<boolean> {
+    return (await this.#u.store.get(KIT_UNSEEN)) !== undefined;
   }
 
   /** Whether a printed kit still opens the account. @throws ClientError `wrong-kit` */

@@ -10,6 +10,7 @@ import {
   itemIdField,
   type NewRevision,
   parseAs,
+  parseRevision,
   type RevisionId,
   revisionIdField,
   type SpaceId,
@@ -122,7 +123,9 @@ export class BegunUpload {
   /** Writes down what is about to be posted, or says what was before. */
   async post(make: () => Promise<Posted>): Promise<Posted> {
     const kept = await this.#store.getJson(this.#postKey);
-    if (kept !== undefined) return parseAs(postedField, kept, "upload");
+    const posted = kept === undefined ? undefined : parseAs(postedField, kept, "upload");
+    // Version 0.2.0 signed headers without their wrap, and no server takes one any more.
+    if (posted !== undefined && signsItsWrap(posted)) return posted;
     const made = await make();
     await this.#store.putJson(this.#postKey, { ...made });
     return made;
@@ -137,6 +140,11 @@ export class BegunUpload {
   get #postKey(): string {
     return `${this.#key}/post`;
   }
+}
+
+function signsItsWrap({ statement }: Posted): boolean {
+  const { fact } = parseRevision(statement);
+  return fact.op !== "delete" && fact.wrap !== undefined;
 }
 
 function* each(bytes: Bytes, length: number): Generator<Bytes> {

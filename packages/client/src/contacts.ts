@@ -79,6 +79,16 @@ export class Contacts {
   }
 
   /**
+   * Whether a contact's identity was renewed since it was verified: the key of before says that the
+   * new one is theirs, and comparing codes face to face settles it.
+   * @throws ClientError as `check` does
+   */
+  async renewedSince(account: AccountId): Promise<boolean> {
+    const { identity } = await this.check(account);
+    return currentIdentity(await this.#u.accounts.get(account)).hash !== identity;
+  }
+
+  /**
    * Pins the account of a code that was scanned, or read out, face to face.
    * @throws ClientError `malformed` for what is no code; `contact-changed` where the account's chain does not hold the identity of the code
    */
@@ -187,7 +197,7 @@ export class Contacts {
       return known;
     }
     const ctx = acceptanceNameContext(invitation);
-    const padded = await this.#u.openWrap(ctx, fromBase64url(fact.name));
+    const padded = await this.#u.openWrap(ctx, fromBase64url(fact.name), fact.to);
     const theirName = fromUtf8(unpad(padded, METADATA_FLOOR));
     return await this.#pin(
       pin(chain, (await this.#nameFor(invitation)) ?? theirName, "invitation"),

@@ -174,10 +174,12 @@ export class Inbox {
     const opened = new Map<Hash, Bytes>();
     for (const { n, identity, wrap } of seeds) {
       const ctx = inboxWrapContext(space, n, { account: this.#u.account, identity });
-      const seed = await this.#u.openWrap(ctx, fromBase64url(wrap)).catch((error: unknown) => {
-        if (!isRefusedFor(asClientError(error), "cannot-open")) throw error;
-        return undefined;
-      });
+      const seed = await this.#u
+        .openWrap(ctx, fromBase64url(wrap), identity)
+        .catch((error: unknown) => {
+          if (!isRefusedFor(asClientError(error), "cannot-open")) throw error;
+          return undefined;
+        });
       if (seed?.length !== 32) continue;
       const key = parseSealingKey(toBase64url(await xwingPublicKey(seed)), "key");
       opened.set(inboxName(space, { n, key }), seed);
@@ -227,7 +229,9 @@ export class Inbox {
     const ctx = depositWrapContext(fact, named);
     const seed = recipient === INBOX ? (inboxes.get(named.identity) ?? notHeld()) : undefined;
     const secrets =
-      seed === undefined ? await this.#u.openWrap(ctx, wrap) : await openWrap(seed, ctx, wrap);
+      seed === undefined
+        ? await this.#u.openWrap(ctx, wrap, named.identity)
+        : await openWrap(seed, ctx, wrap);
     if (secrets.length !== SECRETS) throw cannotOpen();
     return secrets;
   }

@@ -54,6 +54,7 @@ export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
 export type { Witnessed } from "./pinned-witnesses.ts";
 export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
+export { type Renewal, type Renewed, rotateIdentity } from "./renewal.ts";
 export type { FactorAsked, FactorShown, SecondFactor } from "./second-factor.ts";
 export type { Turn } from "./sending.ts";
 export type { NewShare } from "./share.ts";

@@ -49,6 +49,8 @@ import type { Http } from "./http.ts";
 import type { Store } from "./store.ts";
 
 const seedField = bytesField(32, 32);
+/** Identities before whose wraps still open. */
+export const MAX_EARLIER = 16;
 const nameField = z.string().check(z.minLength(1), z.maxLength(200));
 
 /** Somebody this account knows, and how it came to know them (spec/share.md, Contacts). */
@@ -76,6 +78,12 @@ export const keyringField = z.strictObject({
   witnesses: z.optional(witnessesField),
   /** Offers that were declined, and accounts whose offers are. */
   declined: z.optional(z.array(z.union([spaceIdField, accountIdField])).check(z.maxLength(1000))),
+  /** Sealing seeds of identities before, newest first: for what is never wrapped again. */
+  earlier: z.optional(
+    z
+      .array(z.strictObject({ identity: hashField, seal: seedField }))
+      .check(z.maxLength(MAX_EARLIER)),
+  ),
 });
 export type Keyring = z.infer<typeof keyringField>;
 
@@ -294,15 +302,30 @@ export class KeyringBook {
     return book;
   }
 
+  /** The next version, changed and under another account key: for a request that puts it in place of this one. */
+  async sealedUnder(accountKey: Bytes, change: (keyring: Keyring) => Keyring) {
+    const { account } = this.#place;
+    const changed = change(this.contents());
+    const heads = headsThatFit(changed, this.#heads, account);
+    const next = parseAs(keyringField, { ...changed, heads }, "keyring");
+    const sealed = await sealKeyring(accountKey, account, this.#version + 1, next);
+    return { replaces: this.#version, ...sealed };
+  }
+
   /** Signs statements of the account's own chain. */
   async identitySigner(): Promise<Signer> {
     return await signerFrom(fromBase64url(this.contents().identity.sign));
   }
 
-  /** Opens a wrap made for this account's identity. @throws ClientError `cannot-open` */
-  async openWrap(ctx: Bytes, wrap: Bytes): Promise<Bytes> {
-    const seed = fromBase64url(this.contents().identity.seal);
-    return await opening(async () => await openWrap(seed, ctx, wrap));
+  /**
+   * Opens a wrap made for an identity of this account: the one in force, or an earlier one.
+   * @param identity its hash; absent for the one in force
+   * @throws ClientError `cannot-open`
+   */
+  async openWrap(ctx: Bytes, wrap: Bytes, identity?: Hash): Promise<Bytes> {
+    const { earlier = [], identity: own } = this.contents();
+    const { seal } = earlier.find((each) => each.identity === identity) ?? own;
+    return await opening(async () => await openWrap(fromBase64url(seal), ctx, wrap));
   }
 
   /** Seals the account key into a new slot. */

@@ -35,7 +35,7 @@ import {
   type TreeHead,
 } from "@ecrin/protocol";
 import { ahead } from "./ahead.ts";
-import { ClientError } from "./errors.ts";
+import { asClientError, ClientError, isRefusedFor } from "./errors.ts";
 import type { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 
@@ -55,10 +55,12 @@ export interface Revision {
   readonly lost?: Lost;
 }
 
-/** An epoch whose keys do not open here, because whoever turned it made its wraps wrongly. */
+/** Why a revision does not open although the server hands out what was signed. */
 export interface Lost {
+  /** The epoch it is wrapped under. */
   readonly epoch: number;
-  readonly turnedBy: AccountId;
+  /** Who turned that epoch, and made its wraps wrongly; absent where the author sealed the revision wrongly. */
+  readonly turnedBy?: AccountId;
 }
 
 /** A revision that has something to open. */
@@ -286,36 +288,63 @@ export class Listing {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
       ...(rewrap === undefined ? {} : { rewrap }),
-      ...(rewrap === undefined || wrap === undefined ? {} : { wrap: digestOf(wrap) }),
+      ...(wrap === undefined ? {} : { wrap: digestOf(wrap) }),
     };
     const [, opened] = await Promise.all([
       judgeRevision(revision, acceptance, this.#view.state, this.#view.accounts),
-      this.#openName(revision, listed, wrap),
+      this.#openName(parsed),
     ]);
     const { fact, hash, statement } = revision;
     const checked = { index: listed.index, fact, hash, statement };
+    if (opened === "sealed wrongly") return { ...checked, lost: { epoch: listed.wrapEpoch } };
     if (opened !== "lost") return { ...checked, ...(opened === undefined ? {} : { opened }) };
     const { by } = this.#view.state.epochs[listed.wrapEpoch - 1] ?? this.#view.epoch;
     return { ...checked, lost: { epoch: listed.wrapEpoch, turnedBy: by } };
   }
 
-  async #openName({ fact }: RevisionStatement, listed: ListedRevision, wrap: Bytes | undefined) {
+  /**
+   * A name that does not open is an alarm where a server could have made it so. Where its author
+   * signed the very bytes handed out, it was the author, and the others are listed beside it.
+   */
+  async #openName({ listed, revision: { fact }, rewrap, wrap }: ParsedListed) {
     if (fact.op === "delete") return undefined;
     if (wrap === undefined || listed.metadata === undefined)
       return refuse("has no wrap or no name", "wrap");
+    const name = fromBase64url(listed.metadata, "metadata");
+    if (digestOf(name) !== fact.metadata) throw notSigned();
     const key = await this.#view.held("space", listed.wrapEpoch);
     if (key === undefined) return "lost";
-    const secret = await openBox(
-      key,
-      "revision secret",
-      secretContext(fact, listed.wrapEpoch),
-      wrap,
-    );
-    return {
-      secret,
-      metadata: await openName(fact, secret, fromBase64url(listed.metadata, "metadata")),
-    };
+    const ctx = secretContext(fact, listed.wrapEpoch);
+    const isSigned = rewrap !== undefined || fact.wrap !== undefined;
+    const secret = await byItsAuthor(isSigned, async () => {
+      const found = await openBox(key, "revision secret", ctx, wrap);
+      checkSecret(fact, found);
+      return found;
+    });
+    const metadata =
+      secret && (await byItsAuthor(true, async () => await openName(fact, secret, name)));
+    return secret === undefined || metadata === undefined ? "sealed wrongly" : { secret, metadata };
   }
+}
+
+/** What opens; undefined where it does not, and its author signed all that it takes. */
+async function byItsAuthor<T>(isSigned: boolean, open: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!isSigned || !isRefusedFor(asClientError(error), "cannot-open")) throw error;
+    return undefined;
+  }
+}
+
+function notSigned(): ClientError {
+  return new ClientError("cannot-open", "a revision is not what its author signed");
+}
+
+/** The author's commitment to R. @throws ClientError `cannot-open` */
+function checkSecret(fact: SealedRevision, secret: Bytes): void {
+  const commitment = commitTo(secret, revisionCommitContext(fact, "revision secret"));
+  if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) throw notSigned();
 }
 
 interface Checked {
@@ -349,13 +378,8 @@ export async function openName(
   secret: Bytes,
   metadata: Bytes,
 ): Promise<Metadata> {
-  const commitment = commitTo(secret, revisionCommitContext(fact, "revision secret"));
-  if (
-    !equalSecret(commitment, fromBase64url(fact.commit.secret)) ||
-    digestOf(metadata) !== fact.metadata
-  ) {
-    throw new ClientError("cannot-open", "a revision is not what its author signed");
-  }
+  checkSecret(fact, secret);
+  if (digestOf(metadata) !== fact.metadata) throw notSigned();
   const ctx = revisionContext(fact);
   return parseMetadata(
     fromUtf8(await openMetadata(metadataKeyOf(secret, ctx), ctx, metadata), "metadata"),

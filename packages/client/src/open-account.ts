@@ -164,7 +164,7 @@ export async function unlock(
       const by = { account, device: own.device, head: { ...head() } };
       return await signStatement(kind, { ...facts, suite: SUITE, by, at: now() }, deviceSigner);
     },
-    openWrap: async (ctx, wrap) => await keyring.openWrap(ctx, wrap),
+    openWrap: async (...wrap) => await keyring.openWrap(...wrap),
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   AccountState,
   DeviceCertificate,
   DeviceId,
+  Identity,
   SlotKey,
   Statement,
 } from "@ecrin/protocol";
@@ -16,11 +17,17 @@ const ATTEMPTS = 4;
 export type OwnFact =
   | { readonly op: "device"; readonly device: DeviceCertificate }
   | { readonly op: "sign-out"; readonly device: DeviceId }
-  | { readonly op: "slots"; readonly slots: readonly SlotKey[] };
+  | { readonly op: "slots"; readonly slots: readonly SlotKey[] }
+  | {
+      readonly op: "rotate";
+      readonly identity: Identity;
+      readonly slots: readonly SlotKey[];
+      readonly proof: string;
+    };
 
 /** The next statement of an account's chain, signed by its identity. */
 export async function nextStatement(
-  { account, head }: AccountState,
+  { account, head }: Pick<AccountState, "account" | "head">,
   fact: OwnFact,
   identity: Signer,
   at: number,

@@ -19,7 +19,7 @@ const KEY = "device";
 const seedField = bytesField(32, 32);
 
 /** What makes this device a device of the account; it lies in the local store and nowhere else. */
-const ownDeviceField = z.strictObject({
+export const ownDeviceField = z.strictObject({
   device: deviceIdField,
   /** Ed25519 seed. */
   seed: seedField,

@@ -115,18 +115,17 @@ export async function sealRevision(
     (await sealMetadata(metadataKeyOf(secret, ctx), ctx, utf8(canonicalJson(draft.metadata))));
   const sealing = { place, key, ctx, metadata };
   const content = await sealWhere(u, sealing, draft, { ...options, held, begun }, kept);
-  const sign = async (): Promise<Posted> => ({
-    statement: await u.sign("revision", headerFacts(sealing, draft, content, held)),
-    wrapEpoch: epoch,
-    wrap: toBase64url(
-      await sealBox(
-        await view.secret("space", epoch),
-        "revision secret",
-        secretContext(place, epoch),
-        secret,
-      ),
-    ),
-  });
+  const sign = async (): Promise<Posted> => {
+    const wrap = await sealBox(
+      await view.secret("space", epoch),
+      "revision secret",
+      secretContext(place, epoch),
+      secret,
+    );
+    const facts = { ...headerFacts(sealing, draft, content, held), wrap: digestOf(wrap) };
+    const statement = await u.sign("revision", facts);
+    return { statement, wrapEpoch: epoch, wrap: toBase64url(wrap) };
+  };
   const isUploaded = content.upload !== undefined && begun !== undefined;
   const post: NewRevision = {
     ...(isUploaded ? await begun.post(sign) : await sign()),
@@ -290,7 +289,9 @@ export async function rewrap(
 ): Promise<SealedDraft> {
   const { fact, hash } = parseRevision(sealed.post.statement);
   const { n } = view.epoch.epoch;
-  if (n === sealed.post.wrapEpoch) return sealed;
+  // What was sealed offline is wrapped when it is sent, and its header could not sign that yet.
+  const isWrapped = fact.op === "delete" || sealed.post.wrap !== undefined;
+  if (n === sealed.post.wrapEpoch && isWrapped) return sealed;
   const wrap =
     sealed.secret === undefined
       ? undefined

@@ -1,4 +1,4 @@
-import { type SealedSegment, sealBox, signStatement } from "@ecrin/crypto";
+import { type SealedSegment, signStatement } from "@ecrin/crypto";
 import {
   fromBase64url,
   type Hash,
@@ -10,7 +10,6 @@ import {
   parseStatement,
   type SpaceId,
   type Statement,
-  secretContext,
   toBase64url,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
@@ -68,7 +67,7 @@ export function sendHere(
   };
 }
 
-/** A revision with the wrap of R for the epoch in force: plain where it was sealed in it, else by a `rewrap`. */
+/** A revision with the wrap of R for the epoch in force, signed by a `rewrap`: its header was signed before there was a wrap. */
 async function wrapped(
   u: Unlocked,
   outbox: Outbox,
@@ -77,7 +76,6 @@ async function wrapped(
   what: WaitingRevision,
 ): Promise<NewRevision> {
   const { fact } = parseRevision(what.statement);
-  const { n } = view.epoch.epoch;
   const header = { statement: what.statement, wrapEpoch: fact.epoch };
   if (what.kind === "delete") {
     const sealed: SealedDraft = { item: what.item, revision: what.revision, post: header };
@@ -85,11 +83,6 @@ async function wrapped(
   }
   const secret = fromBase64url(what.secret);
   const post = { ...header, metadata: what.metadata, ...(await contentOf(u, outbox, entry, what)) };
-  if (fact.epoch === n) {
-    const key = await view.secret("space", n);
-    const wrap = await sealBox(key, "revision secret", secretContext(fact, n), secret);
-    return { ...post, wrap: toBase64url(wrap) };
-  }
   return (await rewrap(u, view, { item: what.item, revision: what.revision, post, secret })).post;
 }
 

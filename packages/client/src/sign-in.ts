@@ -1,5 +1,13 @@
 import { passwordSlot } from "@ecrin/crypto";
-import { fromBase64url, newId, passkeyChallenge, type SignInId } from "@ecrin/protocol";
+import {
+  type AccountId,
+  fromBase64url,
+  type Hash,
+  newId,
+  passkeyChallenge,
+  type SignInId,
+} from "@ecrin/protocol";
+import { readAboutToBe, settleDevice } from "./about-to-be.ts";
 import { Account } from "./account.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
@@ -29,21 +37,63 @@ export interface SignIn extends HttpOptions {
  *   `parameters-below-floor`, `cannot-open`, `rollback`, `fork`, `log-key-changed`, `offline`
  */
 export async function signIn(ask: SignIn): Promise<Account> {
-  const { u, own } = await unlockHere(ask);
-  return new Account(u, own);
+  const { u, own, renewed } = await unlockHere(ask);
+  const account = new Account(u, own);
+  // A renewal that was broken off after the server had taken it: what follows from it is done now.
+  if (renewed) await account.turnEpochs().catch(() => undefined);
+  return account;
+}
+
+/** An account unlocked here; `renewed` where this device has become the one of a renewal by it. */
+export interface UnlockedHere {
+  readonly u: Unlocked;
+  readonly own: OwnDevice;
+  readonly renewed: boolean;
 }
 
 /** What `signIn` works with: every secret of the session. For flows below the account. */
-export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDevice }> {
-  const { password, store: raw, now = Date.now } = ask;
-  const owner = (await ownerOf(raw)) ?? notEnrolled();
-  const { account } = owner;
+export async function unlockHere(ask: SignIn): Promise<UnlockedHere> {
+  const owner = (await ownerOf(ask.store)) ?? notEnrolled();
   const http = new Http(ask);
   const key = await http.begin();
   // The store's derivation and the sign-in's take the same long time, and neither waits for the other.
   const opening = openStore(ask, http, owner);
+  const place = { http, key, account: owner.account, opening };
+  const devices = opening.then(devicesOf);
+  devices.catch(() => undefined);
+  for (let i = 0; ; i++) {
+    const own = devices.then((all) => all[i] ?? notEnrolled());
+    own.catch(() => undefined);
+    try {
+      return await unlockAs(ask, place, own);
+    } catch (error) {
+      const isLast = i + 1 >= (await devices).length;
+      if (isLast || !isRefusedFor(error, "not-enrolled")) throw error;
+    }
+  }
+}
+
+/** What this device may be: what a renewal was about to make of it, then what it is. */
+async function devicesOf(store: Store): Promise<OwnDevice[]> {
+  const waiting = await readAboutToBe(store);
+  return [...waiting.map(({ own }) => own), await readDevice(store)];
+}
+
+interface Place {
+  readonly http: Http;
+  readonly key: Hash;
+  readonly account: AccountId;
+  readonly opening: Promise<Store>;
+}
+
+async function unlockAs(
+  ask: SignIn,
+  { http, key, account, opening }: Place,
+  device: Promise<OwnDevice>,
+): Promise<UnlockedHere> {
+  const { password, now = Date.now } = ask;
   const statement = async (id: SignInId) => {
-    const own = await readDevice(await opening);
+    const own = await device;
     const facts = { account, signIn: id, key, device: own.device, at: now() };
     return await signInStatement(await signerOf(own), facts);
   };
@@ -51,12 +101,10 @@ export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDe
   const proving = proveEitherPassword(http, { account }, password, knock);
   proving.catch(() => undefined);
   const store = await opening;
-  const own = await readDevice(store);
-  const proof = await proving;
-  const { signIn: id, finish, exportKey, generation } = proof;
-  const device = await statement(id);
+  const own = await device;
+  const { signIn: id, finish, exportKey, generation } = await proving;
   try {
-    const body = { signIn: id, finish, key, device };
+    const body = { signIn: id, finish, key, device: await statement(id) };
     const challengeOf = (named: SignInId) => passkeyChallenge(account, named, key);
     await finishSignIn(http, body, challengeOf, ask.secondFactor);
   } catch (cause) {
@@ -67,6 +115,7 @@ export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDe
   const secrets = passwordSlot(exportKey, fromBase64url(own.secretKey));
   const opened = await openAccount(http, account, secrets, generation === "previous");
   const u = await unlock(opened, { http, store, own, now });
+  const renewed = await settleDevice(store, own, opened.state);
   await u.keyring.save();
 
   const passwords = opened.answer.slots.filter((slot) => slot.kind === "password").length;
@@ -75,7 +124,7 @@ export async function unlockHere(ask: SignIn): Promise<{ u: Unlocked; own: OwnDe
   else if (passwords > 1) await http.call("passwordSettle", { body: {} });
   const isNew = ask.devicePassword !== undefined && ask.devicePassword !== password;
   await store.keep(isNew ? await store.addPassword(password) : undefined);
-  return { u, own };
+  return { u, own, renewed };
 }
 
 /** Opens the store; where the password opens the account and not this device, says so. */

@@ -167,7 +167,9 @@ export class SpaceKeys {
     const leaf = leaves.find((each) => each.hash === hash);
     if (leaf === undefined) throw notCommitted();
     const ctx = wrapContext(this.#of.space, n, leaf);
-    if (await opens(async () => this.learn(name, n, await this.#u.openWrap(ctx, wrap))))
+    if (
+      await opens(async () => this.learn(name, n, await this.#u.openWrap(ctx, wrap, leaf.identity)))
+    )
       return true;
     // Only what the epoch's own statement commits to shows who made it.
     if (!list.includes(leaf)) throw notCommitted();

@@ -3,6 +3,7 @@ import type {
   AccountId,
   Bytes,
   DeviceId,
+  Hash,
   Head,
   Json,
   SealingKey,
@@ -41,6 +42,6 @@ export interface Unlocked {
     kind: StatementKind,
     facts: { readonly [name: string]: Json | undefined },
   ): Promise<Statement>;
-  /** Opens a wrap made for this account's identity, the current one or, by its hash, an earlier one. */
-  openWrap(ctx: Bytes, wrap: Bytes): Promise<Bytes>;
+  /** Opens a wrap made for an identity of this account, the current one or, by its hash, an earlier one. */
+  openWrap(ctx: Bytes, wrap: Bytes, identity?: Hash): Promise<Bytes>;
 }

@@ -51,6 +51,8 @@ const sealed = {
     root: hashField,
   }),
   held: z.enum(["server", "application"]),
+  /** SHA-256 of the wrap of R under the epoch of the header; absent in what version 0.2.0 sealed. */
+  wrap: z.optional(hashField),
 };
 
 /** The payload of `ecrin-1.revision` (spec/revision.md, Header). */
@@ -166,6 +168,8 @@ export async function judgeRevision(
   if (rewrap === undefined) {
     if (fact.epoch !== wrapEpoch)
       refuse("is wrapped under another epoch without saying so", "wrapEpoch");
+    if (fact.op !== "delete" && fact.wrap !== undefined && fact.wrap !== acceptance.wrap)
+      refuse("is another wrap", "wrap");
   } else {
     await judgeRewrap(revision, rewrap, acceptance, state, author);
   }

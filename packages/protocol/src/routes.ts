@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { MAX_DEVICES } from "./account.ts";
 import { approvalRoutes } from "./approval-routes.ts";
 import { depositRoutes } from "./deposit-routes.ts";
 import { secretNameField, treeField, wrapLeafField } from "./epoch.ts";
@@ -262,6 +263,21 @@ export const routes = {
     path: "/v1/kit",
     session: true,
     body: z.strictObject({ statement: statementField, slot: slotField, kitKey: signingKeyField }),
+    answer: z.strictObject({ head: headField }),
+  },
+  /** Everything of an account made anew: all of it or nothing. */
+  renew: {
+    method: "POST",
+    path: "/v1/account/renewal",
+    session: true,
+    most: 2 << 20,
+    body: z.strictObject({
+      statements: z.array(statementField).check(z.minLength(3), z.maxLength(MAX_DEVICES + 2)),
+      slots: z.array(slotField).check(z.minLength(2), z.maxLength(2)),
+      keyring: z.strictObject({ replaces: countField, version: countField, box: keyringBox }),
+      record: opaque,
+      kitKey: signingKeyField,
+    }),
     answer: z.strictObject({ head: headField }),
   },
   signOut: {
