@@ -1,5 +1,5 @@
 import { startWorker } from "./trusted.ts";
-import type { Answer, Ask, CallName, Failure, Reply, Request } from "./wire.ts";
+import type { Answer, Ask, CallName, Failure, Reply, Request, Told } from "./wire.ts";
 
 /** Told after each part of long work. */
 export type Progress = (done: number, total: number) => void;
@@ -33,7 +33,14 @@ const worker = startWorker();
 const waiting = new Map<number, Waiting>();
 let asked = 0;
 
-worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
+/** Tells, by an event `journal`, that a journal has grown; only while that was asked for. */
+export const told = new EventTarget();
+
+worker.addEventListener("message", ({ data }: MessageEvent<Reply | Told>) => {
+  if ("event" in data) {
+    told.dispatchEvent(new Event(data.event));
+    return;
+  }
   const call = waiting.get(data.id);
   if (call === undefined) return;
   if ("progress" in data) {

@@ -252,7 +252,9 @@ export interface JournalRow {
   /** Whether the line was found in the tree of a verified checkpoint. */
   readonly inLog: boolean;
   readonly anchoring: AnchoringTold;
-  readonly of: "record" | "account";
+  /** `other`: what this account did in a record of somebody else's, which is then `whose`. */
+  readonly of: "record" | "account" | "other";
+  readonly whose?: Person;
 }
 
 export interface Device {
@@ -309,6 +311,10 @@ export interface Calls extends VisitCalls, WayCalls {
   decideOffer: { ask: { space: string; accept: boolean }; answer: undefined };
   openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
   journal: { ask: undefined; answer: readonly JournalRow[] };
+  /** What this account did in others' records, newest first. */
+  acts: { ask: undefined; answer: readonly JournalRow[] };
+  /** Whether the page wants to be told that a journal has grown. */
+  watch: { ask: { on: boolean }; answer: undefined };
   anchors: { ask: undefined; answer: AnchorsTold };
   /** `since`: leaves under the copy taken before; 0 for none. */
   takeJournal: {
@@ -344,6 +350,11 @@ export interface Failure {
   readonly code: string;
   /** A place, such as a field, a word's position or a bundle's entry. Never a value. */
   readonly place?: string;
+}
+
+/** From the worker, without having been asked: a journal has grown, or may have. */
+export interface Told {
+  readonly event: "journal";
 }
 
 /** From the worker. */

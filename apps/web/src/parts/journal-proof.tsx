@@ -17,15 +17,7 @@ export function Proof({ row }: { readonly row: JournalRow }) {
         <Trans>Place</Trans>
       </dt>
       <dd>
-        {row.of === "record" ? (
-          <Trans>
-            Line {row.n} of your record, {row.index} of the whole log
-          </Trans>
-        ) : (
-          <Trans>
-            Line {row.n} of your account, {row.index} of the whole log
-          </Trans>
-        )}
+        <PlaceInLog row={row} />
         {". "}
         {row.inLog ? (
           <Trans>Found there, under a signed checkpoint. Checked.</Trans>
@@ -33,6 +25,35 @@ export function Proof({ row }: { readonly row: JournalRow }) {
           <Trans>So new that no checkpoint covers it yet.</Trans>
         )}
       </dd>
+      {row.of === "other" ? null : <TagAndAnchors row={row} />}
+    </dl>
+  );
+}
+
+function PlaceInLog({ row }: { readonly row: JournalRow }) {
+  switch (row.of) {
+    case "record":
+      return (
+        <Trans>
+          Line {row.n} of your record, {row.index} of the whole log
+        </Trans>
+      );
+    case "account":
+      return (
+        <Trans>
+          Line {row.n} of your account, {row.index} of the whole log
+        </Trans>
+      );
+    case "other":
+      return <Trans>Line {row.index} of the whole log</Trans>;
+    default:
+      return row.of satisfies never;
+  }
+}
+
+function TagAndAnchors({ row }: { readonly row: JournalRow }) {
+  return (
+    <>
       <dt>
         <Trans>Operator’s tag</Trans>
       </dt>
@@ -54,7 +75,7 @@ export function Proof({ row }: { readonly row: JournalRow }) {
       <dd>
         <Anchoring told={row.anchoring} />
       </dd>
-    </dl>
+    </>
   );
 }
 

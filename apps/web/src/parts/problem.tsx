@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import type { VaultError } from "../vault.ts";
+import { AlarmWords } from "./alarm.tsx";
 import { Button } from "./button.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -16,9 +17,13 @@ export function Problem({
   if (error === undefined) return null;
   return (
     <Notice tone="alarm">
-      <p>
-        <ProblemWords code={error.code} place={error.place} />
-      </p>
+      {isAlarm(error.code) && error.code !== "contact-changed" ? (
+        <AlarmWords code={error.code} />
+      ) : (
+        <p>
+          <ProblemWords code={error.code} place={error.place} />
+        </p>
+      )}
       {again === undefined ? null : <Button onPress={again}>{t`Try again`}</Button>}
     </Notice>
   );
@@ -29,6 +34,7 @@ const ALARMS: ReadonlySet<string> = new Set([
   "rollback",
   "fork",
   "entry-missing",
+  "not-witnessed",
   "log-key-changed",
   "contact-changed",
 ]);
@@ -144,23 +150,6 @@ function ProblemWords({
         <Trans>
           Warning: this contact’s keys are not those you checked. Share nothing with them before you
           have met and compared your codes again.
-        </Trans>
-      );
-    case "rollback":
-    case "fork":
-    case "entry-missing":
-      return (
-        <Trans>
-          Warning: the service shows something older than, or different from, what this device has
-          already seen. Nothing was opened or changed. Keep this message and tell whoever runs the
-          service.
-        </Trans>
-      );
-    case "log-key-changed":
-      return (
-        <Trans>
-          Warning: the service signs its journal with another key than before. Ask whoever runs it
-          why, and trust the journal only when you know.
         </Trans>
       );
     case "parameters-below-floor":

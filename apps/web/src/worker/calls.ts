@@ -6,6 +6,7 @@ import { documentCalls } from "./document-calls.ts";
 import { exportCalls } from "./export-calls.ts";
 import { type Handler, type Handlers, Refusal } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
+import { liveCalls } from "./live-calls.ts";
 import { shareCalls } from "./share-calls.ts";
 import { timelineCalls } from "./timeline-calls.ts";
 import { visitCalls } from "./visit-calls.ts";
@@ -19,6 +20,7 @@ const handlers: Handlers<CallName> = {
   ...shareCalls,
   ...contactCalls,
   ...journalCalls,
+  ...liveCalls,
   ...exportCalls,
   ...visitCalls,
 };

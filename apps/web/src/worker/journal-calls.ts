@@ -1,4 +1,4 @@
-import type { Anchoring, HealthRecord, JournalLine } from "@ecrin/client";
+import type { Act, Anchoring, HealthRecord, JournalLine } from "@ecrin/client";
 import type { JournalRow } from "../wire.ts";
 import type { AnchoringTold } from "../wire-export.ts";
 import type { Handlers } from "./handlers.ts";
@@ -6,7 +6,7 @@ import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
 
 /** The journals of the record and of the account, as one, newest first. */
-export const journalCalls: Handlers<"journal" | "anchors"> = {
+export const journalCalls: Handlers<"journal" | "acts" | "anchors"> = {
   async journal() {
     const record = await ownRecord();
     await record.sync();
@@ -15,6 +15,13 @@ export const journalCalls: Handlers<"journal" | "anchors"> = {
       ...ofRecord.map((line) => rowOf(record, line, "record")),
       ...ofAccount.map((line) => rowOf(record, line, "account")),
     ].sort((a, b) => b.at - a.at || b.index - a.index);
+  },
+
+  async acts() {
+    const account = current();
+    const acts = await account.acts();
+    const known = await othersKnown();
+    return acts.map((act) => actRow(act, known)).reverse();
   },
 
   async anchors() {
@@ -32,6 +39,59 @@ function anchoringTold({ state, by }: Anchoring): AnchoringTold {
     blocks: by.flatMap((anchor) =>
       anchor.state === "confirmed" && anchor.height !== undefined ? [anchor.height] : [],
     ),
+  };
+}
+
+/** What this account may still see of others' records: whose they are, and what is called how. */
+interface Others {
+  readonly owners: ReadonlyMap<string, string>;
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+async function othersKnown(): Promise<Others> {
+  const account = current();
+  const owners = new Map<string, string>();
+  const titles = new Map<string, string>();
+  for (const { view, maker, items } of await account.sharedWithMe()) {
+    const source = view.state.share?.source;
+    if (source !== undefined) owners.set(source, maker.account);
+    for (const { fact, metadata } of items) titles.set(fact.revision, metadata.title);
+  }
+  const own = await ownRecord();
+  for (const record of await account.records()) {
+    if (record.space === own.space) continue;
+    await record.sync();
+    for (const { account: owner, role } of record.view.state.members.values())
+      if (role === "owner") owners.set(record.space, owner);
+    for (const [revision, { opened }] of record.listing.revisions)
+      if (opened !== undefined) titles.set(revision, opened.metadata.title);
+  }
+  return { owners, titles };
+}
+
+function actRow(act: Act, { owners, titles }: Others): JournalRow {
+  const { index, at, kind, actor, about, statement, place, subject } = act;
+  const revisions =
+    about.revisions?.map(({ revision }) => revision) ??
+    (about.revision === undefined ? [] : [about.revision]);
+  return {
+    id: `other ${index}`,
+    n: index,
+    index,
+    at,
+    kind,
+    who: personOf(actor.account),
+    ...(about.account === undefined ? {} : { whom: personOf(about.account) }),
+    whose: personOf(owners.get(subject)),
+    titles: revisions.map((each) => titles.get(each)).filter((each) => each !== undefined),
+    count: about.count ?? revisions.length,
+    ...(about.until === undefined ? {} : { until: about.until }),
+    proof: statement,
+    tag: "",
+    tagChecked: false,
+    inLog: place === "in-log",
+    anchoring: { state: "none", stamps: [], blocks: [] },
+    of: "other",
   };
 }
 
