@@ -3,6 +3,7 @@
 import { browserBench } from "./browser.ts";
 import { firstLoadBench } from "./first-load.ts";
 import { historyBench } from "./history.ts";
+import { importBench } from "./import.ts";
 import { journalBench } from "./journal.ts";
 import { listBench } from "./list.ts";
 import type { Group } from "./measure.ts";
@@ -31,4 +32,5 @@ export const groups: readonly Group[] = [
   verifyBench,
   firstLoadBench,
   timelineBench,
+  importBench,
 ];
