@@ -51,6 +51,8 @@ function texts(statement: string): string[] {
     boxOf("keyring", 90),
     boxOf("nonce", 32),
     boxOf("box", 80),
+    // A name of a handshake may be longer, in steps of its padding: not the one length of a wrap.
+    boxOf("handshake name", 1648),
     boxOf("wrap", 1168),
     boxOf("deposit wrap", 1200),
     boxOf("address", 1392),
