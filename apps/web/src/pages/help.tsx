@@ -113,8 +113,8 @@ export function HelpPage() {
           </Word>
           <Word said="HMAC">
             <Trans>
-              A mark that only the holder of a key can make, and check: Hash-based Message
-              Authentication Code.
+              A mark on a text that only the holder of a key can make, and make again to see that
+              the text is the same. The four letters are short for its technical name.
             </Trans>
           </Word>
           <Word said="FHIR">
