@@ -25,6 +25,8 @@ const READING = [
   "received",
   "openShared",
   "journal",
+  "acts",
+  "watch",
   "devices",
   "notices",
   "anchors",
