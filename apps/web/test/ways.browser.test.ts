@@ -287,7 +287,10 @@ test("a new password reaches the other device; a recovery begun is seen and stop
   await section(first, "Settings");
   await signOutTheOther(first);
   const { page, say } = second;
-  await page.getByRole("link", { name: say("Journal") }).click();
+  await page
+    .getByRole("navigation", { name: say("Sections") })
+    .getByRole("link", { name: say("Journal"), exact: true })
+    .click();
   await heading(page, say("Open my record"));
   await fill(second, "Password", fresh);
   await press(second, "Open");
