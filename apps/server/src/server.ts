@@ -69,6 +69,8 @@ export interface ServerOptions {
   readonly live?: LivePace;
   /** The certificate of reports; absent: one that is made here. */
   readonly reportCertificate?: ReportCertificate;
+  /** Milliseconds from one sweep of what has expired to the next; for tests. */
+  readonly sweepEvery?: number;
   /** How often the log is signed; for tests. */
   readonly pace?: Pace;
   /** Told of each checkpoint that is signed here. */
@@ -112,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.unshift(anchors.stop);
     const witnessing = startWitnessing({ ...ground, ...witnessingOf(options) });
     closing.unshift(witnessing.stop);
-    const sweeping = startSweeping(ground);
+    const sweeping = startSweeping(ground, options.sweepEvery);
     closing.unshift(sweeping.stop);
     const refusals = noteRefusals(sql, ground.now);
     closing.unshift(refusals.stop);

@@ -3,7 +3,8 @@ import { noteExpired } from "./expiry.ts";
 import { forgetOld } from "./security-log.ts";
 import { collectUploads } from "./uploads.ts";
 
-const EVERY_MS = 60_000;
+/** Milliseconds from one sweep to the next. */
+export const SWEEP_EVERY = 60_000;
 const TABLES = [
   "proofs",
   "sign_ins",
@@ -14,14 +15,15 @@ const TABLES = [
 ];
 
 /**
- * Each minute: notes memberships and shares past their date, deletes abandoned uploads, and
+ * Each time: notes memberships and shares past their date, deletes abandoned uploads, and
  * what has expired of proofs, attempts to sign in and sessions. A failure waits for the next.
  */
-export function startSweeping(ground: Pick<Ground, "sql" | "journal" | "blobs" | "now">): {
-  stop: () => void;
-} {
+export function startSweeping(
+  ground: Pick<Ground, "sql" | "journal" | "blobs" | "now">,
+  every = SWEEP_EVERY,
+): { stop: () => void } {
   const { sql, now } = ground;
-  const timer = setInterval(() => void sweep().catch(() => undefined), EVERY_MS);
+  const timer = setInterval(() => void sweep().catch(() => undefined), every);
   timer.unref();
 
   async function sweep(): Promise<void> {
