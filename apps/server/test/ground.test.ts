@@ -113,6 +113,7 @@ test("keys are made once, whole, for their owner only, and the same afterwards",
   assert.deepEqual(files.sort(), [
     "address",
     "database",
+    "factors",
     "log",
     "mac",
     "nonce",
