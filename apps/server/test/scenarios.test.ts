@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { PROBLEMS, type ProblemCode, routes } from "@ecrin/protocol";
 import { type Failures, setTraps } from "./failures.ts";
+import { firstEvent } from "./first-event.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { parseScenario, readScenario, type Step } from "./scenario.ts";
 import { Scene, type Told } from "./scene.ts";
@@ -22,7 +23,9 @@ let failures: Failures;
 before(async () => {
   cluster = await startCluster();
   const epoch = { leaves: 1_000_000, ms: 3_600_000 };
-  server = await startTestServer(cluster, { pace: { leaves: 1, ms: 0, epoch, tick: 50 } });
+  const pace = { leaves: 1, ms: 0, epoch, tick: 50 };
+  // What is swept away in the middle of a write would be taken for that write's doing.
+  server = await startTestServer(cluster, { pace, sweepEvery: 24 * 3_600_000 });
   failures = await setTraps(server.admin);
 });
 after(async () => {
@@ -185,4 +188,19 @@ test("what is not in the form is refused by its line", () => {
     assert.throws(() => parseScenario(text), SyntaxError);
   }
   assert.throws(() => parseScenario("### A\n# → 200\nGET /x\nnot a header\n"), SyntaxError);
+});
+
+test("of a stream the first event is read, and one that tells none is no answer", async () => {
+  const told = new Response(
+    "retry: 3000\n\n:\n\nevent: grown\nid: 4\ndata:\n\nevent: grown\nid: 5\ndata:\n\n",
+  );
+  assert.deepEqual(await firstEvent(told), { event: "grown", id: "4", data: "" });
+  for (const text of [
+    "",
+    "retry: 3000\n\n:\n\n",
+    "event: grown\nid: 4\ndata:\n",
+    "id: 4\nid: 5\ndata:\n\n",
+  ]) {
+    await assert.rejects(firstEvent(new Response(text)), assert.AssertionError);
+  }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { firstEvent } from "./first-event.ts";
 import type { TestServer } from "./harness.ts";
 import { type Made, makersOf } from "./makers.ts";
 import { Person, proofOf, type Seat } from "./person.ts";
@@ -10,7 +11,7 @@ type Makers = ReturnType<typeof makersOf>;
 const HOUR = 3_600_000;
 const PLACEHOLDER = /\{\{([\w.]+)\}\}/g;
 
-/** An answer, as JSON or bytes. */
+/** An answer, as JSON, the first event of a stream, or bytes. */
 export interface Told {
   readonly status: number;
   readonly headers: Headers;
@@ -64,14 +65,7 @@ export class Scene {
     if (seat !== undefined && nonce !== null) {
       Object.assign(seat, { nonce, nonceAt: this.#server.clock.at });
     }
-    const type = response.headers.get("content-type") ?? "";
-    const bytes = Buffer.from(await response.arrayBuffer());
-    const isJson = type.includes("json");
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson ? JSON.parse(bytes.toString()) : bytes,
-    };
+    return { status: response.status, headers: response.headers, body: await bodyOf(response) };
   }
 
   /** Checks what a step expects of its answer beside status and code. */
@@ -178,6 +172,13 @@ export class Scene {
     if (now - (seat.nonceAt ?? 0) > 0.15 * HOUR) await this.#server.line.refreshNonce(seat);
     return proofOf(seat, method, url.replace(/\?.*/, ""), now);
   }
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  const type = response.headers.get("content-type") ?? "";
+  if (type === "text/event-stream") return await firstEvent(response);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return type.includes("json") ? JSON.parse(bytes.toString()) : bytes;
 }
 
 /** What stands at `a.0.b`. */
