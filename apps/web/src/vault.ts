@@ -29,6 +29,25 @@ const CLOSED: ReadonlySet<string> = new Set(["locked", "not-signed-in"]);
 /** Tells, by an event `closed`, that a call found the account closed: the session ended, or this device was signed out. */
 export const closed = new EventTarget();
 
+/** Tells, by an event `changed`, that what is saved where may be another now. */
+export const changes = new EventTarget();
+
+/** Says so. */
+export function sayChanged(): void {
+  changes.dispatchEvent(new Event("changed"));
+}
+
+/** Calls after which something more may wait on this device, or less. */
+const CHANGING: ReadonlySet<CallName> = new Set([
+  "add",
+  "correct",
+  "remove",
+  "endShare",
+  "refresh",
+  "history",
+  "open",
+]);
+
 const worker = startWorker();
 const waiting = new Map<number, Waiting>();
 let asked = 0;
@@ -72,5 +91,6 @@ export async function ask<N extends CallName>(
     waiting.set(id, { resolve, reject, progress });
   });
   worker.postMessage({ id, name, ask: what } satisfies Request);
+  if (CHANGING.has(name)) answer.then(sayChanged, sayChanged);
   return (await answer) as Answer<N>;
 }

@@ -135,6 +135,32 @@ export interface VersionRow {
   readonly what: "create" | "correct" | "delete";
   /** Whether it stands at the front; more than one does after edits side by side. */
   readonly current: boolean;
+  /** Where this device keeps the record: whether it is on this device only, and opens without network. */
+  readonly waits?: boolean;
+  readonly opens?: boolean;
+}
+
+/** Something that is on this device only. */
+export interface WaitingRow {
+  readonly id: string;
+  readonly kind: string;
+  /** Of a document; empty where it is none. */
+  readonly title: string;
+  readonly at: number;
+  /** Why the service refused it. */
+  readonly apart?: string;
+}
+
+/** What is saved where. */
+export interface Saved {
+  /** Whether this device keeps the record for work without network. */
+  readonly kept: boolean;
+  readonly signedIn: boolean;
+  /** When the service last answered; 0 for never. */
+  readonly reached: number;
+  readonly waiting: readonly WaitingRow[];
+  /** Why what waits could not be sent. */
+  readonly reason?: string;
 }
 
 export interface OpenedDocument {
@@ -186,6 +212,8 @@ export interface Access {
   /** Titles, where they could be read. */
   readonly titles: readonly string[];
   readonly ended: boolean;
+  /** Its end waits on this device. */
+  readonly ends?: boolean;
 }
 
 /** Somebody who is in the record itself. */
@@ -255,6 +283,8 @@ export interface JournalRow {
   /** `other`: what this account did in a record of somebody else's, which is then `whose`. */
   readonly of: "record" | "account" | "other";
   readonly whose?: Person;
+  /** A reading without network, told afterwards. */
+  readonly declared?: boolean;
 }
 
 export interface Device {
@@ -310,6 +340,16 @@ export interface Calls extends VisitCalls, WayCalls {
   };
   decideOffer: { ask: { space: string; accept: boolean }; answer: undefined };
   openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
+  saved: { ask: undefined; answer: Saved };
+  keep: { ask: { allow: boolean }; answer: Saved };
+  /** Keeps the content of a version on this device. */
+  pin: { ask: { id: string }; answer: undefined };
+  /** Tries to send what waits. */
+  send: { ask: undefined; answer: Saved };
+  /** Tries something again that the service refused. */
+  retryWaiting: { ask: { id: string }; answer: Saved };
+  /** Gives up something that is on this device only. */
+  dropWaiting: { ask: { id: string }; answer: Saved };
   journal: { ask: undefined; answer: readonly JournalRow[] };
   /** What this account did in others' records, newest first. */
   acts: { ask: undefined; answer: readonly JournalRow[] };

@@ -12,6 +12,8 @@ const SOURCE = join(import.meta.dirname, "..", "src");
 const READING = [
   "offers",
   "status",
+  "saved",
+  "send",
   "documents",
   "refresh",
   "find",
@@ -57,6 +59,7 @@ const CONFIRMED = [
   "leave",
   "remove",
   "refuseWaiting",
+  "dropWaiting",
 ];
 
 /** Shown whole on a page of its own before it is done. */
@@ -76,6 +79,9 @@ const REVERSED: Readonly<Record<string, string>> = {
   joinBegin: "joinBegin",
   passkeyAdd: "passkeyRemove",
   totpBegin: "totpRemove",
+  keep: "keep",
+  pin: "keep",
+  retryWaiting: "dropWaiting",
 };
 
 /** Looked at before anything is done, refused with words beside what was typed, which stays. */

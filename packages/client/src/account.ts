@@ -44,6 +44,7 @@ import {
 import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { type LostReport, loseDevice } from "./lost-device.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
+import { OfflineAccount } from "./offline.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, checkKit, replaceKit } from "./password.ts";
@@ -327,6 +328,11 @@ export class Account {
     // Brought up to date at once, so that what arrived is shown without the outbox from now on.
     if (turn.sent > 0) await this.#syncSent(outbox);
     return turn;
+  }
+
+  /** The account as this device keeps it. @throws ClientError `not-kept` */
+  async offline(): Promise<OfflineAccount> {
+    return await OfflineAccount.open(this.#u, () => this.#u.now());
   }
 
   async #syncSent(outbox: Outbox): Promise<void> {

@@ -121,7 +121,7 @@ export class OfflineRecord {
           conflict: heads.size > 1,
           revisions: revisions.length,
           waits: this.waits(fact.revision),
-          opens: this.#waiting.has(fact.revision) || this.#contents.has(fact.revision),
+          opens: this.opens(fact.revision),
         })),
     );
   }
@@ -130,6 +130,11 @@ export class OfflineRecord {
   history(item: ItemId): Revision[] {
     const { revisions } = this.items.get(item) ?? notThere();
     return revisions.map((id) => this.revisions.get(id) ?? notThere());
+  }
+
+  /** Whether the content of a revision opens here without network. */
+  opens(revision: RevisionId): boolean {
+    return this.#waiting.has(revision) || this.#contents.has(revision);
   }
 
   /** Whether a revision is on this device only. */

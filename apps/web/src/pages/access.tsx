@@ -77,6 +77,13 @@ function OpenShare({ share, again }: { readonly share: Access; readonly again: (
           <li key={i}>{title}</li>
         ))}
       </ul>
+      {share.ends === true ? (
+        <p className="hint">
+          <Trans>
+            You have ended it on this device. It ends when the device is connected again.
+          </Trans>
+        </p>
+      ) : null}
       <AskFirst
         label={<Trans>End this access</Trans>}
         unseen={t`of ${name}`}

@@ -138,11 +138,42 @@ function Actions({
           </p>
         </AskFirst>
       </div>
+      <Pin versions={history.answer ?? []} again={history.again} />
       {doing.busy ? (
         <Bar label={t`Sealing the corrected version`} progress={doing.progress} />
       ) : null}
       <Problem error={doing.error} />
     </section>
+  );
+}
+
+/** Keeps a document here, to open it without network; offered where this device keeps the record. */
+function Pin({
+  versions,
+  again,
+}: {
+  readonly versions: readonly VersionRow[];
+  readonly again: () => void;
+}) {
+  const doing = useDoing();
+  const missing = versions.filter(
+    ({ current, opens, what }) => current && opens === false && what !== "delete",
+  );
+  if (missing.length === 0) return null;
+  const keep = () =>
+    doing.run(async () => {
+      for (const { revision } of missing) await ask("pin", { id: revision });
+      again();
+    });
+  return (
+    <>
+      <div className="row">
+        <Button onPress={keep} busy={doing.busy}>
+          <Trans>Keep on this device</Trans>
+        </Button>
+      </div>
+      <Problem error={doing.error} />
+    </>
   );
 }
 
@@ -168,6 +199,15 @@ function History({
             <p>
               <What version={version} who={nameOf(version.author)} />
             </p>
+            {version.waits === true ? (
+              <span className="tag">
+                <Trans>On this device only</Trans>
+              </span>
+            ) : version.opens === true ? (
+              <span className="tag">
+                <Trans>Opens without network</Trans>
+              </span>
+            ) : null}
             {version.current && versions.length > 1 ? (
               <span className="tag">
                 <Trans>In force</Trans>

@@ -6,6 +6,7 @@ import { useAnswer, useDoing } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { SecretField } from "../parts/field.tsx";
+import { KeepingPart } from "../parts/keeping.tsx";
 import { KitAgain } from "../parts/kit-again.tsx";
 import { KitCheck } from "../parts/kit-check.tsx";
 import { KitSheet } from "../parts/kit-sheet.tsx";
@@ -37,6 +38,7 @@ export function SettingsPage() {
           <Trans>A device is lost</Trans>
         </ButtonLink>
       </nav>
+      <KeepingPart />
       <Devices />
       <Password />
       <NewKit name={status.name} />

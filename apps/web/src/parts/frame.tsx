@@ -8,7 +8,7 @@ import { useSession } from "../session.tsx";
 import { keepProgram } from "../shell.ts";
 import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
-import { OfflineBand } from "./offline-band.tsx";
+import { SavedBand } from "./saved-band.tsx";
 import { CaseSign } from "./signs.tsx";
 
 /** Who reads now: fetched once a record is open. */
@@ -55,7 +55,7 @@ export function Frame() {
       </header>
       {isOpen ? <Sections shown={shown} /> : null}
       <main className="main" id="main" tabIndex={-1}>
-        <OfflineBand />
+        <SavedBand />
         {isOpen ? (
           <Suspense fallback={null}>
             <Standing />

@@ -79,7 +79,21 @@ function useTitle(row: JournalRow): string {
   return row.titles[0] ?? t`a document`;
 }
 
-function Opening({ row, who, isMine }: Said) {
+function Opening(said: Said) {
+  return (
+    <>
+      <OpeningSaid {...said} />
+      {said.row.declared === true ? (
+        <>
+          {" "}
+          <Trans>Without network; told afterwards.</Trans>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function OpeningSaid({ row, who, isMine }: Said) {
   const title = useTitle(row);
   if (row.count > 1) {
     return isMine ? (

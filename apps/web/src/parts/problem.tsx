@@ -59,6 +59,13 @@ function ProblemWords({
           lost.
         </Trans>
       );
+    case "not-kept":
+      return (
+        <Trans>
+          There is no network, and this is not kept on this device. It opens when the device is
+          connected again.
+        </Trans>
+      );
     case "unavailable":
     case "internal":
     case "bad-answer":

@@ -3,16 +3,18 @@ import {
   eraseStore,
   type Kit,
   type KitRecovery,
+  OfflineAccount,
   readKit,
   recoverWithKit,
   signIn,
   signInWithKit,
   signUp,
+  unlockOffline,
 } from "@ecrin/client";
 import type { Kit as KitView } from "../wire.ts";
 import { localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
-import { current, forget, open, server, status } from "./session.ts";
+import { current, forget, open, opened, openHere, server, status } from "./session.ts";
 import { codeTyped } from "./way-calls.ts";
 
 type AccountCall =
@@ -51,7 +53,17 @@ export const accountCalls: Handlers<AccountCall> = {
   async unlock({ password, before, code }) {
     const store = await localStore();
     const other = before === "" ? {} : { devicePassword: before };
-    open(await signIn({ server, store, password, ...other, ...codeTyped(code) }));
+    const ask = { server, store, password, ...other, ...codeTyped(code) };
+    const enter = async () => await signIn(ask);
+    try {
+      open(await enter());
+    } catch (error) {
+      const isAway = error instanceof ClientError && error.code === "offline";
+      if (!isAway) throw error;
+      // Without network the password opens what this device keeps, and no key of the account.
+      const local = await unlockOffline({ store, password: before === "" ? password : before });
+      openHere(await OfflineAccount.open(local), enter);
+    }
     return await status();
   },
 
@@ -73,9 +85,9 @@ export const accountCalls: Handlers<AccountCall> = {
   },
 
   async lock() {
-    const account = current();
+    const account = opened();
     forget();
-    await account.lock();
+    await account?.lock();
     return await status();
   },
 

@@ -1,6 +1,7 @@
 import { ClientError, FhirError } from "@ecrin/client";
 import type { Answer, Ask, CallName, Failure } from "../wire.ts";
 import { accountCalls } from "./account-calls.ts";
+import { atHandCalls } from "./at-hand.ts";
 import { contactCalls } from "./contact-calls.ts";
 import { documentCalls } from "./document-calls.ts";
 import { exportCalls } from "./export-calls.ts";
@@ -23,6 +24,7 @@ const handlers: Handlers<CallName> = {
   ...liveCalls,
   ...exportCalls,
   ...visitCalls,
+  ...atHandCalls,
 };
 
 export { closeIfEnded } from "./session.ts";

@@ -10,6 +10,7 @@ import {
   type Revision,
 } from "@ecrin/client";
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
+import { reachedOr, recordHere, send } from "./at-hand.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
@@ -20,17 +21,31 @@ type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remo
 /** Beyond this a JSON file is kept as a file: nobody's bundle for one person is larger. */
 const BUNDLE = 64 * 1024 * 1024;
 
+/** Up to this size a file is sealed and kept here first, and sent from here. */
+const KEPT_FIRST = 64 * 1024 * 1024;
+
 /** From this size on an upload is worth going on with. */
 const RESUMED = 16 * 1024 * 1024;
 
 /** What one does with one's own documents. */
 export const documentCalls: Handlers<DocumentCall> = {
   async documents() {
-    const items = await (await ownRecord()).list();
+    const items = [...(await listed())];
     return items.map(rowOf).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
   },
 
   async history({ item }) {
+    await synchronised();
+    const kept = await recordHere();
+    if (kept !== undefined) {
+      const id = itemIn(kept.items, item);
+      const heads: ReadonlySet<string> = new Set(kept.items.get(id)?.heads ?? []);
+      return kept.history(id).map((revision) => ({
+        ...versionOf(revision, heads),
+        waits: kept.waits(revision.fact.revision),
+        opens: kept.opens(revision.fact.revision),
+      }));
+    }
     const record = await ownRecord();
     await record.sync();
     const revisions = await record.history(itemOf(record, item));
@@ -41,22 +56,46 @@ export const documentCalls: Handlers<DocumentCall> = {
   },
 
   async add({ file, title }, progress): Promise<Added> {
-    const record = await ownRecord();
     const bundle = await bundleOf(file);
     if (bundle !== undefined) {
+      const record = await ownRecord();
       return { items: await record.importBundle(bundle, progress), bundle: true };
     }
+    const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
+    if (kept?.mayWrite === true) {
+      const item = await kept.add(inputOf(file, title));
+      await send();
+      return { items: [item], bundle: false };
+    }
+    const record = await ownRecord();
     const options = { progress, ...(await resuming(file)) };
     return { items: [await record.add(inputOf(file, title), options)], bundle: false };
   },
 
   async open({ id }, progress) {
-    const record = await ownRecord();
-    const revision = await revisionOf(record, id);
-    return await documentOf(await record.open(revision), progress);
+    const kept = await recordHere();
+    const waiting = [...(kept?.revisions.keys() ?? [])].find((each) => each === id);
+    if (kept !== undefined && waiting !== undefined && kept.waits(waiting)) {
+      return await documentOf(await kept.open(waiting), progress);
+    }
+    const opened = await reachedOr(
+      async () => {
+        const record = await ownRecord();
+        return await record.open(await revisionOf(record, id));
+      },
+      async (record) => await record.open(waiting ?? notThere()),
+    );
+    return await documentOf(opened, progress);
   },
 
   async correct({ item, file, title }, progress) {
+    await synchronised();
+    const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
+    if (kept?.mayWrite === true) {
+      await kept.correct(itemIn(kept.items, item), inputOf(file, title));
+      await send();
+      return undefined;
+    }
     const record = await ownRecord();
     await record.sync();
     await record.correct(itemOf(record, item), inputOf(file, title), { progress });
@@ -64,12 +103,33 @@ export const documentCalls: Handlers<DocumentCall> = {
   },
 
   async remove({ item }) {
+    await synchronised();
+    const kept = await recordHere();
+    if (kept?.mayWrite === true) {
+      await kept.delete(itemIn(kept.items, item));
+      await send();
+      return undefined;
+    }
     const record = await ownRecord();
     await record.sync();
     await record.delete(itemOf(record, item));
     return undefined;
   },
 };
+
+/** Fetches what is new, where the service can be reached. */
+async function synchronised(): Promise<void> {
+  await reachedOr(
+    async () => await (await ownRecord()).sync(),
+    () => undefined,
+  );
+}
+
+/** The record's list: as this device keeps it, with what waits in its place, or as the service has it. */
+export async function listed(): Promise<readonly ListedItem[]> {
+  await synchronised();
+  return (await recordHere())?.list() ?? (await (await ownRecord()).list());
+}
 
 /** An opened revision as the page shows it. The pieces go into a blob one by one, so nothing is held twice. */
 export async function documentOf(opened: Opened, progress: Progress): Promise<OpenedDocument> {
@@ -134,7 +194,11 @@ function versionOf({ fact, opened }: Revision, heads: ReadonlySet<string>): Vers
 
 /** An id the page gave, if the record has such an item. */
 export function itemOf(record: HealthRecord, text: string): ListedItem["item"] {
-  const found = [...record.listing.items.keys()].find((item) => item === text);
+  return itemIn(record.listing.items, text);
+}
+
+function itemIn(items: HealthRecord["listing"]["items"], text: string): ListedItem["item"] {
+  const found = [...items.keys()].find((item) => item === text);
   if (found === undefined) throw new ClientError("not-found", "is not in the record");
   return found;
 }
@@ -191,4 +255,8 @@ async function bundleOf(file: File): Promise<unknown> {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function notThere(): never {
+  throw new ClientError("not-found", "is not in the record");
 }

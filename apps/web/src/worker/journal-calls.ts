@@ -124,5 +124,6 @@ function rowOf(record: HealthRecord, line: JournalLine, of: JournalRow["of"]): J
     inLog: line.place === "in-log",
     anchoring: anchoringTold(line.anchoring),
     of,
+    ...(about.declared === undefined ? {} : { declared: about.declared }),
   };
 }

@@ -1,14 +1,16 @@
+import type { Account, OfflineAccount } from "@ecrin/client";
 import type { Person } from "../wire.ts";
-import { current, isOpen } from "./session.ts";
+import { current, here, isOpen } from "./session.ts";
 
 /** An account as this one knows it: itself, a contact, or nobody known. */
-export function personOf(account: string | undefined, own = current()): Person {
+export function personOf(
+  account: string | undefined,
+  own: Account | OfflineAccount = here() ?? current(),
+): Person {
   if (account === undefined) return { account: "", name: "", known: "unknown" };
   if (account === own.id) return { account, name: own.name, known: "me" };
-  const contact = own
-    .contacts()
-    .list()
-    .find((each) => each.account === account);
+  const known = "people" in own ? own.people : own.contacts().list();
+  const contact = known.find((each) => each.account === account);
   return contact === undefined
     ? { account, name: "", known: "unknown" }
     : { account, name: contact.name, known: contact.verified };

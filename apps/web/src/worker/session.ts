@@ -1,4 +1,4 @@
-import { type Account, ClientError, type HealthRecord } from "@ecrin/client";
+import { type Account, ClientError, type HealthRecord, type OfflineAccount } from "@ecrin/client";
 import type { Status } from "../wire.ts";
 import { doorStatus } from "./door.ts";
 
@@ -8,16 +8,37 @@ import { doorStatus } from "./door.ts";
 export const server = self.location.origin;
 
 let account: Account | undefined;
+/** The account as this device keeps it, where it was opened and the service could not be reached. */
+let kept: OfflineAccount | undefined;
+/** Signs in once the service can be reached again. */
+let reconnect: (() => Promise<Account>) | undefined;
 
 /** The account that is open. @throws ClientError `locked` */
 export function current(): Account {
+  if (account === undefined && kept !== undefined)
+    throw new ClientError("offline", "the account is open on this device only");
   if (account === undefined) throw new ClientError("locked", "no account is open here");
   return account;
 }
 
-/** Whether an account is open here. */
+/** Whether an account is open, if only as this device keeps it. */
 export function isOpen(): boolean {
-  return account !== undefined;
+  return account !== undefined || kept !== undefined;
+}
+
+/** The account, where it is signed in. */
+export function opened(): Account | undefined {
+  return account;
+}
+
+/** The account as this device keeps it, while it is not signed in. */
+export function here(): OfflineAccount | undefined {
+  return kept;
+}
+
+/** How to sign in, where that has not been possible yet. */
+export function reconnects(): (() => Promise<Account>) | undefined {
+  return reconnect;
 }
 
 /** The open account's own record. */
@@ -26,8 +47,16 @@ export async function ownRecord(): Promise<HealthRecord> {
 }
 
 /** Keeps an account that was opened. */
-export function open(opened: Account): void {
-  account = opened;
+export function open(signedIn: Account): void {
+  account = signedIn;
+  kept = undefined;
+  reconnect = undefined;
+}
+
+/** Opens what this device keeps, until somebody can sign in. */
+export function openHere(offline: OfflineAccount, signIn: () => Promise<Account>): void {
+  kept = offline;
+  reconnect = signIn;
 }
 
 /** Closes the account where the server no longer knows the session: it has ended, or this device was signed out. */
@@ -42,10 +71,13 @@ export async function closeIfEnded(error: unknown): Promise<void> {
 /** Forgets the account; its keys go with it. */
 export function forget(): void {
   account = undefined;
+  kept = undefined;
+  reconnect = undefined;
 }
 
 /** What the page may know of all this. */
 export async function status(): Promise<Status> {
   if (account !== undefined) return { state: "open", name: account.name, account: account.id };
+  if (kept !== undefined) return { state: "open", name: kept.name, account: kept.id };
   return await doorStatus();
 }

@@ -2,10 +2,12 @@ import {
   type Account,
   ClientError,
   type Offer,
+  type OfflineRecord,
   type SharedItem,
   type SharedView,
 } from "@ecrin/client";
 import type { Access, OfferRow, Received, SharedItem as SharedItemView } from "../wire.ts";
+import { reachedOr, recordHere, send } from "./at-hand.ts";
 import { documentOf, revisionOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
@@ -43,33 +45,17 @@ export const shareCalls: Handlers<ShareCall> = {
   },
 
   async access() {
-    const record = await ownRecord();
-    const members = await record.members();
-    const lives = await record.shares();
-    const shares: Access[] = [];
-    for (const life of lives.toReversed()) {
-      const isOver = life.ended !== undefined || life.until <= Date.now();
-      const view = isOver ? undefined : await current().share(life.share);
-      shares.push({
-        share: life.share,
-        to: personOf(life.recipient),
-        until: life.until,
-        count: life.links.count,
-        titles: view?.items.map(({ metadata }) => metadata.title) ?? [],
-        ended: view === undefined,
-      });
-    }
-    return {
-      shares,
-      members: members.map(({ account, role, until }) => ({
-        who: personOf(account),
-        role,
-        ...(until === undefined ? {} : { until }),
-      })),
-    };
+    return await reachedOr(accessNow, accessKept);
   },
 
   async endShare({ share }) {
+    const kept = await recordHere();
+    const known = (await kept?.shares())?.find((each) => each.share === share);
+    if (kept !== undefined && known !== undefined) {
+      await kept.endShare(known.share);
+      await send();
+      return undefined;
+    }
     const record = await ownRecord();
     const found = (await record.shares()).find((each) => each.share === share);
     if (found === undefined) throw new ClientError("not-found", "is not a share of this record");
@@ -144,4 +130,48 @@ function itemView({ fact, metadata }: SharedItem): SharedItemView {
   const { title, type, mediaType, size } = metadata;
   const date = metadata.date ?? new Date(fact.at).toISOString();
   return { revision: fact.revision, title, type, mediaType, size, date };
+}
+
+/** Who can see what, as the service has it now. */
+async function accessNow() {
+  const record = await ownRecord();
+  const members = await record.members();
+  const lives = await record.shares();
+  const shares: Access[] = [];
+  for (const life of lives.toReversed()) {
+    const isOver = life.ended !== undefined || life.until <= Date.now();
+    const view = isOver ? undefined : await current().share(life.share);
+    shares.push({
+      share: life.share,
+      to: personOf(life.recipient),
+      until: life.until,
+      count: life.links.count,
+      titles: view?.items.map(({ metadata }) => metadata.title) ?? [],
+      ended: view === undefined,
+    });
+  }
+  return {
+    shares,
+    members: members.map(({ account, role, until }) => ({
+      who: personOf(account),
+      role,
+      ...(until === undefined ? {} : { until }),
+    })),
+  };
+}
+
+/** The shares that were open when this device last looked. */
+async function accessKept(record: OfflineRecord) {
+  const shares = (await record.shares()).toReversed().map(
+    (life): Access => ({
+      share: life.share,
+      to: personOf(life.recipient),
+      until: life.until,
+      count: life.links.count,
+      titles: [],
+      ended: false,
+      ...(life.ends ? { ends: true } : {}),
+    }),
+  );
+  return { shares, members: [] };
 }

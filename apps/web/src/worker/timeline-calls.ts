@@ -1,9 +1,9 @@
 import type { Series } from "../wire.ts";
-import { itemOf, rowOf } from "./document-calls.ts";
+import { itemOf, listed, rowOf } from "./document-calls.ts";
 import { find, type Index, indexOf, overview } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
 import { seriesOf } from "./series.ts";
-import { current, ownRecord } from "./session.ts";
+import { opened, ownRecord, status } from "./session.ts";
 
 type TimelineCall = "refresh" | "find" | "series";
 
@@ -15,19 +15,21 @@ let index: { readonly account: string; readonly of: Index } | undefined;
 /** Finding one's way in the record. */
 export const timelineCalls: Handlers<TimelineCall> = {
   async refresh() {
-    const items = await (await ownRecord()).list();
+    const items = await listed();
     const of = indexOf(items.map(rowOf), (row) => `${row.author.name} ${row.date.slice(0, 10)}`);
-    index = { account: current().id, of };
+    index = { account: (await status()).account, of };
     return overview(of);
   },
 
-  find({ offset, count, ...wanted }) {
-    const account = current().id;
+  async find({ offset, count, ...wanted }) {
+    const { account } = await status();
     if (index === undefined || index.account !== account) return { total: 0, rows: [] };
     return find(index.of, wanted, offset, count);
   },
 
   async series({ item }): Promise<readonly Series[]> {
+    // What is drawn is fetched for it; without network there is no chart.
+    if (opened() === undefined) return [];
     const record = await ownRecord();
     const items = await record.list();
     const own = items.find((each) => each.item === itemOf(record, item));

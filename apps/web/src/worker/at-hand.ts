@@ -1,0 +1,152 @@
+import {
+  type Account,
+  ClientError,
+  type OfflineAccount,
+  type OfflineRecord,
+  type OutboxEntry,
+} from "@ecrin/client";
+import type { Saved } from "../wire.ts";
+import type { Handlers } from "./handlers.ts";
+import { current, here, open, opened, reconnects } from "./session.ts";
+
+// What this device keeps and what waits on it, whether the service can be reached or not
+// (spec/offline.md).
+
+type AtHandCall = "saved" | "keep" | "pin" | "send" | "retryWaiting" | "dropWaiting";
+
+/** When the service last answered, and why sending stopped the last time it was tried. */
+let reached = 0;
+let reason: string | undefined;
+
+/** Keeping, and what waits. */
+export const atHandCalls: Handlers<AtHandCall> = {
+  saved,
+
+  async keep({ allow }) {
+    const account = current();
+    const record = await account.record();
+    if (allow) {
+      await account.keeping.allow();
+      await record.sync();
+    } else await account.keeping.forget();
+    return await saved();
+  },
+
+  async pin({ id }) {
+    const record = await current().record();
+    await record.sync();
+    const revision = [...record.listing.revisions.keys()].find((each) => each === id);
+    if (revision === undefined) throw new ClientError("not-found", "is not in the record");
+    await record.pin(revision);
+    return undefined;
+  },
+
+  async send() {
+    await send();
+    return await saved();
+  },
+
+  async retryWaiting({ id }) {
+    await (await offlineAccount())?.outbox.retry(id);
+    await send();
+    return await saved();
+  },
+
+  async dropWaiting({ id }) {
+    await (await offlineAccount())?.outbox.drop(id);
+    return await saved();
+  },
+};
+
+/** Signs in where that has not been possible yet, and sends what waits. Why it could not is told by `saved`. */
+export async function send(): Promise<void> {
+  try {
+    const account = opened() ?? (await signedIn());
+    if (account === undefined) return;
+    const turn = await alone(async () => await account.send());
+    reason = turn.reason;
+    if (reason !== "offline") reached = Date.now();
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    reason = error.code;
+  }
+}
+
+async function signedIn(): Promise<Account | undefined> {
+  const account = await reconnects()?.();
+  if (account !== undefined) open(account);
+  return account;
+}
+
+/** Two pages of one browser share an outbox: one of them sends at a time. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  return await navigator.locks.request("ecrin-outbox", work);
+}
+
+/** The account as this device keeps it; undefined where the person has not said yes. */
+export async function offlineAccount(): Promise<OfflineAccount | undefined> {
+  const account = opened();
+  if (account === undefined) return here();
+  return (await account.keeping.isAllowed()) ? await account.offline() : undefined;
+}
+
+/** The own record as it is kept here; undefined where it is not. */
+export async function recordHere(): Promise<OfflineRecord | undefined> {
+  const account = await offlineAccount();
+  try {
+    return await account?.record();
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "not-kept") return undefined;
+    throw error;
+  }
+}
+
+/** Asks the service; without an answer `otherwise`, where this device keeps the record. */
+export async function reachedOr<T>(
+  ask: () => Promise<T>,
+  otherwise: (record: OfflineRecord) => Promise<T> | T,
+): Promise<T> {
+  try {
+    const answer = await ask();
+    reached = Date.now();
+    return answer;
+  } catch (error) {
+    if (!(error instanceof ClientError) || !["offline", "unavailable"].includes(error.code))
+      throw error;
+    const record = await recordHere();
+    if (record === undefined) throw error;
+    return await otherwise(record);
+  }
+}
+
+/** What is saved where, as it is now. */
+async function saved(): Promise<Saved> {
+  const account = await offlineAccount();
+  if (account === undefined) {
+    return { kept: false, signedIn: opened() !== undefined, reached, waiting: [] };
+  }
+  const waiting = await account.outbox.waiting();
+  const record = waiting.length === 0 ? undefined : await recordHere();
+  return {
+    kept: true,
+    signedIn: opened() !== undefined,
+    reached: Math.max(reached, record?.seenAt ?? 0),
+    waiting: waiting
+      .filter(({ what }) => what.kind !== "read")
+      .map((entry) => ({
+        id: entry.id,
+        kind: entry.what.kind,
+        title: titleOf(entry, record),
+        at: entry.at,
+        ...(entry.apart === undefined ? {} : { apart: entry.apart }),
+      })),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function titleOf({ what }: OutboxEntry, record: OfflineRecord | undefined): string {
+  if (what.kind !== "write" && what.kind !== "delete") return "";
+  const parents = what.kind === "delete" ? what.parents : [what.revision];
+  const named = parents.map((id) => record?.revisions.get(id)?.opened?.metadata.title);
+  return named.find((title) => title !== undefined) ?? "";
+}
