@@ -88,8 +88,18 @@ export const recordCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/listing.ts",
-        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || digestOf(metadata) !== fact.metadata) {",
-        replace: "if (false) {",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) throw notSigned();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (digestOf(name) !== fact.metadata) throw notSigned();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (digestOf(metadata) !== fact.metadata) throw notSigned();",
+        replace: "",
       },
       {
         file: "packages/protocol/src/context.ts",
@@ -210,8 +220,13 @@ export const recordCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/listing.ts",
-        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || digestOf(metadata) !== fact.metadata) {",
-        replace: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) {",
+        find: "if (digestOf(name) !== fact.metadata) throw notSigned();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (digestOf(metadata) !== fact.metadata) throw notSigned();",
+        replace: "",
       },
     ],
     async run(stage) {

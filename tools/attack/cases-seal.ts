@@ -37,8 +37,18 @@ export const sealCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/listing.ts",
-        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret)) || digestOf(metadata) !== fact.metadata) {",
-        replace: "if (false) {",
+        find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) throw notSigned();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (digestOf(name) !== fact.metadata) throw notSigned();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (digestOf(metadata) !== fact.metadata) throw notSigned();",
+        replace: "",
       },
     ],
     async run(stage) {
@@ -183,9 +193,9 @@ export const sealCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/record.ts",
-        find: "return await openThrough(this.#u.http, this.space, key);",
+        find: "? await openThrough(this.#u.http, this.space, key)",
         replace:
-          "return await openThrough(this.#u.http, this.space, key).catch(() => openThrough(this.#u.http, this.space, key));",
+          "? await openThrough(this.#u.http, this.space, key).catch(() => openThrough(this.#u.http, this.space, key))",
       },
     ],
     async run(stage) {
