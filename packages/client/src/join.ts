@@ -181,7 +181,8 @@ export class Joining {
     const body = { signIn, finish, key, device: await shown(signIn) };
     const challengeOf = (id: SignInId) => passkeyChallenge(account, id, key);
     await finishSignIn(http, body, challengeOf, this.#ask.secondFactor);
-    const opened = await openWithKey(http, account, accountKey, identity);
+    // A copy, which the account goes on with: what is held here is wiped once it is open.
+    const opened = await openWithKey(http, account, accountKey.slice(), identity);
     const listed = currentDevices(opened.state).find((each) => each.device === device);
     if (listed?.key !== this.#signer.publicKey) throw cannotOpen();
     await checkPasswordSlot(opened, exportKey);

@@ -94,13 +94,18 @@ export interface SealedKeyring {
   readonly box: string;
 }
 
-/** Seals a keyring for the server. */
+/**
+ * Seals a keyring for the server.
+ * @throws ClientError `locked` under a key that has been wiped: anybody could open such a box
+ */
 export async function sealKeyring(
   accountKey: Bytes,
   account: AccountId,
   version: number,
   keyring: Keyring,
 ): Promise<SealedKeyring> {
+  if (accountKey.every((byte) => byte === 0))
+    throw new ClientError("locked", "the account key has been wiped");
   const plain = utf8(canonicalJson(keyring));
   const ctx = context("keyring", account, version);
   return { version, box: toBase64url(await sealBox(accountKey, "keyring", ctx, plain)) };

@@ -115,6 +115,11 @@ test("a keyring opens under its own key, account and version only, in its own fo
   );
 });
 
+test("nothing is sealed under a key that has been wiped", async () => {
+  const { account, keyring } = await openBook(new SmallServer());
+  await assert.rejects(sealKeyring(new Uint8Array(32), account, 4, keyring), refusal("locked"));
+});
+
 test("nobody but a contact is wrapped for, and only while their chain holds what was verified", async () => {
   const server = new SmallServer();
   const alice = await openBook(server);
