@@ -33,8 +33,14 @@ export const sealCases: readonly AttackCase[] = [
     number: 4,
     title: "an item's secret chosen by the server, with a reader's help",
     promise: "P",
-    countermeasure: "the author's commitment to the secret, and the hash of the name's ciphertext",
+    countermeasure:
+      "the author's signature over the wrap and the name's ciphertext, and the commitment to the secret",
     mutation: [
+      {
+        file: "packages/protocol/src/revision.ts",
+        find: 'if (fact.op !== "delete" && fact.wrap !== undefined && fact.wrap !== acceptance.wrap)',
+        replace: "if (false)",
+      },
       {
         file: "packages/client/src/listing.ts",
         find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) throw notSigned();",
