@@ -43,6 +43,11 @@ export const sealCases: readonly AttackCase[] = [
       },
       {
         file: "packages/client/src/listing.ts",
+        find: "if (signed !== undefined && digestOf(wrap) !== signed) throw notSigned();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/listing.ts",
         find: "if (!equalSecret(commitment, fromBase64url(fact.commit.secret))) throw notSigned();",
         replace: "",
       },

@@ -284,6 +284,7 @@ export class Listing {
 
   async #check(parsed: ParsedListed): Promise<Revision> {
     const { listed, revision, rewrap, wrap } = parsed;
+    checkWrap(parsed);
     const acceptance = {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
@@ -339,6 +340,16 @@ async function byItsAuthor<T>(isSigned: boolean, open: () => Promise<T>): Promis
 
 function notSigned(): ClientError {
   return new ClientError("cannot-open", "a revision is not what its author signed");
+}
+
+/**
+ * A wrap that is not the one signed opens to nobody, and is told like everything that does not open.
+ * @throws ClientError `cannot-open`
+ */
+function checkWrap({ revision: { fact }, rewrap, wrap }: ParsedListed): void {
+  if (fact.op === "delete" || wrap === undefined) return;
+  const signed = rewrap === undefined ? fact.wrap : rewrap.fact.wrap;
+  if (signed !== undefined && digestOf(wrap) !== signed) throw notSigned();
 }
 
 /** The author's commitment to R. @throws ClientError `cannot-open` */
