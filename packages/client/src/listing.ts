@@ -258,6 +258,10 @@ export class Listing {
         ...(rewrap === undefined ? [] : [rewrap.fact.by]),
       ]),
     );
+    // The keys first, once each: what is asked for afterwards tells nothing of how a row fails.
+    const epochs = new Set(parsed.map(({ listed }) => listed.wrapEpoch));
+    const begun = this.#view.state.epochs.length;
+    for (const epoch of epochs) if (epoch <= begun) await this.#view.held("space", epoch);
     return await Promise.all(
       parsed.map(async (each) => ({ parsed: each, revision: await this.#check(each) })),
     );
