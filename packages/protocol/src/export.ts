@@ -385,7 +385,11 @@ async function openAnchors(
   const anchors: CheckedAnchor[] = [];
   for (const name of names.filter((each) => each.endsWith(".tst"))) {
     const lists = names.filter((each) => each.startsWith(`${name.slice(0, -4)}-`));
-    anchors.push(await inFile(name, () => openStamp(archive, name, lists, size, data, options)));
+    // Each file is read under its own name: what is wrong in a root is not told of the stamp.
+    const token = await archive.bytes(name);
+    const crls = await allBytes(archive, lists);
+    const roots = options.roots ?? (await allBytes(archive, rootFiles(archive)));
+    anchors.push(await inFile(name, () => openStamp({ token, crls, roots }, size, data, options)));
   }
   const proof = `${folder}proof.ots`;
   if (archive.has(proof)) {
@@ -397,27 +401,35 @@ async function openAnchors(
   return anchors;
 }
 
+/** A token and what it is checked under. */
+interface StampFiles {
+  readonly token: Bytes;
+  readonly crls: readonly Bytes[];
+  readonly roots: readonly Bytes[];
+}
+
 async function openStamp(
-  archive: Archive,
-  name: string,
-  lists: readonly string[],
+  files: StampFiles,
   size: number,
   data: Bytes,
-  { checkToken, roots }: VerifyOptions,
+  { checkToken }: VerifyOptions,
 ): Promise<CheckedAnchor> {
-  const token = await archive.bytes(name);
-  const crls: Bytes[] = [];
-  for (const list of lists) crls.push(await archive.bytes(list));
   if (checkToken === undefined) return { size, kind: "time-stamp-not-checked" };
-  const own: Bytes[] = [];
-  for (const { name: file } of archive.files.filter((each) => ROOT_FILE.test(each.name)))
-    own.push(await archive.bytes(file));
   try {
-    const said = await checkToken({ token, data, crls, roots: roots ?? own });
-    return { size, kind: "time-stamp", ...said };
+    return { size, kind: "time-stamp", ...(await checkToken({ ...files, data })) };
   } catch (cause) {
     throw new ProtocolError("statement-refused", "the time stamp does not hold", { cause });
   }
+}
+
+function rootFiles({ files }: Archive): readonly string[] {
+  return files.map(({ name }) => name).filter((name) => ROOT_FILE.test(name));
+}
+
+async function allBytes(archive: Archive, names: readonly string[]): Promise<Bytes[]> {
+  const all: Bytes[] = [];
+  for (const name of names) all.push(await archive.bytes(name));
+  return all;
 }
 
 async function openOts(
