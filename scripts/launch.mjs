@@ -48,6 +48,8 @@ if (node === undefined) {
 }
 
 const env = {
+  // What was compiled stays beside what was installed: a second less at each start after the first.
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
   ...process.env,
   PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`,
   ECRIN_LAUNCHER: String(process.pid),

@@ -15,8 +15,12 @@ let folder = "";
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "ecrin-launch-"));
-  const said = "{ version: process.version, args: process.argv.slice(2), path: process.env.PATH }";
-  await writeFile(join(folder, "say.ts"), `console.log(JSON.stringify(${said})); process.exit(7);`);
+  const said =
+    "{ version: process.version, args: process.argv.slice(2), path: process.env.PATH, cache: module.getCompileCacheDir() }";
+  await writeFile(
+    join(folder, "say.ts"),
+    `import * as module from "node:module"; console.log(JSON.stringify(${said})); process.exit(7);`,
+  );
   const stay = 'console.log("up"); setInterval(() => {}, 60_000);';
   await writeFile(join(folder, "stay.ts"), stay);
   const caught = 'process.on("SIGTERM", () => { console.log("asked"); process.exit(5); });';
@@ -46,6 +50,7 @@ test("runs TypeScript on Node 24, with the arguments and the exit code as they a
   assert.match(said.version, /^v24\./);
   assert.deepEqual(said.args, ["a", "b c", "--demo"]);
   assert.match(said.path.split(":")[0], /bin$/);
+  assert.ok(said.cache.startsWith(join(dirname(here), "node_modules", ".cache", "compiled")));
 });
 
 test("passes signals on, and says which one ended the script", async () => {

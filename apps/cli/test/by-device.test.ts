@@ -5,7 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type Call, json } from "./command.ts";
+import { type Call, ENVIRONMENT, json } from "./command.ts";
 import { type Ground, signUp, startGround } from "./ground.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -26,7 +26,7 @@ function sitting(call: Call, ...args: readonly string[]) {
   const child: ChildProcessWithoutNullStreams = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", MAIN, ...all, ...server],
-    { env: { PATH: process.env.PATH } },
+    { env: ENVIRONMENT },
   );
   let [said, out] = ["", ""];
   child.stderr.on("data", (piece: Buffer) => {

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** Where the commands of one test file keep what was compiled: a quarter of a second each. */
-const COMPILED = mkdtempSync(join(tmpdir(), "ecrin-compiled-"));
-process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
+/** The environment of a command: what it needs to start, and nothing of the test's own. */
+export const ENVIRONMENT = environment();
 
 export interface Ended {
   readonly code: number | null;
@@ -33,7 +31,7 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
   const given = server === undefined ? [] : ["--server", server];
   const all = [...args, "--home", home, "--lang", "en", ...given, "--password-file", "-"];
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...all], {
-    env: { PATH: process.env.PATH, TZ: "Europe/Paris", NODE_COMPILE_CACHE: COMPILED },
+    env: ENVIRONMENT,
     stdio: "pipe",
   });
   const out: Buffer[] = [];
@@ -77,4 +75,10 @@ export async function refused(call: Call, exit: number, ...args: readonly string
   assert.match(error.message, /[.:] ?[^\n]*$/);
   assert.ok(!/\bat .*\.ts:\d+/.test(err), "no stack is shown");
   return error.code;
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const own = { PATH, TZ: "Europe/Paris" };
+  return NODE_COMPILE_CACHE === undefined ? own : { ...own, NODE_COMPILE_CACHE };
 }
