@@ -42,6 +42,7 @@ const CHANGING: ReadonlySet<CallName> = new Set([
   "add",
   "correct",
   "remove",
+  "settle",
   "endShare",
   "refresh",
   "history",

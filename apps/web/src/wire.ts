@@ -105,6 +105,8 @@ export interface Overview {
     readonly count: number;
   }[];
   readonly authors: readonly Person[];
+  /** Documents that were changed in two places at once, and wait for somebody to decide. */
+  readonly apart: readonly { readonly item: string; readonly title: string }[];
 }
 
 /** One thing that was measured more than once. */
@@ -135,6 +137,8 @@ export interface VersionRow {
   readonly what: "create" | "correct" | "delete";
   /** Whether it stands at the front; more than one does after edits side by side. */
   readonly current: boolean;
+  /** Whether it was made on this very device. */
+  readonly here: boolean;
   /** Where this device keeps the record: whether it is on this device only, and opens without network. */
   readonly waits?: boolean;
   readonly opens?: boolean;
@@ -317,6 +321,14 @@ export interface Calls extends VisitCalls, WayCalls {
   open: { ask: { id: string }; answer: OpenedDocument };
   correct: { ask: { item: string; file: File; title: string }; answer: undefined };
   remove: { ask: { item: string }; answer: undefined };
+  /**
+   * Decides about versions side by side. `keep`: the version that is in force; empty where both are
+   * kept. `shown`: the versions that the person was shown. The answer names new documents.
+   */
+  settle: {
+    ask: { item: string; keep: string; shown: readonly string[] };
+    answer: readonly string[];
+  };
   contacts: { ask: undefined; answer: readonly Person[] };
   code: { ask: undefined; answer: string };
   verify: { ask: { code: string; name: string }; answer: undefined };

@@ -80,6 +80,7 @@ const REVERSED: Readonly<Record<string, string>> = {
   passkeyAdd: "passkeyRemove",
   totpBegin: "totpRemove",
   keep: "keep",
+  settle: "settle",
   pin: "keep",
   retryWaiting: "dropWaiting",
 };

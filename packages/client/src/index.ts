@@ -57,6 +57,7 @@ export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
 export { type Renewal, type Renewed, rotateIdentity } from "./renewal.ts";
 export type { FactorAsked, FactorShown, SecondFactor } from "./second-factor.ts";
 export type { Turn } from "./sending.ts";
+export type { Choice, Settled, Settling } from "./settle.ts";
 export type { NewShare } from "./share.ts";
 export { type SharedItem, SharedView } from "./shared-view.ts";
 export { Showing, type Shown } from "./showing.ts";

@@ -38,6 +38,7 @@ import type { ListedItem } from "./record.ts";
 import { checkedContentKey, releaseKey } from "./release.ts";
 import type { Draft } from "./seal.ts";
 import { deleteLater, type Sealer, type SealingState, sealForLater } from "./seal-later.ts";
+import { type Choice, type Settled, type Settling, settlingDrafts } from "./settle.ts";
 
 /** What work without network needs of a device: its store, and its own key to sign with. */
 export interface OfflineDevice extends Sealer {
@@ -201,12 +202,28 @@ export class OfflineRecord {
   }
 
   async delete(item: ItemId): Promise<void> {
-    const { heads } = this.items.get(item) ?? notThere();
+    await this.#delete(item, [...(this.items.get(item) ?? notThere()).heads]);
+  }
+
+  async #delete(item: ItemId, parents: readonly RevisionId[]): Promise<void> {
     const state = this.#sealingState();
     const entry = await this.#device.outbox.add(
-      async () => await deleteLater(this.#device, state, item, [...heads]),
+      async () => await deleteLater(this.#device, state, item, parents),
     );
     await this.#takeWaiting(entry);
+  }
+
+  /** Settles versions that stand side by side, or puts one of the history in force (spec/offline.md, Conflicts). */
+  async settle(item: ItemId, choice: Choice, how: Settling = {}): Promise<Settled> {
+    const open = (revision: RevisionId) => this.open(revision);
+    const isDeletion = (id: RevisionId) => this.revisions.get(id)?.fact.op === "delete";
+    const history = this.items.get(item) ?? notThere();
+    const drafts = await settlingDrafts(history, choice, isDeletion, { open, ...how });
+    const { copies, settling, parents } = drafts;
+    for (const copy of copies) await this.#write(copy);
+    if (settling === undefined) await this.#delete(item, parents);
+    else await this.#write(settling);
+    return { copies: copies.map((copy) => copy.item) };
   }
 
   /** Shares that were open when the record was last seen; `ends` where their end waits. */

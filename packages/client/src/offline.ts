@@ -3,6 +3,7 @@ import {
   type AccountId,
   type AccountState,
   accountIdField,
+  type DeviceId,
   fromUtf8,
   parseAs,
   type SpaceId,
@@ -19,12 +20,14 @@ import { Outbox } from "./outbox.ts";
 /** An account on a device without network: what is kept, and what waits. It holds no key of the account. */
 export class OfflineAccount {
   readonly id: AccountId;
+  readonly device: DeviceId;
   readonly outbox: Outbox;
   readonly #device: OfflineDevice;
   readonly #right: KeptRight;
 
-  private constructor(device: OfflineDevice, right: KeptRight) {
+  private constructor(device: OfflineDevice, right: KeptRight, id: DeviceId) {
     this.id = device.account;
+    this.device = id;
     this.outbox = device.outbox;
     this.#device = device;
     this.#right = right;
@@ -66,6 +69,7 @@ export class OfflineAccount {
           await signStatement(kind, { ...facts, suite: SUITE, by, at: now() }, deviceSigner),
       },
       right,
+      device,
     );
   }
 

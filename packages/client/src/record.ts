@@ -33,6 +33,7 @@ import {
 } from "./membership.ts";
 import { type Opened, openOwn, openRange, openThrough } from "./open.ts";
 import { type Draft, sealDeletion, sealRevision } from "./seal.ts";
+import { type Choice, type Settled, type Settling, settlingDrafts } from "./settle.ts";
 import { createShare, endShare, type NewShare, shareMembers } from "./share.ts";
 import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -198,6 +199,22 @@ export class HealthRecord {
     await this.#writing.post(async () => [
       await sealDeletion(this.#u, this.view, item, [...heads]),
     ]);
+  }
+
+  /** Settles versions that stand side by side, or puts one of the history in force (spec/offline.md, Conflicts). */
+  async settle(item: ItemId, choice: Choice, how: Settling = {}): Promise<Settled> {
+    await this.sync();
+    const open = (revision: RevisionId) => this.open(revision);
+    const isDeletion = (id: RevisionId) => this.listing.revisions.get(id)?.fact.op === "delete";
+    const history = this.listing.items.get(item) ?? notThere();
+    const drafts = await settlingDrafts(history, choice, isDeletion, { open, ...how });
+    const { copies, settling, parents } = drafts;
+    if (settling !== undefined) await this.#writing.write([...copies, settling]);
+    else {
+      const seal = async () => [await sealDeletion(this.#u, this.view, item, parents)];
+      await this.#writing.post(seal);
+    }
+    return { copies: copies.map((copy) => copy.item) };
   }
 
   /** Seals an application's bytes: it keeps the ciphertext, the record keeps key, name and rights. */

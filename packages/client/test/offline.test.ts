@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { utf8 } from "@ecrin/protocol";
+import { newId, utf8 } from "@ecrin/protocol";
 import type { Account } from "../src/account.ts";
 import {
   bytesOf,
@@ -175,6 +175,90 @@ test("two corrections side by side: both are kept, both are shown, and a third s
   assert.ok(rows.every(({ conflict }) => conflict));
   await (await back.record()).correct(item, file("settled"));
   assert.deepEqual(titles(await (await back.record()).list()), ["settled"]);
+});
+
+/** One document with two versions side by side: one from a phone without network, one from a desk. */
+async function apart(name: string) {
+  const person = await keeper(name, "same");
+  const record = await person.account.record();
+  const item = (await record.list())[0]?.item ?? assert.fail();
+  const here = await (await offline(person)).record();
+  await here.correct(item, file("from the phone"));
+  await record.correct(item, file("from the desk"));
+  const back = await again(person);
+  await back.send();
+  const home = await back.record();
+  const rows = await home.list();
+  const of = (title: string) =>
+    rows.find(({ metadata }) => metadata.title === title)?.revision ?? assert.fail();
+  return { person, back, home, item, phone: of("from the phone"), desk: of("from the desk") };
+}
+
+test("who keeps one of two versions has its very bytes in force, and may take the other afterwards", async () => {
+  const { home, item, phone, desk } = await apart("Settling One");
+  assert.deepEqual(await home.settle(item, { keep: phone }), { copies: [] });
+  const [row, none] = await home.list();
+  assert.equal(none, undefined);
+  assert.deepEqual([row?.metadata.title, row?.conflict], ["from the phone", false]);
+  assert.deepEqual(await bytesOf(await home.open(item)), utf8("from the phone"));
+  const newest = (await home.history(item)).at(-1) ?? assert.fail();
+  assert.deepEqual(newest.fact.parents.toSorted(), [phone, desk].toSorted());
+  await home.settle(item, { keep: desk });
+  assert.deepEqual(await bytesOf(await home.open(item)), utf8("from the desk"));
+});
+
+test("who keeps both has two documents; without network the copy waits before what settles", async () => {
+  const { person, back, home, item, phone, desk } = await apart("Settling Both");
+  for (const each of [phone, desk]) await home.open(each);
+  await home.sync();
+  const here = await (await offline(person)).record();
+  const { copies } = await here.settle(item, { both: true });
+  assert.equal(copies.length, 1);
+  assert.deepEqual(titles(here.list()), ["from the desk", "from the phone"]);
+  assert.ok(here.list().every(({ conflict }) => !conflict));
+  assert.deepEqual(
+    (await back.keeping.outbox.waiting()).flatMap(({ what }) =>
+      what.kind === "write" ? [what.item] : [],
+    ),
+    [...copies, item],
+  );
+  await back.send();
+  const rows = await home.list();
+  assert.deepEqual(titles(rows), ["from the desk", "from the phone"]);
+  for (const { item: each, metadata, conflict } of rows) {
+    assert.equal(conflict, false);
+    assert.deepEqual(await bytesOf(await home.open(each)), utf8(metadata.title));
+  }
+});
+
+test("a version that the person was not shown stays at the front; nobody decides about what is gone", async () => {
+  const { home, item, phone, desk } = await apart("Settling Late");
+  await home.settle(item, { keep: phone }, { shown: [phone] });
+  assert.deepEqual(titles(await home.list()), ["from the desk", "from the phone"]);
+  const late = home.settle(item, { keep: desk }, { shown: [phone] });
+  await assert.rejects(late, refusal("not-found"));
+  const unknown = home.settle(item, { keep: newId<"revision">() });
+  await assert.rejects(unknown, refusal("not-found"));
+});
+
+test("a deletion beside a correction is settled either way", async () => {
+  for (const keeps of ["version", "deletion"] as const) {
+    const person = await keeper(`Settling ${keeps}`, "same");
+    const record = await person.account.record();
+    const item = (await record.list())[0]?.item ?? assert.fail();
+    const here = await (await offline(person)).record();
+    await here.correct(item, file("corrected"));
+    await record.delete(item);
+    const back = await again(person);
+    await back.send();
+    const home = await back.record();
+    const [row] = await home.list();
+    assert.equal(row?.conflict, true);
+    const deletion = (await home.history(item)).find(({ fact }) => fact.op === "delete");
+    const keep = keeps === "version" ? row?.revision : deletion?.fact.revision;
+    await home.settle(item, { keep: keep ?? assert.fail() });
+    assert.deepEqual(titles(await home.list()), keeps === "version" ? ["corrected"] : []);
+  }
 });
 
 test("ending a share waits, goes out first, and happens once", async () => {

@@ -15,10 +15,11 @@ import { OverTime } from "../parts/over-time.tsx";
 import { Page } from "../parts/page.tsx";
 import { usePersonName } from "../parts/person-name.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { TwoVersions } from "../parts/two-versions.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { ask } from "../vault.ts";
 import type { VersionRow } from "../wire.ts";
-import { sizeInWords } from "../words.ts";
+import { dayInWords, sizeInWords, timeInWords } from "../words.ts";
 
 /** One document: what it says, and everything that was ever done to it. */
 export function DocumentPage() {
@@ -36,16 +37,12 @@ export function DocumentPage() {
       name={t`Document`}
       trail={<Link to="/documents">{t`My documents`}</Link>}
     >
-      {fronts.length > 1 ? (
-        <Notice tone="care">
-          <p>
-            <Trans>
-              This was changed in two places at once. Both versions are kept below: open each, then
-              replace them with the one that is right.
-            </Trans>
-          </p>
-        </Notice>
-      ) : null}
+      <TwoVersions
+        item={item}
+        versions={history.answer ?? []}
+        look={setChosen}
+        again={history.again}
+      />
       {isDeleted ? (
         <Notice tone="note">
           <p>
@@ -61,7 +58,13 @@ export function DocumentPage() {
           <>
             {isDeleted ? null : <Actions item={item} history={history} reset={setChosen} />}
             {isDeleted ? null : <OverTime item={item} />}
-            <History versions={versions} shown={shown} choose={setChosen} />
+            <History
+              item={item}
+              versions={versions}
+              shown={shown}
+              choose={setChosen}
+              again={history.again}
+            />
           </>
         )}
       </Awaited>
@@ -178,13 +181,17 @@ function Pin({
 }
 
 function History({
+  item,
   versions,
   shown,
   choose,
+  again,
 }: {
+  readonly item: string;
   readonly versions: readonly VersionRow[];
   readonly shown: string | undefined;
-  readonly choose: (revision: string) => void;
+  readonly choose: (revision: string | undefined) => void;
+  readonly again: () => void;
 }) {
   const { t } = useLingui();
   const nameOf = usePersonName();
@@ -213,15 +220,66 @@ function History({
                 <Trans>In force</Trans>
               </span>
             ) : null}
-            {version.what === "delete" || version.revision === shown ? null : (
-              <Button tone="quiet" onPress={() => choose(version.revision)}>
-                <Trans>Open this version</Trans>
-              </Button>
+            {version.what === "delete" ? null : (
+              <div className="row">
+                {version.revision === shown ? null : (
+                  <Button tone="quiet" onPress={() => choose(version.revision)}>
+                    <Trans>Open this version</Trans>
+                  </Button>
+                )}
+                {version.current ? null : (
+                  <PutBack
+                    revision={version.revision}
+                    {...{ item, versions }}
+                    done={() => {
+                      choose(undefined);
+                      again();
+                    }}
+                  />
+                )}
+              </div>
             )}
           </Entry>
         ))}
       </Ledger>
     </section>
+  );
+}
+
+/** Puts an earlier version in force again; what was in force stays in the history. */
+function PutBack({
+  item,
+  revision,
+  versions,
+  done,
+}: {
+  readonly item: string;
+  readonly revision: string;
+  readonly versions: readonly VersionRow[];
+  readonly done: () => void;
+}) {
+  const { t, i18n } = useLingui();
+  const shown = versions.flatMap((each) => (each.current ? [each.revision] : []));
+  const at = versions.find((each) => each.revision === revision)?.at ?? 0;
+  const when = `${dayInWords(at, i18n.locale)}, ${timeInWords(at, i18n.locale)}`;
+  return (
+    <AskFirst
+      label={<Trans>Take this version back</Trans>}
+      unseen={when}
+      title={t`Take this version back?`}
+      confirm={t`Take it back`}
+      tone="quiet"
+      act={async () => {
+        await ask("settle", { item, keep: revision, shown });
+        done();
+      }}
+    >
+      <p>
+        <Trans>
+          The version of {when} is in force again. What is in force now stays in the history.
+        </Trans>
+      </p>
+    </AskFirst>
   );
 }
 

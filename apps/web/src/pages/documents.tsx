@@ -1,4 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { type Answered, useAnswer } from "../answers.ts";
 import { isKitCheckDue } from "../kit-date.ts";
@@ -16,6 +17,9 @@ import type { Overview, Wanted } from "../wire.ts";
 
 /** From this many on, looking for something is quicker than reading down the list. */
 const MANY = 6;
+
+/** Of those that wait to be decided about; the next ones come up as these are done. */
+const MOST_APART = 5;
 
 const find: Find = (what) => ask("find", what);
 
@@ -71,6 +75,7 @@ function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answ
   }
   return (
     <section className="part" aria-label={t`Documents`}>
+      <Apart documents={overview.apart} />
       {overview.total > MANY ? (
         <LookFor overview={overview} wanted={wanted} want={setWanted} />
       ) : null}
@@ -79,6 +84,31 @@ function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answ
       </p>
       <Timeline {...{ wanted, total, find, turn }} label={t`Documents`} />
     </section>
+  );
+}
+
+/** Documents whose versions stand side by side: each is a link to where one decides. */
+function Apart({ documents }: { readonly documents: Overview["apart"] }) {
+  if (documents.length === 0) return null;
+  return (
+    <Notice tone="care">
+      <p>
+        <Plural
+          value={documents.length}
+          one="A document was changed in two places at once. Every version is kept. Which one is right?"
+          other="# documents were changed in two places at once. Every version is kept. Which ones are right?"
+        />
+      </p>
+      <ul>
+        {documents.slice(0, MOST_APART).map(({ item, title }) => (
+          <li key={item}>
+            <Link to="/documents/$item" params={{ item }} className="entry-link">
+              <Trans>Choose the version: {title}</Trans>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Notice>
   );
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Choice,
   ClientError,
   type FileInput,
   type HealthRecord,
@@ -13,10 +14,10 @@ import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts"
 import { reachedOr, recordHere, send } from "./at-hand.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
-import { current, ownRecord } from "./session.ts";
+import { current, deviceHere, ownRecord } from "./session.ts";
 import { shownOf } from "./shown.ts";
 
-type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove";
+type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove" | "settle";
 
 /** Beyond this a JSON file is kept as a file: nobody's bundle for one person is larger. */
 const BUNDLE = 64 * 1024 * 1024;
@@ -115,7 +116,37 @@ export const documentCalls: Handlers<DocumentCall> = {
     await record.delete(itemOf(record, item));
     return undefined;
   },
+
+  async settle({ item, keep, shown }) {
+    await synchronised();
+    const kept = await recordHere();
+    const { items, revisions } = kept ?? (await ownRecord()).listing;
+    const idOf = (text: string) => [...revisions.keys()].find((id) => id === text) ?? notThere();
+    const choice: Choice = keep === "" ? { both: true } : { keep: idOf(keep) };
+    // What is sealed again is opened first: at the service where it answers, else as it is kept here.
+    const open = (id: ListedItem["revision"]) =>
+      reachedOr(
+        async () => (kept?.waits(id) === true ? await kept.open(id) : (await ownRecord()).open(id)),
+        async (record) => await record.open(id),
+      );
+    const how = { shown: shown.map(idOf), open };
+    if (kept?.mayWrite === true && isSmall(shown.map(idOf), revisions)) {
+      const { copies } = await kept.settle(itemIn(items, item), choice, how);
+      await send();
+      return copies;
+    }
+    const { copies } = await (await ownRecord()).settle(itemIn(items, item), choice, how);
+    return copies;
+  },
 };
+
+/** Whether each of these may be sealed here first, and sent from here. */
+function isSmall(
+  shown: readonly ListedItem["revision"][],
+  revisions: ReadonlyMap<ListedItem["revision"], Revision>,
+): boolean {
+  return shown.every((id) => (revisions.get(id)?.opened?.metadata.size ?? 0) <= KEPT_FIRST);
+}
 
 /** Fetches what is new, where the service can be reached. */
 async function synchronised(): Promise<void> {
@@ -189,6 +220,7 @@ function versionOf({ fact, opened }: Revision, heads: ReadonlySet<string>): Vers
     author: personOf(fact.by.account),
     what: fact.op,
     current: heads.has(fact.revision),
+    here: fact.by.device === deviceHere(),
   };
 }
 

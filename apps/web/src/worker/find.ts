@@ -50,7 +50,14 @@ export function overview({ rows }: Index): Overview {
     total: rows.length,
     kinds: [...kinds.values()].sort((a, b) => b.count - a.count),
     authors: [...authors.values()],
+    apart: apartIn(rows),
   };
+}
+
+/** Each item once, whose versions stand side by side. */
+function apartIn(rows: readonly DocumentRow[]): Overview["apart"] {
+  const titles = new Map(rows.flatMap((row) => (row.conflict ? [[row.item, row.title]] : [])));
+  return [...titles].map(([item, title]) => ({ item, title }));
 }
 
 function lookedFor(index: Index, wanted: Wanted): readonly number[] {

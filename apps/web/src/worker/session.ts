@@ -36,6 +36,11 @@ export function here(): OfflineAccount | undefined {
   return kept;
 }
 
+/** This very device, whether it is signed in or not. */
+export function deviceHere(): Account["device"] | undefined {
+  return (account ?? kept)?.device;
+}
+
 /** How to sign in, where that has not been possible yet. */
 export function reconnects(): (() => Promise<Account>) | undefined {
   return reconnect;
