@@ -16,8 +16,7 @@ import {
 } from "@ecrin/protocol";
 import { byteaArray, numberArray, type Sql, type Tx, textArray } from "./database.ts";
 import { type IncomingRevision, ofRevision, type StoredContent } from "./incoming-revision.ts";
-import { MOVED_ON } from "./operation.ts";
-import { refuse } from "./problem.ts";
+import { refuse, refuseMoved } from "./problem.ts";
 
 /** A revision that has been judged, with what will be stored of it. */
 export interface JudgedRevision {
@@ -63,7 +62,7 @@ export async function writeRevisions(
     readItems(tx, space, incoming),
   ]);
   // Accepted since the judgement: judged again, that shows.
-  if (known.size > 0) refuse("stale-head", MOVED_ON);
+  if (known.size > 0) refuseMoved();
   for (const { i, incoming: each } of revisions) {
     await ofRevision(i, () => acceptRevision(items, each.parsed.fact));
   }
@@ -113,7 +112,7 @@ async function nameUploads(tx: Tx, revisions: readonly JudgedRevision[]): Promis
   const named = await tx`
     update uploads set named = true
     where upload = any(${textArray(uploads)}::text[]) and not named returning upload`;
-  if (named.length !== uploads.length) refuse("conflict", "body.revisions.upload");
+  if (named.length !== uploads.length) refuse("conflict", "body.revisions");
 }
 
 async function insertRevisions(

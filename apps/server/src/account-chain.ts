@@ -4,6 +4,7 @@ import {
   type AccountState,
   currentIdentity,
   type DeviceId,
+  type FieldPath,
   followAccount,
   type Hash,
   parseAccountStatement,
@@ -13,7 +14,7 @@ import type { Ground } from "./call.ts";
 import type { AccountChains } from "./chains.ts";
 import { checkRecent } from "./clock.ts";
 import type { Tx } from "./database.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { checkAccountStatement } from "./quotas.ts";
 
 /** An account statement on its way in: taken apart, not yet believed. */
@@ -21,38 +22,41 @@ export interface Incoming {
   readonly statement: Statement;
   readonly hash: Hash;
   readonly fact: AccountPayload;
+  /** Where in the request it stands. */
+  readonly place: FieldPath;
 }
 
-/** @throws ProtocolError `malformed`, ServerError `not-allowed`, `clock` or `quota-reached` */
-export function readIncoming(
+/** @throws ServerError `malformed`, `not-allowed`, `clock` or `quota-reached` */
+export async function readIncoming(
   { quotas, now }: Pick<Ground, "quotas" | "now">,
   statement: Statement,
   account: AccountId,
-): Incoming {
-  const { hash, fact } = parseAccountStatement(statement);
-  if (fact.account !== account) refuse("not-allowed", "body.statement.account");
-  checkRecent(fact.at, now(), "body.statement.at");
-  checkAccountStatement(quotas, fact);
-  return { statement, hash, fact };
+  place: FieldPath = "body.statement",
+): Promise<Incoming> {
+  const { hash, fact } = await within(place, () => parseAccountStatement(statement));
+  if (fact.account !== account) refuse("not-allowed", `${place}.account`);
+  checkRecent(fact.at, now(), `${place}.at`);
+  checkAccountStatement(quotas, fact, place);
+  return { statement, hash, fact, place };
 }
 
 /**
  * Adds the next statement to an account's chain. Runs under the journal's lock.
  * @returns the chain's state after it
- * @throws ServerError `stale-head`; ProtocolError `signature-refused`, `statement-refused`
+ * @throws ServerError `stale-head`, `signature-refused`, `statement-refused`
  */
 export async function appendStatement(
   tx: Tx,
   chains: AccountChains,
-  { statement, hash, fact }: Incoming,
+  { statement, hash, fact, place }: Incoming,
 ): Promise<AccountState> {
   const state = (await chains.states(tx, [fact.account])).get(fact.account);
   if (state === undefined) return refuse("not-found");
-  if (fact.op === "begin") return refuse("statement-refused", "body.statement.op");
+  if (fact.op === "begin") return refuse("statement-refused", `${place}.op`);
   const follows = fact.seq === state.head.seq + 1 && fact.prev === state.head.hash;
-  if (!follows) refuse("stale-head", "body.statement.seq");
-  const next = await followAccount(state, [statement]);
-  if (next === undefined) return refuse("statement-refused");
+  if (!follows) refuse("stale-head", `${place}.seq`);
+  const next = await within(place, () => followAccount(state, [statement]));
+  if (next === undefined) return refuse("statement-refused", place);
   await insertStatement(tx, next, statement);
   await tx`
     update accounts set head_seq = ${fact.seq}, head_hash = ${hash} where account = ${fact.account}`;

@@ -82,7 +82,7 @@ async function accountPost(call: Call<"accountPost">): Promise<RouteAnswer<"acco
   const { journal, chains, session, body } = call;
   const own = session.account;
   const at = call.now();
-  const incoming = readIncoming(call, body.statement, own);
+  const incoming = await readIncoming(call, body.statement, own);
   const { fact, hash } = incoming;
   // A new identity comes with a new keyring, or the account opens for nobody (renewal.ts).
   if (fact.op === "begin" || fact.op === "rotate")

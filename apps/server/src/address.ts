@@ -1,4 +1,4 @@
-import { type AccountId, context, fromBase64url, fromUtf8 } from "@ecrin/protocol";
+import { type AccountId, context, type FieldPath, fromBase64url, fromUtf8 } from "@ecrin/protocol";
 import type { Sql, Tx } from "./database.ts";
 import type { Keys } from "./keys.ts";
 import { refuse } from "./problem.ts";
@@ -19,7 +19,7 @@ export interface Address {
  * Opens an address on its way in, and forgets its text.
  * @throws ServerError `malformed`
  */
-export async function openAddress(keys: Keys, wrapped: string, field: string): Promise<Address> {
+export async function openAddress(keys: Keys, wrapped: string, field: FieldPath): Promise<Address> {
   const wrap = Buffer.from(fromBase64url(wrapped, field));
   const padded = Buffer.from(await keys.address.open(wrap, INFO, field));
   const length = padded.length === SIZE ? padded.readUInt16BE(0) : 0;

@@ -120,7 +120,7 @@ async function approvalConfirm(
   const { journal, chains, session, body } = call;
   const own = session.account;
   const at = call.now();
-  const incoming = readIncoming(call, body.statement, own);
+  const incoming = await readIncoming(call, body.statement, own);
   const { fact, hash } = incoming;
   if (fact.op !== "device") return refuse("statement-refused", "body.statement.op");
   const { device, key } = fact.device;

@@ -1,3 +1,4 @@
+import type { FieldPath } from "@ecrin/protocol";
 import { refuse } from "./problem.ts";
 
 /**
@@ -5,7 +6,7 @@ import { refuse } from "./problem.ts";
  * same is refused. For ciphertexts, which `fromBase64url` would take long over.
  * @throws ServerError `malformed`, naming `field`
  */
-export function bytesOf(text: string, field: string): Buffer {
+export function bytesOf(text: string, field: FieldPath): Buffer {
   const bytes = Buffer.from(text, "base64url");
   return bytes.toString("base64url") === text ? bytes : refuse("malformed", field);
 }

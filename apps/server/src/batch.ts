@@ -14,7 +14,7 @@ import {
   writeEntries,
 } from "./entries.ts";
 import { heldBy } from "./guard.ts";
-import { type Committed, MOVED_ON, type Position } from "./operation.ts";
+import type { Committed, Position } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
 import { store } from "./store.ts";
 import type { TagKeys } from "./tag-keys.ts";
@@ -58,7 +58,7 @@ export async function writeAll(
     const ended =
       holds === true
         ? (repeated.get(queued) ?? still.get(queued) ?? (await runOne(tx, queued)))
-        : new ServerError("stale-head", { field: MOVED_ON });
+        : new ServerError("stale-head", { movedOn: true });
     changed ||= queued.operation.effect !== undefined;
     if (isReady(ended)) ready.push(ended);
     else outcomes.set(queued, ended);

@@ -68,5 +68,5 @@ function rangeOf(
   const suffix = from === "";
   const start = suffix ? Math.max(0, length - Number(to)) : Number(from);
   const end = suffix || to === "" ? length : Math.min(length, Number(to) + 1);
-  return start < end ? { start, end } : refuse("malformed", "range");
+  return start < end ? { start, end } : refuse("malformed", "header.range");
 }

@@ -1,6 +1,7 @@
 import {
   checkSignature,
   deviceKeyAt,
+  type FieldPath,
   parseRead,
   type ReadStatement,
   type RouteAnswer,
@@ -9,7 +10,7 @@ import {
 import type { Call, Handlers } from "./call.ts";
 import { checkNotAhead } from "./clock.ts";
 import { decided } from "./guard.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { entriesOf, findPlaces } from "./reads.ts";
 
 /** Reads that asked nobody when they happened, told afterwards (spec/read.md, Declared reads). */
@@ -18,15 +19,10 @@ export const declaredHandlers: Handlers<"readsDeclared"> = { readsDeclared };
 type Telling = Call<"readsDeclared">;
 
 async function readsDeclared(call: Telling): Promise<RouteAnswer<"readsDeclared">> {
-  const reads = call.body.reads.map(parseRead);
-  for (const { fact } of reads) {
-    if (fact.by.account !== call.session.account) refuse("not-allowed", "reads.by.account");
-    if (fact.declared === undefined) refuse("malformed", "reads.nonce");
-    checkNotAhead(fact.at, call.now(), "reads.at");
-  }
+  const reads = await Promise.all(call.body.reads.map((read, i) => readDeclared(call, read, i)));
   // All are judged before one is written: half of an answer would be asked for again.
   const entries = await decided(
-    async () => await Promise.all(reads.map((read) => judge(call, read))),
+    async () => await Promise.all(reads.map((read, i) => judge(call, read, placeOf(i)))),
   );
   const receipts: Statement[] = [];
   for (const [i, { hash }] of reads.entries()) {
@@ -37,8 +33,20 @@ async function readsDeclared(call: Telling): Promise<RouteAnswer<"readsDeclared"
   return { receipts };
 }
 
+const placeOf = (i: number): FieldPath => `body.reads.${i}`;
+
+async function readDeclared(call: Telling, text: Statement, i: number): Promise<ReadStatement> {
+  const place = placeOf(i);
+  const read = await within(place, () => parseRead(text));
+  const { by, declared, at } = read.fact;
+  if (by.account !== call.session.account) refuse("not-allowed", `${place}.by.account`);
+  if (declared === undefined) refuse("malformed", `${place}.nonce`);
+  checkNotAhead(at, call.now(), `${place}.at`);
+  return read;
+}
+
 /** Whether it was signed by a device of the account, of what the account was once let into. Ends do not matter: what was read was read. */
-async function judge(call: Telling, read: ReadStatement) {
+async function judge(call: Telling, read: ReadStatement, place: FieldPath) {
   const { fact } = read;
   const [state, readers] = await Promise.all([
     call.spaces.state(call.sql, fact.space),
@@ -46,8 +54,10 @@ async function judge(call: Telling, read: ReadStatement) {
   ]);
   const reader = readers.get(fact.by.account);
   if (reader === undefined || state?.history.has(fact.by.account) !== true) {
-    return refuse("not-found", "reads.space");
+    return refuse("not-found", `${place}.space`);
   }
-  await checkSignature(read, deviceKeyAt(reader, fact.by.device, fact.by.head));
-  return entriesOf(read, await findPlaces(call, fact), call.now());
+  await within(place, () =>
+    checkSignature(read, deviceKeyAt(reader, fact.by.device, fact.by.head)),
+  );
+  return entriesOf(read, await findPlaces(call, fact, place), call.now());
 }

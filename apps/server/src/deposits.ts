@@ -18,7 +18,7 @@ import { checkRecent } from "./clock.ts";
 import { byteaArray, type Tx, textArray } from "./database.ts";
 import { decided } from "./guard.ts";
 import type { Guard } from "./operation.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 
 /** Deposits: taking them, handing them out, settling them (spec/deposit.md). */
 export const depositHandlers: Handlers<"deposit" | "depositContent" | "depositSettle"> = {
@@ -37,7 +37,7 @@ interface Incoming {
 
 async function deposit(call: Call<"deposit">): Promise<RouteAnswer<"deposit">> {
   const { journal, session } = call;
-  const incoming = readDeposit(call);
+  const incoming = await readDeposit(call);
   const { fact, hash: act, statement } = incoming.parsed;
   if (fact.by.account !== session.account) refuse("not-allowed", "body.statement.by.account");
   const positions = await decided(async () => {
@@ -67,8 +67,8 @@ async function deposit(call: Call<"deposit">): Promise<RouteAnswer<"deposit">> {
 }
 
 /** @throws ServerError `wraps-differ`, `content-differs` */
-function readDeposit({ body }: Call<"deposit">): Incoming {
-  const parsed = parseDeposit(body.statement);
+async function readDeposit({ body }: Call<"deposit">): Promise<Incoming> {
+  const parsed = await within("body.statement", () => parseDeposit(body.statement));
   const { to, metadata: named, content: stated } = parsed.fact;
   const wraps = body.wraps.map((wrap) => bytesOf(wrap, "body.wraps"));
   const areNamed =
@@ -97,7 +97,7 @@ async function judge(
   const author = accounts.get(fact.by.account) ?? refuse("not-found");
   if (author.devices.get(fact.by.device)?.until !== undefined)
     refuse("not-allowed", "body.statement.by.device");
-  await judgeDeposit(parsed, state, author);
+  await within("body.statement", () => judgeDeposit(parsed, state, author));
   checkRecipients(parsed, state, call.now());
   return {
     record: source?.space ?? state.space,

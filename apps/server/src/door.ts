@@ -15,9 +15,7 @@ export function doorOf(journal: Journal): Door {
     journal: {
       ...journal,
       commit: (operation) =>
-        isOpen
-          ? journal.commit(operation)
-          : Promise.reject(new ServerError("unavailable", { field: "journal" })),
+        isOpen ? journal.commit(operation) : Promise.reject(new ServerError("unavailable")),
     },
     open() {
       isOpen = true;

@@ -26,14 +26,14 @@ export async function eraseEntries(
   { subject, from, count, code, at }: Erasing,
 ): Promise<number> {
   // What the log says of itself holds the chain of tags together, and is about nobody.
-  if (subject === log) refuse("not-allowed", "subject");
+  if (subject === log) refuse("not-allowed");
   const done = await journal.commit({
     effect: async (tx) => {
       await tx.unsafe("set local role ecrin_eraser");
       const gone = await tx<{ index: number }[]>`
         delete from journal_openings
         where subject = ${subject} and n >= ${from} and n < ${from + count} returning index`;
-      if (gone.length === 0) refuse("not-found", "from");
+      if (gone.length === 0) refuse("not-found");
       // Without this, whoever kept the signed act could ask where it stands.
       await tx`delete from journal_done where first = any(${`{${gone.map((row) => row.index)}}`}::bigint[])`;
       await tx.unsafe("reset role");

@@ -114,7 +114,7 @@ async function sinceNote(
   if (since === undefined) return undefined;
   const [row] = await sql<{ note: string }[]>`
     select note from log_checkpoints where size = ${since} and size <= ${size}`;
-  return row?.note ?? refuse("not-found", "since");
+  return row?.note ?? refuse("not-found", "query.since");
 }
 
 async function* archive(

@@ -2,6 +2,7 @@ import {
   type AccountId,
   checkSignature,
   type DeviceId,
+  type FieldPath,
   parseAccountStatement,
   parseSignIn,
   type SignInId,
@@ -9,7 +10,7 @@ import {
   type Statement,
 } from "@ecrin/protocol";
 import type { Ground } from "./call.ts";
-import { refuse, ServerError } from "./problem.ts";
+import { refuse, ServerError, within } from "./problem.ts";
 
 /** How far the clock of a device may be off. */
 const CLOCK_MS = 10 * 60_000;
@@ -29,7 +30,7 @@ export async function checkKit(
   statement: Statement,
   key: SigningKey,
 ): Promise<void> {
-  const parsed = readSignIn(attempt, statement);
+  const parsed = await readSignIn(attempt, statement, "body.kit");
   if (parsed.fact.device !== undefined) refuse("sign-in-refused");
   await checkSignature(parsed, key).catch(refused);
 }
@@ -40,20 +41,24 @@ export async function checkDevice(
   statement: Statement,
   devices: readonly { device: DeviceId; key: SigningKey }[],
 ): Promise<DeviceId> {
-  const parsed = readSignIn(attempt, statement);
+  const parsed = await readSignIn(attempt, statement, "body.device");
   const device = devices.find((each) => each.device === parsed.fact.device);
   if (device === undefined) return refuse("sign-in-refused");
   await checkSignature(parsed, device.key).catch(refused);
   return device.device;
 }
 
-function readSignIn(attempt: Attempt, statement: Statement): ReturnType<typeof parseSignIn> {
-  const parsed = parseSignIn(statement);
+async function readSignIn(
+  attempt: Attempt,
+  statement: Statement,
+  place: FieldPath,
+): Promise<ReturnType<typeof parseSignIn>> {
+  const parsed = await within(place, () => parseSignIn(statement));
   const { account, signIn, key, at } = parsed.fact;
   if (account !== attempt.account || signIn !== attempt.signIn || key !== attempt.key) {
     refuse("sign-in-refused");
   }
-  if (Math.abs(at - attempt.now) > CLOCK_MS) refuse("clock");
+  if (Math.abs(at - attempt.now) > CLOCK_MS) refuse("clock", `${place}.at`);
   return parsed;
 }
 

@@ -1,5 +1,5 @@
 import { type Sql, type Tx, textArray } from "./database.ts";
-import { type Guard, MOVED_ON } from "./operation.ts";
+import type { Guard } from "./operation.ts";
 import { ServerError } from "./problem.ts";
 
 const ATTEMPTS = 5;
@@ -10,7 +10,7 @@ export async function decided<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const movedOn = error instanceof ServerError && error.field === MOVED_ON;
+      const movedOn = error instanceof ServerError && error.movedOn;
       if (!movedOn || tried === ATTEMPTS) throw error;
     }
   }

@@ -10,7 +10,7 @@ import {
 import { insertDevice, insertStatement, readIncoming } from "./account-chain.ts";
 import { actorOf, type Call, type Handlers } from "./call.ts";
 import type { Sql, Tx } from "./database.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { Recent } from "./recent.ts";
 import { openFor } from "./rendezvous.ts";
 import { claimSubject } from "./subject.ts";
@@ -37,8 +37,9 @@ export function createGuestCheck(sql: Sql): (account: AccountId) => Promise<bool
 async function guestBegin(call: Call<"guestBegin">): Promise<RouteAnswer<"guestBegin">> {
   const { journal, keys, body } = call;
   const now = call.now();
-  const state = (await followAccount(undefined, [body.statement])) ?? refuse("statement-refused");
-  const incoming = readIncoming(call, body.statement, state.account);
+  const begun = await within("body.statement", () => followAccount(undefined, [body.statement]));
+  const state = begun ?? refuse("statement-refused", "body.statement");
+  const incoming = await readIncoming(call, body.statement, state.account);
   const { until } = state;
   if (until === undefined || incoming.fact.op !== "begin")
     return refuse("statement-refused", "body.statement.until");

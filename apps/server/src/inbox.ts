@@ -14,7 +14,7 @@ import { bytesOf } from "./base64url.ts";
 import type { Call, Handlers } from "./call.ts";
 import { byteaArray, type Tx, textArray } from "./database.ts";
 import { decided } from "./guard.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { entriesOf } from "./space-entries.ts";
 import { isInChain, judgeStatement, writeStatement } from "./space-statement.ts";
 
@@ -22,7 +22,7 @@ import { isInChain, judgeStatement, writeStatement } from "./space-statement.ts"
 export const inboxHandlers: Handlers<"inbox" | "inboxBegin"> = { inbox, inboxBegin };
 
 async function inboxBegin(call: Call<"inboxBegin">): Promise<RouteAnswer<"inboxBegin">> {
-  const parsed = parseSpaceStatement(call.body.statement);
+  const parsed = await within("body.statement", () => parseSpaceStatement(call.body.statement));
   const wraps = readWraps(parsed, call);
   const head: Head = { hash: parsed.hash, seq: parsed.fact.seq };
   return await decided(async () => {

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import {
   type Acceptance,
   type AccountId,
+  type FieldPath,
   type NewRevision,
   ProtocolError,
   parseRevision,
@@ -11,7 +12,7 @@ import {
 } from "@ecrin/protocol";
 import { bytesOf } from "./base64url.ts";
 import type { Ground } from "./call.ts";
-import { asServerError, refuse, ServerError } from "./problem.ts";
+import { fromProtocol, refuse, within } from "./problem.ts";
 
 /** A revision on its way in: taken apart, its ciphertexts beside it, not yet judged. */
 export interface IncomingRevision {
@@ -34,54 +35,75 @@ export interface StoredContent {
   readonly upload?: string;
 }
 
+/** Where one revision of a batch stands in its request. */
+export function placeOf(i: number): FieldPath {
+  return `body.revisions.${i}`;
+}
+
+/** What stands beside the statement, and is judged with it. */
+const BESIDE = /^(?:wrap|wrapEpoch|rewrap)(?:\.|$)/;
+
 /**
- * Runs a check of one revision of a batch; what it throws names which.
+ * Judges one revision of a batch; what it is refused for is named from there.
  * @throws ServerError
  */
-export async function ofRevision<T>(i: number, check: () => T | Promise<T>): Promise<T> {
-  try {
-    return await check();
-  } catch (thrown) {
-    if (!(thrown instanceof ProtocolError || thrown instanceof ServerError)) throw thrown;
-    const { code, field } = asServerError(thrown);
-    const path = field === undefined ? "" : `.${field}`;
-    throw new ServerError(code, { field: `body.revisions.${i}${path}`, cause: thrown });
-  }
+export async function ofRevision<T>(i: number, judge: () => T | Promise<T>): Promise<T> {
+  return await within(`${placeOf(i)}.statement`, async () => {
+    try {
+      return await judge();
+    } catch (thrown) {
+      if (!(thrown instanceof ProtocolError && BESIDE.test(thrown.field ?? ""))) throw thrown;
+      throw fromProtocol(thrown, `${placeOf(i)}.${thrown.field}`);
+    }
+  });
 }
 
 /**
  * Takes a revision apart. What its header calls for must be there, and nothing else.
- * @throws ProtocolError, ServerError `malformed`, `content-differs`
+ * @throws ServerError `malformed`, `content-differs`
  */
-export function readRevision(given: NewRevision): IncomingRevision {
-  const parsed = parseRevision(given.statement);
+export async function readRevision(given: NewRevision, i: number): Promise<IncomingRevision> {
+  const place = placeOf(i);
+  const parsed = await within(`${place}.statement`, () => parseRevision(given.statement));
   const { fact } = parsed;
   const sealed = fact.op !== "delete";
-  if ((given.wrap !== undefined) !== sealed) refuse("malformed", "wrap");
-  if ((given.metadata !== undefined) !== sealed) refuse("malformed", "metadata");
+  if ((given.wrap !== undefined) !== sealed) refuse("malformed", `${place}.wrap`);
+  if ((given.metadata !== undefined) !== sealed) refuse("malformed", `${place}.metadata`);
   const contents = [given.content, given.upload].filter((each) => each !== undefined).length;
-  if (contents !== (sealed && fact.held === "server" ? 1 : 0)) refuse("malformed", "content");
-  const metadata = bytesOf(given.metadata ?? "", "metadata");
-  const wrap = bytesOf(given.wrap ?? "", "wrap");
+  if (contents !== (sealed && fact.held === "server" ? 1 : 0))
+    refuse("malformed", `${place}.content`);
+  const metadata = bytesOf(given.metadata ?? "", `${place}.metadata`);
+  const wrap = bytesOf(given.wrap ?? "", `${place}.wrap`);
   // The author signs the wrap, here or in the rewrap: one that does not open then shows whose doing it is.
   if (sealed && given.rewrap === undefined && hash("sha256", wrap, "base64url") !== fact.wrap) {
-    refuse("content-differs", "wrap");
+    refuse("content-differs", `${place}.wrap`);
   }
   if (sealed && hash("sha256", metadata, "base64url") !== fact.metadata) {
-    refuse("content-differs", "metadata");
+    refuse("content-differs", `${place}.metadata`);
   }
   return {
     parsed,
-    ...(given.rewrap === undefined ? {} : { rewrap: parseRewrap(given.rewrap) }),
+    ...(await rewrapOf(given, place)),
     wrapEpoch: given.wrapEpoch,
     wrap,
     metadata,
-    ...contentOf(given),
+    ...contentOf(given, place),
   };
 }
 
-function contentOf({ content, upload }: NewRevision): Pick<IncomingRevision, "content"> {
-  if (content !== undefined) return { content: { bytes: bytesOf(content, "content") } };
+async function rewrapOf(
+  { rewrap }: NewRevision,
+  place: FieldPath,
+): Promise<Pick<IncomingRevision, "rewrap">> {
+  if (rewrap === undefined) return {};
+  return { rewrap: await within(`${place}.rewrap`, () => parseRewrap(rewrap)) };
+}
+
+function contentOf(
+  { content, upload }: NewRevision,
+  place: FieldPath,
+): Pick<IncomingRevision, "content"> {
+  if (content !== undefined) return { content: { bytes: bytesOf(content, `${place}.content`) } };
   return upload === undefined ? {} : { content: { upload } };
 }
 
@@ -107,13 +129,14 @@ export async function storeContent(
   ground: Pick<Ground, "sql" | "blobs">,
   account: AccountId,
   { parsed: { fact }, content }: IncomingRevision,
+  i: number,
 ): Promise<StoredContent | undefined> {
   if (content === undefined || fact.op === "delete") return undefined;
   const stored =
-    "bytes" in content ? inline(content.bytes) : await settled(ground, account, content.upload);
+    "bytes" in content ? inline(content.bytes) : await settled(ground, account, content.upload, i);
   const { length, root } = fact.content;
   if (stored.length !== length || hash("sha256", stored.digests, "base64url") !== root) {
-    refuse("content-differs", "content");
+    refuse("content-differs", `${placeOf(i)}.${"bytes" in content ? "content" : "upload"}`);
   }
   return stored;
 }
@@ -127,11 +150,12 @@ async function settled(
   { sql, blobs }: Pick<Ground, "sql" | "blobs">,
   account: AccountId,
   upload: string,
+  i: number,
 ): Promise<StoredContent> {
   const [row] = await sql<{ length: number }[]>`
     select length from uploads where upload = ${upload} and account = ${account} and not named`;
-  if (row === undefined) return refuse("not-found", "upload");
-  if ((await blobs.size(upload)) !== row.length) refuse("content-differs", "upload");
+  if (row === undefined) return refuse("not-found", `${placeOf(i)}.upload`);
+  if ((await blobs.size(upload)) !== row.length) refuse("content-differs", `${placeOf(i)}.upload`);
   const { length, digests } = await blobs.settle(upload);
   return { length, digests, bytes: Buffer.alloc(0), upload };
 }

@@ -11,7 +11,7 @@ import {
 import { addressesOf, openAddress } from "./address.ts";
 import type { Call, Handlers } from "./call.ts";
 import { byteaArray } from "./database.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 
 /** Invitations (spec/share.md, Contacts). */
 export const invitationHandlers: Handlers<"invite" | "invitations" | "invitationAccept"> = {
@@ -76,7 +76,7 @@ async function invitationAccept(
   const own = await addressesOf(sql, session.account);
   const mine = own.some((address) => row?.address.equals(address));
   if (row === undefined || !mine || row.sender === session.account) return refuse("not-found");
-  const parsed = parseAcceptance(body.acceptance);
+  const parsed = await within("body.acceptance", () => parseAcceptance(body.acceptance));
   const { fact } = parsed;
   if (fact.by.account !== session.account) refuse("not-allowed", "body.acceptance.by.account");
   if (fact.invitation !== params.invitation || fact.from !== row.sender) {
@@ -91,7 +91,9 @@ async function invitationAccept(
   if (accepting.devices.get(fact.by.device)?.until !== undefined) {
     refuse("not-allowed", "body.acceptance.by.device");
   }
-  await checkSignature(parsed, deviceKeyAt(accepting, fact.by.device, fact.by.head));
+  await within("body.acceptance", () =>
+    checkSignature(parsed, deviceKeyAt(accepting, fact.by.device, fact.by.head)),
+  );
   const taken = await sql`
     update invitations set acceptance = ${body.acceptance}, accepted_by = ${session.account}
     where invitation = ${params.invitation}

@@ -17,13 +17,12 @@ import { asServerError, ServerError } from "./problem.ts";
 import type { Signer } from "./signer.ts";
 import type { TagKeys } from "./tag-keys.ts";
 
-export {
-  type Committed,
-  type EntryDraft,
-  type Guard,
-  MOVED_ON,
-  type Operation,
-  type Position,
+export type {
+  Committed,
+  EntryDraft,
+  Guard,
+  Operation,
+  Position,
 } from "./operation.ts";
 
 export interface Journal {

@@ -1,7 +1,7 @@
 import { type AccountId, parseSignIn, type SignInId } from "@ecrin/protocol";
 import type { Call } from "./call.ts";
 import { checkDevice, checkKit, deviceOf, kitKeyOf } from "./factor.ts";
-import { refuse, ServerError } from "./problem.ts";
+import { refuse, ServerError, within } from "./problem.ts";
 
 type Knocking = Call<"signInStart">;
 
@@ -35,7 +35,8 @@ export async function knock(call: Knocking, account: AccountId): Promise<SignInI
 async function shown(call: Knocking, account: AccountId): Promise<SignInId> {
   const { body, limit, keys } = call;
   const statement = body.device ?? body.kit ?? refuse("internal");
-  const { signIn, key, device } = parseSignIn(statement).fact;
+  const place = body.device === undefined ? "body.kit" : "body.device";
+  const { signIn, key, device } = (await within(place, () => parseSignIn(statement))).fact;
   const attempt = { account, signIn, key, now: call.now() };
   if (body.device === undefined) {
     await checkKit(attempt, statement, await kitKeyOf(call, account));

@@ -1,6 +1,7 @@
 import {
   type AccountState,
   type Accounts,
+  type FieldPath,
   type Hash,
   identityHash,
   type LinkAuthor,
@@ -16,7 +17,7 @@ import {
 } from "@ecrin/protocol";
 import type { Ground } from "./call.ts";
 import { type Sql, type Tx, textArray } from "./database.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 
 /** A link set that has been checked, as it is stored. */
 export interface CheckedLinkSet {
@@ -36,8 +37,8 @@ export interface SignedLinks {
 /**
  * Checks a link set against what the two statements of its share sign, the revisions
  * it names, and the chains of its authors. Who opens it checks all this again.
- * @throws ServerError `content-differs` for another set than was signed, `statement-refused`;
- *   ProtocolError for one that is not in its form
+ * @throws ServerError `content-differs` for another set than was signed, `statement-refused`,
+ *   `malformed` for one that is not in its form
  */
 export async function checkLinkSet(
   { sql, chains }: Pick<Ground, "sql" | "chains">,
@@ -45,14 +46,19 @@ export async function checkLinkSet(
   set: LinkSet,
 ): Promise<CheckedLinkSet> {
   const text = linkListText(set);
-  const root = linkSetRoot(signed.share, linkListHash(text), set);
+  const root = await within("body.links", () => linkSetRoot(signed.share, linkListHash(text), set));
   if (set.links.length !== signed.links.count || root !== signed.links.root) {
     refuse("content-differs", "body.links");
   }
-  const authors = set.authors.map((author) => {
-    const { fact, hash } = parseAccountStatement(author.statement);
-    return { author, fact, hash };
-  });
+  const authors = await Promise.all(
+    set.authors.map(async (author, i) => {
+      const place = `body.links.authors.${i}` as const;
+      const { fact, hash } = await within(`${place}.statement`, () =>
+        parseAccountStatement(author.statement),
+      );
+      return { author, fact, hash, place };
+    }),
+  );
   const [accounts] = await Promise.all([
     chains.states(
       sql,
@@ -86,16 +92,17 @@ interface Certificate {
   readonly author: LinkAuthor;
   readonly fact: ReturnType<typeof parseAccountStatement>["fact"];
   readonly hash: Hash;
+  readonly place: FieldPath;
 }
 
 /** The certificate stands in the author's account chain, signed by the identity named. */
-function checkAuthor(accounts: Accounts, { author, fact, hash }: Certificate): void {
+function checkAuthor(accounts: Accounts, { author, fact, hash, place }: Certificate): void {
   const chain = accounts.get(fact.account);
   const holds =
     (fact.op === "begin" || fact.op === "device") &&
     chain?.hashes[fact.seq] === hash &&
     identityHash(fact.account, author.identity) === signerAt(chain, fact.seq);
-  if (!holds) refuse("statement-refused", "body.links.authors");
+  if (!holds) refuse("statement-refused", place);
 }
 
 /** The identity that signed a statement: the one in force before it, or the first. */

@@ -1,4 +1,10 @@
-import { type Bytes, parseSealingKey, type SealingKey, toBase64url } from "@ecrin/protocol";
+import {
+  type Bytes,
+  type FieldPath,
+  parseSealingKey,
+  type SealingKey,
+  toBase64url,
+} from "@ecrin/protocol";
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from "hpke";
 import { ServerError } from "./problem.ts";
 
@@ -15,7 +21,7 @@ export interface Opener {
    * @param info the context it was made with
    * @throws ServerError `malformed`, whatever the reason, naming `field`
    */
-  open(wrap: Uint8Array, info: Bytes, field: string): Promise<Bytes>;
+  open(wrap: Uint8Array, info: Bytes, field: FieldPath): Promise<Bytes>;
 }
 
 /** The opener of an X-Wing seed of 32 bytes. */

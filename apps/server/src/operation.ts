@@ -30,9 +30,6 @@ export interface Guard {
   readonly head: Head;
 }
 
-/** Field of the `stale-head` that a guard gives: its caller decides again on what stands there now. */
-export const MOVED_ON = "guard";
-
 /** Where an entry came to stand. */
 export interface Position {
   /** Global, from 0, without gaps. */

@@ -83,7 +83,7 @@ async function passkeyConfirm(
     return {};
   }
   const slot = body.slot ?? refuse("malformed", "body.slot");
-  const incoming = readIncoming(call, body.statement, account);
+  const incoming = await readIncoming(call, body.statement, account);
   if (slot.kind !== "passkey" || !lists(incoming, slot.slot)) {
     refuse("statement-refused", "body.slot");
   }
@@ -139,7 +139,7 @@ async function factorRemove(call: Call<"factorRemove">): Promise<RouteAnswer<"fa
     return {};
   }
   // What still opens the account is not removed from sight: the chain has to leave its slot.
-  const incoming = readIncoming(
+  const incoming = await readIncoming(
     call,
     body.statement ?? refuse("malformed", "body.statement"),
     account,

@@ -27,7 +27,7 @@ async function passwordFinish(
   const { journal, chains, session, body } = call;
   const { account } = session;
   const at = call.now();
-  const incoming = readIncoming(call, body.statement, account);
+  const incoming = await readIncoming(call, body.statement, account);
   checkRecord(body.record);
   checkSlots(incoming, body.slot, "password");
   await journal.commit({
@@ -90,7 +90,7 @@ async function kitReplace(call: Call<"kitReplace">): Promise<RouteAnswer<"kitRep
   const { journal, chains, session, body } = call;
   const { account } = session;
   const at = call.now();
-  const incoming = readIncoming(call, body.statement, account);
+  const incoming = await readIncoming(call, body.statement, account);
   checkSlots(incoming, body.slot, "kit");
   await journal.commit({
     once: incoming.hash,

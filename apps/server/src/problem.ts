@@ -1,4 +1,12 @@
-import { PROBLEMS, type Problem, type ProblemCode, ProtocolError } from "@ecrin/protocol";
+import {
+  type FieldPath,
+  isFieldPath,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  ProtocolError,
+  STATEMENT_KINDS,
+} from "@ecrin/protocol";
 
 const TITLES: Record<ProblemCode, string> = {
   malformed: "The request is not in its form.",
@@ -34,20 +42,65 @@ export class ServerError extends Error {
   override readonly name = "ServerError";
   readonly code: ProblemCode;
   readonly status: number;
-  /** Path of the field refused, such as `statement.epoch`. */
-  readonly field: string | undefined;
+  /** Where in the request what was refused stands, such as `body.statement.epoch`. */
+  readonly field: FieldPath | undefined;
+  /** Whether a chain moved on between decision and write: whoever decided may decide again (guard.ts). */
+  readonly movedOn: boolean;
 
-  constructor(code: ProblemCode, options: { field?: string | undefined; cause?: unknown } = {}) {
+  constructor(code: ProblemCode, options: ErrorOptions = {}) {
     super(TITLES[code], options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = PROBLEMS[code];
     this.field = options.field;
+    this.movedOn = options.movedOn ?? false;
   }
 }
 
+interface ErrorOptions {
+  readonly field?: FieldPath | undefined;
+  readonly movedOn?: boolean;
+  readonly cause?: unknown;
+}
+
 /** Refuses what was asked, naming the field and never its value. */
-export function refuse(code: ProblemCode, field?: string): never {
+export function refuse(code: ProblemCode, field?: FieldPath): never {
   throw new ServerError(code, { field });
+}
+
+/** Refuses a write that was decided on what stands no more. */
+export function refuseMoved(): never {
+  throw new ServerError("stale-head", { movedOn: true });
+}
+
+/**
+ * Reads or judges a statement, or a list, that stands at `place` in a request. What the protocol refuses it for is named from there:
+ * members of the payload stand where the statement stands (spec/http.md, Problems).
+ * @throws ServerError
+ */
+export async function within<T>(place: FieldPath, judge: () => T | Promise<T>): Promise<T> {
+  try {
+    return await judge();
+  } catch (thrown) {
+    if (!(thrown instanceof ProtocolError)) throw thrown;
+    throw fromProtocol(thrown, memberAt(place, thrown));
+  }
+}
+
+/** What the protocol refuses, refused for what stands at `field`. */
+export function fromProtocol(thrown: ProtocolError, field: FieldPath | undefined): ServerError {
+  return new ServerError(FROM_PROTOCOL[thrown.code] ?? "internal", { field, cause: thrown });
+}
+
+const KINDS: ReadonlySet<string> = new Set(STATEMENT_KINDS);
+/** The outer form of a statement: whatever is wrong there is wrong with the statement. */
+const OUTER = new Set(["statement", "header", "payload", "signature"]);
+
+function memberAt(place: FieldPath, { code, field }: ProtocolError): FieldPath {
+  const [first = "", ...rest] = field?.split(".") ?? [];
+  if (field === undefined || OUTER.has(first)) return place;
+  // What reads a payload names it by its kind, what judges it does not.
+  if (code !== "malformed" || !KINDS.has(first)) return `${place}.${field}`;
+  return rest.length === 0 ? place : `${place}.${rest.join(".")}`;
 }
 
 // Codes of node:net, node:fs, postgres.js and SQLSTATE (PostgreSQL, appendix A).
@@ -90,8 +143,7 @@ const FROM_PROTOCOL: Partial<Record<ProtocolError["code"], ProblemCode>> = {
 export function asServerError(thrown: unknown): ServerError {
   if (thrown instanceof ServerError) return thrown;
   if (thrown instanceof ProtocolError) {
-    const code = FROM_PROTOCOL[thrown.code] ?? "internal";
-    return new ServerError(code, { field: thrown.field, cause: thrown });
+    return fromProtocol(thrown, isFieldPath(thrown.field) ? thrown.field : undefined);
   }
   const code = codeOf(thrown);
   if (code !== undefined && FULL.has(code))

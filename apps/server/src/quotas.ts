@@ -1,4 +1,4 @@
-import type { AccountPayload, SpacePayload, SpaceState } from "@ecrin/protocol";
+import type { AccountPayload, FieldPath, SpacePayload, SpaceState } from "@ecrin/protocol";
 import type { Sql } from "./database.ts";
 import { refuse } from "./problem.ts";
 
@@ -37,10 +37,14 @@ export const DEFAULT_QUOTAS: Quotas = {
 const RESERVE = 2;
 
 /** @throws ServerError `quota-reached` */
-export function checkAccountStatement(quotas: Quotas, { op, seq }: AccountPayload): void {
+export function checkAccountStatement(
+  quotas: Quotas,
+  { op, seq }: AccountPayload,
+  place: FieldPath,
+): void {
   const takesAway = op === "sign-out" || op === "rotate";
   const most = quotas.accountStatements * (takesAway ? RESERVE : 1);
-  if (seq >= most) refuse("quota-reached", "body.statement.seq");
+  if (seq >= most) refuse("quota-reached", `${place}.seq`);
 }
 
 /** @throws ServerError `quota-reached` */
@@ -48,20 +52,26 @@ export function checkSpaceStatement(
   quotas: Quotas,
   before: SpaceState,
   { op, seq }: SpacePayload,
+  place: FieldPath,
 ): void {
   const gives = op === "add" || op === "share";
   const most = quotas.spaceStatements * (gives ? 1 : RESERVE);
-  if (seq >= most) refuse("quota-reached", "body.statement.seq");
+  if (seq >= most) refuse("quota-reached", `${place}.seq`);
   if (op !== "add") return;
   // Each comes with wraps that everybody who opens the epoch reads; a new epoch wraps for all at once.
   const since = before.epochs.at(-1)?.since ?? 0;
   const added = before.additions.filter((addition) => addition.since > since).length;
-  if (added >= quotas.additions) refuse("quota-reached", "body.statement.member");
+  if (added >= quotas.additions) refuse("quota-reached", `${place}.member`);
 }
 
 /** @throws ServerError `quota-reached` */
-export async function checkSpaces(sql: Sql, quotas: Quotas, account: string): Promise<void> {
+export async function checkSpaces(
+  sql: Sql,
+  quotas: Quotas,
+  account: string,
+  place: FieldPath,
+): Promise<void> {
   const [row] = await sql<{ count: number }[]>`
     select count(*) from space_members where account = ${account} and role = 'owner'`;
-  if ((row?.count ?? 0) >= quotas.spaces) refuse("quota-reached", "body.statement");
+  if ((row?.count ?? 0) >= quotas.spaces) refuse("quota-reached", place);
 }

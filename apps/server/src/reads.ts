@@ -3,6 +3,7 @@ import {
   checkSignature,
   context,
   deviceKeyAt,
+  type FieldPath,
   type Hash,
   hashOf,
   isPast,
@@ -18,7 +19,7 @@ import type { Call, Handlers } from "./call.ts";
 import { decided } from "./guard.ts";
 import type { EntryDraft, Guard } from "./operation.ts";
 import type { Place } from "./places.ts";
-import { refuse, ServerError } from "./problem.ts";
+import { refuse, ServerError, within } from "./problem.ts";
 
 /** Reads and releases (spec/read.md). */
 export const readHandlers: Handlers<"reads"> = { reads };
@@ -43,10 +44,11 @@ interface View {
  * judged again on what the database says.
  */
 async function reads(call: Asking): Promise<Answer> {
-  const parsed = parseRead(call.body.read);
-  if (parsed.fact.by.account !== call.session.account) refuse("not-allowed", "read.by.account");
+  const parsed = await within("body.read", () => parseRead(call.body.read));
+  if (parsed.fact.by.account !== call.session.account)
+    refuse("not-allowed", "body.read.by.account");
   // Told before, it would pass for asked before, and be answered with releases nobody gave a reason for.
-  const nonce = parsed.fact.nonce ?? refuse("malformed", "read.declared");
+  const nonce = parsed.fact.nonce ?? refuse("malformed", "body.read.declared");
   await checkFreshness(call, parsed, nonce);
   const remembered = recall(call, parsed.fact);
   if (remembered !== undefined) {
@@ -75,7 +77,8 @@ async function checkFreshness(
   const at = now();
   const late = Math.abs(fact.at - at) > CLOCK_MS;
   if (!late && nonces.isGood(nonce, at)) return;
-  if (!(await journal.done([hash])).has(hash)) refuse("clock", late ? "read.at" : "read.nonce");
+  if (!(await journal.done([hash])).has(hash))
+    refuse("clock", late ? "body.read.at" : "body.read.nonce");
 }
 
 function recall({ spaces, chains }: Asking, { space: id, by }: ReadPayload): View | undefined {
@@ -109,8 +112,10 @@ async function load(
 async function release(call: Asking, parsed: ReadStatement, view: View): Promise<Answer> {
   const { journal, now } = call;
   const { fact, hash } = parsed;
-  await checkSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head));
-  const places = await findPlaces(call, fact);
+  await within("body.read", () =>
+    checkSignature(parsed, deviceKeyAt(view.reader, fact.by.device, fact.by.head)),
+  );
+  const places = await findPlaces(call, fact, "body.read");
   const at = now();
   if (!mayRead(view, fact, at)) refuse("not-allowed");
   const releases = await releasesOf(call, view, places);
@@ -135,12 +140,13 @@ function mayRead({ space, source, reader }: View, { by }: ReadPayload, now: numb
 export async function findPlaces(
   { places }: Pick<Asking, "places">,
   { space, revisions }: ReadPayload,
+  at: FieldPath,
 ): Promise<Place[]> {
   return await Promise.all(
     revisions.map(async (asked, i) => {
       const place = await places.find(space, asked.revision);
       const same = place?.space === asked.space && place.item === asked.item;
-      return same ? place : refuse("not-allowed", `read.revisions.${i}`);
+      return same ? place : refuse("not-allowed", `${at}.revisions.${i}`);
     }),
   );
 }

@@ -55,7 +55,7 @@ export function createReleaseKeys(opener: Opener): ReleaseKeys {
 
   async function openKey(space: SpaceId, n: number, wrap: Uint8Array): Promise<Bytes> {
     const to = { secret: "release", recipient: SERVER, identity: serverKey } as const;
-    return await opener.open(wrap, wrapContext(space, n, to), "wraps");
+    return await opener.open(wrap, wrapContext(space, n, to), "body.wraps");
   }
 
   async function load(sql: Sql, space: SpaceId, epoch: number): Promise<Releaser> {
@@ -126,6 +126,6 @@ function openBox(key: Bytes, label: string, ctx: Bytes, box: Uint8Array): Buffer
   try {
     return Buffer.concat([opening.update(box.subarray(32, -16)), opening.final()]);
   } catch (cause) {
-    throw new ServerError("statement-refused", { field: "link.release", cause });
+    throw new ServerError("statement-refused", { field: "body.links.releases", cause });
   }
 }

@@ -22,13 +22,18 @@ async function renew(call: Call<"renew">): Promise<RouteAnswer<"renew">> {
   const { journal, chains, session, body } = call;
   const { account } = session;
   const at = call.now();
-  const incoming = body.statements.map((statement) => readIncoming(call, statement, account));
+  const incoming = await Promise.all(
+    body.statements.map((statement, i) =>
+      readIncoming(call, statement, account, `body.statements.${i}`),
+    ),
+  );
   checkOrder(incoming);
   checkRecord(body.record);
   if (body.keyring.version <= body.keyring.replaces) refuse("malformed", "body.keyring.version");
   const [first] = incoming;
   const last = incoming.at(-1);
-  if (first === undefined || last === undefined) return refuse("statement-refused");
+  if (first === undefined || last === undefined)
+    return refuse("statement-refused", "body.statements");
   const head = { hash: last.hash, seq: last.fact.seq };
   await journal.commit({
     once: first.hash,

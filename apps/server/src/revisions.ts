@@ -1,6 +1,7 @@
 import {
   type Accounts,
   epochToWrapUnder,
+  type FieldPath,
   type Hash,
   judgeRevision,
   type ListedRevision,
@@ -23,6 +24,7 @@ import {
   acceptanceOf,
   type IncomingRevision,
   ofRevision,
+  placeOf,
   readRevision,
   storeContent,
 } from "./incoming-revision.ts";
@@ -38,9 +40,7 @@ export const revisionHandlers: Handlers<"revisions" | "revisionsPost"> = {
 type Posting = Call<"revisionsPost">;
 
 async function revisionsPost(call: Posting): Promise<RouteAnswer<"revisionsPost">> {
-  const incoming = await Promise.all(
-    call.body.revisions.map((each, i) => ofRevision(i, () => readRevision(each))),
-  );
+  const incoming = await Promise.all(call.body.revisions.map(readRevision));
   const ids = new Set(incoming.map(({ parsed }) => parsed.fact.revision));
   if (ids.size !== incoming.length) refuse("conflict", "body.revisions");
   return await decided(() => accept(call, incoming));
@@ -58,12 +58,14 @@ async function accept(
   const fresh = incoming.flatMap((each, i) => {
     const before = known.get(each.parsed.fact.revision);
     if (before === undefined) return [{ each, i }];
-    return before.hash === each.parsed.hash ? [] : refuse("conflict", `body.revisions.${i}`);
+    return before.hash === each.parsed.hash
+      ? []
+      : refuse("conflict", `${placeOf(i)}.statement.revision`);
   });
   // Somebody else's header posted again would bring the receipt of its author's entry.
   const foreign = incoming.find(({ parsed }) => parsed.fact.by.account !== call.session.account);
   if (foreign !== undefined) {
-    refuse("not-allowed", `body.revisions.${incoming.indexOf(foreign)}.by.account`);
+    refuse("not-allowed", `${placeOf(incoming.indexOf(foreign))}.statement.by.account`);
   }
   if (fresh.length > 0 && !mayWrite(member)) refuse("not-allowed");
   const written = fresh.length > 0 ? await write(call, state, fresh) : undefined;
@@ -89,7 +91,7 @@ async function write(call: Posting, state: SpaceState, fresh: Fresh): Promise<Ac
   const revisions: JudgedRevision[] = [];
   for (const { each, i } of fresh) {
     // One after the other: each may take a buffer and a pass over gigabytes.
-    const content = await ofRevision(i, () => storeContent(call, call.session.account, each));
+    const content = await storeContent(call, call.session.account, each, i);
     revisions.push({ i, incoming: each, content });
   }
   const done = await call.journal.commit({
@@ -115,9 +117,11 @@ async function judge(call: Posting, state: SpaceState, fresh: Fresh): Promise<Gu
   await Promise.all(
     fresh.map(({ each, i }, at) =>
       ofRevision(i, async () => {
-        checkSigner(call, accounts, each.parsed.fact);
-        if (each.rewrap !== undefined) checkSigner(call, accounts, each.rewrap.fact);
-        if (each.wrapEpoch < epochToWrapUnder(state)) refuse("stale-head", "wrapEpoch");
+        const place = placeOf(i);
+        checkSigner(call, accounts, each.parsed.fact, `${place}.statement`);
+        if (each.rewrap !== undefined)
+          checkSigner(call, accounts, each.rewrap.fact, `${place}.rewrap`);
+        if (each.wrapEpoch < epochToWrapUnder(state)) refuse("stale-head", `${place}.wrapEpoch`);
         await judgeRevision(each.parsed, acceptanceOf(each, tree.size + at), state, accounts);
       }),
     ),
@@ -133,11 +137,12 @@ function checkSigner(
   { session, now }: Posting,
   accounts: Accounts,
   { by, at }: Pick<RevisionPayload, "by" | "at">,
+  place: FieldPath,
 ): void {
-  if (by.account !== session.account) refuse("not-allowed", "by.account");
-  checkNotAhead(at, now(), "at");
+  if (by.account !== session.account) refuse("not-allowed", `${place}.by.account`);
+  checkNotAhead(at, now(), `${place}.at`);
   if (accounts.get(by.account)?.devices.get(by.device)?.until !== undefined) {
-    refuse("not-allowed", "by.device");
+    refuse("not-allowed", `${place}.by.device`);
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type FieldPath,
   type Head,
   isPast,
   parseSpaceStatement,
@@ -17,7 +18,7 @@ import { atOnce } from "./database.ts";
 import { decided } from "./guard.ts";
 import { checkLinkSet, readHeaders, readLinkSet, storeShare } from "./link-set.ts";
 import { readLinks } from "./links.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { entriesOf } from "./space-entries.ts";
 import { isInChain, type Judged, judgeStatement, writeStatement } from "./space-statement.ts";
 
@@ -34,8 +35,8 @@ type ShareFact = SpacePayload & { readonly op: "share" };
 /** Adds the statement to the source's chain and begins the share, both or neither. */
 async function shareCreate(call: Call<"shareCreate">): Promise<RouteAnswer<"shareCreate">> {
   const { sql, spaces, journal, body, session } = call;
-  const source = parseSpaceStatement(body.source);
-  const begin = parseSpaceStatement(body.share);
+  const source = await within("body.source", () => parseSpaceStatement(body.source));
+  const begin = await within("body.share", () => parseSpaceStatement(body.share));
   const fact = checkPair(source, begin);
   if (isPast(fact, call.now())) refuse("statement-refused", "body.source.until");
   const about = bytesOf(body.about, "body.about");
@@ -49,9 +50,9 @@ async function shareCreate(call: Call<"shareCreate">): Promise<RouteAnswer<"shar
     if (before === undefined) return refuse("not-found");
     if (there !== undefined) refuse("conflict", "body.share.space");
     // What a set links of a space is asked for on behalf of those who may link it, and no others.
-    const inSource = await judgeStatement(call, before, source, []);
+    const inSource = await judgeStatement(call, before, source, NO_WRAPS, "body.source");
     const [inShare, links] = await Promise.all([
-      judgeStatement(call, undefined, begin, body.wraps),
+      judgeStatement(call, undefined, begin, body.wraps, "body.share"),
       checkLinkSet(call, fact, body.links),
     ]);
     await journal.commit({
@@ -149,8 +150,10 @@ async function openShare(
 /** Ends a share in its source and, by its maker, in itself; what is done already is left as it is. */
 async function shareEnd(call: Call<"shareEnd">): Promise<RouteAnswer<"shareEnd">> {
   const { sql, spaces, journal, params, body, session } = call;
-  const unshare = parseSpaceStatement(body.unshare);
-  const close = body.close === undefined ? undefined : parseSpaceStatement(body.close);
+  const unshare = await within("body.unshare", () => parseSpaceStatement(body.unshare));
+  const close = await within("body.close", () =>
+    body.close === undefined ? undefined : parseSpaceStatement(body.close),
+  );
   return await decided(async () => {
     const shared = await spaces.state(sql, params.share);
     const from = shared?.share?.source;
@@ -160,8 +163,8 @@ async function shareEnd(call: Call<"shareEnd">): Promise<RouteAnswer<"shareEnd">
     }
     checkEnding(unshare, close, source.space, params.share);
     const judged = [
-      await judgeUnless(call, source, unshare),
-      ...(close === undefined ? [] : [await judgeUnless(call, shared, close)]),
+      await judgeUnless(call, source, unshare, "body.unshare"),
+      ...(close === undefined ? [] : [await judgeUnless(call, shared, close, "body.close")]),
     ].flatMap((each) => each ?? []);
     if (judged.length > 0) {
       await journal.commit({
@@ -199,8 +202,9 @@ async function judgeUnless(
   call: Call<"shareEnd">,
   before: SpaceState,
   parsed: SpaceStatement,
+  place: FieldPath,
 ): Promise<Judged | undefined> {
   return isInChain(before, parsed)
     ? undefined
-    : await judgeStatement(call, before, parsed, NO_WRAPS);
+    : await judgeStatement(call, before, parsed, NO_WRAPS, place);
 }

@@ -5,7 +5,7 @@ import { claimAddress, openAddress } from "./address.ts";
 import type { Call, Handlers } from "./call.ts";
 import type { Tx } from "./database.ts";
 import { answerRegistration, checkRecord } from "./opaque.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { writeSlots } from "./slots.ts";
 import { claimSubject } from "./subject.ts";
 import { grantSession } from "./token.ts";
@@ -23,10 +23,11 @@ export const signUpHandlers: Handlers<"signUpStart" | "signUpFinish"> = {
 async function signUpFinish(call: Call<"signUpFinish">): Promise<RouteAnswer<"signUpFinish">> {
   const { journal, keys, body } = call;
   const now = call.now();
-  const incoming = readIncoming(call, body.statement, body.account);
-  const state = await followAccount(undefined, [body.statement]);
+  const incoming = await readIncoming(call, body.statement, body.account);
+  const state = await within("body.statement", () => followAccount(undefined, [body.statement]));
   const device = incoming.fact.op === "begin" ? incoming.fact.device.device : undefined;
-  if (state === undefined || device === undefined) return refuse("statement-refused");
+  if (state === undefined || device === undefined)
+    return refuse("statement-refused", "body.statement.op");
   checkRecord(body.record);
   checkSlotKinds(state);
   const address = await openAddress(keys, body.address, "body.address");

@@ -2,6 +2,7 @@ import {
   type AccountId,
   type Accounts,
   accountsNamed,
+  type FieldPath,
   followParsed,
   hasHead,
   isPast,
@@ -18,8 +19,8 @@ import {
 import type { Ground, Session } from "./call.ts";
 import { checkRecent } from "./clock.ts";
 import { atOnce, numberArray, type Tx, textArray } from "./database.ts";
-import { type Guard, MOVED_ON } from "./operation.ts";
-import { refuse } from "./problem.ts";
+import type { Guard } from "./operation.ts";
+import { refuse, refuseMoved, within } from "./problem.ts";
 import { checkSpaceStatement, checkSpaces } from "./quotas.ts";
 import { claimSubject } from "./subject.ts";
 import { type CheckedWraps, checkWraps, storeWraps } from "./wraps.ts";
@@ -43,32 +44,34 @@ export function isInChain(state: SpaceState | undefined, { hash, fact }: SpaceSt
 
 /**
  * Judges a statement on the newest state of everything it depends on; writes nothing.
- * @throws ServerError `not-allowed`, `clock`, `closed`, `stale-head`, `rotation-due`, `wraps-differ`;
- *   ProtocolError `signature-refused`, `statement-refused`
+ * @throws ServerError `not-allowed`, `clock`, `closed`, `stale-head`, `rotation-due`, `wraps-differ`,
+ *   `signature-refused`, `statement-refused`
  */
 export async function judgeStatement(
   asking: Asking,
   before: SpaceState | undefined,
   parsed: SpaceStatement,
   wraps: readonly Wrap[],
+  place: FieldPath = "body.statement",
 ): Promise<Judged> {
   const { fact } = parsed;
   const now = asking.now();
-  if (fact.by.account !== asking.session.account)
-    refuse("not-allowed", "body.statement.by.account");
-  checkRecent(fact.at, now, "body.statement.at");
+  if (fact.by.account !== asking.session.account) refuse("not-allowed", `${place}.by.account`);
+  checkRecent(fact.at, now, `${place}.at`);
   if (before !== undefined) {
-    checkPlace(before, fact, now);
-    checkSpaceStatement(asking.quotas, before, fact);
+    checkPlace(before, fact, now, place);
+    checkSpaceStatement(asking.quotas, before, fact, place);
   }
   const [accounts] = await Promise.all([
     readAccounts(asking, before, parsed),
-    before === undefined ? checkSpaces(asking.sql, asking.quotas, fact.by.account) : undefined,
+    before === undefined
+      ? checkSpaces(asking.sql, asking.quotas, fact.by.account, place)
+      : undefined,
   ]);
-  checkDevice(accounts, fact);
-  if (before !== undefined) checkDue(before, fact, accounts, now);
-  const after = await followParsed(before, [parsed], accounts);
-  if (after === undefined) return refuse("statement-refused", "body.statement");
+  checkDevice(accounts, fact, place);
+  if (before !== undefined) checkDue(before, fact, accounts, now, place);
+  const after = await within(place, () => followParsed(before, [parsed], accounts));
+  if (after === undefined) return refuse("statement-refused", place);
   return {
     parsed,
     before,
@@ -82,13 +85,12 @@ export async function judgeStatement(
 }
 
 /** Whether the signer may say this here and now, and the statement is the next one. */
-function checkPlace(before: SpaceState, fact: SpacePayload, now: number): void {
+function checkPlace(before: SpaceState, fact: SpacePayload, now: number, place: FieldPath): void {
   const signer = before.members.get(fact.by.account) ?? refuse("not-found");
-  if (isPast(signer, now) || !maySay(signer, fact))
-    refuse("not-allowed", "body.statement.by.account");
+  if (isPast(signer, now) || !maySay(signer, fact)) refuse("not-allowed", `${place}.by.account`);
   if (before.closed) refuse("closed");
   if (fact.op === "begin" || fact.prev !== before.head.hash || fact.seq !== before.head.seq + 1) {
-    refuse("stale-head", "body.statement.seq");
+    refuse("stale-head", `${place}.seq`);
   }
 }
 
@@ -113,22 +115,27 @@ async function readAccounts(
 }
 
 /** A device that was signed out says nothing any more, whatever head it names. */
-function checkDevice(accounts: Accounts, { by }: SpacePayload): void {
+function checkDevice(accounts: Accounts, { by }: SpacePayload, place: FieldPath): void {
   if (accounts.get(by.account)?.devices.get(by.device)?.until !== undefined) {
-    refuse("not-allowed", "body.statement.by.device");
+    refuse("not-allowed", `${place}.by.device`);
   }
 }
 
 /** Nobody adds or shares while a rotation is due; a writer turns the epoch for what is due and nothing else. */
-function checkDue(before: SpaceState, fact: SpacePayload, accounts: Accounts, now: number): void {
+function checkDue(
+  before: SpaceState,
+  fact: SpacePayload,
+  accounts: Accounts,
+  now: number,
+  place: FieldPath,
+): void {
   if (fact.op === "add" || fact.op === "share" || fact.op === "inbox") {
     if (rotationDue(before, accounts, now) !== undefined) refuse("rotation-due");
   }
   if (fact.op !== "epoch") return;
   for (const { account, head } of fact.pins) {
     const chain = accounts.get(account);
-    if (chain === undefined || !hasHead(chain, head))
-      refuse("statement-refused", "body.statement.pins");
+    if (chain === undefined || !hasHead(chain, head)) refuse("statement-refused", `${place}.pins`);
   }
   const signer = before.members.get(fact.by.account);
   if (signer === undefined || mayManage(signer)) return;
@@ -137,7 +144,7 @@ function checkDue(before: SpaceState, fact: SpacePayload, accounts: Accounts, no
     due !== undefined &&
     sameAccounts(fact.ended, due.ended) &&
     sameAccounts(fact.changed.map(accountOf), due.changed.map(accountOf));
-  if (!same) refuse("not-allowed", "body.statement.ended");
+  if (!same) refuse("not-allowed", `${place}.ended`);
 }
 
 function accountOf({ account }: Member): AccountId {
@@ -178,7 +185,7 @@ async function insertSpace(tx: Tx, { parsed, after }: Judged): Promise<void> {
       ${after.head.seq}, ${after.head.hash}, ${EMPTY_TREE})
     on conflict (space) do nothing returning space`;
   // Made since the judgement, perhaps by the very same statement: judged again, that shows.
-  if (made.length === 0) refuse("stale-head", MOVED_ON);
+  if (made.length === 0) refuseMoved();
 }
 
 async function insertStatement(tx: Tx, { fact, hash, statement }: SpaceStatement): Promise<void> {
@@ -193,7 +200,7 @@ async function moveHead(tx: Tx, before: SpaceState, { head, closed }: SpaceState
     where space = ${before.space} and head_seq = ${before.head.seq}
       and head_hash = ${before.head.hash}
     returning space`;
-  if (moved.length === 0) refuse("stale-head", MOVED_ON);
+  if (moved.length === 0) refuseMoved();
 }
 
 async function compareTree(tx: Tx, fact: SpacePayload & { op: "epoch" }): Promise<void> {

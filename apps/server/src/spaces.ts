@@ -12,7 +12,7 @@ import {
 import { openSpace } from "./access.ts";
 import type { Call, Ground, Handlers, Session } from "./call.ts";
 import { decided } from "./guard.ts";
-import { refuse } from "./problem.ts";
+import { refuse, within } from "./problem.ts";
 import { entriesOf } from "./space-entries.ts";
 import { isInChain, judgeStatement, writeStatement } from "./space-statement.ts";
 
@@ -61,7 +61,7 @@ async function spaces({ sql, session, now }: Call<"spaces">): Promise<RouteAnswe
 }
 
 async function spaceCreate(call: Call<"spaceCreate">): Promise<RouteAnswer<"spaceCreate">> {
-  const parsed = parseSpaceStatement(call.body.statement);
+  const parsed = await within("body.statement", () => parseSpaceStatement(call.body.statement));
   const { fact } = parsed;
   if (fact.op !== "begin" || fact.kind !== "record")
     refuse("statement-refused", "body.statement.op");
@@ -69,7 +69,7 @@ async function spaceCreate(call: Call<"spaceCreate">): Promise<RouteAnswer<"spac
 }
 
 async function spacePost(call: Call<"spacePost">): Promise<RouteAnswer<"spacePost">> {
-  const parsed = parseSpaceStatement(call.body.statement);
+  const parsed = await within("body.statement", () => parseSpaceStatement(call.body.statement));
   const { fact } = parsed;
   if (fact.space !== call.params.space) refuse("statement-refused", "body.statement.space");
   // A space is begun by spaceCreate, a share comes with what it holds (shares.ts), and an inbox with wraps of its own (inbox.ts).

@@ -69,9 +69,9 @@ class AccountUploads extends DataStore {
   override async create(upload: Upload): Promise<Upload> {
     const { sql, blobs, now, quotas } = this.#kept;
     // File names and the like have no place here.
-    if (upload.metadata !== undefined) refuse("malformed", "upload-metadata");
+    if (upload.metadata !== undefined) refuse("malformed", "header.upload-metadata");
     const length = upload.size ?? 0;
-    if (length === 0) refuse("malformed", "upload-length");
+    if (length === 0) refuse("malformed", "header.upload-length");
     await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(hashtextextended(${this.#account}, 0))`;
       const admitted = await tx`
@@ -87,7 +87,7 @@ class AccountUploads extends DataStore {
       const [all] = await tx<{ bytes: number }[]>`
         select coalesce(sum(length), 0)::bigint as bytes from uploads
         where account = ${this.#account}`;
-      if ((all?.bytes ?? 0) > quotas.uploaded) refuse("quota-reached", "upload-length");
+      if ((all?.bytes ?? 0) > quotas.uploaded) refuse("quota-reached", "header.upload-length");
     });
     // A row without its file is collected; a file without its row never would be.
     await blobs.create(upload.id);

@@ -143,7 +143,7 @@ test("a sign-up that does not hold together leaves nothing", async () => {
     ],
     [
       "malformed",
-      "header",
+      "body.statement",
       (who) => ({ statement: who.signInStatement(newId(), who.seat, "device") }),
     ],
   ];

@@ -92,9 +92,9 @@ test("an end does not keep back what was read before it, and gives nothing", asy
 test("a declared read is answered with no release, before or after it was told", async () => {
   const { record, sealed } = await readable();
   const statement = await declared(bob, record, sealed);
-  assertRefused(await postRead(bob, statement), "malformed", "read.declared");
+  assertRefused(await postRead(bob, statement), "malformed", "body.read.declared");
   assert.equal((await declare(bob, [statement])).status, 200);
-  assertRefused(await postRead(bob, statement), "malformed", "read.declared");
+  assertRefused(await postRead(bob, statement), "malformed", "body.read.declared");
 });
 
 test("who was never let in, who signs for others, and what was not there is refused, and all of a batch with it", async () => {
@@ -105,21 +105,21 @@ test("who was never let in, who signs for others, and what was not there is refu
   assertRefused(
     await declare(carol, [await declared(carol, record, sealed)]),
     "not-found",
-    "reads.space",
+    "body.reads.0.space",
   );
-  assertRefused(await declare(alice, [good]), "not-allowed", "reads.by.account");
+  assertRefused(await declare(alice, [good]), "not-allowed", "body.reads.0.by.account");
   const other = sealTest(record);
   assertRefused(
     await declare(bob, [good, await declared(bob, record, other)]),
     "not-allowed",
-    "read.revisions.0",
+    "body.reads.1.revisions.0",
   );
   const forged = good.slice(0, -6) + (good.endsWith("AAAAAA") ? "BBBBBB" : "AAAAAA");
   assert.notEqual((await declare(bob, [forged as Statement])).status, 200);
   const { item, revision } = sealed;
   const asked = await signRead(bob, record.space, [{ space: record.space, item, revision }]);
-  assertRefused(await declare(bob, [asked]), "malformed", "reads.nonce");
+  assertRefused(await declare(bob, [asked]), "malformed", "body.reads.0.nonce");
   const early = await declared(bob, record, sealed, { at: server.clock.at + DAY });
-  assertRefused(await declare(bob, [early]), "clock", "reads.at");
+  assertRefused(await declare(bob, [early]), "clock", "body.reads.0.at");
   assert.equal((await journalOf(server.admin, record.space)).length, before);
 });

@@ -81,7 +81,7 @@ test("an effect that fails takes its own entries with it and nobody else's", asy
       ground.journal.commit({
         effect: async (tx) => {
           await tx`insert into effects (name) values (${`${subject} ${i}`})`;
-          if (i === 7) throw new ServerError("conflict", { field: "seven" });
+          if (i === 7) throw new ServerError("conflict", { field: "body.seven" });
           if (i === 11) await tx`insert into effects (name) values (${`${subject} ${0}`})`;
           return i;
         },

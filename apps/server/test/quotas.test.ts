@@ -103,6 +103,6 @@ test("an account uploads so much", async () => {
       headers: { "tus-resumable": "1.0.0", "upload-length": String(length) },
     });
   assert.equal((await upload(60_000)).status, 201);
-  assertRefused(await upload(50_000), "quota-reached", "upload-length");
+  assertRefused(await upload(50_000), "quota-reached", "header.upload-length");
   assert.equal((await upload(40_000)).status, 201);
 });

@@ -279,16 +279,16 @@ test("clock and nonce: refused, and nothing is written", async () => {
   const before = await kindsOf(record.space);
   const { at } = server.clock;
   for (const wrong of [at - 10 * 60_000 - 1, at + 10 * 60_000 + 1]) {
-    assertRefused(await read(record, sealed, bob, { at: wrong }), "clock", "read.at");
+    assertRefused(await read(record, sealed, bob, { at: wrong }), "clock", "body.read.at");
   }
   for (const nonce of ["A".repeat(43), "A".repeat(16), `${"A".repeat(42)}B`]) {
-    assertRefused(await read(record, sealed, bob, { nonce }), "clock", "read.nonce");
+    assertRefused(await read(record, sealed, bob, { nonce }), "clock", "body.read.nonce");
   }
   const old = await signRead(bob, record.space, placesOf(record, sealed));
   const { nonce } = parseRead(old).fact;
   await pass(server, 10 * 60_000 + 1, alice, bob);
   assertRefused(await postRead(bob, old), "clock");
-  assertRefused(await read(record, sealed, bob, { nonce }), "clock", "read.nonce");
+  assertRefused(await read(record, sealed, bob, { nonce }), "clock", "body.read.nonce");
   assert.deepEqual(await kindsOf(record.space), before);
   assert.equal((await read(record, sealed)).status, 200);
 });

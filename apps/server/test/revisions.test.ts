@@ -139,7 +139,7 @@ test("somebody else's revision again gives nobody its receipt", async () => {
   const sealed = sealTest(record);
   await donePosting(record, [sealed]);
   const again = await postRevisions(record, [sealed], writer);
-  assertRefused(again, "not-allowed", "body.revisions.0.by.account");
+  assertRefused(again, "not-allowed", "body.revisions.0.statement.by.account");
 });
 
 test("the very same revisions again give the same answer and nothing more", async () => {
@@ -158,7 +158,11 @@ test("the very same revisions again give the same answer and nothing more", asyn
   assert.equal(mixed.receipts.length, 3);
 
   const again = sealTest(record, { revision: more.revision });
-  assertRefused(await postRevisions(record, [again]), "conflict", "body.revisions.0");
+  assertRefused(
+    await postRevisions(record, [again]),
+    "conflict",
+    "body.revisions.0.statement.revision",
+  );
   const twice = [more, sealTest(record, { revision: more.revision })];
   assertRefused(await postRevisions(record, twice), "conflict");
 });
@@ -374,7 +378,7 @@ test("content in ranges", async () => {
     assert.equal((await get(record, sealed, bob, "content", ignored)).status, 200, ignored);
   }
   for (const beyond of ["bytes=65592-", "bytes=70000-70001", "bytes=5-4", "bytes=-0"]) {
-    assertRefused(await get(record, sealed, bob, "content", beyond), "malformed", "range");
+    assertRefused(await get(record, sealed, bob, "content", beyond), "malformed", "header.range");
   }
   assert.deepEqual(bytes(await get(record, sealed, bob, "digests")), digestsOf(content));
   const stranger = await anyone();

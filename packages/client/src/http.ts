@@ -3,6 +3,7 @@ import {
   type Bytes,
   concat,
   type Hash,
+  isFieldPath,
   PROBLEMS,
   type ProblemCode,
   parseAs,
@@ -321,7 +322,7 @@ async function problemOf(answer: Response): Promise<ClientError> {
   let problem: ServerProblem & { readonly code: string };
   try {
     const { code, field } = parseAs(problemField, JSON.parse(text), "problem");
-    problem = { code, status: answer.status, ...(isPath(field) ? { field } : {}) };
+    problem = { code, status: answer.status, ...(isFieldPath(field) ? { field } : {}) };
   } catch (cause) {
     return badAnswer("problem", cause);
   }
@@ -333,11 +334,6 @@ async function problemOf(answer: Response): Promise<ClientError> {
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
-}
-
-/** A field names a place; whatever else a server writes there is not shown to anybody. */
-function isPath(field: string | undefined): field is string {
-  return field !== undefined && /^[A-Za-z0-9_.[\]-]{1,120}$/.test(field);
 }
 
 function offline(cause: unknown): ClientError {

@@ -320,7 +320,14 @@ export {
 } from "./ots.ts";
 export { CONTENT_FLOOR, METADATA_FLOOR, paddedSize } from "./padding.ts";
 export { passkeyChallenge, passkeyPrfInput } from "./passkey.ts";
-export { PROBLEMS, type Problem, type ProblemCode, problemField } from "./problem.ts";
+export {
+  type FieldPath,
+  isFieldPath,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  problemField,
+} from "./problem.ts";
 export {
   consistencySpans,
   hashesIn,

@@ -30,6 +30,19 @@ export const PROBLEMS = {
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/**
+ * Where in a request what was refused stands, in the one form there is: the part of the request, then
+ * members. Those of a statement's payload stand where the statement stands: `body.statement.seq`.
+ */
+export type FieldPath = "body" | "query" | `${"body" | "query" | "path" | "header"}.${string}`;
+
+const FIELD_PATH = /^(?:body|query|(?:body|query|path|header)(?:\.[A-Za-z0-9-]+)+)$/;
+const MOST_FIELD = 120;
+
+export function isFieldPath(field: string | undefined): field is FieldPath {
+  return field !== undefined && field.length <= MOST_FIELD && FIELD_PATH.test(field);
+}
+
 /** RFC 9457, with a stable code and the path of the field refused. */
 export const problemField = z.object({
   type: z.string(),
