@@ -239,10 +239,23 @@ async function ending(visitor: Visitor, camera: Camera): Promise<void> {
   await camera.take(page, "access-ended");
 }
 
+/** What settings lead to: a link, the title of its page, the picture's name. */
+const WAYS = [
+  ["Ways back", "Ways back", "ways"],
+  ["A device is lost", "A device is lost", "lost"],
+  ["Somebody may have my password and kit", "Make everything new", "renew"],
+] as const;
+
 async function theRest(visitor: Visitor, camera: Camera): Promise<void> {
-  const { page, context } = visitor;
+  const { page, context, say } = visitor;
   await section(visitor, "Settings");
   await camera.take(page, "settings");
+  for (const [name, title, shot] of WAYS) {
+    await section(visitor, "Settings");
+    await follow(visitor, name);
+    await heading(page, say(title));
+    await camera.take(page, shot);
+  }
   await context.setOffline(true);
   await page.evaluate(() => dispatchEvent(new Event("offline")));
   await camera.take(page, "offline");

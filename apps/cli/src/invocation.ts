@@ -4,6 +4,7 @@ import { type Account, ClientError, ownerOf, signIn } from "@ecrin/client";
 import { type Command, Option } from "commander";
 import { CommandError } from "./exit.ts";
 import { Home, homeFolder } from "./home.ts";
+import { droppedIn } from "./renew-words.ts";
 import { askSecondFactor } from "./second-factor.ts";
 import { fileSecrets, type Secrets, terminalSecrets } from "./secrets.ts";
 import { catalogue, type Language, languageFrom, type Words } from "./words.ts";
@@ -124,7 +125,11 @@ export class Invocation {
       const password = await this.password();
       const secondFactor = askSecondFactor(this);
       const account = await signIn({ server, password, store, secondFactor });
-      if (await account.lacksKit()) this.tell(this.words.said.kitLacking);
+      const unfinished = await account.unfinishedRenewal();
+      if (unfinished !== undefined) {
+        this.tell(this.words.said.kitLacking);
+        for (const line of droppedIn(this.language, unfinished)) this.tell(line);
+      }
       return await thenLocked(account, work(account, password));
     } finally {
       await store.close();

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { kitTarget, removeEmpty, writeKit } from "./kit-file.ts";
-import { RENEW_WORDS } from "./renew-words.ts";
+import { droppedIn, RENEW_WORDS } from "./renew-words.ts";
+import { askSecondFactor } from "./second-factor.ts";
 import type { Words } from "./words.ts";
 
 /** Everything of the account made anew after a compromise (spec/keys.md). */
@@ -34,13 +35,20 @@ async function renew(
     const newPassword = await call.newPassword();
     const kitFile = await kitTarget(call, file);
     try {
-      const made = await rotateIdentity({ server, store, password, newPassword });
+      const made = await rotateIdentity({
+        ...{ server, store, password, newPassword, secondFactor: askSecondFactor(call) },
+        step: (step) => call.tell(words.steps[step]),
+      });
       await writeKit(call, made.kit, kitFile);
+      await made.account.kitKept();
       const { id, device } = made.account;
       await made.account.lock();
-      await call.result({ account: id, device, turned: made.turned, kitFile }, [
+      const { turned, dropped, unsent } = made;
+      await call.result({ account: id, device, turned, dropped, unsent, kitFile }, [
         words.done,
-        ...(made.turned ? [] : [words.inPart]),
+        ...droppedIn(call.language, dropped),
+        ...(turned ? [] : [words.inPart]),
+        ...(unsent === 0 ? [] : [words.unsent(unsent)]),
       ]);
     } catch (error) {
       await removeEmpty(kitFile);

@@ -159,6 +159,20 @@ async function factorRemove(call: Call<"factorRemove">): Promise<RouteAnswer<"fa
   return {};
 }
 
+/**
+ * Forgets every second factor of an account made anew: whoever had its secrets may have set one, and
+ * a passkey's slot wraps a key that opens nothing any more.
+ */
+export async function dropFactors(tx: Tx, account: AccountId, at: number): Promise<void> {
+  const gone = await tx`
+    with codes as (delete from account_totp where account = ${account} returning account),
+      keys as (delete from account_passkeys where account = ${account} returning account)
+    select account from codes union all select account from keys`;
+  // A sign-in that waits for one of them, and a passkey that is just being made.
+  await tx`delete from sign_ins where account = ${account}`;
+  if (gone.length > 0) await giveNotice(tx, account, "factor-removed", at);
+}
+
 function lists({ fact }: Incoming, slot: SlotId): boolean {
   return fact.op === "slots" && fact.slots.some((each) => each.slot === slot);
 }

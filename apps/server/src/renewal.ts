@@ -11,6 +11,7 @@ import type { Tx } from "./database.ts";
 import { endRecovery } from "./kit.ts";
 import { giveNotice } from "./notices.ts";
 import { checkRecord } from "./opaque.ts";
+import { dropFactors } from "./passkeys.ts";
 import { refuse } from "./problem.ts";
 import { writeSlots } from "./slots.ts";
 
@@ -46,6 +47,7 @@ async function renew(call: Call<"renew">): Promise<RouteAnswer<"renew">> {
       await writeSlots(tx, state, body.slots);
       await replaceSecrets(tx, call);
       await endRecovery(tx, account);
+      await dropFactors(tx, account, at);
       await giveNotice(tx, account, "identity-changed", at);
     },
     entries: () => [{ subject: account, kind: "recovery", actor: actorOf(session), about: {}, at }],

@@ -20,4 +20,5 @@ export type Place =
   | "/contacts"
   | "/ways"
   | "/lost"
+  | "/renew"
   | "/settings";

@@ -42,6 +42,7 @@ const pages = {
   ContactsPage: lazyRouteComponent(() => import("./pages/contacts.tsx"), "ContactsPage"),
   WaysPage: lazyRouteComponent(() => import("./pages/ways.tsx"), "WaysPage"),
   LostPage: lazyRouteComponent(() => import("./pages/lost.tsx"), "LostPage"),
+  RenewPage: lazyRouteComponent(() => import("./pages/renew.tsx"), "RenewPage"),
   SettingsPage: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
 } as const;
 
@@ -169,6 +170,11 @@ const lost = createRoute({
   path: "/lost",
   component: pages.LostPage,
 });
+const renew = createRoute({
+  getParentRoute: () => inside,
+  path: "/renew",
+  component: pages.RenewPage,
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -203,6 +209,7 @@ export const router = createRouter({
       contacts,
       ways,
       lost,
+      renew,
       settings,
     ]),
   ]),

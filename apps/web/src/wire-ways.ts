@@ -1,4 +1,4 @@
-import type { Status } from "./wire.ts";
+import type { Kit, Status } from "./wire.ts";
 
 // What page and worker say of the ways into a record: spec/device-approval.md, spec/second-factor.md.
 
@@ -37,7 +37,32 @@ export interface LostAnswer {
   readonly opened: number;
 }
 
+/** Second factors that went with a renewal, and have to be set up anew. */
+export interface Dropped {
+  readonly totp: boolean;
+  readonly passkeys: number;
+}
+
+/** What came of making everything new. */
+export interface RenewedAnswer {
+  readonly kit: Kit;
+  readonly dropped: Dropped;
+  /** Whether the keys of every record changed at once. */
+  readonly turned: boolean;
+  /** How much of what waited on this device can be sent no more. */
+  readonly unsent: number;
+}
+
 export interface WayCalls {
+  /** Makes everything of the account new; the progress counts its steps. */
+  renew: {
+    ask: { password: string; fresh: string; code: string; language: "fr" | "en" };
+    answer: RenewedAnswer;
+  };
+  /** The kit of a renewal is on paper. */
+  kitKept: { ask: undefined; answer: undefined };
+  /** A renewal whose kit nobody has. */
+  unfinished: { ask: undefined; answer: Dropped | undefined };
   loseDevice: { ask: { device: string }; answer: LostAnswer };
   /** On a new device: the number to type on one that is signed in. */
   joinBegin: { ask: undefined; answer: { number: string } };

@@ -28,6 +28,8 @@ export interface Status {
   readonly state: "new" | "locked" | "open";
   readonly name: string;
   readonly account: string;
+  /** At the door: whether everything was being made new here, and nobody knows how far it came. */
+  readonly renewing?: boolean;
 }
 
 /** The kit, as it is printed. */

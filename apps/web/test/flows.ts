@@ -62,9 +62,7 @@ export async function signUp(
   await fill(visitor, "Password", PASSWORD);
   await press(visitor, "Create my record");
   await heading(page, say("Print your kit"));
-  const words = await page.locator(".kit-words li").allTextContents();
-  const text = (await page.locator(".kit .code").first().textContent()) ?? "";
-  return { words, text };
+  return await kitShown(visitor);
 }
 
 /** Copies the two words asked for, and goes in. */
@@ -72,6 +70,21 @@ export async function checkKit(visitor: Visitor, words: readonly string[]): Prom
   const { page, say } = visitor;
   await press(visitor, "I have printed or copied it");
   await heading(page, say("One check, and you are in"));
+  await copyWords(visitor, words);
+  await heading(page, say("My documents"));
+}
+
+/** The kit that is on the page. */
+export async function kitShown({ page }: Visitor): Promise<{ words: string[]; text: string }> {
+  await page.locator(".kit-words li").first().waitFor();
+  const words = await page.locator(".kit-words li").allTextContents();
+  const text = (await page.locator(".kit .code").first().textContent()) ?? "";
+  return { words, text };
+}
+
+/** Copies the two words asked for. */
+export async function copyWords(visitor: Visitor, words: readonly string[]): Promise<void> {
+  const { page } = visitor;
   for (const field of await page.getByRole("textbox").all()) {
     const label = await page
       .locator(`label[for="${await field.getAttribute("id")}"]`)
@@ -80,7 +93,6 @@ export async function checkKit(visitor: Visitor, words: readonly string[]): Prom
     await field.fill(words[number - 1] ?? "");
   }
   await press(visitor, "Check");
-  await heading(page, say("My documents"));
 }
 
 /** Adds files by the picker and waits until all are sealed. */

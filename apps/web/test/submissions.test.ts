@@ -43,6 +43,7 @@ const READING = [
   "waiting",
   "openWaiting",
   "factors",
+  "unfinished",
   "passkeyOffer",
   "joinMeet",
 ];
@@ -50,6 +51,7 @@ const READING = [
 /** Asked about in a sentence first: the call stands in the doing of an `AskFirst`. */
 const CONFIRMED = [
   "loseDevice",
+  "renew",
   "passkeyRemove",
   "totpRemove",
   "endShare",
@@ -68,6 +70,7 @@ const REVIEWED = ["share"];
 /** Taken back by another call, or by going the same way once more. */
 const REVERSED: Readonly<Record<string, string>> = {
   lock: "unlock",
+  kitKept: "newKit",
   add: "remove",
   correct: "history",
   cancelRecovery: "recover",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
+import { giveAuthenticator } from "./factors.ts";
 import {
   add,
   checkKit,
@@ -329,20 +330,7 @@ test("a new password reaches the other device; a recovery begun is seen and stop
 test("a browser that forgot everything: back with a passkey and the password", async () => {
   const visitor = await somebody("en", "Alice Martin");
   const { page, say, context, address } = visitor;
-  const cdp = await context.newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      ctap2Version: "ctap2_1",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      hasPrf: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await giveAuthenticator(visitor);
   await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
   await page
     .getByRole("link", { name: say("Settings"), exact: true })

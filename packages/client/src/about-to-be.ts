@@ -22,7 +22,12 @@ export interface AboutToBe {
 
 const PREFIX = "about-to-be/";
 /** Stands in the store from before a renewal until its kit has been handed to whoever asked for it. */
-export const KIT_UNSEEN = "kit-unseen";
+const UNFINISHED = "kit-unseen";
+const countsField = z.strictObject({ totp: z.boolean(), passkeys: countField });
+
+/** Second factors that a renewal drops: whoever had the account may have set one. */
+export type DroppedFactors = z.infer<typeof countsField>;
+
 const aboutToBeField = z.strictObject({ own: ownDeviceField, seq: countField });
 
 /** What the local store keeps of it. */
@@ -30,14 +35,32 @@ export function aboutToBeChange({ own, seq }: AboutToBe): Change {
   return { key: PREFIX + own.device, value: utf8(canonicalJson({ own: { ...own }, seq })) };
 }
 
-export function kitUnseenChange(): Change {
-  return { key: KIT_UNSEEN, value: utf8("true") };
+/** What is to be told once a renewal is through, however often it breaks off: the kit, and what went with it. */
+export function unfinishedChange(dropped: DroppedFactors): Change {
+  return { key: UNFINISHED, value: utf8(canonicalJson({ ...dropped })) };
+}
+
+/**
+ * A renewal through which nobody was led to its end: its kit was never shown, and these second
+ * factors went with it. Undefined where there is none.
+ */
+export async function readUnfinished(store: Store): Promise<DroppedFactors | undefined> {
+  const bytes = await store.get(UNFINISHED);
+  if (bytes === undefined) return undefined;
+  const kept: unknown = JSON.parse(fromUtf8(bytes));
+  // As 0.3.0 wrote it, which dropped none.
+  return kept === true ? { totp: false, passkeys: 0 } : parseAs(countsField, kept, UNFINISHED);
+}
+
+/** Its kit has been handed over. */
+export async function forgetUnfinished(store: Store): Promise<void> {
+  await store.delete(UNFINISHED);
 }
 
 /** What a renewal that the server refused leaves behind. */
 export async function forgetAboutToBe(store: Store, { own }: AboutToBe): Promise<void> {
   const isAlone = (await readAboutToBe(store)).every((each) => each.own.device === own.device);
-  await store.batch([{ key: PREFIX + own.device }, ...(isAlone ? [{ key: KIT_UNSEEN }] : [])]);
+  await store.batch([{ key: PREFIX + own.device }, ...(isAlone ? [{ key: UNFINISHED }] : [])]);
 }
 
 /** Every device that this one may have become, the newest first. */
@@ -66,7 +89,7 @@ export async function settleDevice(
   const isOver = !hasBecome && over.length === waiting.length;
   await store.batch([
     ...(hasBecome ? [deviceChange(own)] : []),
-    ...(isOver ? [{ key: KIT_UNSEEN }] : []),
+    ...(isOver ? [{ key: UNFINISHED }] : []),
     ...over.map(({ own: { device } }) => ({ key: PREFIX + device })),
   ]);
   return hasBecome;

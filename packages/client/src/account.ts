@@ -8,7 +8,7 @@ import {
   type SpaceId,
   type Witness,
 } from "@ecrin/protocol";
-import { KIT_UNSEEN } from "./about-to-be.ts";
+import { type DroppedFactors, forgetUnfinished, readUnfinished } from "./about-to-be.ts";
 import { type Act, listActs } from "./acts.ts";
 import { type LogAnchors, listAnchors } from "./anchoring.ts";
 import { Approval } from "./approve.ts";
@@ -434,13 +434,21 @@ export class Account {
   /** A new kit; the one before opens nothing from then on. It is shown now or never. */
   async newKit(): Promise<Kit> {
     const kit = await replaceKit(this.#u);
-    await this.#u.store.delete(KIT_UNSEEN);
+    await forgetUnfinished(this.#u.store);
     return kit;
   }
 
-  /** Whether the kit in force was never shown, since a renewal of everything was broken off: a new one is needed. */
-  async lacksKit(): Promise<boolean> {
-    return (await this.#u.store.get(KIT_UNSEEN)) !== undefined;
+  /** The kit of a renewal has been printed or written down. */
+  async kitKept(): Promise<void> {
+    await forgetUnfinished(this.#u.store);
+  }
+
+  /**
+   * A renewal of everything that was broken off here after the server had taken it: nobody has the
+   * kit in force, so `newKit` is needed, and these second factors have to be set up anew.
+   */
+  async unfinishedRenewal(): Promise<DroppedFactors | undefined> {
+    return await readUnfinished(this.#u.store);
   }
 
   /** Whether a printed kit still opens the account. @throws ClientError `wrong-kit` */

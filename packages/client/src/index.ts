@@ -10,6 +10,7 @@ export {
   parseSigningKey,
   type VerifiedExport,
 } from "@ecrin/protocol";
+export type { DroppedFactors } from "./about-to-be.ts";
 export { Account, type Notice, type RefusedShare } from "./account.ts";
 export type { Act } from "./acts.ts";
 export type { Anchoring, LogAnchors } from "./anchoring.ts";
@@ -54,7 +55,13 @@ export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
 export type { Witnessed } from "./pinned-witnesses.ts";
 export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
-export { type Renewal, type Renewed, rotateIdentity } from "./renewal.ts";
+export {
+  RENEWAL_STEPS,
+  type Renewal,
+  type RenewalStep,
+  type Renewed,
+  rotateIdentity,
+} from "./renewal.ts";
 export type { FactorAsked, FactorShown, SecondFactor } from "./second-factor.ts";
 export type { Turn } from "./sending.ts";
 export type { Choice, Settled, Settling } from "./settle.ts";

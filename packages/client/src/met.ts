@@ -31,16 +31,20 @@ export async function sealName(
   return toBase64url(await wrapTo(key, handshakeNameContext(rendezvous, u.account), name));
 }
 
-/** The other's name, by their own word. @throws ClientError `cannot-open` */
+/**
+ * The other's name, by their own word.
+ * @param to this account's identity that was compared: the name was sealed for it
+ * @throws ClientError `cannot-open`
+ */
 export async function openName(
   u: Unlocked,
   rendezvous: RendezvousId,
-  from: AccountState,
+  { from, to }: { readonly from: AccountState; readonly to: Hash },
   sealed: string,
 ): Promise<string> {
   return await opening(async () => {
     const ctx = handshakeNameContext(rendezvous, from.account);
-    const padded: Bytes = await u.openWrap(ctx, fromBase64url(sealed, "name"));
+    const padded: Bytes = await u.openWrap(ctx, fromBase64url(sealed, "name"), to);
     const name = fromUtf8(unpad(padded, METADATA_FLOOR)).trim().slice(0, LONGEST_NAME);
     if (name === "") throw new ClientError("cannot-open", "the other has no name");
     return name.toWellFormed();

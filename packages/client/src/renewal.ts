@@ -25,9 +25,15 @@ import {
   type Statement,
   toBase64url,
 } from "@ecrin/protocol";
-import { aboutToBeChange, forgetAboutToBe, KIT_UNSEEN, kitUnseenChange } from "./about-to-be.ts";
+import {
+  aboutToBeChange,
+  type DroppedFactors,
+  forgetAboutToBe,
+  unfinishedChange,
+} from "./about-to-be.ts";
 import { Account } from "./account.ts";
 import { isRefusedFor, opening } from "./errors.ts";
+import { readFactors } from "./factors.ts";
 import { identityOf, type Keyring, MAX_EARLIER } from "./keyring.ts";
 import { Kit } from "./kit.ts";
 import { readServer } from "./open-account.ts";
@@ -42,15 +48,28 @@ const ATTEMPTS = 4;
 export interface Renewal extends SignIn {
   /** The password from now on. The one before has been somebody else's too, or may have been. */
   readonly newPassword: string;
+  /** Told before each step. */
+  readonly step?: (step: RenewalStep) => void;
 }
+
+/**
+ * `open`: with the password of before; `send`: what waits on this device; `make`: everything, here
+ * and at the server in one step; `enter`: with what is new; `turn`: the keys of the records.
+ */
+export const RENEWAL_STEPS = ["open", "send", "make", "enter", "turn"] as const;
+export type RenewalStep = (typeof RENEWAL_STEPS)[number];
 
 /** An account whose every secret is new. */
 export interface Renewed {
   readonly account: Account;
-  /** The one before opens nothing any more. It is shown now or never. */
+  /** The one before opens nothing any more. It is shown now or never; then `kitKept` is said. */
   readonly kit: Kit;
   /** Whether the keys of every record that may be written in have changed too; the rest change with the next thing sealed there. */
   readonly turned: boolean;
+  /** What has to be set up anew. */
+  readonly dropped: DroppedFactors;
+  /** How much of what was done without network could not be sent first. Signed by the device before, it is refused now. */
+  readonly unsent: number;
 }
 
 /**
@@ -61,33 +80,50 @@ export interface Renewed {
  * @throws ClientError as `signIn` does, before anything is changed
  */
 export async function rotateIdentity(ask: Renewal): Promise<Renewed> {
+  const { step = () => undefined } = ask;
+  step("open");
   const { u, own } = await unlockHere(ask);
+  step("send");
+  const unsent = await sendFirst(new Account(u, own));
+  step("make");
   const way = await u.store.addPassword(ask.newPassword);
-  const kit = await renewHere(u, own, ask.newPassword);
+  const { kit, dropped } = await renewHere(u, own, ask.newPassword);
   u.keyring.lock();
+  step("enter");
   const { newPassword: password } = ask;
   const after = await unlockHere({ ...ask, password, devicePassword: password });
   await after.u.store.keep(way);
+  step("turn");
   const account = new Account(after.u, after.own);
   const turned = await account.turnEpochs().then(
     () => true,
     () => false,
   );
-  await after.u.store.delete(KIT_UNSEEN);
-  return { account, kit, turned };
+  return { account, kit, turned, dropped, unsent };
+}
+
+/**
+ * What waits on this device is signed by it, and nobody takes it from a device that was signed out.
+ * @returns how much stays; @throws ClientError an alarm
+ */
+async function sendFirst(account: Account): Promise<number> {
+  const { waits, apart } = await account.send();
+  return waits + apart;
 }
 
 /** Makes and posts it, again from the new state where another device was faster. */
-async function renewHere(u: Unlocked, own: OwnDevice, newPassword: string): Promise<Kit> {
+async function renewHere(u: Unlocked, own: OwnDevice, newPassword: string) {
   for (let attempt = 1; ; attempt++) {
     const state = await u.accounts.get(u.account, 0);
     await u.keyring.refresh();
+    const { totp, passkeys } = await readFactors(u);
+    const dropped: DroppedFactors = { totp: totp !== undefined, passkeys: passkeys.length };
     const made = await makeAll(u, own, state, newPassword);
     const waiting = { own: made.own, seq: state.head.seq + 1 };
-    await u.store.batch([aboutToBeChange(waiting), kitUnseenChange()]);
+    await u.store.batch([aboutToBeChange(waiting), unfinishedChange(dropped)]);
     try {
       await u.http.call("renew", { body: made.body });
-      return made.kit;
+      return { kit: made.kit, dropped };
     } catch (error) {
       // Without an answer nobody knows: what was written down stays until the chain tells.
       if (isRefusedFor(error, "offline", "unavailable", "internal")) throw error;

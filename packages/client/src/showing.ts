@@ -158,7 +158,8 @@ export class Showing {
   }
 
   async #meet({ chain, identity }: Other, sealed: string): Promise<Contact> {
-    const name = await openName(this.#u, this.#facts.rendezvous, chain, sealed);
+    const whose = { from: chain, to: this.#facts.identity };
+    const name = await openName(this.#u, this.#facts.rendezvous, whose, sealed);
     return await pinMet(this.#u, chain, identity, name);
   }
 }

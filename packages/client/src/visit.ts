@@ -50,6 +50,8 @@ export class Visit {
   readonly #u: Unlocked;
   readonly #found: Found;
   readonly #host: AccountState;
+  /** This account's, when it joined: what is compared, and what the other's name is sealed for. */
+  readonly #own: Hash;
   readonly #nonce: Bytes;
   #run: CodeRun | undefined;
   #isSure: boolean;
@@ -57,10 +59,16 @@ export class Visit {
   #tries = TRIES;
   #met: Contact | undefined;
 
-  private constructor(u: Unlocked, found: Found, host: AccountState, nonce: Bytes) {
+  private constructor(
+    u: Unlocked,
+    found: Found,
+    { host, own }: { readonly host: AccountState; readonly own: Hash },
+    nonce: Bytes,
+  ) {
     this.#u = u;
     this.#found = found;
     this.#host = host;
+    this.#own = own;
     this.#nonce = nonce;
     this.#isSure = found.isScanned;
     this.until = found.facts.until;
@@ -76,12 +84,12 @@ export class Visit {
     if (currentIdentity(host).hash !== facts.identity)
       throw new ClientError("contact-changed", "the account has not the identity of the code");
     const nonce = newSecret();
-    const own = await u.accounts.get(u.account);
+    const { hash: own } = currentIdentity(await u.accounts.get(u.account));
     await u.http.call("rendezvousJoin", {
       params: { rendezvous: facts.rendezvous },
-      body: { identity: currentIdentity(own).hash, nonce: toBase64url(nonce) },
+      body: { identity: own, nonce: toBase64url(nonce) },
     });
-    return new Visit(u, found, host, nonce);
+    return new Visit(u, found, { host, own }, nonce);
   }
 
   /**
@@ -99,7 +107,8 @@ export class Visit {
     if (!this.#isSure || answer.name === undefined) {
       return { state: "compare", digits: shortCode(this.#run, "B"), asks: !this.#isSure };
     }
-    const name = await openName(this.#u, rendezvous, this.#host, answer.name);
+    const whose = { from: this.#host, to: this.#own };
+    const name = await openName(this.#u, rendezvous, whose, answer.name);
     this.#met = await pinMet(this.#u, this.#host, this.#found.facts.identity, name);
     return { state: "met", contact: this.#met };
   }
@@ -140,12 +149,10 @@ export class Visit {
     const factsA = factsOfHost(facts);
     if (codeCommitment({ purpose: HANDSHAKE, factsA, nonceA }) !== commitment)
       throw new ClientError("cannot-open", "the other does not keep to what it committed to");
-    const own = this.#u.accounts.known(this.#u.account) ?? notKnown();
-    const identity = currentIdentity(own).hash;
     return {
       purpose: HANDSHAKE,
       factsA,
-      factsB: factsOfGuest({ account: this.#u.account, identity }),
+      factsB: factsOfGuest({ account: this.#u.account, identity: this.#own }),
       nonceA,
       nonceB: this.#nonce,
     };
@@ -182,10 +189,6 @@ export async function findShown(http: Http, code: string): Promise<Found> {
   if (isOther) throw new ClientError("contact-changed", "the code is that of somebody else");
   const facts = { rendezvous, account, identity, until };
   return { facts, commitment, isScanned: !("short" in scanned) };
-}
-
-function notKnown(): never {
-  throw new ClientError("not-found", "the account is not known");
 }
 
 function over(): ClientError {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { currentIdentity } from "@ecrin/protocol";
+import { currentIdentity, newId } from "@ecrin/protocol";
 import { signInWithKit } from "../src/kit-sign-in.ts";
+import { unlockOffline } from "../src/local.ts";
+import { openName, sealName } from "../src/met.ts";
+import { OfflineAccount } from "../src/offline.ts";
 import { bytesOf } from "../src/open.ts";
 import { rotateIdentity } from "../src/renewal.ts";
 import { signIn, unlockHere } from "../src/sign-in.ts";
@@ -51,7 +54,9 @@ test("password, kit and device of before open nothing; those of now open what wa
   await (await signInWithKit({ ...at(), kit, password, store: elsewhere })).lock();
   const { account, kit: newKit, turned } = await renew(person);
   assert.ok(turned);
-  assert.equal(await account.lacksKit(), false);
+  assert.deepEqual(await account.unfinishedRenewal(), { totp: false, passkeys: 0 });
+  await account.kitKept();
+  assert.equal(await account.unfinishedRenewal(), undefined);
   const record = await account.record();
   assert.equal(await textOf(await record.open(item)), "before");
   assert.deepEqual(
@@ -167,6 +172,67 @@ test("what was shared with the identity of before stays readable", async () => {
   assert.equal(await textOf(await (share ?? assert.fail()).open(revision)), "for Alice");
 });
 
+test("what somebody gave before waits as it did, and opens", async () => {
+  const [alice, roche] = [
+    await newPerson(ground, "Alice", network.fetch),
+    await newPerson(ground, "Roche"),
+  ];
+  await meet(alice, roche);
+  const record = await alice.account.record();
+  const until = ground.now() + 3_600_000;
+  const items = [await record.add(file("letter"))];
+  await record.share({ with: roche.account.id, items, until });
+  const [view] = await roche.account.sharedWithMe();
+  // To the owner, who has no inbox yet, and then to the inbox that looking begins.
+  await roche.account.deposit(view ?? assert.fail(), file("to the owner"));
+  await alice.account.inbox(record).list();
+  await roche.account.deposit(view ?? assert.fail(), file("to the inbox"));
+  const { account } = await renew(alice);
+  const renewed = await account.record();
+  const inbox = account.inbox(renewed);
+  const waiting = await inbox.list();
+  assert.deepEqual(
+    waiting.map(({ metadata }) => metadata.title),
+    ["to the owner", "to the inbox"],
+  );
+  for (const { deposit, metadata } of waiting) {
+    const item = await inbox.accept(deposit, "Roche");
+    assert.equal(await textOf(await renewed.open(item)), metadata.title);
+  }
+  await roche.account.deposit(view ?? assert.fail(), file("afterwards"));
+  assert.equal((await inbox.list()).length, 1);
+});
+
+test("a name sealed for the identity of before still opens", async () => {
+  const alice = await newPerson(ground, "Alice", network.fetch);
+  const roche = await newPerson(ground, "Roche");
+  await meet(alice, roche);
+  const { store, password } = roche;
+  const { u: his } = await unlockHere({ ...at(), store, password });
+  const chain = await his.accounts.get(alice.account.id);
+  const rendezvous = newId<"rendezvous">();
+  const sealed = await sealName(his, rendezvous, chain);
+  await renew(alice);
+  const { u } = await unlockHere({ ...at(), store: alice.store, password: NEXT });
+  const from = await u.accounts.get(roche.account.id);
+  const to = currentIdentity(chain).hash;
+  assert.equal(await openName(u, rendezvous, { from, to }, sealed), "Roche");
+});
+
+test("what waited on the device goes out first", async () => {
+  const person = await newPerson(ground, "Alice", network.fetch);
+  const { store, password } = person;
+  await person.account.record();
+  await person.account.keeping.allow();
+  await (await person.account.record()).sync();
+  const here = await OfflineAccount.open(await unlockOffline({ store, password }), ground.now);
+  await (await here.record()).add(file("waited"));
+  const { account, unsent } = await renew(person);
+  assert.equal(unsent, 0);
+  const [row] = await (await account.record()).list();
+  assert.equal(row?.metadata.title, "waited");
+});
+
 for (const [route, what, opensWith] of [
   ["POST /v1/password/start", "request", "before"],
   ["POST /v1/account/renewal", "request", "before"],
@@ -185,9 +251,11 @@ for (const [route, what, opensWith] of [
     const account = await signIn({ ...at(), password: right, store: person.store });
     assert.equal(await textOf(await (await account.record()).open(item)), "before");
     assert.equal((await account.devices()).length, 1);
-    assert.equal(await account.lacksKit(), route.endsWith("renewal"));
+    const isBegun = route.endsWith("renewal");
+    const left = isBegun ? { totp: false, passkeys: 0 } : undefined;
+    assert.deepEqual(await account.unfinishedRenewal(), left);
     const kit = await account.newKit();
-    assert.equal(await account.lacksKit(), false);
+    assert.equal(await account.unfinishedRenewal(), undefined);
     await account.lock();
     // And again, to its end.
     const { store } = person;
@@ -227,7 +295,7 @@ test("a request that arrives late, after another was begun, leaves an account th
   await assert.rejects(rotateIdentity({ ...ask, newPassword: "third", fetch: overtaken }));
   const again = await signIn({ ...ask, password: NEXT, devicePassword: password });
   assert.equal((await again.devices()).length, 1);
-  assert.equal(await again.lacksKit(), true);
+  assert.deepEqual(await again.unfinishedRenewal(), { totp: false, passkeys: 0 });
 });
 
 test("a wrong password changes nothing", async () => {

@@ -10,6 +10,7 @@ import { ANYTHING, LookFor } from "../parts/look-for.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { type Find, Timeline } from "../parts/timeline.tsx";
+import { Unfinished } from "../parts/unfinished.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteNote } from "../parts/write-note.tsx";
 import { ask } from "../vault.ts";
@@ -33,6 +34,11 @@ export function DocumentsPage() {
       title={t`My documents`}
       lead={<Trans>Sealed on this device before they leave it, names included.</Trans>}
     >
+      <Unfinished>
+        <ButtonLink to="/settings">
+          <Trans>Make a new kit</Trans>
+        </ButtonLink>
+      </Unfinished>
       {isDue ? (
         <Notice tone="care">
           <p>

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAnswer } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
+import { ButtonLink } from "../parts/button.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -63,6 +64,22 @@ export function LostPage() {
           );
         }}
       </Awaited>
+      <section className="part">
+        <h2>
+          <Trans>If somebody may have more than the device</Trans>
+        </h2>
+        <p>
+          <Trans>
+            Somebody who has your password and your kit, or who held the device while it was open,
+            can have copied your keys. Then make everything new.
+          </Trans>
+        </p>
+        <div className="row">
+          <ButtonLink to="/renew">
+            <Trans>Make everything new</Trans>
+          </ButtonLink>
+        </div>
+      </section>
     </Page>
   );
 }

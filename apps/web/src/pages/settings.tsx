@@ -18,6 +18,7 @@ import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { RecoveryNotice } from "../parts/recovery-notice.tsx";
+import { Unfinished } from "../parts/unfinished.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { useSession } from "../session.tsx";
 import { ask } from "../vault.ts";
@@ -30,12 +31,20 @@ export function SettingsPage() {
   return (
     <Page title={t`Settings`} lead={<Trans>This is the record of {status.name}.</Trans>}>
       <RecoveryNotice />
+      <Unfinished>
+        <p>
+          <Trans>Further down on this page, under Kit.</Trans>
+        </p>
+      </Unfinished>
       <nav className="row" aria-label={t`If something is lost`}>
         <ButtonLink to="/ways">
           <Trans>Ways back</Trans>
         </ButtonLink>
         <ButtonLink to="/lost">
           <Trans>A device is lost</Trans>
+        </ButtonLink>
+        <ButtonLink to="/renew">
+          <Trans>Somebody may have my password and kit</Trans>
         </ButtonLink>
       </nav>
       <KeepingPart />

@@ -7,6 +7,7 @@ import { Button } from "../parts/button.tsx";
 import { CodeField, wantsCode } from "../parts/code-field.tsx";
 import { SecretField } from "../parts/field.tsx";
 import { HandedWaiting } from "../parts/handed-files.tsx";
+import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { useSession } from "../session.tsx";
@@ -36,6 +37,16 @@ export function UnlockPage() {
       lead={<Trans>This device already knows it. Your password is all it asks for.</Trans>}
     >
       <HandedWaiting />
+      {status.renewing === true ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              Everything of this record was being made new, and it broke off. Try your new password
+              first. If it does not open, take the one before.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
       <Form
         validationBehavior="aria"
         className="form"

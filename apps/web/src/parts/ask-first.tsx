@@ -12,6 +12,7 @@ export function AskFirst({
   title,
   confirm,
   tone = "alarm",
+  isDisabled = false,
   children,
   act,
 }: {
@@ -21,6 +22,7 @@ export function AskFirst({
   readonly title: string;
   readonly confirm: string;
   readonly tone?: Tone;
+  readonly isDisabled?: boolean;
   /** What will happen, and what it cannot undo. */
   readonly children: ReactNode;
   readonly act: () => Promise<void>;
@@ -29,7 +31,7 @@ export function AskFirst({
   const doing = useDoing();
   return (
     <DialogTrigger onOpenChange={doing.clear}>
-      <Button tone={tone}>
+      <Button tone={tone} isDisabled={isDisabled}>
         {label}
         {unseen === undefined ? null : <span className="unseen"> {unseen}</span>}
       </Button>

@@ -11,9 +11,9 @@ import {
   signUp,
   unlockOffline,
 } from "@ecrin/client";
-import type { Kit as KitView } from "../wire.ts";
 import { localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
+import { kitView } from "./kit-view.ts";
 import { current, forget, open, opened, openHere, server, status } from "./session.ts";
 import { codeTyped } from "./way-calls.ts";
 
@@ -134,10 +134,6 @@ export const accountCalls: Handlers<AccountCall> = {
     return undefined;
   },
 };
-
-function kitView(kit: Kit, language: "fr" | "en"): KitView {
-  return { account: kit.account, words: kit.words(language), text: kit.text() };
-}
 
 /** A kit whose words name no account is completed by the number that stands below them. */
 async function whose(kit: string, number: string): Promise<Pick<KitRecovery, "kit" | "account">> {

@@ -22,9 +22,15 @@ export async function doorStatus(): Promise<Status> {
   const header: unknown = bytes === undefined ? undefined : parsed(bytes);
   const isAccount =
     typeof header === "object" && header !== null && "account" in header && "pending" in header;
-  return isAccount && header.pending === false && typeof header.account === "string"
-    ? { state: "locked", name: "", account: header.account }
-    : { state: "new", name: "", account: "" };
+  if (!isAccount || header.pending !== false || typeof header.account !== "string")
+    return { state: "new", name: "", account: "" };
+  return { state: "locked", name: "", account: header.account, renewing: await isRenewing() };
+}
+
+/** What a renewal is about to make of this device lies there under an open name (spec/keys.md). */
+async function isRenewing(): Promise<boolean> {
+  for await (const _ of (await localStore()).entries("sealed/about-to-be/")) return true;
+  return false;
 }
 
 function parsed(bytes: Uint8Array): unknown {

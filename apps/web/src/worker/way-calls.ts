@@ -5,13 +5,16 @@ import {
   codeOf,
   Joining,
   type PasskeyMade,
+  RENEWAL_STEPS,
+  rotateIdentity,
   type SecondFactor,
   signInWithPasskey,
 } from "@ecrin/client";
 import type { PasskeyAnswer, PasskeyQuestion, WayCalls } from "../wire-ways.ts";
 import { localStore } from "./door.ts";
 import type { Handlers } from "./handlers.ts";
-import { current, open, server, status } from "./session.ts";
+import { kitView } from "./kit-view.ts";
+import { current, open, opened, server, status } from "./session.ts";
 
 /** The code that was typed beside the password; one that is refused is not shown again by itself. */
 export function codeTyped(code: string): { secondFactor?: SecondFactor } {
@@ -157,6 +160,28 @@ export const wayCalls: Handlers<keyof WayCalls> = {
       totp: totp !== undefined,
       passkeys: passkeys.map(({ passkey, at }) => ({ passkey, at })),
     };
+  },
+
+  async renew({ password, fresh, code, language }, progress) {
+    const before = current();
+    const renewed = await rotateIdentity({
+      ...{ server, store: await localStore(), password, newPassword: fresh, ...codeTyped(code) },
+      step: (step) => progress(RENEWAL_STEPS.indexOf(step), RENEWAL_STEPS.length),
+    });
+    open(renewed.account);
+    // Its session is over and its keys are of no use: nothing of it stays in memory.
+    await before.lock();
+    const { kit, dropped, turned, unsent } = renewed;
+    return { kit: kitView(kit, language), dropped, turned, unsent };
+  },
+
+  async kitKept() {
+    await current().kitKept();
+    return undefined;
+  },
+
+  async unfinished() {
+    return await opened()?.unfinishedRenewal();
   },
 
   async loseDevice({ device }) {
