@@ -125,6 +125,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         const request = c.req.raw;
         const session = await openSession(request);
         await refuseGuest(session);
+        if (new URL(request.url).search !== "") refuse("malformed", "query");
         return options.upload({ ...ground, session, request });
       }),
     );

@@ -24,7 +24,7 @@ export async function readInput(
 ): Promise<Input> {
   return {
     params: readParams(params),
-    query: route.query === undefined ? undefined : readQuery(route.query, request.url),
+    query: readQuery(route.query, request.url),
     body: route.body === undefined ? undefined : await readBody(route, request),
   };
 }
@@ -42,8 +42,9 @@ function isParameter(name: string): name is keyof typeof pathParameters {
   return Object.hasOwn(pathParameters, name);
 }
 
-function readQuery(schema: NonNullable<Route["query"]>, url: string): unknown {
+function readQuery(schema: Route["query"], url: string): unknown {
   const search = new URL(url).searchParams;
+  if (schema === undefined) return search.size === 0 ? undefined : refuse("malformed", "query");
   if (new Set(search.keys()).size !== [...search.keys()].length) refuse("malformed", "query");
   return parseAs(schema, Object.fromEntries(search), "query");
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { firstEvent } from "./first-event.ts";
 import type { TestServer } from "./harness.ts";
 import { type Made, makersOf } from "./makers.ts";
-import { Person, proofOf, type Seat } from "./person.ts";
+import { Person, proofOf, type Seat, type Signer, type Twist } from "./person.ts";
 import type { Preparation, Step } from "./scenario.ts";
 
 type Makers = ReturnType<typeof makersOf>;
@@ -16,6 +16,20 @@ export interface Told {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
+}
+
+/** A request that has not been sent, but for the proof of its session. */
+export interface Asked {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the server. */
+  readonly url: string;
+  readonly seat?: Seat;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** How its proof differs from a right one. */
+  readonly twist?: Twist;
 }
 
 /** One file of scenarios being told: its names, and what they stand for. */
@@ -41,31 +55,40 @@ export class Scene {
     this.#names.set(name, await make(...(values as never[])));
   }
 
-  /** Sends the request of a step, with a proof of its own each time. */
-  async send(step: Step): Promise<Told> {
-    const url = this.#server.url + this.#text(step.target);
-    const headers = new Headers();
+  /** The request of a step, not yet sent. */
+  async ask(step: Step): Promise<Asked> {
+    const url = this.#server.url;
+    const headers: Record<string, string> = {};
     let seat: Seat | undefined;
     for (const [name, value] of step.headers) {
       const [, who] = /^\{\{(\w+)\.proof\}\}$/.exec(value) ?? [];
-      seat = who === undefined ? seat : this.#seat(who);
-      const text =
-        who === undefined || seat === undefined
-          ? this.#text(value)
-          : await this.#proof(seat, step.method, url);
-      headers.set(name, text);
+      if (who === undefined) headers[name.toLowerCase()] = this.#text(value);
+      else seat = this.#seat(who);
     }
     const body = this.#body(step.body);
-    const response = await fetch(url, {
-      method: step.method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
-    const nonce = response.headers.get("ecrin-nonce");
-    if (seat !== undefined && nonce !== null) {
-      Object.assign(seat, { nonce, nonceAt: this.#server.clock.at });
+    const asked = { method: step.method, target: this.#text(step.target), headers, url };
+    if (seat !== undefined) {
+      // Its token goes out with its proof.
+      delete headers.authorization;
+      await this.#refresh(seat);
     }
-    return { status: response.status, headers: response.headers, body: await bodyOf(response) };
+    return {
+      ...asked,
+      ...(seat === undefined ? {} : { seat }),
+      ...(body === undefined ? {} : { body }),
+    };
+  }
+
+  /** Sends the request of a step, with a proof of its own each time. */
+  async send(step: Step): Promise<Told> {
+    return await deliver(await this.ask(step), this.#server.clock.at);
+  }
+
+  /** The keys of everybody in the scene. */
+  signers(): Signer[] {
+    return [...this.#names.values()].flatMap(({ value }) =>
+      value instanceof Person ? [value.deviceSigner, value.kitSigner, value.identitySigner] : [],
+    );
   }
 
   /** Checks what a step expects of its answer beside status and code. */
@@ -167,17 +190,41 @@ export class Scene {
     return value.seat as Seat;
   }
 
-  async #proof(seat: Seat, method: string, url: string): Promise<string> {
+  async #refresh(seat: Seat): Promise<void> {
     const now = this.#server.clock.at;
     if (now - (seat.nonceAt ?? 0) > 0.15 * HOUR) await this.#server.line.refreshNonce(seat);
-    return proofOf(seat, method, url.replace(/\?.*/, ""), now);
   }
+}
+
+/** The headers of a request as they go out, with a fresh proof of its session. */
+export function headersOf(
+  { method, target, headers, url, seat, twist }: Asked,
+  now: number,
+): Record<string, string> {
+  if (seat === undefined) return { ...headers };
+  const dpop = twist?.proof ?? proofOf(seat, method, url + target.replace(/\?.*/, ""), now, twist);
+  return { ...headers, authorization: `DPoP ${seat.token}`, dpop };
+}
+
+/** Sends a request; its seat keeps the nonce that comes back. */
+export async function deliver(asked: Asked, now: number): Promise<Told> {
+  const { method, target, url, seat, body } = asked;
+  const response = await fetch(url + target, {
+    method,
+    headers: headersOf(asked, now),
+    ...(body === undefined ? {} : { body }),
+  });
+  const nonce = response.headers.get("ecrin-nonce");
+  if (seat !== undefined && nonce !== null) Object.assign(seat, { nonce, nonceAt: now });
+  return { status: response.status, headers: response.headers, body: await bodyOf(response) };
 }
 
 async function bodyOf(response: Response): Promise<unknown> {
   const type = response.headers.get("content-type") ?? "";
   if (type === "text/event-stream") return await firstEvent(response);
   const bytes = Buffer.from(await response.arrayBuffer());
+  // What answers HEAD is as long as the type of its body says, and empty.
+  if (bytes.length === 0) return null;
   return type.includes("json") ? JSON.parse(bytes.toString()) : bytes;
 }
 
