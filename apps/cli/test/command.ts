@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -47,6 +47,58 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
     child.on("close", done);
   });
   return { code, out: Buffer.concat(out), err: Buffer.concat(err).toString("utf8") };
+}
+
+/** A command somebody sits at: what it says is read, and answered when it asks. */
+export function sitting(call: Call, ...args: readonly string[]) {
+  const all = [...args, "--home", call.home, "--lang", "en", "--json", "--password-file", "-"];
+  const server = call.server === undefined ? [] : ["--server", call.server];
+  const child: ChildProcessWithoutNullStreams = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", MAIN, ...all, ...server],
+    { env: ENVIRONMENT },
+  );
+  let [said, out] = ["", ""];
+  child.stderr.on("data", (piece: Buffer) => {
+    said += piece.toString();
+  });
+  child.stdout.on("data", (piece: Buffer) => {
+    out += piece.toString();
+  });
+  const ended = new Promise<number | null>((done) => child.once("close", done));
+  /** Once `found` finds something in what there is. */
+  const until = async <T>(found: () => T | undefined): Promise<T> => {
+    for (;;) {
+      const value = found();
+      if (value !== undefined) return value;
+      if (child.exitCode !== null) throw new Error(said);
+      await new Promise<void>((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  return {
+    answer: (line: string) => child.stdin.write(`${line}\n`),
+    /** What it says, once it has said it. */
+    hears: (pattern: RegExp): Promise<string> => until(() => pattern.exec(said)?.[1]),
+    /** The first of the values it has printed, one a line, for which this holds. */
+    printed: <T>(is: (value: T) => boolean): Promise<T> =>
+      until(() =>
+        out
+          .split("\n")
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as T)
+          .find(is),
+      ),
+    /** Interrupts it, as Ctrl-C does. @returns its exit code */
+    async interrupt(signal: "SIGINT" | "SIGTERM" = "SIGINT"): Promise<number | null> {
+      child.kill(signal);
+      return await ended;
+    },
+    async result<T>(): Promise<T> {
+      child.stdin.end();
+      assert.equal(await ended, 0, said);
+      return JSON.parse(out) as T;
+    },
+  };
 }
 
 function checkNothingSecret(pid: number | undefined, secrets: readonly string[]): void {

@@ -144,6 +144,20 @@ export interface VersionRow {
   /** Where this device keeps the record: whether it is on this device only, and opens without network. */
   readonly waits?: boolean;
   readonly opens?: boolean;
+  /** Whether it does not open, though its signature is right. */
+  readonly lost?: boolean;
+}
+
+/** A version that does not open, though its signature is right. */
+export interface UnreadableRow {
+  readonly item: string;
+  readonly revision: string;
+  readonly at: number;
+  readonly author: Person;
+  /** Who changed the keys of the record wrongly before; absent where the author sealed it wrongly. */
+  readonly turnedBy?: Person;
+  /** Of the version of it that does open; empty where there is none. */
+  readonly title: string;
 }
 
 /** Something that is on this device only. */
@@ -318,6 +332,8 @@ export interface Calls extends VisitCalls, WayCalls {
   /** Answered from what was last looked at, at once. */
   find: { ask: Wanted & { readonly offset: number; readonly count: number }; answer: Found };
   series: { ask: { item: string }; answer: readonly Series[] };
+  /** What is in the record and cannot be read, newest first. */
+  unreadable: { ask: undefined; answer: readonly UnreadableRow[] };
   history: { ask: { item: string }; answer: readonly VersionRow[] };
   add: { ask: { file: File; title: string }; answer: Added };
   open: { ask: { id: string }; answer: OpenedDocument };

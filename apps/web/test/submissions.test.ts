@@ -44,6 +44,7 @@ const READING = [
   "openWaiting",
   "factors",
   "unfinished",
+  "unreadable",
   "passkeyOffer",
   "joinMeet",
 ];

@@ -102,7 +102,7 @@ function Actions({
   const { t } = useLingui();
   const navigate = useNavigate();
   const doing = useDoing();
-  const title = history.answer?.at(-1)?.title ?? "";
+  const title = history.answer?.findLast(({ lost }) => lost !== true)?.title ?? "";
   const replace = async (file: File | undefined) => {
     if (file === undefined) return;
     const isGood = await doing.run(async (progress) => {
@@ -215,12 +215,25 @@ function History({
                 <Trans>Opens without network</Trans>
               </span>
             ) : null}
+            {version.lost === true ? (
+              <>
+                <span className="tag">
+                  <Trans>Cannot be read</Trans>
+                </span>
+                <p className="hint">
+                  <Trans>
+                    It is signed and stays here, but it does not open. Ask whoever made it to send
+                    it again. The other versions are as they were.
+                  </Trans>
+                </p>
+              </>
+            ) : null}
             {version.current && versions.length > 1 ? (
               <span className="tag">
                 <Trans>In force</Trans>
               </span>
             ) : null}
-            {version.what === "delete" ? null : (
+            {version.what === "delete" || version.lost === true ? null : (
               <div className="row">
                 {version.revision === shown ? null : (
                   <Button tone="quiet" onPress={() => choose(version.revision)}>
@@ -259,7 +272,10 @@ function PutBack({
   readonly done: () => void;
 }) {
   const { t, i18n } = useLingui();
-  const shown = versions.flatMap((each) => (each.current ? [each.revision] : []));
+  // What cannot be read is settled with it: it then stands behind what is taken back.
+  const shown = versions.flatMap((each) =>
+    each.current || each.lost === true ? [each.revision] : [],
+  );
   const at = versions.find((each) => each.revision === revision)?.at ?? 0;
   const when = `${dayInWords(at, i18n.locale)}, ${timeInWords(at, i18n.locale)}`;
   return (

@@ -11,6 +11,7 @@ import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { type Find, Timeline } from "../parts/timeline.tsx";
 import { Unfinished } from "../parts/unfinished.tsx";
+import { Unreadable } from "../parts/unreadable.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteNote } from "../parts/write-note.tsx";
 import { ask } from "../vault.ts";
@@ -58,7 +59,14 @@ export function DocumentsPage() {
           <WriteNote added={overview.again} />
         </div>
       </div>
-      <Awaited of={overview}>{(counted) => <Rows overview={counted} of={overview} />}</Awaited>
+      <Awaited of={overview}>
+        {(counted) => (
+          <>
+            <Rows overview={counted} of={overview} />
+            <Unreadable />
+          </>
+        )}
+      </Awaited>
     </Page>
   );
 }

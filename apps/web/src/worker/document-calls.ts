@@ -14,10 +14,18 @@ import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts"
 import { reachedOr, recordHere, send } from "./at-hand.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
-import { current, deviceHere, ownRecord } from "./session.ts";
+import { current, deviceHere, opened, ownRecord } from "./session.ts";
 import { shownOf } from "./shown.ts";
 
-type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove" | "settle";
+type DocumentCall =
+  | "documents"
+  | "unreadable"
+  | "history"
+  | "add"
+  | "open"
+  | "correct"
+  | "remove"
+  | "settle";
 
 /** Beyond this a JSON file is kept as a file: nobody's bundle for one person is larger. */
 const BUNDLE = 64 * 1024 * 1024;
@@ -35,6 +43,26 @@ export const documentCalls: Handlers<DocumentCall> = {
     return items.map(rowOf).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
   },
 
+  async unreadable() {
+    // What this device keeps holds nothing that does not open.
+    if (opened() === undefined) return [];
+    const record = await ownRecord();
+    const titles = new Map(
+      (await record.list()).map(({ item, metadata }) => [item, metadata.title]),
+    );
+    const rows = await record.unreadable();
+    return rows
+      .map(({ item, revision, at, author, turnedBy }) => ({
+        item,
+        revision,
+        at,
+        author: personOf(author),
+        ...(turnedBy === undefined ? {} : { turnedBy: personOf(turnedBy) }),
+        title: titles.get(item) ?? "",
+      }))
+      .sort((a, b) => b.at - a.at);
+  },
+
   async history({ item }) {
     await synchronised();
     const kept = await recordHere();
@@ -50,9 +78,10 @@ export const documentCalls: Handlers<DocumentCall> = {
     const record = await ownRecord();
     await record.sync();
     const revisions = await record.history(itemOf(record, item));
-    const heads: ReadonlySet<string> = new Set(
-      record.listing.items.get(itemOf(record, item))?.heads ?? [],
-    );
+    // Behind a version that does not open stand those it was made of.
+    const found = record.listing.items.get(itemOf(record, item));
+    const front = found === undefined ? [] : record.listing.front(found);
+    const heads: ReadonlySet<string> = new Set(front.map(({ fact }) => fact.revision));
     return revisions.map((revision) => versionOf(revision, heads));
   },
 
@@ -212,7 +241,7 @@ export function rowOf({
   };
 }
 
-function versionOf({ fact, opened }: Revision, heads: ReadonlySet<string>): VersionRow {
+function versionOf({ fact, opened, lost }: Revision, heads: ReadonlySet<string>): VersionRow {
   return {
     revision: fact.revision,
     title: opened?.metadata.title ?? "",
@@ -221,6 +250,7 @@ function versionOf({ fact, opened }: Revision, heads: ReadonlySet<string>): Vers
     what: fact.op,
     current: heads.has(fact.revision),
     here: fact.by.device === deviceHere(),
+    ...(lost === undefined ? {} : { lost: true }),
   };
 }
 
