@@ -12,6 +12,8 @@ const { INIT_CWD, npm_lifecycle_event: script } = process.env;
 if (script === "ecrin" && INIT_CWD !== undefined) process.chdir(INIT_CWD);
 
 process.once("SIGINT", () => {
+  // What is followed until it is interrupted ends by itself, in order; a second one ends at once.
+  if (process.listenerCount("SIGINT") > 0) return;
   tell("interrupted", words.failures.command.interrupted(""));
   process.exit(EXIT.interrupted);
 });

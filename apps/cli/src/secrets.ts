@@ -38,7 +38,10 @@ export function fileSecrets(source: string): Secrets {
   return {
     isAsked: false,
     async ask(question) {
+      // A pipe that stays open keeps no command from ending that has heard all it wants.
+      if (source === "-") holdOn(process.stdin, true);
       const line = await lines.next();
+      if (source === "-") holdOn(process.stdin, false);
       if (line.done === true) throw new CommandError("cannot-ask", question);
       return line.value;
     },
@@ -64,6 +67,13 @@ async function* linesOf(source: string): AsyncGenerator<string, void, undefined>
     throw new CommandError("file-unreadable", source, { cause });
   }
   if (rest.length > 0) yield rest.toString("utf8");
+}
+
+/** Whether the process goes on for as long as more may come in. */
+function holdOn(stdin: NodeJS.ReadStream, isAwaited: boolean): void {
+  // A file has nothing to let go of.
+  const change = isAwaited ? stdin.ref : stdin.unref;
+  if (typeof change === "function") change.call(stdin);
 }
 
 function open(source: string): Readable {

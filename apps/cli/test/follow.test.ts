@@ -42,8 +42,10 @@ interface Line {
 }
 
 test("what another does is printed as it happens, and Ctrl-C ends it", async () => {
-  const following = sitting(camille, "journal", "--follow", "--kind", "opening");
+  const following = sitting(camille, "journal", "--follow");
   following.answer("chaise-fleuve-orange");
+  // What is there already comes first, so what comes then comes by itself.
+  await following.printed<Line>(({ kind }) => kind === "share");
   await json(roche, "shared");
   await json(roche, "open", "1", "-o", join(ground.folder, "first.txt"));
   const first = await following.printed<Line>(({ kind }) => kind === "opening");
@@ -55,7 +57,11 @@ test("what another does is printed as it happens, and Ctrl-C ends it", async () 
 });
 
 test("what one did oneself: listed, and printed as it happens", async () => {
-  const acts = await json<{ account: string; entries: readonly Line[] }>(roche, "journal", "--mine");
+  const acts = await json<{ account: string; entries: readonly Line[] }>(
+    roche,
+    "journal",
+    "--mine",
+  );
   assert.equal(acts.account, roche.account);
   assert.ok(acts.entries.some(({ kind }) => kind === "opening"));
   assert.ok(acts.entries.every(({ actor }) => actor.account === roche.account));
@@ -80,5 +86,8 @@ test("a journal is asked for in words that are known", async () => {
   assert.equal(await refused(camille, 2, "journal", "--limit", "0"), "usage");
   assert.equal(await refused(camille, 4, "journal", "--by", "nobody"), "contact-unknown");
   assert.equal(await refused(camille, 4, "journal", "--record", "nobody"), "record-unknown");
-  assert.equal(await refused({ home: join(ground.folder, "nobody") }, 3, "journal", "--mine"), "not-signed-in");
+  assert.equal(
+    await refused({ home: join(ground.folder, "nobody") }, 3, "journal", "--mine"),
+    "not-signed-in",
+  );
 });
