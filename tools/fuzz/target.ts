@@ -139,8 +139,14 @@ async function attempt(
     return { verdict: "crashed", detail: nameOf(error), ms };
   }
   const ms = spent();
-  const right = isOriginal(target, input) || (target.equivalent?.(input, result) ?? false);
-  return { verdict: right ? "equivalent" : "accepted", detail: "", ms };
+  if (isOriginal(target, input)) return { verdict: "equivalent", detail: "", ms };
+  try {
+    const right = target.equivalent?.(input, result) ?? false;
+    return { verdict: right ? "equivalent" : "accepted", detail: "", ms };
+  } catch (error) {
+    // What was taken in cannot even be compared.
+    return { verdict: "accepted", detail: nameOf(error), ms };
+  }
 }
 
 function isOriginal(target: Target, input: Input): boolean {

@@ -1,8 +1,8 @@
-import { open } from "node:fs/promises";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { recordNamed } from "./naming.ts";
+import { refuseExisting, writeWhole } from "./whole-file.ts";
 import type { Words } from "./words.ts";
 
 interface ExportOptions {
@@ -34,40 +34,18 @@ export function defineJournalExport(journal: Command, { help }: Words): void {
 async function exportTo(call: Invocation, file: string, options: ExportOptions): Promise<void> {
   if (options.extends !== undefined && !/^(0|[1-9]\d{0,14})$/.test(options.extends))
     throw new CommandError("usage", options.extends);
+  // Nothing is asked for that could not be written.
+  if (options.force !== true) await refuseExisting(file);
   await call.unlocked(async (account) => {
     const asked = {
       language: call.language,
       ...(options.extends === undefined ? {} : { since: Number(options.extends) }),
     };
-    const parts =
+    const begin = async () =>
       options.account === true
         ? await account.exportJournal(asked)
         : await (await recordNamed(account, options.record)).exportJournal(asked);
-    const bytes = await writeTo(file, parts, options.force === true);
+    const bytes = await writeWhole(file, options.force === true, begin);
     await call.result({ file, bytes }, [call.words.said.journalExported(file)]);
   });
-}
-
-async function writeTo(
-  file: string,
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  replace: boolean,
-): Promise<number> {
-  const handle = await open(file, replace ? "w" : "wx", 0o600).catch(
-    (cause: NodeJS.ErrnoException) => {
-      throw new CommandError(cause.code === "EEXIST" ? "file-exists" : "file-unwritable", file, {
-        cause,
-      });
-    },
-  );
-  let bytes = 0;
-  try {
-    for await (const part of parts) {
-      await handle.writeFile(part);
-      bytes += part.length;
-    }
-  } finally {
-    await handle.close();
-  }
-  return bytes;
 }

@@ -4,7 +4,7 @@ import { renderUnicodeCompact } from "uqr";
 import { CommandError } from "./exit.ts";
 import { type Invocation, write } from "./invocation.ts";
 import { KIT_WORDS } from "./kit-words.ts";
-import { refuseExisting } from "./open.ts";
+import { refuseExisting } from "./whole-file.ts";
 
 const DEFAULT = "ecrin-kit.pdf";
 

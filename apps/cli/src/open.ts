@@ -1,5 +1,3 @@
-import { rmSync } from "node:fs";
-import { type FileHandle, lstat, open as openFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Account, Opened } from "@ecrin/client";
 import type { Command } from "commander";
@@ -8,6 +6,7 @@ import { Invocation, write } from "./invocation.ts";
 import { type Place, placeNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
 import { shown } from "./shown.ts";
+import { isFolder, refuseExisting, writeWhole } from "./whole-file.ts";
 import type { Words } from "./words.ts";
 
 interface OpenOptions {
@@ -81,41 +80,18 @@ async function toStdout(opened: Opened): Promise<void> {
   if (process.stdout.isTTY === true) await write(process.stdout, "\n");
 }
 
-/** Written beside its place and moved there once whole: half a document is never called by its name. */
 async function toFile(
   call: Invocation,
   opened: Opened,
   path: string,
   force: boolean,
 ): Promise<void> {
-  const part = `${path}.part-${process.pid}`;
   const line = progressLine(call.words, call.words.said.opening(shown(path)), "bytes");
-  const file = await create(part, path);
-  // Interrupted half way, what was opened so far must not stay behind.
-  const wipe = () => rmSync(part, { force: true });
-  process.once("exit", wipe);
+  const moved = (done: number) => line.moved(done, Math.max(opened.size, done));
   try {
-    let done = 0;
-    for await (const piece of bytesOf(opened)) {
-      await file.write(piece);
-      done += piece.length;
-      line.moved(done, Math.max(opened.size, done));
-    }
-    if (!force) await refuseExisting(path);
-    await rename(part, path);
+    await writeWhole(path, force, () => bytesOf(opened), moved);
   } finally {
-    await file.close();
-    wipe();
-    process.off("exit", wipe);
     line.done();
-  }
-}
-
-async function create(part: string, path: string): Promise<FileHandle> {
-  try {
-    return await openFile(part, "wx", 0o600);
-  } catch (cause) {
-    throw new CommandError("file-unwritable", path, { cause });
   }
 }
 
@@ -136,23 +112,4 @@ export function fileNameOf(title: string): string {
     .slice(0, 120)
     .trim();
   return name === "" ? "document" : name;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** @throws CommandError `file-exists` */
-export async function refuseExisting(path: string): Promise<void> {
-  if (path === "-" || (await isFolder(path))) return;
-  try {
-    await lstat(path);
-  } catch {
-    return;
-  }
-  throw new CommandError("file-exists", path);
 }

@@ -30,7 +30,11 @@ test("a journal is exported once, verified, refused when changed, and goes on fr
   await json(camille, "add", join(SAMPLES_FOLDER, "echographie-2026-09-22.txt"));
   const file = join(ground.folder, "journal.zip");
   await json(camille, "journal", "export", file);
+  const first = await readFile(file);
   assert.equal(await refused(camille, 1, "journal", "export", file), "file-exists");
+  const nowhere = join(ground.folder, "nowhere", "journal.zip");
+  assert.equal(await refused(camille, 1, "journal", "export", nowhere), "file-unwritable");
+  assert.deepEqual(await readFile(file), first);
 
   // Whoever checks needs no account and no server.
   const stranger = { home: join(ground.folder, "nobody") };

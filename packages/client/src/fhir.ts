@@ -15,6 +15,9 @@ export class FhirError extends Error {
   }
 }
 
+/** FHIR R4 names its resource types by letters; the longest has 33. */
+const TYPE = /^[A-Za-z]{1,64}$/;
+
 /** Whether a JSON document is a FHIR bundle. */
 export function isBundle(value: unknown): boolean {
   return isObject(value) && value.resourceType === "Bundle";
@@ -35,6 +38,8 @@ export function resourcesOfBundle(value: unknown): FhirResource[] {
     if (!isObject(resource) || typeof resource.resourceType !== "string") {
       throw new FhirError(`entry[${i}].resource`, "is not a FHIR resource");
     }
+    if (!TYPE.test(resource.resourceType))
+      throw new FhirError(`entry[${i}].resource.resourceType`, "is not a name of FHIR");
     return { ...resource, resourceType: resource.resourceType };
   });
 }

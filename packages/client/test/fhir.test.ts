@@ -25,6 +25,10 @@ test("what is no bundle is refused, and says where", () => {
   refusedAt({ resourceType: "Bundle" }, "entry");
   refusedAt({ resourceType: "Bundle", entry: [7] }, "entry[0].resource");
   refusedAt({ resourceType: "Bundle", entry: [{ resource: { id: "p" } }] }, "entry[0].resource");
+  for (const resourceType of ["", "Pati\ud83d", "P".repeat(65), "Patient 2"]) {
+    const entry = [{ resource: { resourceType } }];
+    refusedAt({ resourceType: "Bundle", entry }, "entry[0].resource.resourceType");
+  }
 });
 
 test("a resource is named by what it says of itself, a person by the name, and else by its type", () => {
