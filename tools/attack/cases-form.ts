@@ -9,6 +9,7 @@ import {
   parseSignIn,
   parseSpaceStatement,
   parseStatement,
+  parseSuccession,
   STATEMENT_KINDS,
   type StatementKind,
   SUITE,
@@ -111,6 +112,7 @@ const PARSERS: Readonly<Record<StatementKind, (statement: unknown) => unknown>> 
   head: (statement) => parseStatement("head", statement),
   receipt: (statement) => parseStatement("receipt", statement),
   "log-key": parseLogKey,
+  succession: parseSuccession,
   export: (statement) => parseStatement("export", statement),
   "sign-in": parseSignIn,
 };

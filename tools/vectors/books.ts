@@ -19,6 +19,7 @@ import { checkpoints, logKeys, proofs, tiles } from "./log.ts";
 import { revisions } from "./revisions.ts";
 import { rotations, spaceChains } from "./spaces.ts";
 import { statements } from "./statements.ts";
+import { successions } from "./succession.ts";
 import { addCheckpoints, cosignatures, verifierKeys } from "./witnesses.ts";
 
 export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
@@ -47,6 +48,7 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["proof", proofs],
   ["checkpoint", checkpoints],
   ["log-key", logKeys],
+  ["succession", successions],
   ["cosignature", cosignatures],
   ["add-checkpoint", addCheckpoints],
   ["verifier-key", verifierKeys],

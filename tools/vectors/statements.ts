@@ -28,6 +28,7 @@ const KINDS = [
   "head",
   "receipt",
   "log-key",
+  "succession",
   "export",
   "sign-in",
 ];
@@ -113,6 +114,14 @@ export function oneOfEach(): Map<string, { text: string; key: string }> {
       seq: 1,
       key: keyPair(pattern("log key 2", 32)).key,
       size: 41,
+      at,
+    },
+    succession: {
+      log: idOf("log"),
+      size: 41,
+      root: hashNamed("root 41"),
+      kept: { size: 39, root: hashNamed("root 39") },
+      next: keyPair(pattern("log key 2", 32)).key,
       at,
     },
     export: {

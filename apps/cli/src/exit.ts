@@ -111,6 +111,7 @@ const CLIENT: Partial<Record<ClientErrorCode, Exit>> = {
   fork: EXIT.alarm,
   "log-key-changed": EXIT.alarm,
   "not-witnessed": EXIT.alarm,
+  "log-succeeded": EXIT.alarm,
   "entry-missing": EXIT.alarm,
   "contact-changed": EXIT.alarm,
   "parameters-below-floor": EXIT.alarm,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { confirm, isCancel, text } from "@clack/prompts";
-import { type Account, ClientError, ownerOf, signIn } from "@ecrin/client";
+import { type Account, ClientError, ownerOf, type SignIn, signIn } from "@ecrin/client";
 import { type Command, Option } from "commander";
 import { CommandError } from "./exit.ts";
 import { Home, homeFolder } from "./home.ts";
@@ -116,7 +116,10 @@ export class Invocation {
   }
 
   /** Asks for the password, unlocks the account of this home, and locks it again whatever happens. */
-  async unlocked<T>(work: (account: Account, password: string) => Promise<T>): Promise<T> {
+  async unlocked<T>(
+    work: (account: Account, password: string) => Promise<T>,
+    more: Pick<SignIn, "acceptLog"> = {},
+  ): Promise<T> {
     const store = await this.home.store();
     try {
       const owner = await ownerOf(store);
@@ -124,7 +127,7 @@ export class Invocation {
       const server = await this.server();
       const password = await this.password();
       const secondFactor = askSecondFactor(this);
-      const account = await signIn({ server, password, store, secondFactor });
+      const account = await signIn({ server, password, store, secondFactor, ...more });
       const unfinished = await account.unfinishedRenewal();
       if (unfinished !== undefined) {
         this.tell(this.words.said.kitLacking);

@@ -20,6 +20,7 @@ import { defineServe } from "./serve.ts";
 import { defineShares } from "./shares.ts";
 import { defineSignIn } from "./sign-in.ts";
 import { defineSignUp } from "./sign-up.ts";
+import { defineSuccession } from "./succession.ts";
 import { defineVerify } from "./verify.ts";
 import { defineWhoami } from "./whoami.ts";
 import { defineWitnesses } from "./witnesses.ts";
@@ -55,6 +56,7 @@ export function makeProgram(words: Words): Command {
     defineJournal,
     defineVerify,
     defineWitnesses,
+    defineSuccession,
     defineDevices,
     defineFactors,
     defineKit,

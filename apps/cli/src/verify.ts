@@ -151,6 +151,7 @@ function linesOf(said: VerifiedExport, words: Words): string[] {
     sentences.reads(said.signedReads),
     sentences.tags(said.tagsChecked, said.tagsUndisclosed),
     ...(said.erased > 0 ? [sentences.erased(said.erased)] : []),
+    ...said.ended.map(({ log, size, from }) => sentences.lost(log, size, from)),
     ...(said.since === undefined ? [] : [sentences.since(said.since)]),
     ...(said.anchoredSize > 0 ? [] : [sentences.notAnchored]),
     ...anchors,

@@ -9,6 +9,8 @@ export const verify = {
   tags: (checked: number, undisclosed: number) =>
     `HMAC checked for ${checked} tags; the keys of ${undisclosed} are not disclosed yet.`,
   erased: (count: number) => `${count} entries were erased, and the journal says so.`,
+  lost: (log: string, size: number, from: number) =>
+    `LOST: the log ${log} ended at ${size} entries; those from place ${from} on are lost, ${size - from} of them. Whether any were of this journal, only receipts and earlier exports can tell.`,
   since: (size: number) => `It goes on from the checkpoint of ${size} leaves.`,
   notAnchored: "Not anchored: no time stamp and no block holds it.",
   stamped: (size: number, by: string, at: string, root: string, known: boolean) =>

@@ -11,6 +11,8 @@ export const verify: Words["verify"] = {
   tags: (checked: number, undisclosed: number) =>
     `HMAC vérifié pour ${checked} sceaux ; les clés de ${undisclosed} ne sont pas encore publiées.`,
   erased: (count: number) => `${count} entrées ont été effacées, et le journal le dit.`,
+  lost: (log: string, size: number, from: number) =>
+    `PERDU : le registre ${log} s'est terminé à ${size} entrées ; celles à partir de la place ${from} sont perdues, soit ${size - from}. Si certaines étaient de ce journal, seuls des reçus et des exports antérieurs peuvent le dire.`,
   since: (size: number) => `Il prolonge le point de contrôle de ${size} feuilles.`,
   notAnchored: "Non ancré : aucun horodatage et aucun bloc ne le fixe.",
   stamped: (size: number, by: string, at: string, root: string, known: boolean) =>

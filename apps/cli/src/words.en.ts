@@ -1,10 +1,10 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
+import { journal, many } from "./words-journal.en.ts";
+import { succession } from "./words-succession.en.ts";
 import { verify } from "./words-verify.en.ts";
 import { ways } from "./words-ways.en.ts";
 import { witnesses } from "./words-witnesses.en.ts";
-
-const many = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
 
 /** What went wrong inside the packages below, and what to do. */
 const client: Readonly<Record<ClientErrorCode, string>> = {
@@ -45,6 +45,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARM: the witnesses you count on have not seen this log for more than a day: others may be shown another. Ask them, or the operator: ecrin witnesses",
   "log-key-changed":
     "ALARM: the server signs its journal with another key than before. Change nothing and tell the operator.",
+  "log-succeeded":
+    "ALARM: the journal of this service lost entries for good, and another follows it. See what is lost, then decide: ecrin succession",
   "contact-changed":
     "ALARM: this contact's identity is another than the one verified. Compare codes face to face: ecrin verify-contact",
   "contact-not-verified":
@@ -203,6 +205,7 @@ export const en = {
       untilDay: "only until the end of this day",
       follow: "go on with each line as it comes, until Ctrl-C",
       mine: "what you did in the records of others",
+      acceptLog: "go on with what is left, on all your devices",
       pinWitnesses: "count on the witnesses in this file, in the form of log/witnesses.json",
       unpinWitnesses: "count on none",
       all: "ended ones too",
@@ -256,6 +259,7 @@ export const en = {
     journalExport: "the whole journal as a file that anybody can check",
     verify: "check an export of a journal, offline",
     journal: "who did what, and how that was checked",
+    succession: "what is to be known where the service's journal lost entries, and accepting it",
     witnesses: "who vouches for the journal from outside, and whom you count on",
     devices: "where the account is signed in",
     devicesSignOut: "sign a device out",
@@ -397,74 +401,8 @@ export const en = {
   },
   verify,
   witnesses,
-  journal: {
-    kinds: {
-      "sign-up": (who: string) => `${who} made the account`,
-      "sign-in": (who: string) => `${who} signed in`,
-      "sign-out": (who: string) => `${who} signed out`,
-      recovery: (who: string) => `${who} asked for recovery with the kit alone`,
-      password: (who: string) => `${who} changed the password`,
-      upload: (who: string, what: string) => `${who} added ${what}`,
-      correction: (who: string, what: string) => `${who} corrected ${what}`,
-      deletion: (who: string, what: string) => `${who} deleted ${what}`,
-      listing: (who: string, what: string) => `${who} fetched the list (${what})`,
-      opening: (who: string, what: string) => `${who} opened ${what}`,
-      export: (who: string, what: string) => `${who} exported ${what}`,
-      membership: (who: string, what: string) => `${who} made ${what} a member`,
-      share: (who: string, what: string) => `${who} shared with ${what}`,
-      revocation: (who: string, what: string) => `${who} ended the access of ${what}`,
-      rotation: (who: string) => `${who} changed the keys`,
-      expiry: (_who: string, what: string) => `The date has passed: ${what}`,
-      refusal: (who: string, what: string) => `${who} was refused (${what})`,
-      inbox: (who: string) => `${who} began an inbox`,
-      deposit: (who: string) => `${who} made a deposit`,
-      settlement: (who: string, what: string) => `${who} settled a deposit (${what})`,
-      erasure: (who: string, what: string) => `${who} erased entries (${what})`,
-      chain: (_who: string, what: string) => `A stretch of the log was closed: ${what}`,
-      "log-key": (_who: string, what: string) => `The log has another key: ${what}`,
-      succession: (_who: string, what: string) => `This log follows one that lost entries: ${what}`,
-    },
-    refusals: {
-      "not-allowed": "no right",
-      "not-found": "nothing there",
-      closed: "ended",
-    } as Readonly<Record<string, string>>,
-    names: (n: number) => many(n, "name", "names"),
-    aShare: "a share",
-    gone: "an item no longer known",
-    throughShare: "through a share",
-    role: (role: string) => `as ${role}`,
-    until: (when: string) => `until ${when}`,
-    following: "Following; Ctrl-C ends it.",
-    actsChecked: (count: number) =>
-      `Checked on this device: ${count} entries of yours in the records of others, each at its place in the log. Nothing shows that none is missing, but for those this device has receipts of.`,
-    checks: {
-      none: "written by the service, no signature",
-      named: "signed statement, named by its hash",
-      "signed-by-reader": "signed by the reader's device, checked here",
-      "signed-by-author": "signed by the author's device, checked here",
-    },
-    places: {
-      "in-log": "found in the log's tree",
-      waiting: "under no checkpoint yet",
-    },
-    tag: (tag: string) => `operator's tag ${tag}…`,
-    tagChecked: (tag: string) => `HMAC checked (${tag}…)`,
-    anchoring: {
-      none: "not anchored",
-      waiting: "not anchored, tried",
-      pending: "not anchored, pending at a calendar",
-      stamped: (authority: string) => `time-stamped by ${authority}`,
-      confirmed: (height: number) => `confirmed at block ${height}`,
-      nowhere: "Not anchored: this service takes its journal to no authority outside.",
-      bySaying:
-        "Anchors are told as the service tells them. An export carries their evidence: ecrin journal export, then ecrin verify.",
-      demonstration:
-        "Its anchors are a demonstration, made on the service's own machine: they prove nothing to anybody.",
-    },
-    checked: (n: number) =>
-      `Checked on this device: ${many(n, "entry", "entries")}, their SHA-256 chain without a gap, the signed head, and each entry's place in the log's tree. An operator's tag proves nothing to others until its key is published.`,
-  },
+  succession,
+  journal,
   deposits: {
     made: (id: string) => `Given: ${id}. Whoever decides about the record will see it.`,
     accepted: "It is part of the record now.",

@@ -1,11 +1,11 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
 import type { Words } from "./words.ts";
+import { journal, many } from "./words-journal.fr.ts";
+import { succession } from "./words-succession.fr.ts";
 import { verify } from "./words-verify.fr.ts";
 import { ways } from "./words-ways.fr.ts";
 import { witnesses } from "./words-witnesses.fr.ts";
-
-const many = (n: number, one: string, more: string) => `${n} ${n < 2 ? one : more}`;
 
 /** Ce qui a échoué plus bas, et que faire. */
 const client: Readonly<Record<ClientErrorCode, string>> = {
@@ -50,6 +50,8 @@ const client: Readonly<Record<ClientErrorCode, string>> = {
     "ALARME : les témoins sur lesquels vous comptez n'ont pas vu ce journal depuis plus d'un jour : d'autres personnes en voient peut-être un autre. Interrogez-les, ou l'exploitant : ecrin witnesses",
   "log-key-changed":
     "ALARME : le serveur signe son journal avec une autre clé qu'avant. Ne changez rien et prévenez l'exploitant.",
+  "log-succeeded":
+    "ALARME : le journal de ce service a perdu des entrées pour toujours, et un autre lui succède. Voyez ce qui est perdu, puis décidez : ecrin succession",
   "contact-changed":
     "ALARME : l'identité de ce contact n'est plus celle qui a été vérifiée. Comparez vos codes face à face : ecrin verify-contact",
   "contact-not-verified":
@@ -213,6 +215,7 @@ export const fr: Words = {
       untilDay: "seulement jusqu'à la fin de ce jour",
       follow: "continuer avec chaque ligne dès qu'elle arrive, jusqu'à Ctrl-C",
       mine: "ce que vous avez fait dans les dossiers d'autres personnes",
+      acceptLog: "continuer avec ce qui reste, sur tous vos appareils",
       pinWitnesses: "compter sur les témoins de ce fichier, sous la forme de log/witnesses.json",
       unpinWitnesses: "ne compter sur aucun",
       accountNumber: "numéro de compte, imprimé sur le kit",
@@ -267,6 +270,8 @@ export const fr: Words = {
     journalExport: "tout le journal dans un fichier que chacun peut vérifier",
     verify: "vérifier un export de journal, hors ligne",
     journal: "qui a fait quoi, et comment cela a été vérifié",
+    succession:
+      "ce qu'il faut savoir quand le journal du service a perdu des entrées, et l'accepter",
     witnesses: "qui répond du journal depuis l'extérieur, et sur qui vous comptez",
     devices: "où le compte est connecté",
     devicesSignOut: "déconnecter un appareil",
@@ -412,74 +417,8 @@ export const fr: Words = {
   },
   verify,
   witnesses,
-  journal: {
-    kinds: {
-      "sign-up": (who) => `${who} a créé le compte`,
-      "sign-in": (who) => `${who} s'est connecté`,
-      "sign-out": (who) => `${who} s'est déconnecté`,
-      recovery: (who) => `${who} a demandé à revenir avec le kit seul`,
-      password: (who) => `${who} a changé le mot de passe`,
-      upload: (who, what) => `${who} a ajouté ${what}`,
-      correction: (who, what) => `${who} a corrigé ${what}`,
-      deletion: (who, what) => `${who} a supprimé ${what}`,
-      listing: (who, what) => `${who} a relevé la liste (${what})`,
-      opening: (who, what) => `${who} a ouvert ${what}`,
-      export: (who, what) => `${who} a exporté ${what}`,
-      membership: (who, what) => `${who} a fait membre ${what}`,
-      share: (who, what) => `${who} a partagé avec ${what}`,
-      revocation: (who, what) => `${who} a terminé l'accès : ${what}`,
-      rotation: (who) => `${who} a changé les clés`,
-      expiry: (_who, what) => `La date est passée : ${what}`,
-      refusal: (who, what) => `${who} a essuyé un refus (${what})`,
-      inbox: (who) => `${who} a ouvert une boîte de dépôt`,
-      deposit: (who) => `${who} a fait un dépôt`,
-      settlement: (who, what) => `${who} a traité un dépôt (${what})`,
-      erasure: (who, what) => `${who} a effacé des entrées (${what})`,
-      chain: (_who, what) => `Une portion du journal a été close : ${what}`,
-      "log-key": (_who, what) => `Le journal a une autre clé : ${what}`,
-      succession: (_who, what) => `Ce journal suit un autre, qui a perdu des entrées : ${what}`,
-    },
-    refusals: {
-      "not-allowed": "pas le droit",
-      "not-found": "rien à cet endroit",
-      closed: "terminé",
-    },
-    names: (n) => many(n, "nom", "noms"),
-    aShare: "un partage",
-    gone: "un élément qui n'est plus connu",
-    throughShare: "par un partage",
-    role: (role) => `(${role})`,
-    until: (when) => `jusqu'au ${when}`,
-    following: "Suivi en cours ; Ctrl-C pour terminer.",
-    actsChecked: (count: number) =>
-      `Vérifié sur cet appareil : ${count} entrées de vous dans les dossiers d'autres personnes, chacune à sa place dans le registre. Rien ne montre qu'il n'en manque aucune, sauf celles dont cet appareil a un reçu.`,
-    checks: {
-      none: "écrit par le service, sans signature",
-      named: "déclaration signée, nommée par son empreinte",
-      "signed-by-reader": "signé par l'appareil du lecteur, vérifié ici",
-      "signed-by-author": "signé par l'appareil de l'auteur, vérifié ici",
-    },
-    places: {
-      "in-log": "trouvé dans l'arbre du registre",
-      waiting: "pas encore sous un point de contrôle",
-    },
-    tag: (tag) => `marque de l'exploitant ${tag}…`,
-    tagChecked: (tag) => `HMAC vérifié (${tag}…)`,
-    anchoring: {
-      none: "non ancré",
-      waiting: "non ancré, essayé",
-      pending: "non ancré, en attente auprès d'un calendrier",
-      stamped: (authority) => `horodaté par ${authority}`,
-      confirmed: (height) => `confirmé au bloc ${height}`,
-      nowhere: "Non ancré : ce service ne confie son journal à aucune autorité extérieure.",
-      bySaying:
-        "Les ancrages sont donnés tels que le service les annonce. Un export en contient les preuves : ecrin journal export, puis ecrin verify.",
-      demonstration:
-        "Ses ancrages sont une démonstration, faite sur la machine du service : ils ne prouvent rien à personne.",
-    },
-    checked: (n) =>
-      `Vérifié sur cet appareil : ${many(n, "entrée", "entrées")}, leur chaîne SHA-256 sans lacune, la tête signée, et la place de chaque entrée dans l'arbre du registre. La marque de l'exploitant ne prouve rien à d'autres tant que sa clé n'est pas publiée.`,
-  },
+  succession,
+  journal,
   deposits: {
     made: (id) => `Déposé : ${id}. La personne qui décide du dossier le verra.`,
     accepted: "C'est maintenant dans le dossier.",

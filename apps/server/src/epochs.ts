@@ -50,11 +50,13 @@ export async function closeEpoch(
   });
 }
 
-/** Where an epoch begins: after the last leaf of the one before it. */
+/** Where an epoch begins: after the last leaf of the one before it, or of the log that ended. */
 async function startOf(tx: Tx, epoch: number): Promise<{ first: number; tag: Buffer }> {
   const [before] = await tx<{ past: number; tag: Buffer }[]>`
-    select e.past, l.tag from log_epochs e join journal_leaves l on l.index = e.past - 1
-    where e.epoch = ${epoch - 1}`;
+    select e.past, l.tag from (
+      select max(past) as past from (select past from log_epochs where epoch < ${epoch}
+        union all (select kept from log_successions order by seq desc limit 1)) as p) as e
+    join journal_leaves l on l.index = e.past - 1`;
   return { first: before?.past ?? 0, tag: before?.tag ?? Buffer.alloc(32) };
 }
 

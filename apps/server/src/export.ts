@@ -7,6 +7,7 @@ import {
   type EntryKind,
   EXPORT_FILES,
   type ExportedAccounts,
+  type ExportedEnded,
   type ExportedEntry,
   type ExportedEpochs,
   type ExportManifest,
@@ -99,7 +100,7 @@ async function coveringCheckpoint(
   const [row] = await sql<{ index: number | null }[]>`
     select max(index) as index from journal_openings where subject = ${subject}`;
   const least = (row?.index ?? -1) + 1;
-  const witnessed = await newestWitnessed(sql, witnesses, least);
+  const witnessed = await newestWitnessed(sql, witnesses, Math.max(least, log.from + 1));
   if (witnessed !== undefined) return witnessed;
   const signed = latest !== undefined && least <= latest.size ? latest : await log.sign();
   const { size, note } = signed ?? refuse("not-found");
@@ -136,6 +137,8 @@ async function* archive(
   yield* add(EXPORT_FILES.keys, formatExported({ first, keys: [...statements] }));
   yield* add(EXPORT_FILES.checkpoint, checkpoint.note);
   if (since !== undefined) yield* add(EXPORT_FILES.since, since);
+  const ended = await endedUnder(ground, checkpoint.size);
+  if (ended.length > 0) yield* add(EXPORT_FILES.ended, formatExported({ ended }));
   yield* add(EXPORT_FILES.epochs, formatExported({ epochs: await epochsUnder(sql, checkpoint) }));
   yield* add(EXPORT_FILES.witnesses, formatExported({ witnesses: [...witnesses] }));
   const roots = sources.authorities.flatMap(({ roots }) => roots.map(toDer));
@@ -147,7 +150,7 @@ async function* archive(
     for (const [name, bytes] of anchorFiles(anchored)) yield* add(name, bytes);
   }
   yield* add(EXPORT_FILES.accounts, formatExported(await readerChains(sql, asked.subject)));
-  const stops = [...sizes, ...(asked.since === undefined ? [] : [asked.since])];
+  const stops = [...sizes, ...(asked.since === undefined ? [] : [asked.since]), ...startsOf(ended)];
   const told = new Told();
   const lines = journalOf(ground, asked.subject, checkpoint.size, stops, told);
   yield* add(EXPORT_FILES.journal, told.copying(lines));
@@ -157,6 +160,24 @@ async function* archive(
   const signed = await logKeys.signer.sign("export", manifest);
   yield* zip.file(EXPORT_FILES.signature, [utf8(detachStatement(signed))]);
   yield zip.end();
+}
+
+/** The logs that ended, each with the place of the entry that names it in the tree of this size. */
+async function endedUnder({ logKeys, log }: ExportGround, size: number) {
+  const ended: ExportedEnded["ended"] = [];
+  for (const each of logKeys.ended) {
+    const hashes =
+      each.entry === undefined ? undefined : await log.inclusion(each.entry.index, size);
+    ended.push(hashes === undefined ? each : { ...each, place: [...hashes] });
+  }
+  return ended;
+}
+
+/** Where each log began that is still there. */
+function startsOf(ended: ExportedEnded["ended"]): number[] {
+  return ended.flatMap(({ entry }) =>
+    entry === undefined || entry.index === 0 ? [] : [entry.index],
+  );
 }
 
 async function part(name: string): Promise<Uint8Array> {

@@ -13,6 +13,8 @@ import { openTagKeys, type TagKeys } from "./tag-keys.ts";
 
 /** The file of a log key that has been asked for and does not sign yet. */
 export const NEXT_LOG = "log.next";
+/** The file of the key of a log that follows the one in force (operator-succeed.ts). */
+export const SUCCESSOR = "log.successor";
 
 /**
  * What the server keeps secret. It lies in files beside the database, never in
@@ -24,6 +26,8 @@ export interface Keys {
   readonly logKey: SigningKey;
   /** The log key to come, where a rotation was asked for (log-keys.ts). */
   readonly nextLog?: Uint8Array;
+  /** The first key of a log to come, where a succession was asked for. */
+  readonly successor?: Uint8Array;
   /** Keys of the journal's tags. */
   readonly tags: TagKeys;
   /** Opens the release keys of spaces that were wrapped for the server. */
@@ -55,6 +59,7 @@ export async function openKeys(folder: string): Promise<Keys> {
   const bytes = (name: string) => secret(folder, name);
   // Before the key that it replaces: who puts it in force renames the one to the other.
   const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
+  const successor = await read(join(folder, SUCCESSOR), SUCCESSOR);
   const [log, release, address, pepper, session, nonce, factors] = await Promise.all([
     bytes("log"),
     bytes("release"),
@@ -69,6 +74,7 @@ export async function openKeys(folder: string): Promise<Keys> {
     log,
     logKey: signerOf(log).key,
     ...(next === undefined ? {} : { nextLog: Buffer.from(next, "base64url") }),
+    ...(successor === undefined ? {} : { successor: Buffer.from(successor, "base64url") }),
     tags: await openTagKeys(folder),
     release: await openerOf(release),
     address: await openerOf(address),

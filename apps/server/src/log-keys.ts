@@ -10,12 +10,16 @@ import {
   type SigningKey,
   type Statement,
   SUITE,
+  type ToldEndedLog,
 } from "@ecrin/protocol";
-import type { Sql } from "./database.ts";
+import type { Sql, Tx } from "./database.ts";
 import { syncFolder } from "./durable.ts";
 import type { Journal } from "./journal.ts";
-import { type Keys, NEXT_LOG } from "./keys.ts";
+import { type Keys, NEXT_LOG, SUCCESSOR } from "./keys.ts";
+import { keepChain } from "./outside.ts";
+import { note } from "./security-log.ts";
 import { type Signer, signerOf } from "./signer.ts";
+import { readSuccessions } from "./successions.ts";
 
 /** The keys of the log as the database lists them, and the one that signs. */
 export interface LogKeyring {
@@ -23,6 +27,10 @@ export interface LogKeyring {
   readonly first: SigningKey;
   /** Every key after the first, signed in by the one before it. */
   readonly statements: readonly Statement[];
+  /** The logs that ended before this one, oldest first. */
+  readonly ended: readonly ToldEndedLog[];
+  /** Leaves that were there when this log began. */
+  readonly from: number;
   readonly signer: Signer;
 }
 
@@ -46,8 +54,16 @@ export interface Turning {
 export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
   const { keys, folder } = turning;
   let held = await heldKeys(turning.sql);
+  const successor = keys.successor === undefined ? undefined : signerOf(keys.successor);
+  // A succession that was broken off after the database had it: the key of before is gone now.
+  if (successor !== undefined && held.current === successor.key) {
+    await putInForce(folder, SUCCESSOR);
+    await keepChain(folder, held);
+    return { ...held, signer: successor };
+  }
   if (keys.nextLog === undefined) {
     if (held.current !== keys.logKey) throw foreign();
+    await keepChain(folder, held);
     return { ...held, signer: signerOf(keys.log) };
   }
   const next = signerOf(keys.nextLog);
@@ -57,31 +73,41 @@ export async function openLogKeys(turning: Turning): Promise<LogKeyring> {
     held = await heldKeys(turning.sql);
     if (held.current !== next.key) throw failed ?? foreign();
   }
-  // Another process may have done it first.
-  await rename(join(folder, NEXT_LOG), join(folder, "log")).catch(ignoreMissing);
-  await syncFolder(folder);
+  await putInForce(folder, NEXT_LOG);
+  await keepChain(folder, held);
   return { ...held, signer: next };
+}
+
+/** Puts a key in the place of the one before it. Another process may have done it first. */
+export async function putInForce(folder: string, name: string): Promise<void> {
+  await rename(join(folder, name), join(folder, "log")).catch(ignoreMissing);
+  await syncFolder(folder);
 }
 
 export interface HeldKeys {
   readonly id: LogId;
   readonly first: SigningKey;
   readonly statements: readonly Statement[];
+  readonly ended: readonly ToldEndedLog[];
+  /** Leaves that were there when this log began; its checkpoints have more. */
+  readonly from: number;
   readonly current: SigningKey;
   /** When the current key came into force. */
   readonly since: number;
 }
 
 /** The keys of the log as the database lists them. */
-export async function heldKeys(sql: Sql): Promise<HeldKeys> {
+export async function heldKeys(sql: Sql | Tx): Promise<HeldKeys> {
   const [ground] = await sql<{ log_key: string }[]>`select log_key from ground`;
-  const first = parseSigningKey(ground?.log_key, "ground.log_key");
+  const { ended, from, next } = await readSuccessions(sql);
+  const first = parseSigningKey(next ?? ground?.log_key, "ground.log_key");
   const rows = await sql<{ statement: Statement }[]>`
-    select statement from log_keys order by seq`;
+    select statement from log_keys where era = ${ended.length} order by seq`;
   const statements = rows.map((row) => row.statement);
   const keys = await followLogKeys(first, statements);
   const since = keys.lives.at(-1)?.at ?? 0;
-  return { id: logIdOf(first), first, statements, current: currentLogKey(keys), since };
+  const id = logIdOf(first);
+  return { id, first, statements, ended, from, current: currentLogKey(keys), since };
 }
 
 /** One process does it; what another did meanwhile is found afterwards. */
@@ -98,7 +124,9 @@ async function turn({ keys, now, journalOf }: Turning, held: HeldKeys, next: Sig
       const size = head?.size ?? 0;
       const payload = { suite: SUITE, log: held.id, seq, ...prev, key: next.key, size, at };
       const statement = await signer.sign("log-key", payload);
-      await tx`insert into log_keys (seq, key, statement) values (${seq}, ${next.key}, ${statement})`;
+      await tx`insert into log_keys (era, seq, key, statement)
+        values (${held.ended.length}, ${seq}, ${next.key}, ${statement})`;
+      await note(tx, at, { kind: "configuration", what: `log key ${seq + 1} in force` });
       return statement;
     },
     entries: (statement) => [

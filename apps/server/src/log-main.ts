@@ -8,12 +8,14 @@ import { NEXT_LOG } from "./keys.ts";
 import { erase, parseErasure, tellErasure } from "./operator-erase.ts";
 import { atPlace, keysFolder } from "./operator-place.ts";
 import { parseSecurityAsked, readSecurityLog, securityText } from "./operator-security.ts";
+import { finishSuccession, succeed, tellLoss } from "./operator-succeed.ts";
 
 // npm run log -- …: what an operator does to the journal and its log. ECRIN_DATA and DATABASE_URL
 // are described in README; a server may run meanwhile.
 
 const USAGE = `usage: npm run log -- rotate
        npm run log -- erase --subject ID --from LINE [--count LINES] --reason WORD [--yes]
+       npm run log -- succeed [--yes]
        npm run log -- security [--kind KIND] [--account ID] [--since DAY] [--limit LINES] [--json]
 `;
 
@@ -54,6 +56,34 @@ async function eraseLines(args: readonly string[]): Promise<void> {
   });
 }
 
+/** Ends a log whose entries are lost for good (spec/succession.md). */
+async function succeedLog(args: readonly string[]): Promise<void> {
+  const { yes } = parseArgs({ args: [...args], options: { yes: flag } }).values;
+  await atPlace(async (place) => {
+    if (await finishSuccession(place)) {
+      say("A succession that had been broken off is finished. Start the server again.");
+      return;
+    }
+    const { size, kept, newest } = await tellLoss(place);
+    say(`${size} entries were signed for, and the database holds the first ${kept} of them.`);
+    if (newest !== undefined)
+      say(`The newest that is left is of ${new Date(newest).toISOString()}.`);
+    say(
+      `${size - kept} entries, and all that was done by them, are lost for good if no backup has them.`,
+    );
+    if (yes !== true) {
+      say(
+        "Nothing has been changed. Ending this log cannot be undone, and everybody who knew it is told: add --yes to do it.",
+      );
+      process.exitCode = 1;
+      return;
+    }
+    await succeed(place);
+    say("The log has ended, and another one follows it. Start the server again.");
+    say("Give its witnesses the new key, and tell your users what was lost and why.");
+  });
+}
+
 async function security(args: readonly string[]): Promise<void> {
   const options = { kind: text, account: text, since: text, limit: text, json: flag } as const;
   const { json, ...given } = parseArgs({ args: [...args], options }).values;
@@ -67,6 +97,7 @@ async function security(args: readonly string[]): Promise<void> {
 const commands = new Map([
   ["rotate", rotate],
   ["erase", eraseLines],
+  ["succeed", succeedLog],
   ["security", security],
 ]);
 const [name = "", ...args] = process.argv.slice(2);

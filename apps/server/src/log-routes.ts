@@ -26,6 +26,7 @@ export const logHandlers: Handlers<
       ...(latest === undefined
         ? {}
         : { checkpoint: await withCosignatures(sql, latest, witnesses) }),
+      ...(logKeys.ended.length === 0 ? {} : { ended: [...logKeys.ended] }),
     };
   },
   async logInclusion({ log, query: { index, size } }) {
@@ -43,7 +44,7 @@ export const logHandlers: Handlers<
     return { configured, demonstration, anchors: await listAnchors(sql, before, limit) };
   },
   async logWitnesses({ sql, log, logKeys, witnesses }) {
-    const witnessed = await newestWitnessed(sql, witnesses);
+    const witnessed = await newestWitnessed(sql, witnesses, log.from + 1);
     return {
       vkey: formatVerifierKey({ name: originOf(log.id), type: 1, key: logKeys.signer.key }),
       needed: neededOf(witnesses),

@@ -44,6 +44,8 @@ export type Refusal =
 /** The tree over the journal: signs its checkpoints and computes its proofs. */
 export interface Log {
   readonly id: LogId;
+  /** Leaves that were there when this log began: every checkpoint of its own has more. */
+  readonly from: number;
   /** The last published checkpoint. */
   latest(): Promise<Signed | undefined>;
   /**
@@ -80,6 +82,8 @@ export class LogRefused extends Error {
 
 export interface LogOptions {
   readonly id: LogId;
+  /** Leaves that were there when this log began: those that another one left (spec/succession.md). */
+  readonly from?: number;
   readonly sql: Sql;
   readonly signer: Signer;
   readonly tags: TagKeys;
@@ -94,7 +98,7 @@ export interface LogOptions {
 export type SigningStep = "locked" | "grown" | "kept" | "stored" | "published" | "advanced";
 
 // Any constant does, as long as every process of every version takes the same.
-const LOCK = 4_180_003;
+export const LOG_LOCK = 4_180_003;
 
 /**
  * Makes the log of a journal. Several processes may sign for one database: a lock of the
@@ -104,11 +108,11 @@ const LOCK = 4_180_003;
  * the same text the same way, so whoever dies between two steps is repeated to the byte.
  */
 export function createLog(options: LogOptions): Log {
-  const { id, sql, signer, tags, folder, now } = options;
+  const { id, from = 0, sql, signer, tags, folder, now } = options;
   const origin = originOf(id);
   const step = options.at ?? (() => undefined);
   // A checkpoint never changes; only asking again tells of a later one.
-  const latest = () => lastCheckpoint(sql, origin);
+  const latest = () => lastCheckpoint(sql, origin, from);
 
   async function note(checkpoint: Checkpoint): Promise<string> {
     const text = formatCheckpoint(checkpoint);
@@ -118,13 +122,13 @@ export function createLog(options: LogOptions): Log {
   }
 
   async function signLocked(tx: Tx): Promise<Signed | undefined> {
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    await tx`select pg_advisory_xact_lock(${LOG_LOCK})`;
     step("locked");
-    const last = await lastCheckpoint(tx, origin);
+    const last = await lastCheckpoint(tx, origin, from);
     const size = await sizeOf(tx);
     // After the size: a key that comes into force in between signs what is beyond it.
     await checkKey(tx, signer.key);
-    await checkOutside(tx, folder, size);
+    await checkOutside(tx, folder, size, origin);
     if (size === 0 || size === last?.size) {
       if (last !== undefined) await keepOutside(folder, last);
       return last;
@@ -143,6 +147,7 @@ export function createLog(options: LogOptions): Log {
 
   return {
     id,
+    from,
     latest,
     async sign() {
       const signed = await sql.begin(signLocked);
@@ -154,8 +159,8 @@ export function createLog(options: LogOptions): Log {
     },
     check: () =>
       sql.begin(async (tx) => {
-        await tx`select pg_advisory_xact_lock(${LOCK})`;
-        await checkOutside(tx, folder, await sizeOf(tx));
+        await tx`select pg_advisory_xact_lock(${LOG_LOCK})`;
+        await checkOutside(tx, folder, await sizeOf(tx), origin);
       }),
     async tile({ level, number, width }) {
       const covered = levelSize((await latest())?.size ?? 0, level);
@@ -179,7 +184,7 @@ export function createLog(options: LogOptions): Log {
 async function underLock<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
   let done: { readonly result: T } | undefined;
   await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
+    await tx`select pg_advisory_xact_lock(${LOG_LOCK})`;
     done = { result: await work() };
   });
   if (done === undefined) throw new ServerError("internal");
@@ -191,24 +196,33 @@ async function sizeOf(tx: Tx): Promise<number> {
   return head?.size ?? 0;
 }
 
-async function lastCheckpoint(sql: Sql | Tx, origin: string): Promise<Signed | undefined> {
+async function lastCheckpoint(
+  sql: Sql | Tx,
+  origin: string,
+  from: number,
+): Promise<Signed | undefined> {
   const [row] = await sql<{ size: number; root: Buffer; at: number; note: string }[]>`
-    select size, root, at, note from log_checkpoints order by size desc limit 1`;
+    select size, root, at, note from log_checkpoints where size > ${from}
+    order by size desc limit 1`;
   if (row === undefined) return undefined;
   return { origin, size: row.size, root: hashOf(row.root), at: row.at, note: row.note };
 }
 
 /** Nobody signs on with a key that has gone. */
 async function checkKey(tx: Tx, key: string): Promise<void> {
-  const [row] = await tx<{ key: string }[]>`select key from log_keys order by seq desc limit 1`;
+  const [row] = await tx<{ key: string }[]>`
+    select key from (select era, seq, key from log_keys
+      union all select seq, 0, next from log_successions) as k
+    order by era desc, seq desc limit 1`;
   if (row === undefined || row.key === key) return;
   throw new LogRefused("turned", "the log has another key now: start this process again");
 }
 
 /** What was signed last must be the beginning of what the database holds. */
-async function checkOutside(tx: Tx, folder: string, size: number): Promise<void> {
+async function checkOutside(tx: Tx, folder: string, size: number, origin: string): Promise<void> {
   const kept = await readOutside(folder);
   if (kept === undefined) return;
+  if (kept.origin !== origin) return await checkEnded(tx, kept.note);
   if (size < kept.size) {
     throw new LogRefused(
       "behind",
@@ -227,8 +241,16 @@ async function checkOutside(tx: Tx, folder: string, size: number): Promise<void>
   }
 }
 
+/** The checkpoint of another log is the last of the one that this log followed, or this is another place's. */
+async function checkEnded(tx: Tx, note: string): Promise<void> {
+  const [row] = await tx`select seq from log_successions where checkpoint = ${note}`;
+  if (row === undefined)
+    throw new LogRefused("fork", "what is kept outside the database was signed by another log");
+}
+
 /** Never replaces a larger checkpoint by a smaller one: another process may have been here. */
 async function keepOutside(folder: string, signed: Signed): Promise<void> {
   const kept = await readOutside(folder);
-  if (kept === undefined || kept.size < signed.size) await writeOutside(folder, signed.note);
+  const isNewer = kept?.origin !== signed.origin || kept.size < signed.size;
+  if (isNewer) await writeOutside(folder, signed.note);
 }

@@ -61,7 +61,7 @@ export async function erase(
   const held = await heldKeys(admin);
   const signer = signerOf(keys.log);
   const ground = { sql: admin, signer, tags: keys.tags, folder, now };
-  await createLog({ ...ground, id: held.id }).check();
+  await createLog({ ...ground, id: held.id, from: held.from }).check();
   await mayErase(admin);
   const erased = await eraseEntries(createJournal(ground), held.id, {
     subject,

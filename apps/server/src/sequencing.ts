@@ -49,8 +49,10 @@ export function startSequencing(options: SequencingOptions): { stop: () => Promi
 
   async function tick(): Promise<void> {
     const [head] = await sql<{ size: number; closed: number; turns: number }[]>`
-      select size, coalesce((select max(past) from log_epochs), 0) as closed,
-        (select count(*) from log_keys) as turns from journal_head`;
+      select size, greatest((select max(past) from log_epochs),
+          (select kept from log_successions order by seq desc limit 1), 0) as closed,
+        (select count(*) from log_keys) + (select count(*) from log_successions) as turns
+      from journal_head`;
     const { size, closed: first, turns } = head ?? { size: 0, closed: 0, turns: 0 };
     knownTurns ??= turns;
     if (signedSize < 0) signedSize = (await log.latest())?.size ?? 0;

@@ -158,7 +158,7 @@ async function layGround(
   const folder = join(dataDir, "keys");
   const journalOf = (signer: Signer) => createJournal({ sql, line, signer, tags: keys.tags, now });
   const logKeys = await openLogKeys({ sql, keys, folder, now, journalOf });
-  const { id, signer } = logKeys;
+  const { id, from, signer } = logKeys;
   const door = doorOf(journalOf(signer));
   return {
     sql,
@@ -166,7 +166,7 @@ async function layGround(
     door,
     journal: door.journal,
     live: createLive(sql, live),
-    log: createLog({ id, sql, signer, tags: keys.tags, folder, now }),
+    log: createLog({ id, from, sql, signer, tags: keys.tags, folder, now }),
     logKeys,
     sources: anchors,
     witnesses: witnesses.map(({ name, key, operator }) => ({ name, key, operator })),

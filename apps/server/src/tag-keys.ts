@@ -22,6 +22,8 @@ export interface TagKeys {
    * Runs in one process at a time; what another one wrote meanwhile is taken over.
    */
   advance(epoch: number): Promise<void>;
+  /** The epoch whose state is held: those before it are erased. */
+  epoch(): Promise<number>;
   /** The keys that are kept until they are disclosed. */
   retired(): Promise<readonly RetiredKey[]>;
   /** Erases keys that have been disclosed. */
@@ -103,6 +105,9 @@ async function tagKeysOf(
       if (held.epoch > before) await write({ ...held, retired: [...held.retired, ...left] });
       ({ epoch: at, state } = held);
       for (const known of macs.keys()) if (known < at) macs.delete(known);
+    },
+    async epoch() {
+      return (await read()).epoch;
     },
     async retired() {
       return (await read()).retired;

@@ -202,7 +202,8 @@ export class Line {
 
 /** Somebody with an account. */
 export class Person {
-  readonly line: Line;
+  /** Where it talks to; a test moves it to another server. */
+  line: Line;
   readonly account: AccountId = newId<"account">();
   readonly device: DeviceId = newId<"device">();
   readonly deviceSigner = newSigner();

@@ -9,6 +9,7 @@ import {
   type Witness,
 } from "@ecrin/protocol";
 import { type DroppedFactors, forgetUnfinished, readUnfinished } from "./about-to-be.ts";
+import { Successions } from "./accept-log.ts";
 import { type Act, listActs } from "./acts.ts";
 import { type LogAnchors, listAnchors } from "./anchoring.ts";
 import { Approval } from "./approve.ts";
@@ -111,6 +112,11 @@ export class Account {
    */
   async checkLog(): Promise<LogStanding & ReceiptsChecked> {
     return await checkLog(this.#u);
+  }
+
+  /** Whether the log this account knew has lost entries and another follows it; and accepting that. */
+  successions(): Successions {
+    return new Successions(this.#u);
   }
 
   /** What the service says of anchors of its log, newest first; an export carries the evidence. */

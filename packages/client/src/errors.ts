@@ -1,5 +1,6 @@
 import { CryptoError } from "@ecrin/crypto";
 import { type ProblemCode, ProtocolError } from "@ecrin/protocol";
+import type { Succession } from "./succession.ts";
 
 /** What an application can be told. Problems of the server pass through with their own code. */
 export type ClientErrorCode =
@@ -20,6 +21,8 @@ export type ClientErrorCode =
   | "entry-missing"
   /** Alarm: the server signs its journal with another key than before. */
   | "log-key-changed"
+  /** Alarm: the log lost entries and ended; another follows it, until the person accepts that. */
+  | "log-succeeded"
   /** Alarm: a contact's account no longer holds the identity that was verified. */
   | "contact-changed"
   /** The account is no contact: neither its code was scanned nor an invitation accepted. */
@@ -60,15 +63,18 @@ export class ClientError extends Error {
   readonly code: ClientErrorCode;
   /** Where the server refused. */
   readonly problem: ServerProblem | undefined;
+  /** What is to be accepted, where the log was succeeded. */
+  readonly succession: Succession | undefined;
 
   constructor(
     code: ClientErrorCode,
     message: string,
-    options: { cause?: unknown; problem?: ServerProblem } = {},
+    options: { cause?: unknown; problem?: ServerProblem; succession?: Succession } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.problem = options.problem;
+    this.succession = options.succession;
   }
 }
 

@@ -73,6 +73,7 @@ export { type SignUp, signUp } from "./sign-up.ts";
 export { levelStore } from "./store.level.ts";
 export { memoryStore } from "./store.memory.ts";
 export { eraseStore, ownerOf, type RawStore, Store } from "./store.ts";
+export type { LostReceipt, Succession } from "./succession.ts";
 export type { Progress } from "./upload.ts";
 export { Visit, type Visited } from "./visit.ts";
 export { type NewVisit, visitAsGuest } from "./visit-guest.ts";

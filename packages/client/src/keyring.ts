@@ -34,6 +34,7 @@ import {
   parseAs,
   parseCanonical,
   parseSealingKey,
+  type SigningKey,
   type SpaceId,
   signingKeyField,
   spaceIdField,
@@ -47,6 +48,7 @@ import { asClientError, ClientError, isRefusedFor, opening } from "./errors.ts";
 import { type Heads, headsWithin, mergeHeads } from "./heads.ts";
 import type { Http } from "./http.ts";
 import type { Store } from "./store.ts";
+import type { Succession } from "./succession.ts";
 
 const seedField = bytesField(32, 32);
 /** Identities before whose wraps still open. */
@@ -137,6 +139,9 @@ export async function identityOf({ identity }: Keyring): Promise<Identity> {
 const MAX_KEYRING = 1_000_000;
 const SEEN = "keyring";
 const HEAD = "head/";
+/** The log that this device last knew to be pinned. */
+const LOG = "log";
+const logField = z.strictObject({ key: signingKeyField });
 const ATTEMPTS = 5;
 const seenField = z.strictObject({ version: z.int(), hash: hashField });
 
@@ -173,16 +178,45 @@ export class KeyringBook {
 
   /**
    * Opens a keyring that came from the server.
+   * @param letGo of the heads in it, but for those of logs
    * @throws ClientError `cannot-open`; `rollback` or `fork` where this device has seen a newer or another one
    */
-  static async open(place: KeyringPlace, sealed: SealedKeyring): Promise<KeyringBook> {
+  static async open(
+    place: KeyringPlace,
+    sealed: SealedKeyring,
+    letGo = false,
+  ): Promise<KeyringBook> {
     const keyring = await openKeyring(place.accountKey, place.account, sealed);
     await checkVersion(place.store, sealed);
+    await place.store.putJson(LOG, { key: keyring.log.key });
     // Most lately seen last, as they are kept here.
-    const heads = mergeHeads(await storedHeads(place.store), keyring.heads.toReversed());
+    const kept = letGo ? keyring.heads.filter(([chain]) => isOfLog(chain)) : keyring.heads;
+    const heads = mergeHeads(await storedHeads(place.store), kept.toReversed());
     const book = new KeyringBook(place, sealed.version, keyring, heads);
     await rememberVersion(place.store, sealed);
     return book;
+  }
+
+  /**
+   * Pins another log (spec/succession.md), and lets go of what was seen of chains and journals: of
+   * a contact's chain its beginning is left. What is remembered of logs stays.
+   * @param beginnings the hash of the first statement of a chain, where it is known
+   */
+  async follow(
+    { key, ends }: Pick<Succession, "key" | "ends">,
+    beginnings: ReadonlyMap<AccountId, Hash>,
+  ): Promise<void> {
+    for (const { log, size, hash } of ends) this.see(`${log}.end`, { seq: size, hash });
+    for (const chain of this.#heads.keys()) if (!isOfLog(chain)) this.#heads.delete(chain);
+    await this.update((keyring) => ({
+      ...keyring,
+      log: { key },
+      contacts: keyring.contacts.map((contact) => {
+        const hash = beginnings.get(contact.account);
+        return hash === undefined ? contact : { ...contact, head: { hash, seq: 0 } };
+      }),
+    }));
+    await this.#place.store.putJson(LOG, { key });
   }
 
   /** What the keyring holds. */
@@ -281,6 +315,8 @@ export class KeyringBook {
     const { keyring: sealed } = await this.#place.http.call("account");
     const keyring = await openKeyring(this.#key(), this.#place.account, sealed);
     await checkVersion(this.#place.store, sealed);
+    if (keyring.log.key !== this.contents().log.key)
+      throw new ClientError("log-succeeded", "another log was accepted elsewhere: sign in again");
     for (const [chain, head] of keyring.heads) this.see(chain, head);
     if (!sameIdentity(keyring, this.contents())) {
       throw new ClientError("cannot-open", "the account's identity is another: sign in again");
@@ -390,6 +426,25 @@ function headsThatFit(keyring: Keyring, heads: ReadonlyMap<string, Head>, accoun
   const own = new Set<string>([account, ...keyring.contacts.map((each) => each.account)]);
   if (keyring.record !== undefined) own.add(keyring.record);
   return headsWithin(heads, MAX_KEYRING - rest, (chain) => own.has(chain.split(".")[0] ?? ""));
+}
+
+/** The key of the log that this device knows, where the account has accepted another elsewhere. */
+export async function hasLeftLog(store: Store, { log }: Keyring): Promise<SigningKey | undefined> {
+  const kept = await store.getJson(LOG);
+  if (kept === undefined) return undefined;
+  const { key } = parseAs(logField, kept, "log");
+  return key === log.key ? undefined : key;
+}
+
+/** What is remembered of logs is never let go: how each was last seen, and how it ended. */
+function isOfLog(chain: string): boolean {
+  return chain.endsWith(".log") || chain.endsWith(".end");
+}
+
+/** What is remembered of logs, before anything else is looked at. */
+export async function seenLogs(store: Store, keyring: Keyring): Promise<ReadonlyMap<string, Head>> {
+  const ofLogs = (heads: Heads) => heads.filter(([chain]) => isOfLog(chain));
+  return new Map(mergeHeads(ofLogs(await storedHeads(store)), ofLogs(keyring.heads)));
 }
 
 async function checkVersion(store: Store, { version, box }: SealedKeyring): Promise<void> {

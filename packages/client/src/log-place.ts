@@ -39,11 +39,13 @@ export interface Leaf {
 /** Where a line stands: found in the tree, or made so lately that no checkpoint covers it yet. */
 export type Place = "in-log" | "waiting";
 
-const PLACED = "placed/";
+export const PLACED = "placed/";
 const DAY = 86_400_000;
 const AT_ONCE = 16;
-const placedField = z.strictObject({
+/** The newest line of a journal that was found in the tree, and where. */
+export const placedField = z.strictObject({
   n: z.int().check(z.minimum(0)),
+  index: z.optional(z.int().check(z.minimum(0))),
   hash: hashField,
   places: hashField,
 });
@@ -80,7 +82,12 @@ export async function placeLines(
   const newest = found.at(-1);
   const place = places[found.length - 1];
   if (newest !== undefined && place !== undefined && unseen.length > 0)
-    await u.store.putJson(PLACED + subject, { n: newest.n, hash: newest.hash, places: place });
+    await u.store.putJson(PLACED + subject, {
+      n: newest.n,
+      index: newest.index,
+      hash: newest.hash,
+      places: place,
+    });
   return new Map(leaves.map(({ n, index }) => [n, index < size ? "in-log" : "waiting"]));
 }
 

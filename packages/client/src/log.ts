@@ -1,5 +1,5 @@
 import {
-  followLogKeys,
+  followSuccessions,
   fromBase64url,
   type Hash,
   type LogKeys,
@@ -7,27 +7,31 @@ import {
   openCheckpoint,
   parseAs,
   parseStatement,
-  provesConsistency,
   provesInclusion,
   type Receipt,
   type RouteAnswer,
   receiptPayload,
   type Statement,
   sameBytes,
-  statementField,
   treeOf,
 } from "@ecrin/protocol";
-import * as z from "zod/mini";
 import { ClientError, isRefusedFor, opening } from "./errors.ts";
+import {
+  changed,
+  checkGrown,
+  keysOf,
+  LOG_END,
+  LOG_HEAD,
+  type LogMemory,
+  rememberCheckpoint,
+} from "./log-memory.ts";
 import { askWitnessed, checkWitnessed, type Witnessed } from "./pinned-witnesses.ts";
+import { findSuccession, keptReceipt, RECEIPT, succeeded } from "./succession.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 // Following the log (spec/log.md, MUST 1 and 2): one history, and every receipt's entry in it.
 
-const HEAD = ".log";
-const RECEIPT = "receipt/";
 const DAY = 86_400_000;
-const keptField = z.strictObject({ statement: statementField });
 
 /** The log as it was checked: it extends everything this account has seen of it. */
 export interface LogStanding {
@@ -53,16 +57,17 @@ export interface ReceiptsChecked {
 /**
  * Fetches the last checkpoint and checks that the log only grew since the highest one that this
  * device or the keyring has seen, and that a quorum of the pinned witnesses saw the same.
- * @throws ClientError `rollback`, `fork`, `log-key-changed`, `not-witnessed`, never repaired in silence
+ * @throws ClientError `rollback`, `fork`, `log-key-changed`, `log-succeeded`, `not-witnessed`, never
+ * repaired in silence
  */
 export async function followLog(u: Unlocked): Promise<LogStanding> {
   const asked = await askWitnessed(u);
   const told = await u.http.call("log");
   const keys = await keysOf(told, u.server.logKey);
-  // Under another id there is another log: what was seen of the one before has been left behind.
-  const known = u.keyring.chains(HEAD);
-  if (known.some((chain) => chain !== keys.log + HEAD)) throw changed();
-  const chain = keys.log + HEAD;
+  const succession = await findSuccession(memoryOf(u), told);
+  if (succession !== undefined) throw succeeded(succession);
+  await checkKnown(u, told, keys);
+  const chain = keys.log + LOG_HEAD;
   const seen = u.keyring.seen(chain);
   if (told.checkpoint === undefined) {
     if (seen !== undefined) throw rollback();
@@ -72,11 +77,13 @@ export async function followLog(u: Unlocked): Promise<LogStanding> {
   const { size, root } = checkpoint;
   if (seen !== undefined) {
     if (size < seen.seq) throw rollback();
-    await checkGrown(u, { size: seen.seq, root: fromBase64url(seen.hash) }, checkpoint);
+    const older = { size: seen.seq, root: fromBase64url(seen.hash) };
+    await checkGrown(u.http, older, treeOf(checkpoint));
   }
   const witnessed =
     asked === undefined ? undefined : await checkWitnessed(u, asked, checkpoint, keys);
   u.keyring.see(chain, { seq: size, hash: root });
+  await rememberCheckpoint(u.store, keys.log, { size, root });
   return {
     size,
     root,
@@ -86,34 +93,28 @@ export async function followLog(u: Unlocked): Promise<LogStanding> {
   };
 }
 
-/**
- * The log's keys, if they lead to the one that is expected.
- * @throws ClientError `log-key-changed`
- */
-export async function keysOf(
-  { log, first, keys }: RouteAnswer<"log">,
-  expected: string,
-): Promise<LogKeys> {
-  const followed = await opening(() => followLogKeys(first, keys), "log-key-changed");
-  if (followed.log !== log || !followed.lives.some((life) => life.key === expected))
-    throw changed();
-  return followed;
+/** What is remembered of the log by an account that is unlocked. */
+export function memoryOf({ http, store, keyring }: Unlocked): LogMemory {
+  const { key } = keyring.contents().log;
+  return { http, store, key, seen: (chain) => keyring.seen(chain) };
 }
 
-async function checkGrown(
-  u: Unlocked,
-  older: { readonly size: number; readonly root: Uint8Array },
-  checkpoint: { readonly size: number; readonly root: Hash; readonly origin: string },
-): Promise<void> {
-  const newer = treeOf(checkpoint);
-  const query = { from: older.size, to: newer.size };
-  const hashes =
-    older.size === newer.size
-      ? []
-      : (await opening(() => u.http.call("logConsistency", { query }))).hashes;
-  const proof = hashes.map((hash) => fromBase64url(hash));
-  if (!provesConsistency(older, newer, proof))
-    throw new ClientError("fork", "the log is another than the one seen before");
+/** Under another id there is another log: each that was ever seen must be one that this one follows. */
+async function checkKnown(u: Unlocked, told: RouteAnswer<"log">, { log }: LogKeys): Promise<void> {
+  const known = u.keyring.chains(LOG_HEAD).filter((chain) => chain !== log + LOG_HEAD);
+  if (known.length === 0) return;
+  if (told.ended === undefined) throw changed();
+  const ended = await opening(() => followSuccessions(told.ended, told.first), "fork");
+  for (const chain of known) {
+    const end = ended.find(({ keys }) => keys.log + LOG_HEAD === chain) ?? changedNow();
+    const how = u.keyring.seen(end.keys.log + LOG_END);
+    if (how !== undefined && how.hash !== end.hash)
+      throw new ClientError("fork", "the log before this one has ended twice");
+  }
+}
+
+function changedNow(): never {
+  throw changed();
 }
 
 /** Keeps a receipt until its entry has been found in the log. */
@@ -124,7 +125,8 @@ export async function keepReceipt(
 ): Promise<void> {
   if (!sameBytes(leafHash(fromBase64url(hash)), fromBase64url(leaf)))
     throw new ClientError("cannot-open", "a receipt names another leaf than its entry's");
-  await u.store.putJson(RECEIPT + index, { statement });
+  // Under its entry's hash as well: another log may give the same place again.
+  await u.store.putJson(`${RECEIPT}${index}/${hash}`, { statement });
 }
 
 /**
@@ -135,7 +137,7 @@ export async function keepReceipt(
 export async function checkReceipts(u: Unlocked, standing: LogStanding): Promise<ReceiptsChecked> {
   let [found, waiting] = [0, 0];
   for await (const [name] of u.store.entries(RECEIPT)) {
-    const { statement } = parseAs(keptField, await u.store.getJson(name), "receipt");
+    const { statement } = parseAs(keptReceipt, await u.store.getJson(name), "receipt");
     const receipt = parseAs(
       receiptPayload,
       parseStatement("receipt", statement).payload,
@@ -182,8 +184,4 @@ function missing({ index }: Receipt): ClientError {
 
 function rollback(): ClientError {
   return new ClientError("rollback", "the log is shorter than the one seen before");
-}
-
-function changed(): ClientError {
-  return new ClientError("log-key-changed", "the server signs with another key than before");
 }

@@ -14,17 +14,20 @@ import {
   fromBase64url,
   type Hash,
   identityHash,
+  type LogId,
   type RouteAnswer,
   type Slot,
   SUITE,
 } from "@ecrin/protocol";
+import { openBook, orSucceeded } from "./accept-log.ts";
 import { AccountBook, follow } from "./accounts.ts";
 import { ClientError, isRefusedFor, opening } from "./errors.ts";
 import type { Http } from "./http.ts";
-import { identityOf, type Keyring, KeyringBook, openKeyring } from "./keyring.ts";
-import { keysOf } from "./log.ts";
+import { identityOf, type Keyring, openKeyring } from "./keyring.ts";
+import { changed, isKeyOf, toldKeys } from "./log-memory.ts";
 import { type OwnDevice, signerOf } from "./own-device.ts";
 import type { Store } from "./store.ts";
+import { endedSince } from "./succession.ts";
 import type { ServerFacts, Unlocked } from "./unlocked.ts";
 
 /** An account as the server handed it out, after everything that can be checked without a memory has been. */
@@ -102,9 +105,10 @@ async function openWhole(
   if (own.sign !== identity.sign || own.seal !== identity.seal) throw cannotOpen();
   // Another key is the log's only where the one that is remembered leads to it.
   if (keyring.log.key !== server.logKey) {
-    const { lives } = await keysOf(await http.call("log"), keyring.log.key);
-    if (lives.at(-1)?.key !== server.logKey)
-      throw new ClientError("log-key-changed", "the server signs with another key than before");
+    const told = await http.call("log");
+    const keys = await toldKeys(told);
+    if (!isKeyOf(keys, keyring.log.key)) await endedSince(told, keyring.log.key);
+    if (keys.lives.at(-1)?.key !== server.logKey) throw changed();
   }
   return { account, accountKey, keyring, server, state, answer };
 }
@@ -127,6 +131,8 @@ export interface UnlockParts {
   readonly now: () => number;
   /** The chain, if this device has added to what was handed out. */
   readonly chain?: RouteAnswer<"account">["chain"];
+  /** The log to follow from now on, where the one before lost entries and the person accepts that. */
+  readonly acceptLog?: LogId;
 }
 
 /**
@@ -136,12 +142,19 @@ export interface UnlockParts {
  */
 export async function unlock(
   opened: Pick<OpenedAccount, "account" | "accountKey" | "server" | "answer">,
-  { http, store, own, now, chain = opened.answer.chain }: UnlockParts,
+  parts: UnlockParts,
 ): Promise<Unlocked> {
+  const { http, store, own, now, acceptLog, chain = opened.answer.chain } = parts;
   const { account, accountKey, answer } = opened;
-  const keyring = await KeyringBook.open({ account, accountKey, http, store }, answer.keyring);
+  const place = { account, accountKey, http, store };
+  const accepting = acceptLog === undefined ? place : { ...place, acceptLog };
+  const keyring = await openBook(accepting, answer.keyring);
   const accounts = new AccountBook({ http, store, keyring, now });
-  const state = await accounts.take(account, chain);
+  const state = await orSucceeded(
+    place,
+    keyring.contents(),
+    async () => await accounts.take(account, chain),
+  );
   const deviceSigner = await signerOf(own);
   const enrolled = currentDevices(state).find((each) => each.device === own.device);
   if (enrolled?.key !== deviceSigner.publicKey) {

@@ -3,6 +3,7 @@ import {
   type AccountId,
   fromBase64url,
   type Hash,
+  type LogId,
   newId,
   passkeyChallenge,
   type SignInId,
@@ -27,6 +28,8 @@ export interface SignIn extends HttpOptions {
   readonly store: RawStore;
   /** Asks for a second factor, where the account has one. */
   readonly secondFactor?: SecondFactor;
+  /** The log to follow from now on, after one that lost entries: what `log-succeeded` told of. */
+  readonly acceptLog?: LogId;
 }
 
 /**
@@ -114,7 +117,9 @@ async function unlockAs(
   }
   const secrets = passwordSlot(exportKey, fromBase64url(own.secretKey));
   const opened = await openAccount(http, account, secrets, generation === "previous");
-  const u = await unlock(opened, { http, store, own, now });
+  const { acceptLog } = ask;
+  const accepting = acceptLog === undefined ? {} : { acceptLog };
+  const u = await unlock(opened, { http, store, own, now, ...accepting });
   const renewed = await settleDevice(store, own, opened.state);
   await u.keyring.save();
 

@@ -14,15 +14,17 @@ import {
 } from "./fields.ts";
 import { subjectField } from "./journal.ts";
 import { headerFor, type ParsedStatement, parseStatement } from "./statement.ts";
+import { endedLogsField } from "./succession.ts";
 import { witnessesField } from "./witness.ts";
 
-/** The files of an export that are always there, by what they are. */
+/** The files of an export by what they are; `since` and `ended` are there where there is something to tell. */
 export const EXPORT_FILES = {
   readme: "VERIFY.md",
   verifier: "verify.py",
   keys: "log/keys.json",
   checkpoint: "log/checkpoint",
   since: "log/since",
+  ended: "log/ended.json",
   epochs: "log/epochs.json",
   witnesses: "log/witnesses.json",
   accounts: "accounts.json",
@@ -106,22 +108,30 @@ const accountsFile = z.strictObject({
 });
 export type ExportedAccounts = z.infer<typeof accountsFile>;
 
+const endedFile = z.strictObject({ ended: endedLogsField });
+export type ExportedEnded = z.infer<typeof endedFile>;
+
 /** Reads one of the small files: canonical JSON in its form. */
 export function parseExported(kind: "keys", text: string): ExportedKeys;
 export function parseExported(kind: "epochs", text: string): ExportedEpochs;
 export function parseExported(kind: "witnesses", text: string): ExportedWitnesses;
 export function parseExported(kind: "accounts", text: string): ExportedAccounts;
-export function parseExported(kind: "keys" | "epochs" | "witnesses" | "accounts", text: string) {
+export function parseExported(kind: "ended", text: string): ExportedEnded;
+export function parseExported(
+  kind: "keys" | "epochs" | "witnesses" | "accounts" | "ended",
+  text: string,
+) {
   const value = parseCanonical(text, kind);
   if (kind === "keys") return parseAs(keysFile, value, kind);
   if (kind === "epochs") return parseAs(epochsFile, value, kind);
   if (kind === "witnesses") return parseAs(witnessesFile, value, kind);
+  if (kind === "ended") return parseAs(endedFile, value, kind);
   return parseAs(accountsFile, value, kind);
 }
 
 /** And writes it. */
 export function formatExported(
-  value: ExportedKeys | ExportedEpochs | ExportedWitnesses | ExportedAccounts,
+  value: ExportedKeys | ExportedEpochs | ExportedWitnesses | ExportedAccounts | ExportedEnded,
 ): string {
   return canonicalJson(value);
 }

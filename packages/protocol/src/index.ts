@@ -107,14 +107,17 @@ export {
 } from "./epoch.ts";
 export { malformed, ProtocolError, type ProtocolErrorCode, refuse } from "./errors.ts";
 export {
-  type CheckedAnchor,
-  type CheckedToken,
-  type CheckToken,
-  isHeld,
+  type LostOfLog,
   type VerifiedExport,
   type VerifyOptions,
   verifyExport,
 } from "./export.ts";
+export {
+  type CheckedAnchor,
+  type CheckedToken,
+  type CheckToken,
+  isHeld,
+} from "./export-anchors.ts";
 export type { JournalFindings, Milestone } from "./export-journal.ts";
 export {
   type ExportedEntry,
@@ -126,6 +129,7 @@ export {
   detachStatement,
   EXPORT_FILES,
   type ExportedAccounts,
+  type ExportedEnded,
   type ExportedEpochs,
   type ExportedKeys,
   type ExportedWitnesses,
@@ -228,6 +232,7 @@ export {
   entryText,
   followEntry,
   headPayload,
+  type JournalEntry,
   type JournalHead,
   type JournalPosition,
   openHead,
@@ -264,7 +269,7 @@ export {
   originOf,
   parseLogKey,
 } from "./log-key.ts";
-export type { Anchor, AskedWitness, EpochOfTags, JournalEntry } from "./log-routes.ts";
+export type { Anchor, AskedWitness, EpochOfTags } from "./log-routes.ts";
 export {
   atLeast,
   holdsRelease,
@@ -436,6 +441,17 @@ export {
   verifyBytes,
 } from "./statement.ts";
 export { GrowingTree, hasRoot, type PerfectSubtree, perfectSubtrees } from "./subtrees.ts";
+export {
+  type EndedLog,
+  endedLogsField,
+  followSuccessions,
+  openCheckpointOf,
+  parseSuccession,
+  provesEntry,
+  type SuccessionPayload,
+  successionPayload,
+  type ToldEndedLog,
+} from "./succession.ts";
 export {
   levelSize,
   parseTilePath,

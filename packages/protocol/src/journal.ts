@@ -13,6 +13,7 @@ import {
   parseAs,
   revisionIdField,
   spaceIdField,
+  statementField,
   suiteField,
   timeField,
 } from "./fields.ts";
@@ -95,6 +96,19 @@ export const entryField = z.strictObject({
   about: aboutField,
 });
 export type Entry = z.infer<typeof entryField>;
+
+/** An entry of a journal with its opening. */
+export const journalEntryField = z.strictObject({
+  n: countField,
+  index: countField,
+  salt: hashField,
+  entry: z.string(),
+  /** The tag of the leaf before it in the whole log. */
+  before: hashField,
+  tag: hashField,
+  statement: z.optional(statementField),
+});
+export type JournalEntry = z.infer<typeof journalEntryField>;
 
 /** The text an entry is committed to with. */
 export function entryText(entry: Entry): string {

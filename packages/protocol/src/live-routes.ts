@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { journalEntryField } from "./log-routes.ts";
+import { journalEntryField } from "./journal.ts";
 import { queryNumber } from "./query.ts";
 
 /** The lines of the table by which journals are followed as they grow (spec/live.md). */

@@ -8,20 +8,9 @@ import {
   statementField,
   timeField,
 } from "./fields.ts";
+import { journalEntryField } from "./journal.ts";
 import { queryNumber } from "./query.ts";
-
-/** An entry of a journal with its opening. */
-export const journalEntryField = z.strictObject({
-  n: countField,
-  index: countField,
-  salt: hashField,
-  entry: z.string(),
-  /** The tag of the leaf before it in the whole log. */
-  before: hashField,
-  tag: hashField,
-  statement: z.optional(statementField),
-});
-export type JournalEntry = z.infer<typeof journalEntryField>;
+import { endedLogsField } from "./succession.ts";
 
 /** A closed stretch of the chain of tags, and its key once that is disclosed (spec/log.md). */
 export const epochOfTagsField = z.strictObject({
@@ -79,6 +68,8 @@ export const logRoutes = {
       keys: z.array(statementField),
       size: countField,
       checkpoint: z.optional(z.string()),
+      /** The logs that ended before this one, oldest first (spec/succession.md). */
+      ended: z.optional(endedLogsField),
     }),
   },
   logInclusion: {

@@ -26,10 +26,11 @@ import {
 } from "./fields.ts";
 import { handshakeRoutes } from "./handshake-routes.ts";
 import { addressField, invitationRoutes } from "./invitation-routes.ts";
+import { journalEntryField } from "./journal.ts";
 import { linkField } from "./link.ts";
 import { linkSetField } from "./link-set.ts";
 import { liveRoutes } from "./live-routes.ts";
-import { journalEntryField, logRoutes } from "./log-routes.ts";
+import { logRoutes } from "./log-routes.ts";
 import { roleField } from "./member.ts";
 import { page, queryNumber } from "./query.ts";
 import { MAX_DECLARED, MAX_READ } from "./read.ts";

@@ -19,6 +19,7 @@ export const STATEMENT_KINDS = [
   "head",
   "receipt",
   "log-key",
+  "succession",
   "export",
   "sign-in",
 ] as const;

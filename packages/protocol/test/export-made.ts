@@ -17,6 +17,7 @@ import {
   GrowingTree,
   type Hash,
   hashOf,
+  inclusionSpans,
   journalLines,
   leafHash,
   logIdOf,
@@ -26,9 +27,12 @@ import {
   originOf,
   parseNote,
   perfectSubtrees,
+  type ReadHashes,
   type SigningKey,
   type Statement,
+  spanRoots,
   startZip,
+  type ToldEndedLog,
   utf8,
   type WrittenFile,
 } from "../src/index.ts";
@@ -65,6 +69,9 @@ export interface Wanted {
   ) => Promise<readonly (readonly [string, Uint8Array])[]>;
   readonly roots?: readonly Uint8Array[];
   readonly cosign?: (text: string) => readonly NoteSignature[];
+  /** The log followed one that ended with so many leaves signed, of which these are left. */
+  readonly ended?: { readonly size: number; readonly kept: number };
+  readonly told?: (ended: ToldEndedLog) => ToldEndedLog;
   readonly witnesses?: readonly { name: string; key: SigningKey; operator: string }[];
   /** Numbers of entries whose openings are erased; the last entry then says so. */
   readonly erased?: readonly number[];
@@ -145,7 +152,10 @@ export async function* makeExport(wanted: Wanted): AsyncGenerator<Uint8Array> {
   };
   for (let n = 0; n < entries; n++) {
     for (let i = 0; i < between; i++) {
-      const leaf = leafHash(pattern(`foreign ${nodes.size}`, 32));
+      const leaf =
+        nodes.size === wanted.ended?.kept
+          ? firstOf(wanted.ended, nodes).leaf
+          : leafHash(pattern(`foreign ${nodes.size}`, 32));
       tagged(leaf);
       nodes.push(leaf);
     }
@@ -170,6 +180,55 @@ export async function* makeExport(wanted: Wanted): AsyncGenerator<Uint8Array> {
   }
   for (let i = 0; i < between; i++) nodes.push(leafHash(pattern(`foreign ${nodes.size}`, 32)));
   yield* pack(wanted, nodes, lines, prev, half);
+}
+
+const before = keyPair(pattern("ended log key", 32));
+
+/** The log before this one, and the entry by which this one begins. */
+function firstOf({ size, kept }: NonNullable<Wanted["ended"]>, nodes: Nodes) {
+  const log = logIdOf(before.key as SigningKey);
+  const root = hashOf(pattern("root of the ended log", 32));
+  const made = statement(
+    "succession",
+    { log, size, root, kept: { size: kept, root: hashOf(nodes.root(kept)) }, next: FIRST, at: AT },
+    before,
+  );
+  const about = { statement: statementHash(made), count: size - kept, from: kept, root };
+  const entry = canonicalJson({
+    v: 1,
+    subject: logIdOf(FIRST),
+    n: 0,
+    at: AT,
+    kind: "succession",
+    actor: {},
+    about,
+  });
+  const salt = hashOf(pattern("salt of the succession", 32));
+  const leaf = leafHash(entryCommitment(fromBase64url(salt), entry));
+  const zero = hashOf(new Uint8Array(32));
+  const origin = originOf(log);
+  const text = formatCheckpoint({ origin, size, root });
+  const signature = new Uint8Array(before.sign(utf8(text)));
+  const line = { name: origin, id: noteKeyId(origin, before.key as SigningKey), signature };
+  const told: ToldEndedLog = {
+    first: before.key as SigningKey,
+    keys: [],
+    statement: made as Statement,
+    checkpoint: formatNote({ text, signatures: [line] }),
+    entry: { n: 0, index: kept, salt, entry, before: zero, tag: zero },
+  };
+  return { leaf, told };
+}
+
+/** The same, with the place of that entry in the whole tree. */
+async function endedOf({ ended, told }: Wanted, nodes: Nodes): Promise<ToldEndedLog[]> {
+  if (ended === undefined) return [];
+  const read: ReadHashes = (level, from, to) =>
+    Promise.resolve(Array.from({ length: to - from }, (_, i) => nodes.at(level * 8, from + i)));
+  const spans = inclusionSpans(ended.kept, nodes.size);
+  const place = (await spanRoots(spans, read)).map(hashOf);
+  const whole = { ...firstOf(ended, nodes).told, place };
+  return [told?.(whole) ?? whole];
 }
 
 function entryAt(n: number, prev: Hash | undefined, wanted: Wanted) {
@@ -216,12 +275,14 @@ async function* pack(
   const { anchored = [], since, erased = [], evidence, roots = [], witnesses = [] } = wanted;
   const log = logIdOf(FIRST);
   const checkpointAt = (size: number, cosignatures: readonly NoteSignature[] = []) => {
-    const origin = originOf(log);
+    // What is no larger than what the ended log left was that log's.
+    const signer = size <= (wanted.ended?.kept ?? -1) ? before : logPair;
+    const origin = originOf(logIdOf(signer.key as SigningKey));
     const text = formatCheckpoint({ origin, size, root: hashOf(nodes.root(size)) });
     const line = {
       name: origin,
-      id: noteKeyId(origin, FIRST),
-      signature: logPair.sign(utf8(text)),
+      id: noteKeyId(origin, signer.key as SigningKey),
+      signature: signer.sign(utf8(text)),
     };
     return formatNote({
       text,
@@ -230,7 +291,12 @@ async function* pack(
   };
   const plain = parseNote(checkpointAt(nodes.size)).text;
   const checkpoint = checkpointAt(nodes.size, wanted.cosign?.(plain));
-  const stops = [...anchored, ...(since === undefined ? [] : [since])].sort((a, b) => a - b);
+  const ended = await endedOf(wanted, nodes);
+  const stops = [
+    ...anchored,
+    ...(since === undefined ? [] : [since]),
+    ...(wanted.ended === undefined ? [] : [wanted.ended.kept]),
+  ].sort((a, b) => a - b);
   const zip = startZip();
   const files: WrittenFile[] = [];
   async function* add(name: string, content: Uint8Array | string | AsyncIterable<Uint8Array>) {
@@ -247,6 +313,7 @@ async function* pack(
   yield* add(EXPORT_FILES.keys, formatExported({ first: FIRST, keys: [] }));
   yield* add(EXPORT_FILES.checkpoint, checkpoint);
   if (since !== undefined) yield* add(EXPORT_FILES.since, checkpointAt(since));
+  if (ended.length > 0) yield* add(EXPORT_FILES.ended, formatExported({ ended }));
   const epochs = [
     { epoch: 1, from: 0, to: half, key: hashOf(KEYS[0] ?? Buffer.alloc(0)) },
     { epoch: 2, from: half },

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import {
   currentLogKey,
   followLogKeys,
+  followSuccessions,
   formatCheckpoint,
   formatNote,
   fromBase64url,
@@ -74,4 +75,17 @@ runVectors<{ first: SigningKey }, KeyCase, { statements: string[] }>("log-key", 
     assert.equal(currentLogKey(keys), current);
   },
   refuse: ({ statements }, { first }) => followLogKeys(first, statements),
+});
+
+type EndedCase = { ended: object[]; current: SigningKey };
+
+runVectors<undefined, EndedCase & { lost: number[]; left: number[] }, EndedCase>("succession", {
+  async accept({ ended, current, lost, left }) {
+    const followed = await followSuccessions(ended, current);
+    assert.deepEqual(
+      [followed.map((each) => each.lost), followed.map((each) => each.left)],
+      [lost, left],
+    );
+  },
+  refuse: ({ ended, current }) => followSuccessions(ended, current),
 });

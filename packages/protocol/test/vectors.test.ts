@@ -43,6 +43,7 @@ import {
   parseSignIn,
   parseSpaceStatement,
   parseStatement,
+  parseSuccession,
   receiptPayload,
   type SigningKey,
   type SpaceId,
@@ -122,6 +123,7 @@ async function readStatement(kind: StatementKind, text: string, key: string): Pr
     read: parseRead,
     acceptance: parseAcceptance,
     deposit: parseDeposit,
+    succession: parseSuccession,
     "sign-in": parseSignIn,
   };
   const parsed = parseStatement(kind, text);

@@ -15,7 +15,7 @@ import {
   utf8,
   verifyExport,
 } from "../src/index.ts";
-import { exportOf } from "./export-made.ts";
+import { exportOf, type Wanted } from "./export-made.ts";
 import { keyPair, pattern } from "./reference.ts";
 
 const script = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
@@ -137,4 +137,47 @@ test("Python refuses every changed byte", { skip }, async () => {
     encoding: "utf8",
   });
   assert.equal(said, "0 []\n");
+});
+
+const LOST = { entries: 12, ended: { size: 40, kept: 17 }, anchored: [10, 30], since: 15 };
+
+test("both follow a log that ended, and say what is lost", { skip }, async () => {
+  const bytes = await exportOf(LOST);
+  const said = await verifyExport(bytesSource(bytes));
+  const [lost] = said.ended;
+  assert.deepEqual([said.ended.length, lost?.from, lost?.size], [1, 17, 40]);
+  const python = verified(bytes);
+  assert.match(python, /VERIFIED\n$/);
+  assert.match(python, /^LOST: .* ended at 40 entries, and those from place 17 on are lost, 23/m);
+  // Whoever knew the ended log follows from there.
+  const known = keyPair(pattern("ended log key", 32)).key;
+  assert.match(verified(bytes, "--log-key", known), /VERIFIED\n$/);
+  const ours = await verifyExport(bytesSource(bytes), { logKey: parseSigningKey(known, "key") });
+  assert.equal(ours.logKeyKnown, true);
+});
+
+test("both refuse a succession that does not hold", { skip }, async () => {
+  const other = keyPair(pattern("another key", 32));
+  for (const [name, over] of [
+    ["no entry", { told: ({ entry: _, place: __, ...told }) => told }],
+    ["an entry without a place", { told: ({ place: _, ...told }) => told }],
+    [
+      "another place",
+      { told: ({ place = [], ...told }) => ({ ...told, place: place.toReversed() }) },
+    ],
+    ["another key", { told: (told) => ({ ...told, first: parseSigningKey(other.key, "key") }) }],
+    [
+      "an older checkpoint that was lost",
+      { anchored: [10, 17, 30], ended: { size: 40, kept: 16 } },
+    ],
+  ] as const satisfies readonly (readonly [string, Partial<Wanted>])[]) {
+    const bytes = await exportOf({ ...LOST, ...over });
+    const refused = verifyExport(bytesSource(bytes)).then(
+      () => false,
+      () => true,
+    );
+    const isRight = name === "an older checkpoint that was lost";
+    assert.equal(await refused, !isRight, name);
+    assert.match(verified(bytes), isRight ? /VERIFIED/ : /^REFUSED\. log\/ended\.json/m, name);
+  }
 });

@@ -249,6 +249,71 @@ class LogKeys:
         raise Wrong("%s: is not signed by a key of the log" % statement.place)
 
 
+class EndedLog:
+    """A log that ended with entries lost, and names the one that follows (spec/succession.md)."""
+
+    def __init__(self, value, following, place):
+        members(value, place, ("first", "keys", "statement", "checkpoint"), ("entry", "place"))
+        self.place = place
+        self.keys = LogKeys({"first": value["first"], "keys": value["keys"]}, place)
+        statement = Statement("succession", value["statement"], place)
+        last = self.keys.lives[-1]
+        statement.check(last["key"])
+        fact = statement.fact
+        members(fact, place, ("suite", "log", "size", "root", "kept", "next", "at"))
+        members(fact["kept"], place, ("size", "root"))
+        need(fact["log"] == self.keys.log, place, "is another log's end")
+        need(fact["next"] == following, place, "names another log than follows")
+        need(all(life["key"] != following for life in self.keys.lives), place, "is followed by itself")
+        need(fact["at"] >= last["at"], place, "ended before its last key")
+        self.size, self.kept, self.at = fact["size"], fact["kept"]["size"], fact["at"]
+        need(0 <= self.kept < self.size, place, "has lost nothing")
+        self.kept_root = hash32(fact["kept"]["root"], place)
+        need(self.kept or self.kept_root == sha256(), place, "has another root of nothing")
+        checkpoint = Checkpoint(value["checkpoint"], self.keys, place)
+        same = checkpoint.size == self.size and b64url(checkpoint.root) == fact["root"]
+        need(same, place, "ended at another checkpoint")
+        self.leaf, self.path = None, value.get("place")
+        if "entry" in value:
+            told = value["entry"]
+            members(told, place, ("n", "index", "salt", "entry", "before", "tag"))
+            entry = parse(told["entry"], place)
+            about = {"statement": statement.hash, "count": self.size - self.kept,
+                     "from": self.kept, "root": fact["root"]}
+            next_log = b64url(context("log", hash32(following, place))[:16])
+            first = {"v": 1, "subject": next_log, "n": 0, "at": entry["at"],
+                     "kind": "succession", "actor": {}, "about": about}
+            right = entry == first and told["index"] == self.kept and told["n"] == 0
+            need(right, place, "its entry says something else")
+            commitment = context("entry", hash32(told["salt"], place), told["entry"].encode())
+            self.leaf = sha256(b"\x00", commitment)
+
+    def check_entry(self, size, root):
+        """The entry stands in the log that follows, where the lost ones began."""
+        need((self.leaf is None) == (self.path is None), self.place, "has an entry without a place")
+        if self.leaf is None:
+            return
+        path = [hash32(each, self.place) for each in self.path]
+        need(self.kept < size, self.place, "has an entry beyond the log")
+        need(included(self.leaf, self.kept, size, path) == root, self.place, "its entry is not in the log that follows")
+
+
+def included(leaf, index, size, path):
+    """The root that an inclusion proof leads to (RFC 9162 section 2.1.3.2); None for one of another length."""
+    last, place = size - 1, index
+    for sibling in path:
+        if last == 0:
+            return None
+        if place % 2 or place == last:
+            leaf = node(sibling, leaf)
+            while place and not place % 2:
+                place, last = place >> 1, last >> 1
+        else:
+            leaf = node(leaf, sibling)
+        place, last = place >> 1, last >> 1
+    return leaf if last == 0 else None
+
+
 def key_id(name, kind, key):
     return sha256(name.encode(), b"\n", bytes([kind]), key)[:4]
 
@@ -295,6 +360,13 @@ class Checkpoint:
                 need(held, self.place, "a cosignature does not hold")
                 found = True
         return found
+
+
+class Stop:
+    """A tree that the journal's must be at some size on its way."""
+
+    def __init__(self, size, root, place):
+        self.size, self.root, self.place = size, root, place
 
 
 def node(left, right):
@@ -452,7 +524,7 @@ def check_header(data, least_work, place):
 
 # --- The export (spec/export.md) ----------------------------------------------------------
 
-FIXED = ("VERIFY.md", "verify.py", "log/keys.json", "log/checkpoint", "log/since",
+FIXED = ("VERIFY.md", "verify.py", "log/keys.json", "log/checkpoint", "log/since", "log/ended.json",
          "log/epochs.json", "log/witnesses.json", "accounts.json", "journal.json", "report.pdf")
 OTHERS = re.compile(
     r"^(roots/\d{1,3}\.der|anchors/(0|[1-9]\d{0,15})/"
@@ -532,9 +604,28 @@ class Export:
         for name in listed:
             self.check_digest(name)
         self.keys = LogKeys(parse(self.text("log/keys.json"), "log/keys.json"), "log/keys.json")
-        need(log_key in (None, self.keys.first), "log/keys.json", "is another log than the one given")
+        self.ended = self.open_ended()
+        firsts = [each.keys.first for each in self.ended] + [self.keys.first]
+        need(log_key is None or log_key in firsts, "log/keys.json", "is another log than the one given")
         need(self.keys.log == self.manifest["log"], "log/keys.json", "is another log's")
         self.keys.check(manifest, self.manifest["at"])
+
+    def open_ended(self):
+        place = "log/ended.json"
+        if place not in self.names:
+            return []
+        value = parse(self.text(place), place)
+        members(value, place, ("ended",))
+        told = value["ended"]
+        need(0 < len(told) <= 64, place, "names no log, or too many")
+        firsts = [each["first"] for each in told] + [self.keys.first]
+        need(len(set(firsts)) == len(firsts), place, "names a log twice")
+        ended = [EndedLog(each, firsts[i + 1], place) for i, each in enumerate(told)]
+        for i, each in enumerate(ended):
+            each.left = min(later.kept for later in ended[i:])
+            lost = any(later.kept <= each.kept for later in ended[i + 1:])
+            need(lost == (each.leaf is None), place, "lacks an entry, or has one that was lost")
+        return ended
 
     def text(self, name, listed=True):
         try:
@@ -554,13 +645,26 @@ class Export:
         need(length == self.digests[name]["length"], name, "is not as long as the manifest says")
 
     def checkpoint(self, name):
-        return Checkpoint(self.text(name), self.keys, name)
+        """Of the log, or of one that ended where it has no more leaves than are left of it."""
+        text = self.text(name)
+        for each in self.ended:
+            if text.split("\n")[0] == each.keys.origin:
+                checkpoint = Checkpoint(text, each.keys, name)
+                need(checkpoint.size <= each.left, name, "is of leaves that were lost")
+                return checkpoint
+        checkpoint = Checkpoint(text, self.keys, name)
+        need(not self.ended or checkpoint.size > self.ended[-1].kept, name, "is from before the log began")
+        return checkpoint
 
     def verify(self):
         manifest = self.manifest
-        last = self.checkpoint("log/checkpoint")
+        last = Checkpoint(self.text("log/checkpoint"), self.keys, "log/checkpoint")
         need(last.size == manifest["size"], "log/checkpoint", "is of another size")
         stops = [last]
+        for each in self.ended:
+            each.check_entry(last.size, last.root)
+            if 0 < each.kept <= each.left:
+                stops.append(Stop(each.kept, each.kept_root, each.place))
         if "since" in manifest:
             stops.append(self.checkpoint("log/since"))
             need(stops[-1].size == manifest["since"], "log/since", "is of another size")
@@ -822,6 +926,10 @@ def main(arguments):
     print("%d tags agree with disclosed keys, %d keys are not disclosed" % (found["tags"], found["undisclosed"]))
     if found["erased"]:
         print("%d entries were erased, and say so" % found["erased"])
+    for each in export.ended:
+        print("LOST: the log %s ended at %d entries, and those from place %d on are lost, %d of them" % (
+            each.keys.log, each.size, each.kept, each.size - each.kept))
+        print("    whether any of them were of this journal, only receipts and earlier exports can tell")
     for account, state in export.accounts.items():
         print("reader %s has the code %s" % (account, state.name))
     whose = "as given" if log_key else "taken from the export: compare it with the one you know"

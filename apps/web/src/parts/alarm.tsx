@@ -66,6 +66,13 @@ function Seen({ code }: { readonly code: string }): ReactNode {
           may be shown another one.
         </Trans>
       );
+    case "log-succeeded":
+      return (
+        <Trans>
+          The journal of this service has lost lines for good, and another one goes on from what is
+          left. The page “The journal’s keepers” says what is lost.
+        </Trans>
+      );
     case "log-key-changed":
       return (
         <Trans>

@@ -36,6 +36,7 @@ const ALARMS: ReadonlySet<string> = new Set([
   "entry-missing",
   "not-witnessed",
   "log-key-changed",
+  "log-succeeded",
   "contact-changed",
 ]);
 

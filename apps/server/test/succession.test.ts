@@ -1,0 +1,219 @@
+// Entries that are lost for good: the log ends, another follows, and both are checked (spec/succession.md).
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import {
+  followLogKeys,
+  followSuccessions,
+  fromBase64url,
+  openCheckpoint,
+  openHead,
+  parseEntry,
+  provesConsistency,
+  provesInclusion,
+  type RouteAnswer,
+  treeOf,
+} from "@ecrin/protocol";
+import { succeed, tellLoss } from "../src/operator-succeed.ts";
+import { type Cluster, startCluster, urlOf } from "./harness.ts";
+import { losable } from "./lost.ts";
+import { Line, Person } from "./person.ts";
+
+const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await startCluster();
+});
+after(() => cluster.stop());
+
+async function logAt(line: Line, size: number): Promise<RouteAnswer<"log">> {
+  for (let tried = 0; tried < 500; tried++) {
+    const told = await line.done<RouteAnswer<"log">>("GET", "/v1/log");
+    if (told.size >= size) return told;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return assert.fail(`never a checkpoint of ${size}`);
+}
+
+/** Everything that a client checks of a chain of logs, here with the tree's own proofs. */
+async function checkChain(line: Line, told: RouteAnswer<"log">) {
+  const keys = await followLogKeys(told.first, told.keys);
+  assert.equal(keys.log, told.log);
+  const checkpoint = await openCheckpoint(told.checkpoint, keys);
+  const ended = await followSuccessions(told.ended, told.first);
+  for (const { fact, leaf, left } of ended) {
+    const { size, root } = treeOf(checkpoint);
+    if (leaf !== undefined) {
+      const { hashes } = await line.done<RouteAnswer<"logInclusion">>(
+        "GET",
+        `/v1/log/inclusion?index=${fact.kept.size}&size=${size}`,
+      );
+      const proof = { index: fact.kept.size, size, hashes: hashes.map((h) => fromBase64url(h)) };
+      assert.ok(provesInclusion(leaf, proof, root));
+    }
+    if (fact.kept.size > left) continue;
+    const { hashes } = await line.done<RouteAnswer<"logConsistency">>(
+      "GET",
+      `/v1/log/consistency?from=${fact.kept.size}&to=${size}`,
+    );
+    const older = { size: fact.kept.size, root: fromBase64url(fact.kept.root) };
+    const proof = hashes.map((hash) => fromBase64url(hash));
+    assert.ok(provesConsistency(older, treeOf(checkpoint), proof));
+  }
+  return { keys, checkpoint, ended };
+}
+
+/** Signs people up until the log covers so many entries more. */
+async function grow(line: Line, people: number): Promise<RouteAnswer<"log">> {
+  const before = (await line.done<RouteAnswer<"log">>("GET", "/v1/log")).size;
+  for (let i = 0; i < people; i++) await new Person(line).signUp();
+  return await logAt(line, before + people);
+}
+
+test("a log whose entries are lost ends by the operator's command, and another follows it", async () => {
+  const place = await losable(cluster);
+  const command = (...args: string[]) =>
+    spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...args], {
+      encoding: "utf8",
+      env: { ...process.env, ECRIN_DATA: place.dataDir, DATABASE_URL: urlOf(place.target()) },
+    });
+  let server = await place.start();
+  try {
+    const line = new Line(server.url);
+    const alice = await new Person(line).signUp();
+    const kept = (await grow(line, 24)).size;
+    await server.stop();
+    const backup = await place.backup();
+    assert.match(command("succeed").stderr, /nothing is lost/);
+    server = await place.start();
+    const old = await grow(new Line(server.url), 30);
+    await server.stop();
+    const behind = await place.backup();
+
+    await place.restore(backup);
+    await assert.rejects(place.start(), { name: "LogRefused", refusal: "behind" });
+    const asked = command("succeed");
+    assert.equal(asked.status, 1, asked.stderr);
+    assert.match(asked.stdout, /Nothing has been changed/);
+    await assert.rejects(place.start(), { refusal: "behind" });
+    const done = command("succeed", "--yes");
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /The log has ended, and another one follows it/);
+
+    server = await place.start();
+    const next = new Line(server.url);
+    const told = await grow(next, 25);
+    const { keys, ended } = await checkChain(next, told);
+    const [end] = ended;
+    assert.notEqual(told.log, old.log);
+    assert.deepEqual([ended.length, end?.keys.log], [1, old.log]);
+    // The closing of an epoch may have been signed after what was asked for.
+    assert.ok((end?.fact.size ?? 0) >= old.size);
+    assert.equal(end?.left, end?.fact.kept.size);
+    assert.ok((end?.fact.kept.size ?? 0) >= kept && (end?.lost ?? 0) >= 30);
+    // What was there goes on, under the new log's key.
+    alice.line = next;
+    await alice.signIn();
+    const path = `/v1/journal/${alice.account}`;
+    const journal = await next.done<RouteAnswer<"journal">>("GET", path, undefined, alice.seat);
+    assert.equal(parseEntry(journal.entries[0]?.entry ?? "").kind, "sign-up");
+    await openHead(journal.head, keys.lives[0]?.key ?? assert.fail("no key"));
+    // Epochs go on after the gap, and are closed where they begin.
+    const { epochs } = await next.done<RouteAnswer<"logEpochs">>("GET", "/v1/log/epochs");
+    assert.ok(epochs.some((each) => each.from === end?.fact.kept.size));
+    await server.stop();
+    const said = command("security", "--kind", "configuration", "--json").stdout;
+    assert.match(said, /log ended at \d+ entries, \d+ of them lost/);
+    assert.match(command("succeed").stderr, /nothing is lost/);
+
+    // The old log's own database does not come back under keys that ended it.
+    await place.restore(behind);
+    await assert.rejects(place.start(), /belongs to other keys/);
+    // And a backup from before the succession is behind the log that followed.
+    await place.restore(backup);
+    await assert.rejects(place.start(), /belongs to other keys/);
+    assert.equal(command("succeed", "--yes").status, 0);
+    server = await place.start();
+    const again = await checkChain(new Line(server.url), await logAt(new Line(server.url), 1));
+    assert.deepEqual(
+      again.ended.map(({ keys: { log } }) => log),
+      [old.log, told.log],
+    );
+    assert.equal(again.ended[0]?.leaf, undefined);
+    await server.stop();
+  } finally {
+    await server.stop();
+    await place.end();
+  }
+});
+
+test("a succession that breaks off after any step is finished, once", async () => {
+  for (const dies of ["keyed", "stored", "in-force", "signed"] as const) {
+    const place = await losable(cluster);
+    let server = await place.start();
+    try {
+      await grow(new Line(server.url), 3);
+      await server.stop();
+      const backup = await place.backup();
+      server = await place.start();
+      const old = await grow(new Line(server.url), 3);
+      await server.stop();
+      await place.restore(backup);
+      const dying = place.at((at) =>
+        succeed(at, Date.now, (step) => {
+          if (step === dies) throw new Error("dead");
+        }),
+      );
+      await assert.rejects(dying, /dead/);
+      if (dies === "keyed") {
+        await assert.rejects(place.start(), { refusal: "behind" });
+        await place.at(succeed);
+      }
+      server = await place.start();
+      const line = new Line(server.url);
+      const { ended } = await checkChain(line, await grow(line, 1));
+      assert.deepEqual(
+        ended.map(({ keys: { log } }) => log),
+        [old.log],
+        dies,
+      );
+      await server.stop();
+      const chain = JSON.parse(await readFile(join(place.dataDir, "keys", "chain"), "utf8"));
+      assert.equal(chain.ended.length, 1);
+      await assert.rejects(place.at(tellLoss), /nothing is lost/);
+    } finally {
+      await server.stop();
+      await place.end();
+    }
+  }
+});
+
+test("a database with other entries than were signed for is not succeeded", async () => {
+  const place = await losable(cluster);
+  let server = await place.start();
+  try {
+    await grow(new Line(server.url), 3);
+    await server.stop();
+    const backup = await place.backup();
+    server = await place.start();
+    await grow(new Line(server.url), 3);
+    await server.stop();
+    await place.restore(backup);
+    await place.at(async ({ admin }) => {
+      await admin.unsafe(`alter table ecrin.journal_leaves disable trigger all;
+        update ecrin.journal_leaves set leaf = sha256(leaf) where index = 1;
+        alter table ecrin.journal_leaves enable always trigger journal_leaves_stay`);
+    });
+    await assert.rejects(place.at(succeed), /not those that were signed for/);
+    await assert.rejects(place.start(), { name: "LogRefused" });
+  } finally {
+    await server.stop();
+    await place.end();
+  }
+});

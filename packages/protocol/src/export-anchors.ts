@@ -1,0 +1,158 @@
+import { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
+import { type Bytes, sameBytes, utf8 } from "./bytes.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { ProtocolError, refuse } from "./errors.ts";
+import { ANCHOR_FILE, type Archive, inFile, ROOT_FILE } from "./export-archive.ts";
+import type { Note } from "./note.ts";
+import { otsAttested, parseOtsProof } from "./ots.ts";
+import { sha256 } from "./sha256.ts";
+
+// What holds the checkpoints of an export in time (spec/anchor.md).
+
+/** What a time-stamp token says once it has been checked; `@ecrin/timestamp` checks it. */
+export interface CheckedToken {
+  readonly at: number;
+  readonly authority: string;
+  /** SHA-256 of the root it leads to, in hex. */
+  readonly root: string;
+  readonly revocation: "checked" | "not-known";
+}
+
+/** Checks a token under roots; throws where it does not hold. */
+export type CheckToken = (given: {
+  readonly token: Bytes;
+  readonly data: Bytes;
+  readonly crls: readonly Bytes[];
+  readonly roots: readonly Bytes[];
+}) => Promise<CheckedToken>;
+
+/** What anchors are checked with. */
+export interface AnchorOptions {
+  /** Without it time stamps are not checked, and said not to be. */
+  readonly checkToken?: CheckToken;
+  /** Roots of authorities to trust instead of those in the export, DER. */
+  readonly roots?: readonly Bytes[];
+  /** Work that a block's header must show. */
+  readonly leastWork?: bigint;
+}
+
+/** An anchor of an export, as far as it could be checked here. */
+export type CheckedAnchor =
+  | ({ readonly size: number; readonly kind: "time-stamp" } & CheckedToken)
+  | { readonly size: number; readonly kind: "time-stamp-not-checked" }
+  | {
+      readonly size: number;
+      readonly kind: "block";
+      readonly height: number;
+      readonly block: string;
+      readonly at: number;
+    }
+  | { readonly size: number; readonly kind: "pending"; readonly calendar: string };
+
+/** Whether an anchor fixes its checkpoint in time, as far as was checked here. */
+export function isHeld({ kind }: CheckedAnchor): boolean {
+  return kind === "time-stamp" || kind === "block";
+}
+
+export function anchoredSizes({ files }: Archive): number[] {
+  const sizes = files.flatMap(({ name }) => ANCHOR_FILE.exec(name)?.[1] ?? []);
+  return [...new Set(sizes.map(Number))].sort((a, b) => a - b);
+}
+
+/** The time stamps and the OpenTimestamps proof of one anchored checkpoint. */
+export async function openAnchors(
+  archive: Archive,
+  { size, note }: Checkpoint & { readonly note: Note },
+  options: AnchorOptions,
+): Promise<CheckedAnchor[]> {
+  const folder = `anchors/${size}/`;
+  const names = archive.files.map(({ name }) => name).filter((name) => name.startsWith(folder));
+  const data = utf8(note.text);
+  const anchors: CheckedAnchor[] = [];
+  for (const name of names.filter((each) => each.endsWith(".tst"))) {
+    const lists = names.filter((each) => each.startsWith(`${name.slice(0, -4)}-`));
+    // Each file is read under its own name: what is wrong in a root is not told of the stamp.
+    const token = await archive.bytes(name);
+    const crls = await allBytes(archive, lists);
+    const roots = options.roots ?? (await allBytes(archive, rootFiles(archive)));
+    anchors.push(await inFile(name, () => openStamp({ token, crls, roots }, size, data, options)));
+  }
+  const proof = `${folder}proof.ots`;
+  if (archive.has(proof)) {
+    const headers = names.filter((each) => each.endsWith(".header"));
+    anchors.push(
+      ...(await inFile(proof, () => openOts(archive, proof, headers, size, data, options))),
+    );
+  }
+  return anchors;
+}
+
+/** A token and what it is checked under. */
+interface StampFiles {
+  readonly token: Bytes;
+  readonly crls: readonly Bytes[];
+  readonly roots: readonly Bytes[];
+}
+
+async function openStamp(
+  files: StampFiles,
+  size: number,
+  data: Bytes,
+  { checkToken }: AnchorOptions,
+): Promise<CheckedAnchor> {
+  if (checkToken === undefined) return { size, kind: "time-stamp-not-checked" };
+  try {
+    return { size, kind: "time-stamp", ...(await checkToken({ ...files, data })) };
+  } catch (cause) {
+    throw new ProtocolError("statement-refused", "the time stamp does not hold", { cause });
+  }
+}
+
+function rootFiles({ files }: Archive): readonly string[] {
+  return files.map(({ name }) => name).filter((name) => ROOT_FILE.test(name));
+}
+
+async function allBytes(archive: Archive, names: readonly string[]): Promise<Bytes[]> {
+  const all: Bytes[] = [];
+  for (const name of names) all.push(await archive.bytes(name));
+  return all;
+}
+
+async function openOts(
+  archive: Archive,
+  name: string,
+  headerFiles: readonly string[],
+  size: number,
+  data: Bytes,
+  { leastWork = LEAST_WORK }: AnchorOptions,
+): Promise<CheckedAnchor[]> {
+  const { digest, stamp } = parseOtsProof(await archive.bytes(name));
+  if (!sameBytes(digest, sha256(data))) refuse("is over something else than the checkpoint");
+  const headers = new Map<string, BlockHeader>();
+  for (const file of headerFiles) {
+    const header = await inFile(file, async () =>
+      openBlockHeader(await archive.bytes(file), leastWork),
+    );
+    headers.set(file, header);
+  }
+  const used = new Set<string>();
+  const anchors = otsAttested(digest, stamp).flatMap(
+    ({ message, attestation }): CheckedAnchor[] => {
+      if (attestation.kind === "pending") {
+        return [{ size, kind: "pending", calendar: attestation.uri }];
+      }
+      if (attestation.kind !== "bitcoin") return [];
+      const { height } = attestation;
+      const file = `anchors/${size}/block-${height}.header`;
+      const header = headers.get(file);
+      // A block whose header nobody kept proves nothing here.
+      if (header === undefined) return [];
+      if (!isRootOf(message, header)) refuse(`does not lead to the block at ${height}`);
+      used.add(file);
+      return [{ size, kind: "block", height, block: header.hash, at: header.at }];
+    },
+  );
+  const idle = headerFiles.find((file) => !used.has(file));
+  if (idle !== undefined) refuse(`does not lead to ${idle}`);
+  return anchors;
+}
