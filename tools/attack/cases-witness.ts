@@ -28,7 +28,8 @@ import {
   tilePath,
   utf8,
 } from "@ecrin/protocol";
-import { checkLog, keysOf } from "../../packages/client/src/log.ts";
+import { checkLog } from "../../packages/client/src/log.ts";
+import { keysOf } from "../../packages/client/src/log-memory.ts";
 import { pinWitnesses } from "../../packages/client/src/pinned-witnesses.ts";
 import { unlockHere } from "../../packages/client/src/sign-in.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";

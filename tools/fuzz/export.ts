@@ -145,6 +145,17 @@ function exportedTargets(): Target[] {
     epochs: { epochs: [{ epoch: 1, from: 0, to: 4, key }] },
     witnesses: { witnesses: [{ name: "witness.example", key, operator: "Somebody" }] },
     accounts: { accounts: { [idOf("alice")]: [] } },
+    ended: {
+      ended: [
+        {
+          first: key,
+          keys: [],
+          statement: `eyJ9.e30.${"A".repeat(86)}`,
+          checkpoint: "note",
+          place: [key],
+        },
+      ],
+    },
   } as const satisfies Readonly<Record<string, Json>>;
   const target = (name: keyof typeof originals, open: (json: string) => unknown): Target => ({
     name: `exported ${name}`,
@@ -159,6 +170,7 @@ function exportedTargets(): Target[] {
     target("epochs", (json) => parseExported("epochs", json)),
     target("witnesses", (json) => parseExported("witnesses", json)),
     target("accounts", (json) => parseExported("accounts", json)),
+    target("ended", (json) => parseExported("ended", json)),
   ];
 }
 

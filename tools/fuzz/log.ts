@@ -3,9 +3,11 @@
 
 import { signBytes, signerFrom, signStatement } from "@ecrin/crypto";
 import {
+  type EndedLog,
   encodeOtsProof,
   encodeOtsStamp,
   followLogKeys,
+  followSuccessions,
   formatAddCheckpoint,
   formatCheckpoint,
   formatEntryProof,
@@ -18,6 +20,7 @@ import {
   type OtsStamp,
   openBlockHeader,
   openCheckpoint,
+  openCheckpointOf,
   originOf,
   ProtocolError,
   parseAddCheckpoint,
@@ -39,6 +42,7 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import { checkTimestamp, revocationAddresses, TimestampError, tokenOf } from "@ecrin/timestamp";
+import { checkpointOf, endLog } from "../../packages/client/test/ended-log.ts";
 import { makeAuthority } from "../../packages/timestamp/src/authority.ts";
 import { requestTimestamp } from "../../packages/timestamp/src/request.ts";
 import { bytes, type Target, text } from "./target.ts";
@@ -278,11 +282,49 @@ function witnessTargets({ first, notes }: Log): Target[] {
   ];
 }
 
+/** Logs that ended before the one in force: whatever is accepted says what the original says. */
+async function endedTargets(): Promise<Target[]> {
+  const leaves = Array.from({ length: 12 }, (_, i) => seedOf(`leaf ${i}`));
+  const { one, two, told } = await endLog(leaves, 8);
+  const [right] = await followSuccessions(told.ended, told.first);
+  const keys = await followLogKeys(told.first, []);
+  const ended = right === undefined ? [] : [right];
+  const notes = [told.checkpoint ?? "", await checkpointOf(one, leaves, 7)];
+  const texts = notes.map((note) => parseNote(note).text);
+  return [
+    {
+      name: "logs that ended",
+      terms: "json",
+      originals: [JSON.stringify(told.ended)],
+      refusals,
+      open: (input) => followSuccessions(listIn(text(input)), two.publicKey),
+      // None is a list too; tags and places in it are looked at elsewhere.
+      equivalent: (_, result) =>
+        (result as EndedLog[]).every(
+          ({ hash, leaf, left }) =>
+            hash === right?.hash &&
+            left === right.left &&
+            sameBytes(leaf ?? new Uint8Array(), right.leaf ?? new Uint8Array()),
+        ),
+    },
+    {
+      name: "checkpoint of a log or one before it",
+      terms: "text",
+      originals: notes,
+      refusals,
+      open: (input) => openCheckpointOf(text(input), keys, ended),
+      equivalent: (_, result) =>
+        texts.includes(formatCheckpoint(result as Awaited<ReturnType<typeof openCheckpointOf>>)),
+    },
+  ];
+}
+
 export async function logTargets(): Promise<Target[]> {
   const log = await makeLog();
   return [
     ...logTextTargets(log),
     ...witnessTargets(log),
+    ...(await endedTargets()),
     ...openTimestampsTargets(),
     ...(await tokenTargets()),
   ];

@@ -31,6 +31,12 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "protocol/contact:parseAcceptance": ["statement acceptance", "payload acceptance"],
   "protocol/deposit:parseDeposit": ["statement deposit", "payload deposit"],
   "protocol/entry-read:readOf": ["statement read", "payload read"],
+  "protocol/export-anchors:openAnchors": [
+    "time-stamp token",
+    "OpenTimestamps proof",
+    "block header",
+  ],
+  "protocol/export-archive:openArchive": ["archive"],
   "protocol/export-lines:readJournal": ["journal of an export"],
   "protocol/export-manifest:parseManifest": ["manifest", "signature of a manifest"],
   "protocol/export-manifest:parseExported": [
@@ -38,6 +44,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
     "exported epochs",
     "exported witnesses",
     "exported accounts",
+    "exported ended",
   ],
   "protocol/fields:parseAs": ["bytes field", "body reads"],
   "protocol/handshake:parseHandshakeCode": ["handshake code"],
@@ -65,6 +72,9 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "protocol/sign-in:parseSignIn": ["statement sign-in", "payload sign-in"],
   "protocol/space:parseSpaceStatement": ["statement space", "payload space"],
   "protocol/statement:parseStatement": ["statement account", "statement space"],
+  "protocol/succession:parseSuccession": ["statement succession", "payload succession"],
+  "protocol/succession:followSuccessions": ["logs that ended"],
+  "protocol/succession:openCheckpointOf": ["checkpoint of a log or one before it"],
   "protocol/tile:parseTilePath": ["tile path"],
   "protocol/verifier-key:parseVerifierKey": ["verifier key"],
   "protocol/zip:openZip": ["archive"],
@@ -99,6 +109,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/open-account:openAccount": ["answer account", "account chain", "keyring"],
   "client/open-account:openWithKey": ["answer account", "account chain", "keyring"],
   "client/open-account:readServer": ["answer server"],
+  "client/accept-log:openBook": ["keyring", "answer log", "logs that ended"],
   "client/accounts:follow": ["account chain", "answer chain"],
   "client/log:followLog": [
     "answer log",
@@ -130,6 +141,7 @@ export const NOT_OTHERS: Readonly<Record<string, string>> = {
   "client/second-factor:finishSignIn": "asks routes; the table's targets try their answers",
   "client/own-device:readDevice": "the device's own store, sealed",
   "client/about-to-be:readAboutToBe": "the device's own store, sealed",
+  "client/about-to-be:readUnfinished": "the device's own store, sealed",
 };
 
 /** Every exported function whose name says that it reads, as `file:name`. */

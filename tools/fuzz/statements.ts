@@ -28,6 +28,7 @@ import {
   parseRewrap,
   parseSignIn,
   parseSpaceStatement,
+  parseSuccession,
   type SigningKey,
   type Statement,
   type StatementKind,
@@ -79,6 +80,15 @@ async function kindsOf(world: World): Promise<Kind[]> {
   const subject = idOf("record");
   const head = { suite: SUITE, subject, n: 3, hash: hashNamed("c"), at: BEGIN };
   const receipt = { ...head, statement: hashNamed("read"), index: 40, leaf: hashNamed("leaf") };
+  const succession = {
+    suite: SUITE,
+    log: idOf("log"),
+    size: 41,
+    root: hashNamed("root 41"),
+    kept: { size: 39, root: hashNamed("root 39") },
+    next: log.publicKey,
+    at: BEGIN,
+  };
   const signed = async (kind: StatementKind, payload: typeof head) => [
     await signStatement(kind, payload, log),
   ];
@@ -119,6 +129,12 @@ async function kindsOf(world: World): Promise<Kind[]> {
       originals: await signed("receipt", receipt),
       signer: log,
       open: openReceipt,
+    },
+    {
+      kind: "succession",
+      originals: [await signStatement("succession", succession, log)],
+      signer: log,
+      open: checked(parseSuccession),
     },
   ];
 }
