@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import type { Browser } from "playwright-core";
 import { build, type Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { launchBrowser } from "../../../tools/browser/launch.ts";
+import { builtPage } from "./built-page.ts";
 
 /** A real server that serves the page as it is built, and a browser. */
 export interface Ground {
@@ -17,22 +17,21 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
-const root = join(import.meta.dirname, "..");
-
 /**
- * Builds the page into a folder of its own, starts a server that serves it, and a browser.
+ * Builds the page, starts a server that serves it, and a browser.
  * @param plugins what a measurement puts in the place of some file of the worker
  */
 export async function startGround(plugins: readonly Plugin[] = []): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
-  const pages = join(folder, "pages");
-  await build({
-    root,
-    logLevel: "error",
-    build: { outDir: pages, emptyOutDir: true },
-    worker: { plugins: () => [...plugins] },
-  });
-  if (!existsSync(join(pages, "index.html"))) throw new Error("the page was not built");
+  const pages = plugins.length === 0 ? await builtPage() : join(folder, "pages");
+  if (plugins.length > 0) {
+    await build({
+      root: join(import.meta.dirname, ".."),
+      logLevel: "error",
+      build: { outDir: pages, emptyOutDir: true },
+      worker: { plugins: () => [...plugins] },
+    });
+  }
   const server = await startServer({
     dataDir: join(folder, "data"),
     port: 0,
