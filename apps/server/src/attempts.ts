@@ -1,9 +1,13 @@
 import { type AccountId, newId, type SignInId } from "@ecrin/protocol";
 import type { Ground } from "./call.ts";
+import { textArray } from "./database.ts";
 import { refuse } from "./problem.ts";
 
-/** What an attempt began with. */
-type Way = "password" | "kit" | "factor" | "passkey";
+/**
+ * What an attempt began with: `known` is a password, under an id that whoever showed a device or the
+ * kit made up, and may have made up before.
+ */
+type Way = "password" | "known" | "kit" | "factor" | "passkey";
 
 /** Time between the two halves of a sign-in. */
 const ATTEMPT_MS = 5 * 60_000;
@@ -37,10 +41,11 @@ export async function beginAttempt(
 export async function endAttempt(
   { sql, now }: Ground,
   signIn: SignInId,
-  way: Way,
-): Promise<{ account: AccountId; state: string }> {
-  const [row] = await sql<{ account: AccountId; way: string; state: string; expires: number }[]>`
-    delete from sign_ins where sign_in = ${signIn} and way = ${way} returning account, way, state, expires`;
+  ...ways: readonly Way[]
+): Promise<{ account: AccountId; way: Way; state: string }> {
+  const [row] = await sql<{ account: AccountId; way: Way; state: string; expires: number }[]>`
+    delete from sign_ins where sign_in = ${signIn} and way = any(${textArray(ways)}::text[])
+    returning account, way, state, expires`;
   if (row === undefined || row.expires <= now()) refuse("sign-in-refused");
   return row;
 }

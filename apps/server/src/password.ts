@@ -6,6 +6,7 @@ import { endRecovery } from "./kit.ts";
 import { giveNotice } from "./notices.ts";
 import { answerRegistration, checkRecord } from "./opaque.ts";
 import { refuse } from "./problem.ts";
+import { endWithoutDevice } from "./session.ts";
 import { writeSlots } from "./slots.ts";
 
 /** A new password, a new kit (spec/keys.md, Sign-in). */
@@ -99,6 +100,8 @@ async function kitReplace(call: Call<"kitReplace">): Promise<RouteAnswer<"kitRep
       await writeSlots(tx, state, [body.slot], await unsettledSlots(tx, state));
       await tx`update accounts set kit_key = ${body.kitKey} where account = ${account}`;
       await endRecovery(tx, account);
+      // One without a device that does this goes on: it still has to enrol one.
+      await endWithoutDevice(tx, account, session.device === undefined ? session.issued : at);
       await giveNotice(tx, account, "kit-replaced", at);
     },
     entries: () => [{ subject: account, kind: "recovery", actor: actorOf(session), about: {}, at }],

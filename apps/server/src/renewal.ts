@@ -13,6 +13,7 @@ import { giveNotice } from "./notices.ts";
 import { checkRecord } from "./opaque.ts";
 import { dropFactors } from "./passkeys.ts";
 import { refuse } from "./problem.ts";
+import { endWithoutDevice } from "./session.ts";
 import { writeSlots } from "./slots.ts";
 
 /** Everything of an account made anew after a compromise (spec/keys.md). */
@@ -48,6 +49,7 @@ async function renew(call: Call<"renew">): Promise<RouteAnswer<"renew">> {
       await replaceSecrets(tx, call);
       await endRecovery(tx, account);
       await dropFactors(tx, account, at);
+      await endWithoutDevice(tx, account, at);
       await giveNotice(tx, account, "identity-changed", at);
     },
     entries: () => [{ subject: account, kind: "recovery", actor: actorOf(session), about: {}, at }],

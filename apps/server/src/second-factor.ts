@@ -47,16 +47,17 @@ async function askedOf(
 
 /**
  * A session, or what is asked for first where password and device, or kit, have been shown.
- * @param signIn the id under which the factor is then shown
+ * @returns a session, or the id under which the factor is then shown: a fresh one, so that nothing a
+ *   passkey has signed before is good for it
  */
 export async function sessionOrFactor(
   call: Call<"signInFinish">,
   shown: { readonly account: AccountId; readonly device: DeviceId | undefined },
 ): Promise<RouteAnswer<"signInFinish">> {
-  const { key, signIn } = call.body;
+  const { key } = call.body;
   const factors = await askedOf(call, shown.account);
   if (factors === undefined) return await enter(call, { ...shown, key });
-  await wait(call, shown.account, signIn, {
+  const signIn = await wait(call, shown.account, {
     key,
     ...(shown.device === undefined ? {} : { device: shown.device }),
     tries: 0,
@@ -74,19 +75,25 @@ async function signInFactor(call: Call<"signInFactor">): Promise<RouteAnswer<"si
   call.limit("factor", account);
   const holds =
     passkey === undefined
-      ? await takeCode(sql, call, account, code ?? "", true)
+      ? await takeCode(call, account, code ?? "")
       : (await takeAssertion(sql, account, passkey, {
           challenge: passkeyChallenge(account, signIn, key),
           origin: call.origin,
         })) !== undefined;
   if (holds) return await enter(call, { account, device, key });
   if (tries + 1 >= MOST_TRIES) refuse("sign-in-refused");
-  await wait(call, account, signIn, { ...waiting, tries: tries + 1 });
+  await wait(call, account, { ...waiting, tries: tries + 1 }, signIn);
   return refuse("factor-refused");
 }
 
-async function wait(call: Ground, account: AccountId, signIn: SignInId, waiting: Waiting) {
-  await beginAttempt(call, account, { way: "factor", state: JSON.stringify(waiting), signIn });
+async function wait(
+  call: Ground,
+  account: AccountId,
+  waiting: Waiting,
+  signIn?: SignInId,
+): Promise<SignInId> {
+  const state = JSON.stringify(waiting);
+  return await beginAttempt(call, account, { way: "factor", state, signIn });
 }
 
 /** Opens a session, and notes it. */

@@ -1,6 +1,6 @@
-import type { DeviceId } from "@ecrin/protocol";
+import type { AccountId, DeviceId } from "@ecrin/protocol";
 import type { Ground, Session } from "./call.ts";
-import { byteaArray, numberArray, type Sql, textArray } from "./database.ts";
+import { byteaArray, numberArray, type Sql, type Tx, textArray } from "./database.ts";
 import { refuse } from "./problem.ts";
 import { createProofCheck, digest, type Proof } from "./proof.ts";
 import { Recent } from "./recent.ts";
@@ -39,6 +39,8 @@ interface Standing {
   readonly device: DeviceId | null;
   /** Whether that device is enrolled and not cut off. */
   readonly enrolled: boolean;
+  /** Whether one without a device was given before the account's secrets were made anew. */
+  readonly outdated: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export function createSessions(ground: Ground): Sessions {
       if (!standing.fresh) refuse("proof-refused");
       if (standing.ended) refuse("not-signed-in");
       if (standing.device === null) {
-        if (session.issued + ENROL_MS <= now) refuse("not-signed-in");
+        if (session.issued + ENROL_MS <= now || standing.outdated) refuse("not-signed-in");
         return session;
       }
       if (!standing.enrolled) refuse("not-signed-in");
@@ -96,14 +98,28 @@ export function createSessions(ground: Ground): Sessions {
 /** Whether a session that was opened lasts: neither past nor ended, its device not cut off. */
 export async function stillLasts(
   { sql, now }: Pick<Ground, "sql" | "now">,
-  { session, account, device, expires }: Session,
+  { session, account, device, issued, expires }: Session,
 ): Promise<boolean> {
   if (expires <= now()) return false;
-  const [row] = await sql<{ ended: boolean; enrolled: boolean }[]>`
+  const [row] = await sql<{ ended: boolean; enrolled: boolean; outdated: boolean }[]>`
     select exists (select from ended_sessions where session = ${session}) as ended,
+      exists (select from accounts where account = ${account}
+        and sessions_since > ${issued}) as outdated,
       exists (select from account_devices where account = ${account}
         and device = ${device ?? ""} and until is null) as enrolled`;
-  return row !== undefined && !row.ended && (device === undefined || row.enrolled);
+  if (row === undefined || row.ended) return false;
+  return device === undefined ? !row.outdated : row.enrolled;
+}
+
+/**
+ * Ends every session of an account that has no device and was given before a moment, and every
+ * sign-in that only waits for a second factor: what they were given for has been replaced.
+ */
+export async function endWithoutDevice(tx: Tx, account: AccountId, before: number): Promise<void> {
+  await tx`
+    update accounts set sessions_since = greatest(sessions_since, ${before}::bigint)
+    where account = ${account}`;
+  await tx`delete from sign_ins where account = ${account} and way = 'factor'`;
 }
 
 async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[]> {
@@ -114,8 +130,9 @@ async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[
         ${numberArray(batch.map(({ proof }) => proof.expires))}::bigint[],
         ${textArray(batch.map(({ session }) => session.session))}::text[],
         ${textArray(batch.map(({ session }) => session.account))}::text[],
-        ${textArray(batch.map(({ session }) => session.device))}::text[]
-      ) with ordinality as a (proof, expires, session, account, device, i)
+        ${textArray(batch.map(({ session }) => session.device))}::text[],
+        ${numberArray(batch.map(({ session }) => session.issued))}::bigint[]
+      ) with ordinality as a (proof, expires, session, account, device, issued, i)
     ), fresh as (
       insert into proofs (proof, expires) select proof, expires from asked
       on conflict do nothing returning proof
@@ -123,8 +140,10 @@ async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[
     select f.proof is not null as fresh,
       exists (select from ended_sessions e where e.session = a.session) as ended,
       coalesce(a.device, b.device) as device,
-      d.device is not null and d.until is null as enrolled
+      d.device is not null and d.until is null as enrolled,
+      coalesce(c.sessions_since > a.issued, false) as outdated
     from asked a
+    left join accounts c on c.account = a.account
     left join fresh f on f.proof = a.proof
     left join session_devices b on a.device is null and b.session = a.session
     left join account_devices d on d.account = a.account and d.device = coalesce(a.device, b.device)

@@ -41,18 +41,21 @@ async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"sign
     select record from account_passwords
     where account = ${account} and generation = ${body.generation ?? "current"}`;
   const { response, state } = answerSignIn(keys.opaqueSetup, account, row?.record, body.request);
-  const signIn = await beginAttempt(call, account, { way: "password", state, signIn: named });
+  const way = named === undefined ? "password" : "known";
+  const signIn = await beginAttempt(call, account, { way, state, signIn: named });
   return { signIn, response, account, parameters: PARAMETERS };
 }
 
 async function signInFinish(call: Call<"signInFinish">): Promise<RouteAnswer<"signInFinish">> {
   const { chains, sql, body } = call;
   const now = call.now();
-  const { account, state } = await endAttempt(call, body.signIn, "password");
+  const { account, way, state } = await endAttempt(call, body.signIn, "password", "known");
   if (!isPasswordProven(account, state, body.finish)) refuse("sign-in-refused");
   const { device: byDevice, kit, passkey } = body;
   const attempt = { account, signIn: body.signIn, key: body.key, now };
   if (passkey !== undefined) {
+    // What a passkey signs has an id of the server's, or it could have been signed at any time.
+    if (way === "known") return refuse("sign-in-refused");
     const challenge = passkeyChallenge(account, body.signIn, body.key);
     const taken = await takeAssertion(sql, account, passkey, { challenge, origin: call.origin });
     if (taken === undefined) return refuse("factor-refused");

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { newId, type Problem, type ProblemCode, type Slot, type Statement } from "@ecrin/protocol";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
-import { type Answer, anySealingKey, newSigner, Person } from "./person.ts";
+import { type Answer, anySealingKey, keyOf, newSigner, Person } from "./person.ts";
 import { type Renewed, renew, renewalOf } from "./renewed.ts";
 
 // Everything of an account made anew (spec/keys.md, After a compromise): all of it, or nothing.
@@ -82,6 +82,39 @@ test("a renewal ends a recovery that was begun with the kit of before", async ()
   await server.admin`insert into recoveries (account, asked_at) values (${alice.account}, 1)`;
   await renew(alice, await renewalOf(alice));
   assert.equal((await server.admin`select from recoveries`).length, 0);
+});
+
+test("a session that the kit of before was given ends, though it has no device", async () => {
+  const alice = await person();
+  const { seat: thief } = await alice.signIn(["kit"]);
+  const reach = () => server.line.ask("GET", "/v1/account", undefined, thief);
+  assert.equal((await reach()).status, 200);
+  server.clock.at += 1;
+  await renew(alice, await renewalOf(alice));
+  assert.equal((await reach()).body.code, "not-signed-in");
+  const spoil = { replaces: 2, version: 3, box: randomBytes(200).toString("base64url") };
+  const spoilt = await server.line.ask("PUT", "/v1/account/keyring", spoil, thief);
+  assert.equal(spoilt.body.code, "not-signed-in");
+});
+
+test("a kit that is replaced leaves no session and no half of a sign-in behind", async () => {
+  const alice = await person();
+  const { seat: thief } = await alice.signIn(["kit"]);
+  server.clock.at += 1;
+  const slot = alice.slot("kit");
+  const slots = [...alice.slots.filter(({ kind }) => kind !== "kit"), slot].map(keyOf);
+  const kitKey = newSigner().key;
+  await server.admin`
+    insert into sign_ins (sign_in, account, way, state, expires)
+    values (${newId()}, ${alice.account}, 'factor', '{}', ${server.clock.at + 1000})`;
+  const statement = alice.statement({ op: "slots", slots });
+  await server.line.done("POST", "/v1/kit", { statement, slot, kitKey }, alice.seat);
+  const after = await server.line.ask("GET", "/v1/account", undefined, thief);
+  assert.equal(after.body.code, "not-signed-in");
+  const own = await server.line.ask("GET", "/v1/account", undefined, alice.seat);
+  assert.equal(own.status, 200);
+  const left = await server.admin`select from sign_ins where account = ${alice.account}`;
+  assert.equal(left.length, 0);
 });
 
 const NOT_WHOLE: readonly [

@@ -36,7 +36,6 @@ export async function finishSignIn(
     throw new ClientError("second-factor-needed", "a second factor is asked for");
   }
   const { signIn, factors } = answer;
-  if (signIn !== body.signIn) throw new ClientError("bad-answer", "another sign-in is answered");
   for (let again = false; ; again = true) {
     const shown = await ask({ ...factors, challenge: challengeOf(signIn), again });
     try {
