@@ -1,8 +1,9 @@
 import { type Account, bytesOf, type Inbox, type Waiting } from "@ecrin/client";
 import type { Command } from "commander";
 import { withFile } from "./add.ts";
+import { isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
-import { Invocation, write } from "./invocation.ts";
+import { Invocation } from "./invocation.ts";
 import { nameOf, recordNamed } from "./naming.ts";
 import { namesId, shortId } from "./short-id.ts";
 import { columns, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
@@ -99,7 +100,10 @@ async function decide(
   if (one === undefined || another !== undefined) throw new CommandError("deposit-unknown", text);
   const { deposit, author } = one;
   if (options.show !== undefined) {
-    await write(process.stdout, await bytesOf(await of.open(deposit)));
+    const { title, mediaType } = one.metadata;
+    if (process.stdout.isTTY === true && !isTextType(mediaType))
+      throw new CommandError("not-for-terminal", shown(title));
+    await writeContent(process.stdout, [await bytesOf(await of.open(deposit))]);
     return;
   }
   if (options.refuse !== undefined) {

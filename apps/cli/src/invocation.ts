@@ -155,6 +155,6 @@ async function thenLocked<T>(account: Account, work: Promise<T>): Promise<T> {
 }
 
 /** Writes all of it, however slowly the other side reads. */
-export async function write(to: NodeJS.WriteStream, data: string | Uint8Array): Promise<void> {
+export async function write(to: NodeJS.WritableStream, data: string | Uint8Array): Promise<void> {
   if (!to.write(data)) await once(to, "drain");
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Account, Opened } from "@ecrin/client";
 import type { Command } from "commander";
+import { isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
-import { Invocation, write } from "./invocation.ts";
+import { Invocation } from "./invocation.ts";
 import { type Place, placeNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
 import { shown } from "./shown.ts";
@@ -32,11 +33,12 @@ async function open(call: Invocation, text: string, options: OpenOptions): Promi
     const place = await placeNamed(account, call.home, text);
     const title = titleOf(place);
     const target = await targetFor(options, title);
-    if (target === undefined && process.stdout.isTTY === true && !isText(place)) {
+    const isText = isTextType(metadataOf(place).mediaType);
+    if (target === undefined && process.stdout.isTTY === true && !isText) {
       throw new CommandError("not-for-terminal", shown(title));
     }
     const opened = await openPlace(account, place);
-    if (target === undefined) await toStdout(opened);
+    if (target === undefined) await writeContent(process.stdout, bytesOf(opened));
     else await toFile(call, opened, target, options.force === true);
     if (target !== undefined) await report(call, account, place, target);
   });
@@ -64,20 +66,10 @@ function titleOf(place: Place): string {
   return metadataOf(place).title;
 }
 
-function isText(place: Place): boolean {
-  const { mediaType } = metadataOf(place);
-  return /^text\/|\bjson\b|\bxml\b/.test(mediaType);
-}
-
 /** The bytes of an item: its attachment, or the FHIR resource where that is all it is. */
 async function* bytesOf(opened: Opened): AsyncGenerator<Uint8Array, void, undefined> {
   if (opened.size > 0 || opened.resource === undefined) yield* opened.attachment;
   else yield opened.resourceBytes;
-}
-
-async function toStdout(opened: Opened): Promise<void> {
-  for await (const piece of bytesOf(opened)) await write(process.stdout, piece);
-  if (process.stdout.isTTY === true) await write(process.stdout, "\n");
 }
 
 async function toFile(
@@ -104,12 +96,22 @@ async function targetFor(options: OpenOptions, title: string): Promise<string | 
   return inFolder;
 }
 
-/** A title is somebody else's words: as a file's name it must stay in its folder. */
+/** In bytes: what file systems take of a name is 255, and a number or an ending may be added. */
+const LONGEST_NAME = 200;
+
+/**
+ * A title is somebody else's words: as a file's name it must stay in its folder, and be one that a
+ * file can have.
+ */
 export function fileNameOf(title: string): string {
-  const name = shown(title)
+  const name = shown(title.toWellFormed())
     .replace(/[/\\:*?"<>|\ufffd]/g, "_")
-    .replace(/^\.+/, "_")
-    .slice(0, 120)
-    .trim();
-  return name === "" ? "document" : name;
+    .replace(/^\.+/, "_");
+  let [cut, length] = ["", 0];
+  for (const letter of name) {
+    length += Buffer.byteLength(letter);
+    if (length > LONGEST_NAME) break;
+    cut += letter;
+  }
+  return cut.trim() === "" ? "document" : cut.trim();
 }

@@ -10,6 +10,11 @@ export function shown(text: string): string {
   return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
+/** The same of a text of many lines: line feeds and tabs stay, carriage returns go. */
+export function shownText(text: string): string {
+  return text.replaceAll("\r", "").replace(/[^\n\t]+/g, shown);
+}
+
 /** Columns side by side, each as wide as its widest cell; the last is left as it is. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

@@ -15,7 +15,7 @@ import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { progressLine } from "./progress.ts";
-import { momentIn } from "./shown.ts";
+import { momentIn, shown } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 interface VerifyOptions {
@@ -75,7 +75,7 @@ async function check(
     });
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    throw new CommandError("export-refused", `${basename(file)}: ${error.message}`, {
+    throw new CommandError("export-refused", `${basename(file)}: ${shown(error.message)}`, {
       cause: error,
     });
   } finally {
@@ -170,13 +170,13 @@ function anchorLine(anchor: CheckedAnchor, words: Words): string {
     const at = momentIn(words, anchor.at);
     return sentences.stamped(
       size,
-      anchor.authority,
+      shown(anchor.authority),
       at,
       anchor.root,
       anchor.revocation === "checked",
     );
   }
   if (anchor.kind === "block") return sentences.block(size, anchor.height, anchor.block);
-  if (anchor.kind === "pending") return sentences.pending(size, anchor.calendar);
+  if (anchor.kind === "pending") return sentences.pending(size, shown(anchor.calendar));
   return sentences.notChecked(size);
 }

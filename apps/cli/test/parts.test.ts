@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { newId } from "@ecrin/protocol";
+import { writeContent } from "../src/content.ts";
 import { mediaTypeOf } from "../src/media-type.ts";
+import { fileNameOf } from "../src/open.ts";
 import { namesId, shortId, withoutHyphens } from "../src/short-id.ts";
 import { columns, shown, sizeIn } from "../src/shown.ts";
 import { parseSince, parseWhen } from "../src/when.ts";
@@ -52,6 +55,31 @@ test("an id is named by its beginning, and never taken for an option", () => {
   for (const option of ["--password-file", "-o", "--until", "list"]) {
     assert.equal(withoutHyphens(option), option);
   }
+});
+
+test("a title of any kind is a name that a file can have", () => {
+  const long = fileNameOf("読".repeat(150));
+  assert.ok(Buffer.byteLength(long) <= 200 && long.startsWith("読読"), long);
+  assert.equal(fileNameOf(`${"a".repeat(199)}😀b`), "a".repeat(199));
+  // Half a character of UTF-16 is no character of an address.
+  assert.equal(encodeURIComponent(fileNameOf("scan \ud83d")), "scan%20_");
+  assert.equal(fileNameOf("../../etc/passwd"), "__.._etc_passwd");
+  assert.equal(fileNameOf("\u001b]0;x\u0007"), "_]0;x_");
+  assert.equal(fileNameOf("  "), "document");
+});
+
+test("content that others wrote reaches a terminal as text that cannot drive it", async () => {
+  const given = Buffer.from("a\u001b[2J\tb\r\nc\u009b1A é\u202e");
+  // In the middle of a character, and of a line's end.
+  const pieces = [given.subarray(0, 8), given.subarray(8, 16), given.subarray(16)];
+  const said = async (isTTY: boolean) => {
+    const out = Object.assign(new PassThrough(), { isTTY });
+    await writeContent(out, pieces);
+    out.end();
+    return Buffer.concat(await out.toArray());
+  };
+  assert.equal((await said(true)).toString(), "a\ufffd[2J\tb\nc\ufffd1A é\ufffd\n");
+  assert.deepEqual(await said(false), given);
 });
 
 test("what others wrote cannot drive the terminal", () => {

@@ -65,6 +65,14 @@ test("Python refuses what we refuse", { skip }, async () => {
   }
 });
 
+test("a name in an archive cannot rub out what Python says of it", { skip }, async () => {
+  const bytes = Buffer.from(await exportOf({ entries: 3 }));
+  // Up a line and wipe it, in the place of a name in the directory.
+  bytes.write("\u001b[1A\u001b[2KV", bytes.lastIndexOf("VERIFY.md"), "latin1");
+  const said = verified(bytes);
+  assert.match(said, /^REFUSED\. \?\[1A\?\[2KV: begins in another form\n$/);
+});
+
 test("Python counts witnesses as we do, those that are given before those that are named", {
   skip,
 }, async () => {

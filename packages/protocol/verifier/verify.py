@@ -36,6 +36,11 @@ def need(condition, place, what):
         raise Wrong("%s: %s" % (place, what))
 
 
+def plain(text):
+    """A text that stood in the file, as a terminal may show it: nothing in it moves the cursor."""
+    return "".join(each if each.isprintable() else "?" for each in str(text))
+
+
 # --- Ed25519, RFC 8032 section 5.1, strict: cofactorless, canonical encodings ---------------
 
 P = 2**255 - 19
@@ -528,7 +533,7 @@ FIXED = ("VERIFY.md", "verify.py", "log/keys.json", "log/checkpoint", "log/since
          "log/epochs.json", "log/witnesses.json", "accounts.json", "journal.json", "report.pdf")
 OTHERS = re.compile(
     r"^(roots/\d{1,3}\.der|anchors/(0|[1-9]\d{0,15})/"
-    r"(checkpoint|stamp-\d{1,3}\.tst|stamp-\d{1,3}-\d{1,2}\.crl|proof\.ots|block-\d{1,9}\.header))$"
+    r"(checkpoint|stamp-\d{1,3}\.tst|stamp-\d{1,3}-\d{1,2}\.crl|proof\.ots|block-\d{1,9}\.header))\Z"
 )
 
 
@@ -571,7 +576,7 @@ def witnesses_in(value, place):
     for each in known:
         members(each, place, ("name", "key", "operator"))
         hash32(each["key"], place)
-        need(re.match(r"^[^\s+]{1,200}$", each["name"]), place, "has a witness without a name")
+        need(re.match(r"^[^\s+]{1,200}\Z", each["name"]), place, "has a witness without a name")
         need(0 < len(each["operator"]) <= 80, place, "has a witness of nobody")
     for part in ("name", "key"):
         need(len({each[part] for each in known}) == len(known), place, "has a witness twice")
@@ -712,7 +717,7 @@ class Export:
         need(proof.digest == sha256(text), proof.place, "is over something else")
         for message, kind, payload in proof.attested:
             if kind == PENDING:
-                print("%d leaves: pending at %s (proves nothing yet)" % (checkpoint.size, payload[1:].decode("ascii", "replace")))
+                print("%d leaves: pending at %s (proves nothing yet)" % (checkpoint.size, plain(payload[1:].decode("ascii", "replace"))))
             if kind != BITCOIN:
                 continue
             height = varuint(payload)
@@ -759,7 +764,7 @@ class Export:
         when = re.search("Time stamp: (.*)", shown)
         self.anchored = max(self.anchored, size)
         whose = "the roots given" if given else "roots in the export: compare them"
-        print("%d leaves: time-stamped at %s (under %s)" % (size, when.group(1) if when else "?", whose))
+        print("%d leaves: time-stamped at %s (under %s)" % (size, plain(when.group(1)) if when else "?", whose))
 
     def check_journal(self, stops):
         tree, position, last = Tree(), {"n": 0, "hash": None}, None
@@ -913,10 +918,10 @@ def main(arguments):
         export = Export(path, log_key, roots, least_work, witnesses)
         export.verify()
     except Wrong as wrong:
-        print("REFUSED. %s" % wrong)
+        print("REFUSED. %s" % plain(wrong))
         return 1
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, zipfile.BadZipFile, OSError) as error:
-        print("REFUSED. Not in the form of an export: %r" % error)
+        print("REFUSED. Not in the form of an export: %s" % plain(repr(error)))
         return 1
     found, manifest = export.found, export.manifest
     if not export.anchored:
