@@ -21,12 +21,15 @@ type Telling = Call<"readsDeclared">;
 async function readsDeclared(call: Telling): Promise<RouteAnswer<"readsDeclared">> {
   const reads = await Promise.all(call.body.reads.map((read, i) => readDeclared(call, read, i)));
   // All are judged before one is written: half of an answer would be asked for again.
-  const entries = await decided(
+  const judged = await decided(
     async () => await Promise.all(reads.map((read, i) => judge(call, read, placeOf(i)))),
   );
+  // Nobody can end whoever has ended: what they still have to tell is not told without end.
+  const ended = reads.flatMap(({ fact }, i) => (judged[i]?.hasEnded === true ? [fact.space] : []));
+  for (const space of new Set(ended)) call.limit("declared", `${call.session.account} ${space}`);
   const receipts: Statement[] = [];
   for (const [i, { hash }] of reads.entries()) {
-    const done = await call.journal.commit({ once: hash, entries: () => entries[i] ?? [] });
+    const done = await call.journal.commit({ once: hash, entries: () => judged[i]?.entries ?? [] });
     const given = done.positions.map((position) => call.journal.receipt(position, hash));
     receipts.push(...(await Promise.all(given)));
   }
@@ -45,7 +48,10 @@ async function readDeclared(call: Telling, text: Statement, i: number): Promise<
   return read;
 }
 
-/** Whether it was signed by a device of the account, of what the account was once let into. Ends do not matter: what was read was read. */
+/**
+ * Whether it was signed by a device of the account, of what the account was once let into. An end does
+ * not matter to what was there before it: what was read was read. What was sealed after it was not.
+ */
 async function judge(call: Telling, read: ReadStatement, place: FieldPath) {
   const { fact } = read;
   const [state, readers] = await Promise.all([
@@ -53,11 +59,20 @@ async function judge(call: Telling, read: ReadStatement, place: FieldPath) {
     call.chains.states(call.sql, [fact.by.account]),
   ]);
   const reader = readers.get(fact.by.account);
-  if (reader === undefined || state?.history.has(fact.by.account) !== true) {
+  const lives = state?.history.get(fact.by.account);
+  if (reader === undefined || state === undefined || lives === undefined) {
     return refuse("not-found", `${place}.space`);
   }
   await within(place, () =>
     checkSignature(read, deviceKeyAt(reader, fact.by.device, fact.by.head)),
   );
-  return entriesOf(read, await findPlaces(call, fact, place), call.now());
+  const places = await findPlaces(call, fact, place);
+  for (const [i, { epoch }] of places.entries()) {
+    // A share has one epoch, and those it was made for.
+    const since = state.kind === "record" ? (state.epochs[epoch - 1]?.since ?? 0) : 0;
+    if (!lives.some(({ until = Number.POSITIVE_INFINITY }) => until > since))
+      refuse("not-allowed", `${place}.revisions.${i}`);
+  }
+  const hasEnded = !state.members.has(fact.by.account);
+  return { hasEnded, entries: entriesOf(read, places, call.now()) };
 }

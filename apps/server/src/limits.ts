@@ -28,6 +28,8 @@ export interface Limits {
   readonly approval: Rate;
   /** One account, looking for a new device by its number. */
   readonly approving: Rate;
+  /** One account in one space that it is no member of any more, for telling what it had read. */
+  readonly declared: Rate;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -41,6 +43,7 @@ export const DEFAULT_LIMITS: Limits = {
   factor: { burst: 10, perSecond: 1 / 60 },
   approval: { burst: 60, perSecond: 1 },
   approving: { burst: 60, perSecond: 0.5 },
+  declared: { burst: 10, perSecond: 1 / 21_600 },
 };
 
 /** Of each kind: whoever makes many names of one drops no bucket of another. */
@@ -85,4 +88,5 @@ export const NO_LIMITS: Limits = {
   factor: NONE,
   approval: NONE,
   approving: NONE,
+  declared: NONE,
 };

@@ -58,11 +58,12 @@ async function rendezvousOpen(
   if (body.until <= now || body.until > now + MAX_GUEST_MS) refuse("malformed", "body.until");
   const closes = now + OPEN_MS;
   const code = shortCodeOf(randomBytes(5));
+  // A row stays for a day, however soon its code closes: those of a day are counted by it.
   // The very same again finds itself open; of another's, or under other facts, nothing is told.
   const [made] = await sql<{ code: string; closes: number }[]>`
     insert into rendezvous (rendezvous, code, host, commitment, until, made_at, closes, expires)
     select ${body.rendezvous}, ${code}, ${session.account}, ${body.commitment},
-      ${body.until}::bigint, ${now}::bigint, ${closes}::bigint, ${Math.max(body.until, closes)}::bigint
+      ${body.until}::bigint, ${now}::bigint, ${closes}::bigint, ${now + DAY_MS}::bigint
     where (
       select count(*) from rendezvous
       where host = ${session.account} and made_at > ${now - DAY_MS}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openReceipt, parseRead, type SigningKey, type Statement } from "@ecrin/protocol";
+import { DEFAULT_LIMITS, NO_LIMITS } from "../src/limits.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { Person } from "./person.ts";
 import {
@@ -16,13 +17,15 @@ import {
   type TestSpace,
 } from "./record.ts";
 
+const limits = { ...NO_LIMITS, declared: DEFAULT_LIMITS.declared };
+
 let cluster: Cluster;
 let server: TestServer;
 let alice: Person;
 let bob: Person;
 before(async () => {
   cluster = await startCluster();
-  server = await startTestServer(cluster);
+  server = await startTestServer(cluster, { limits });
   [alice, bob] = await Promise.all([anyone(), anyone()]);
 });
 after(async () => {
@@ -87,6 +90,29 @@ test("an end does not keep back what was read before it, and gives nothing", asy
   await record.done(await record.turn(tree, { ended: [bob.account] }));
   assert.equal((await declare(bob, [statement])).status, 200);
   assert.equal((await journalOf(server.admin, record.space)).at(-1)?.about.declared, true);
+});
+
+test("what was sealed after an end was not read before it", async () => {
+  const { record, tree } = await readable();
+  await record.done(await record.turn(tree, { ended: [bob.account] }));
+  const late = sealTest(record);
+  await donePosting(record, [late]);
+  const statement = await declared(bob, record, late, { at: server.clock.at - DAY });
+  assertRefused(await declare(bob, [statement]), "not-allowed", "body.reads.0.revisions.0");
+  const own = await declared(alice, record, late);
+  assert.equal((await declare(alice, [own])).status, 200);
+});
+
+test("whoever has ended fills no journal", async () => {
+  const { record, sealed, tree } = await readable();
+  const tell = async (ago: number) =>
+    await declare(bob, [await declared(bob, record, sealed, { at: server.clock.at - ago })]);
+  const before = Array.from({ length: 12 }, (_, i) => i);
+  for (const ago of before) assert.equal((await tell(ago)).status, 200);
+  await record.done(await record.turn(tree, { ended: [bob.account] }));
+  const codes = [];
+  for (const ago of before) codes.push((await tell(DAY + ago)).body.code);
+  assert.deepEqual(codes, [...Array(10).fill(undefined), "rate-limited", "rate-limited"]);
 });
 
 test("a declared read is answered with no release, before or after it was told", async () => {

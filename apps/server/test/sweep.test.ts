@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hashOf, newId } from "@ecrin/protocol";
+import { makeShowing } from "./handshake.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { anySealingKey, newSigner, Person } from "./person.ts";
 import { beginRecord, journalOf, pass } from "./record.ts";
@@ -52,6 +53,23 @@ test("a row goes when its time has come, and not before", async () => {
   server.clock.at += 4 * MINUTE + 1;
   await until("the first one gone", async () => !(await approvals()).includes(first));
   assert.deepEqual(await approvals(), [second]);
+});
+
+test("a code that was shown counts for a day, though it closes in minutes", async () => {
+  const alice = await new Person(server.line).signUp();
+  await server.line.done("POST", "/v1/rendezvous", makeShowing(alice, MINUTE).body, alice.seat);
+  const shown = async () =>
+    (await server.admin`select from rendezvous where host = ${alice.account}`).length;
+  const asked = await ask();
+  server.clock.at += 11 * MINUTE;
+  await until("a sweep", async () => !(await approvals()).includes(asked));
+  // What is swept after it has gone by then as well.
+  await ask();
+  server.clock.at += 11 * MINUTE;
+  await until("another sweep", async () => (await approvals()).length === 0);
+  assert.equal(await shown(), 1);
+  server.clock.at += 24 * 60 * MINUTE;
+  await until("the code gone", async () => (await shown()) === 0);
 });
 
 test("a membership past its date is noted by itself", async () => {
