@@ -9,8 +9,10 @@ import {
   factsOfHost,
   HANDSHAKE,
   INBOX,
+  newId,
   parseDeposit,
   parseHandshakeCode,
+  parseId,
   parseSpaceStatement,
   type RouteAnswer,
   type ShownFacts,
@@ -21,8 +23,10 @@ import { makeDeposit } from "../../packages/client/src/deposit.ts";
 import { Inbox } from "../../packages/client/src/inbox.ts";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { Showing } from "../../packages/client/src/showing.ts";
+import { SpaceView } from "../../packages/client/src/space-view.ts";
 import { findShown, Visit } from "../../packages/client/src/visit.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
+import { forgeDeposit } from "./forge.ts";
 import { CANARIES, type Stage } from "./stage.ts";
 
 const HOUR = 3_600_000;
@@ -161,7 +165,62 @@ export const roomCases: readonly AttackCase[] = [
       holds(recipients.join() === alice.u.account, "a deposit was wrapped to somebody else");
     },
   },
+  {
+    number: 12,
+    title: "a deposit through a share of the record that nobody in it has made",
+    promise: "P",
+    countermeasure: "deposits come through shares that stand in the record's chain",
+    mutation: [
+      {
+        file: "packages/client/src/inbox.ts",
+        find: "if (life === undefined || life.begin !== begin) throw cannotOpen();",
+        replace: "if (life?.begin === begin) throw cannotOpen();",
+      },
+    ],
+    async run(stage) {
+      const { alice, network, record } = stage;
+      const { space, begin, waiting } = await plantedDeposit(stage);
+      network.answer("inbox", () => ({ deposits: [waiting], seeds: [] }));
+      network.invent("chainOfSpace", async (path, query) => {
+        if (path.endsWith(space))
+          return { statements: [begin], head: { hash: parseSpaceStatement(begin).hash, seq: 0 } };
+        const params = { space: parseId<"space">(path.split("/").at(-1), "path") };
+        const asked = { params, query: Object.fromEntries(query) };
+        return await alice.u.http.call("chainOfSpace", asked);
+      });
+      const u = await stage.victim(alice);
+      const inbox = new Inbox(u, new HealthRecord(u, record.space));
+      const seen = await inbox.list();
+      holds(seen.length === 0, "a stranger's deposit lies in the inbox");
+      holds(inbox.refused === 1, "what did not hold is not counted");
+    },
+  },
 ];
+
+/**
+ * Mallory has a share of her own record begin anew under Alice's as its source, and puts a note into
+ * it, right in everything but Alice's having shared anything.
+ */
+async function plantedDeposit(stage: Stage) {
+  const { alice, mallory, record, now } = stage;
+  const hers = await createRecord(mallory.u);
+  const item = await hers.add(NOTE);
+  const until = now() + HOUR;
+  const share = await hers.share({ with: alice.u.account, items: [item], until });
+  const real = new SpaceView(mallory.u, share);
+  await real.refresh();
+  const space = newId<"space">();
+  const facts = Object.entries(parseSpaceStatement(real.statements[0]).fact);
+  const begin = await mallory.u.sign("space", {
+    ...Object.fromEntries(facts.filter(([name]) => !["suite", "by", "at"].includes(name))),
+    space,
+    source: { space: record.space },
+  });
+  const spaceHead = { hash: parseSpaceStatement(begin).hash, seq: 0 };
+  const to = await mallory.u.accounts.get(alice.u.account);
+  const waiting = await forgeDeposit(mallory.u, { space, spaceHead, title: CANARIES.title }, to);
+  return { space, begin, waiting };
+}
 
 /**
  * Alice shows a code, the doctor scans it, and the server puts Mallory in his

@@ -7,10 +7,17 @@ import {
   sealContentBytes,
   sealMetadata,
   signStatement,
+  wrapTo,
 } from "@ecrin/crypto";
 import {
+  type AccountState,
   type Bytes,
   canonicalJson,
+  concat,
+  currentIdentity,
+  depositCommitContext,
+  depositContext,
+  depositWrapContext,
   digestOf,
   encodeEntry,
   entryCommitment,
@@ -35,6 +42,7 @@ import {
   secretContext,
   toBase64url,
   utf8,
+  type WaitingDeposit,
 } from "@ecrin/protocol";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
 import type { Loose } from "./network.ts";
@@ -98,6 +106,44 @@ export async function forgeRevision(u: Forger, forgery: Forgery): Promise<NewRev
     wrap: toBase64url(wrap),
     metadata: toBase64url(metadata),
     content: toBase64url(content.bytes),
+  };
+}
+
+/** A deposit for somebody, right in everything that its space does not say. */
+export async function forgeDeposit(
+  u: Forger,
+  { space, spaceHead, title }: Pick<Forgery, "space" | "spaceHead" | "title">,
+  recipient: AccountState,
+): Promise<WaitingDeposit> {
+  const place = { space, deposit: newId<"deposit">(), by: { account: u.account } };
+  const ctx = depositContext(place);
+  const [secret, release] = [newSecret(), newSecret()];
+  const key = contentKeyOf(secret, release, ctx);
+  const bytes = utf8(`forged ${title}`);
+  const facts = { v: 1, kind: "raw", title, type: "forged", mediaType: "text/plain" } as const;
+  const name: Metadata = { ...facts, size: bytes.length };
+  const metadata = await sealMetadata(metadataKeyOf(secret, ctx), ctx, utf8(canonicalJson(name)));
+  const content = await sealContentBytes(key, ctx, bytes);
+  const { hash, identity } = currentIdentity(recipient);
+  const to = { recipient: recipient.account, identity: hash };
+  const ofWrap = depositWrapContext(place, to);
+  const wrap = await wrapTo(fromBase64url(identity.seal), ofWrap, concat(secret, release));
+  const commit = (of: "secret" | "content", by: Bytes) =>
+    toBase64url(commitTo(by, depositCommitContext(place, of)));
+  const statement = await u.sign("deposit", {
+    space,
+    deposit: place.deposit,
+    spaceHead: { ...spaceHead },
+    to: [{ ...to, wrap: digestOf(wrap) }],
+    commit: { secret: commit("secret", secret), content: commit("content", key) },
+    metadata: digestOf(metadata),
+    content: { length: content.length, root: toBase64url(content.root) },
+  });
+  return {
+    statement,
+    recipient: recipient.account,
+    wrap: toBase64url(wrap),
+    metadata: toBase64url(metadata),
   };
 }
 

@@ -110,7 +110,7 @@ test("whoever has ended fills no journal", async () => {
   const before = Array.from({ length: 12 }, (_, i) => i);
   for (const ago of before) assert.equal((await tell(ago)).status, 200);
   await record.done(await record.turn(tree, { ended: [bob.account] }));
-  const codes = [];
+  const codes: unknown[] = [];
   for (const ago of before) codes.push((await tell(DAY + ago)).body.code);
   assert.deepEqual(codes, [...Array(10).fill(undefined), "rate-limited", "rate-limited"]);
 });

@@ -236,14 +236,19 @@ export class Inbox {
     return secrets;
   }
 
-  /** The record, or a share made from it. */
+  /** The record, or a share that stands in its chain: anybody can begin one that names it as its source. */
   async #viewOf(space: SpaceId): Promise<SpaceView> {
     if (space === this.#record.space) return this.#record.view;
     const known = this.#shares.get(space);
     if (known !== undefined) return known;
     const view = new SpaceView(this.#u, space);
     await view.refresh();
-    if (view.state.share?.source !== this.#record.space) throw cannotOpen();
+    // One that was made a moment ago may stand in a chain that was followed before.
+    const own = this.#record.view;
+    if (!own.state.shares.has(space)) await own.refresh();
+    const life = own.state.shares.get(space);
+    const begin = view.state.hashes[0];
+    if (life === undefined || life.begin !== begin) throw cannotOpen();
     this.#shares.set(space, view);
     return view;
   }
