@@ -101,6 +101,12 @@ test("what is no CDA document, not whole, or brings entities of its own, is not 
     assert.equal(parseCda(text), undefined, text.slice(0, 60));
 });
 
+test("what is nested without end is shown as a file, and fails nothing", () => {
+  const deep = (tag: string) => `<${tag}>`.repeat(30_000) + `</${tag}>`.repeat(30_000);
+  const text = section("S", deep("content"));
+  assert.equal(parseCda(cda(`<structuredBody>${text}</structuredBody>`)), undefined);
+});
+
 test("what mark-up means elsewhere is text here", () => {
   const [first] =
     blocks("<paragraph>&lt;img src=x onerror=alert(1)&gt; <script>alert(1)</script></paragraph>") ??

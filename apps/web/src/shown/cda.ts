@@ -73,6 +73,16 @@ const IN_LINE: ReadonlySet<string> = new Set([
 export function parseCda(text: string): Cda | undefined {
   // Entities of its own could grow without end, and no CDA document has a document type.
   if (/<!DOCTYPE/i.test(text)) return undefined;
+  try {
+    return readCda(text);
+  } catch (error) {
+    // Nested so deep that no program could show it: whoever sent it keeps nobody from saving it.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function readCda(text: string): Cda | undefined {
   const root = rootOf(text);
   if (root === undefined) return undefined;
   const record = child(child(root, "recordTarget"), "patientRole");
