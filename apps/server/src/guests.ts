@@ -10,6 +10,7 @@ import {
 import { insertDevice, insertStatement, readIncoming } from "./account-chain.ts";
 import { actorOf, type Call, type Handlers } from "./call.ts";
 import type { Sql, Tx } from "./database.ts";
+import { isNobodys } from "./nobody.ts";
 import { refuse, within } from "./problem.ts";
 import { Recent } from "./recent.ts";
 import { openFor } from "./rendezvous.ts";
@@ -47,10 +48,10 @@ async function guestBegin(call: Call<"guestBegin">): Promise<RouteAnswer<"guestB
   const fingerprint = createHash("sha256").update(canonicalJson(body)).digest();
   await journal.commit({
     effect: async (tx) => {
-      if (await isRepeated(tx, state.account, fingerprint)) return false;
+      if (await isRepeated(tx, call, state.account, fingerprint)) return false;
       const meeting = await openFor(call, tx, body.rendezvous);
       if (until > meeting.until) refuse("statement-refused", "body.statement.until");
-      await claimSubject(tx, state.account);
+      await claimSubject(tx, keys, state.account);
       await insertGuest(tx, call, state, { device, fingerprint, host: meeting.host });
       return true;
     },
@@ -70,11 +71,17 @@ async function guestBegin(call: Call<"guestBegin">): Promise<RouteAnswer<"guestB
   return grantSession(keys, { account: state.account, device, key: body.key }, now, until);
 }
 
-async function isRepeated(tx: Tx, account: AccountId, fingerprint: Buffer): Promise<boolean> {
+async function isRepeated(
+  tx: Tx,
+  { keys }: Call<"guestBegin">,
+  account: AccountId,
+  fingerprint: Buffer,
+): Promise<boolean> {
   const [row] = await tx<{ sign_up: Buffer }[]>`
     select sign_up from accounts where account = ${account}`;
-  if (row === undefined) return false;
-  return row.sign_up.equals(fingerprint) || refuse("conflict", "body.statement.account");
+  if (row?.sign_up.equals(fingerprint) === true) return true;
+  if (isNobodys(keys, account) || row !== undefined) refuse("conflict", "body.statement.account");
+  return false;
 }
 
 async function insertGuest(

@@ -1,4 +1,5 @@
 import {
+  type AccountId,
   type AccountState,
   type Accounts,
   type FieldPath,
@@ -60,10 +61,7 @@ export async function checkLinkSet(
     }),
   );
   const [accounts] = await Promise.all([
-    chains.states(
-      sql,
-      authors.map(({ fact }) => fact.account),
-    ),
+    certified(sql, authors).then((known) => chains.states(sql, known)),
     checkHeaders(sql, signed.space, set),
   ]);
   for (const author of authors) checkAuthor(accounts, author);
@@ -73,6 +71,17 @@ export async function checkLinkSet(
     secrets: Buffer.from(set.secrets, "base64url"),
     releases: Buffer.from(set.releases, "base64url"),
   };
+}
+
+/** The accounts whose chains hold these certificates: no other chain is looked at, whether there is one or not. */
+async function certified(sql: Sql, authors: readonly Certificate[]): Promise<AccountId[]> {
+  const rows = await sql<{ account: AccountId }[]>`
+    select distinct s.account from unnest(
+      ${textArray(authors.map(({ fact }) => fact.account))}::text[],
+      ${textArray(authors.map(({ hash }) => hash))}::text[]
+    ) as a (account, hash)
+    join account_statements s on s.account = a.account and s.hash = a.hash`;
+  return rows.map(({ account }) => account);
 }
 
 /** Every link names the header of a revision of the source, as it was accepted. */

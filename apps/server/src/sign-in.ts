@@ -1,17 +1,16 @@
 import {
   type AccountId,
-  context,
   currentDevices,
   type DeviceId,
   passkeyChallenge,
   type RouteAnswer,
-  toBase64url,
 } from "@ecrin/protocol";
 import { openAddress, ownerOfAddress } from "./address.ts";
 import { beginAttempt, endAttempt } from "./attempts.ts";
 import type { Call, Handlers } from "./call.ts";
 import { checkDevice, checkKit, kitKeyOf } from "./factor.ts";
 import { knock } from "./knock.ts";
+import { nobodyOf } from "./nobody.ts";
 import { answerSignIn, isPasswordProven, PARAMETERS } from "./opaque.ts";
 import { takeAssertion } from "./passkeys.ts";
 import { refuse } from "./problem.ts";
@@ -29,8 +28,8 @@ async function accountMeant({ sql, keys, body }: Call<"signInStart">): Promise<A
   if (body.account !== undefined) refuse("malformed", "body.address");
   const { name } = await openAddress(keys, body.address, "body.address");
   const owner = await ownerOfAddress(sql, name);
-  const nobody = keys.pepper(context("nobody", name)).subarray(0, 16);
-  return owner ?? (toBase64url(nobody) as AccountId);
+  const nobody = nobodyOf(keys, name);
+  return owner ?? nobody;
 }
 
 async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"signInStart">> {

@@ -4,6 +4,7 @@ import { insertDevice, insertStatement, readIncoming } from "./account-chain.ts"
 import { claimAddress, openAddress } from "./address.ts";
 import type { Call, Handlers } from "./call.ts";
 import type { Tx } from "./database.ts";
+import { isNobodys } from "./nobody.ts";
 import { answerRegistration, checkRecord } from "./opaque.ts";
 import { refuse, within } from "./problem.ts";
 import { writeSlots } from "./slots.ts";
@@ -35,7 +36,7 @@ async function signUpFinish(call: Call<"signUpFinish">): Promise<RouteAnswer<"si
   await journal.commit({
     effect: async (tx) => {
       if (await isRepeated(tx, call, fingerprint)) return false;
-      await claimSubject(tx, body.account);
+      await claimSubject(tx, keys, body.account);
       await insertAccount(tx, call, state, fingerprint);
       await insertStatement(tx, state, body.statement);
       await insertDevice(tx, body.account, device, 0);
@@ -71,13 +72,15 @@ function checkSlotKinds(state: AccountState): void {
  */
 async function isRepeated(
   tx: Tx,
-  { body }: Call<"signUpFinish">,
+  { keys, body }: Call<"signUpFinish">,
   fingerprint: Buffer,
 ): Promise<boolean> {
   const [row] = await tx<{ sign_up: Buffer }[]>`
     select sign_up from accounts where account = ${body.account}`;
-  if (row === undefined) return false;
-  return row.sign_up.equals(fingerprint) || refuse("conflict", "body.account");
+  // An id that a sign-in made up is in use, like one that is: the address behind it is not told.
+  if (row?.sign_up.equals(fingerprint) === true) return true;
+  if (isNobodys(keys, body.account) || row !== undefined) refuse("conflict", "body.account");
+  return false;
 }
 
 async function insertAccount(

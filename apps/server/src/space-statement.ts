@@ -1,7 +1,6 @@
 import {
   type AccountId,
   type Accounts,
-  accountsNamed,
   type FieldPath,
   followParsed,
   hasHead,
@@ -9,6 +8,7 @@ import {
   type Member,
   mayManage,
   mayWrite,
+  membersNamed,
   rotationDue,
   type SpaceId,
   type SpacePayload,
@@ -16,9 +16,11 @@ import {
   type SpaceStatement,
   type Wrap,
 } from "@ecrin/protocol";
+import { mayFollow } from "./acquaintance.ts";
 import type { Ground, Session } from "./call.ts";
 import { checkRecent } from "./clock.ts";
 import { atOnce, numberArray, type Tx, textArray } from "./database.ts";
+import type { Keys } from "./keys.ts";
 import type { Guard } from "./operation.ts";
 import { refuse, refuseMoved, within } from "./problem.ts";
 import { checkSpaceStatement, checkSpaces } from "./quotas.ts";
@@ -35,6 +37,7 @@ export interface Judged {
   readonly wraps: CheckedWraps;
   /** The chains all this was judged on. */
   readonly guard: readonly Guard[];
+  readonly keys: Keys;
 }
 
 /** Whether the chain holds this very statement already. */
@@ -77,6 +80,7 @@ export async function judgeStatement(
     before,
     after,
     wraps: await checkWraps(asking.releases, after, fact.op, wraps),
+    keys: asking.keys,
     guard: [
       ...(before === undefined ? [] : [{ chain: before.space, head: before.head }]),
       ...[...accounts.values()].map(({ account, head }) => ({ chain: account, head })),
@@ -101,17 +105,36 @@ function maySay(signer: Member, { op }: SpacePayload): boolean {
 
 /** The chains of all members where a rotation could be due or identities count; of the signer otherwise. */
 async function readAccounts(
-  { chains, sql }: Asking,
+  asking: Asking,
   before: SpaceState | undefined,
-  parsed: SpaceStatement,
+  { fact }: SpaceStatement,
 ): Promise<Accounts> {
-  const { fact } = parsed;
-  const named = accountsNamed([parsed]);
   const members =
     fact.op === "close" || fact.op === "unshare" ? [] : (before?.members.keys() ?? []);
-  const pinned = fact.op === "epoch" ? fact.pins.map((pin) => pin.account) : [];
-  const recipient = fact.op === "share" ? [fact.recipient] : [];
-  return await chains.states(sql, new Set([...named, ...members, ...pinned, ...recipient]));
+  const named = await acquainted(asking, before, fact);
+  return await asking.chains.states(asking.sql, new Set([fact.by.account, ...members, ...named]));
+}
+
+/**
+ * Whom a statement makes a member, as far as its signer may follow them (spec/http.md, Whose chain).
+ * To everybody else an account that exists is none, by the answer and by the time it takes: no chain
+ * is looked at before. Who has somebody's contact code names their identity.
+ */
+async function acquainted(
+  { sql }: Asking,
+  before: SpaceState | undefined,
+  fact: SpacePayload,
+): Promise<AccountId[]> {
+  const by = fact.by.account;
+  const named = membersNamed(fact).filter(
+    ({ account }) => account !== by && before?.members.has(account) !== true,
+  );
+  const known = await Promise.all(
+    named.map(async ({ account, identity }) =>
+      (await mayFollow(sql, by, account, { identity })) ? [account] : [],
+    ),
+  );
+  return known.flat();
 }
 
 /** A device that was signed out says nothing any more, whatever head it names. */
@@ -165,7 +188,7 @@ export async function writeStatement(tx: Tx, judged: Judged): Promise<void> {
   const { fact } = parsed;
   await atOnce([
     before === undefined ? insertSpace(tx, judged) : moveHead(tx, before, after),
-    ...(before === undefined ? [claimSubject(tx, fact.space)] : []),
+    ...(before === undefined ? [claimSubject(tx, judged.keys, fact.space)] : []),
     ...(fact.op === "epoch" ? [compareTree(tx, fact)] : []),
     insertStatement(tx, parsed),
     storeWraps(tx, fact.space, judged.wraps),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** How many times each way. */
+/** How many times each way where an address is asked about. */
 export const TIMES = 2000;
 
 /** A request and the status it is answered with. */
@@ -42,23 +42,75 @@ function countBelow(sorted: readonly number[], value: number, orEqual: boolean):
 }
 
 /**
- * How much better than by chance the times of two kinds of request are told apart, 0 to 0.5.
- * Three rounds; noise that leans one way does not lean the same way three times.
+ * How far `above` may lie from a half: five and a half of its standard deviations where nothing
+ * tells the two apart, which are 1/√(6n) of n times each way. 5 % for 2,000.
  */
-export async function telling(known: Ask, unknown: Ask, status: number): Promise<number> {
+export function boundOf(times: number): number {
+  return 5.5 / Math.sqrt(6 * times);
+}
+
+/** So many of each kind, asked in the same stretch of time, count once by the fastest. */
+const STRETCH = 10;
+
+/** The fastest of each stretch: what else the machine does only ever adds to a time. */
+function fastest(times: readonly number[]): number[] {
+  return Array.from({ length: Math.floor(times.length / STRETCH) }, (_, i) =>
+    Math.min(...times.slice(i * STRETCH, (i + 1) * STRETCH)),
+  );
+}
+
+/**
+ * How far known and unknown lie apart, in bounds: more than 1 either way is no chance. All times
+ * show a small difference on a quiet machine, the fastest of each stretch on a busy one.
+ */
+export function apart(known: readonly number[], unknown: readonly number[]): number {
+  const [fast, fastOthers] = [fastest(known), fastest(unknown)];
+  const leans = [
+    (above(known, unknown) - 0.5) / boundOf(known.length),
+    (above(fast, fastOthers) - 0.5) / boundOf(fast.length),
+  ];
+  return leans.reduce((most, lean) => (Math.abs(lean) > Math.abs(most) ? lean : most));
+}
+
+/**
+ * How far the times of two kinds of request lie apart, in bounds, as `apart` says. Ranks and no
+ * milliseconds: a slow machine is slow for both. The two take turns, and up to three rounds: noise
+ * that leans one way does not lean the same way three times.
+ */
+export async function telling(
+  known: Ask,
+  unknown: Ask,
+  status: number,
+  times: number,
+): Promise<number> {
   const leans: number[] = [];
   for (let round = 0; round < 3; round++) {
-    const times = { known: [] as number[], unknown: [] as number[] };
-    for (let i = 0; i < TIMES; i++) {
+    const took = { known: [] as number[], unknown: [] as number[] };
+    for (let i = 0; i < times; i++) {
       // Which comes first changes each time, so that neither always follows the other.
       const order = i % 2 === 0 ? (["known", "unknown"] as const) : (["unknown", "known"] as const);
       for (const which of order) {
-        times[which].push(await timeOf(which === "known" ? known : unknown, status));
+        took[which].push(await timeOf(which === "known" ? known : unknown, status));
       }
     }
-    const lean = Math.abs(above(times.known, times.unknown) - 0.5);
+    const lean = apart(took.known, took.unknown);
+    if (Math.abs(lean) < 1) return Math.abs(lean);
     leans.push(lean);
-    if (lean < 0.05) return lean;
   }
-  return Math.min(...leans);
+  // What leans to either side is noise; a difference leans to one.
+  const isOneSided = leans.every((lean) => Math.sign(lean) === Math.sign(leans[0] ?? 0));
+  return isOneSided ? Math.min(...leans.map(Math.abs)) : 0;
+}
+
+/** Nothing in how long an answer takes tells `known` from `unknown`. */
+export async function assertTellsNothing(
+  known: Ask,
+  unknown: Ask,
+  { status, times = TIMES }: { readonly status: number; readonly times?: number },
+): Promise<void> {
+  const lean = await telling(known, unknown, status, times);
+  assert.ok(
+    lean < 1,
+    `told apart, ${lean.toFixed(1)} times as far as chance goes, ${times} times each way`,
+  );
 }
