@@ -5,6 +5,7 @@ import type { Tx } from "./database.ts";
 import { checkKit, kitKeyOf } from "./factor.ts";
 import { giveNotice } from "./notices.ts";
 import { refuse } from "./problem.ts";
+import { endWithoutDevice } from "./session.ts";
 import { grantSession } from "./token.ts";
 
 /** How long the kit alone waits (spec/keys.md, The kit). A constant on purpose: nothing shortens it. */
@@ -77,6 +78,8 @@ async function kitCancel({
   await journal.commit({
     effect: async (tx) => {
       const ended = await endRecovery(tx, account);
+      // After the wait the kit may have been given a session already; it is not to enrol a device now.
+      if (ended && device !== undefined) await endWithoutDevice(tx, account, at);
       if (ended) await giveNotice(tx, account, "recovery-cancelled", at);
       return ended;
     },

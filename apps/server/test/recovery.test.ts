@@ -127,6 +127,20 @@ test("an enrolled device calls a recovery off, and the wait begins anew", async 
   assert.deepEqual((await kitAlone(alice)).answer.body, { ready: server.clock.at + 72 * HOUR });
 });
 
+test("a recovery called off after the wait leaves the kit no session", async () => {
+  const alice = await new Person(server.line).signUp();
+  await kitAlone(alice);
+  server.clock.at += 72 * HOUR;
+  const { seat: thief } = await kitAlone(alice);
+  const reach = () => server.line.ask("GET", "/v1/account", undefined, thief);
+  assert.equal((await reach()).status, 200);
+  server.clock.at += 1;
+  const { seat } = await alice.signIn();
+  await server.line.done("POST", "/v1/kit/cancel", {}, seat);
+  assertCode(await reach(), "not-signed-in");
+  assert.deepEqual((await noticesOf(seat)).at(-1), "recovery-cancelled");
+});
+
 test("a recovery not used within a week after its wait is asked for anew", async () => {
   const alice = await new Person(server.line).signUp();
   await kitAlone(alice);
