@@ -7,6 +7,7 @@ import {
   ProtocolError,
   parseAs,
   parseSigningKey,
+  reasonOf,
   type VerifiedExport,
   type Witness,
   witnessesFile,
@@ -75,13 +76,20 @@ async function check(
     });
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    throw new CommandError("export-refused", `${basename(file)}: ${shown(error.message)}`, {
+    throw new CommandError("export-refused", refusalIn(call.words, basename(file), error), {
       cause: error,
     });
   } finally {
     line.done();
     await handle.close();
   }
+}
+
+/** File, place in it, and why: in the words of the language, and no value of the export's. */
+function refusalIn({ verify }: Words, file: string, error: ProtocolError): string {
+  const { reason, named } = reasonOf(error);
+  const place = error.field === undefined ? [] : [error.field];
+  return shown([file, ...place, verify.reasons[reason](named)].join(": "));
 }
 
 function keyGiven(text: string) {

@@ -1,6 +1,9 @@
 // What `ecrin verify` says of an export, in English.
 
+import { reasons } from "./words-reasons.en.ts";
+
 export const verify = {
+  reasons,
   reading: "Checking",
   entries: (entries: number, subject: string, size: number) =>
     `${entries} entries of ${subject}, under a checkpoint of ${size} leaves.`,

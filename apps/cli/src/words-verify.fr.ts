@@ -1,8 +1,10 @@
 // What `ecrin verify` says of an export, in French.
 
 import type { Words } from "./words.ts";
+import { reasons } from "./words-reasons.fr.ts";
 
 export const verify: Words["verify"] = {
+  reasons,
   reading: "Vérification",
   entries: (entries: number, subject: string, size: number) =>
     `${entries} entrées de ${subject}, sous un point de contrôle de ${size} feuilles.`,

@@ -20,6 +20,8 @@ export interface Call {
   readonly server?: string;
   /** Passwords and kits, in the order in which they are asked for. */
   readonly secrets?: readonly string[];
+  /** English where none is given. */
+  readonly lang?: "en" | "fr";
 }
 
 /**
@@ -27,9 +29,9 @@ export interface Call {
  * environment are read by the test as any other process could read them.
  */
 export async function ecrin(call: Call, ...args: readonly string[]): Promise<Ended> {
-  const { home, server, secrets = [] } = call;
+  const { home, server, secrets = [], lang = "en" } = call;
   const given = server === undefined ? [] : ["--server", server];
-  const all = [...args, "--home", home, "--lang", "en", ...given, "--password-file", "-"];
+  const all = [...args, "--home", home, "--lang", lang, ...given, "--password-file", "-"];
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...all], {
     env: ENVIRONMENT,
     stdio: "pipe",

@@ -58,6 +58,9 @@ test("a journal is exported once, verified, refused when changed, and goes on fr
   const alarm = await ecrin(stranger, "verify", wrong);
   assert.equal(alarm.code, 6);
   assert.match(alarm.err, /The export does not hold\. wrong\.zip: /);
+  const french = await ecrin({ ...stranger, lang: "fr" }, "verify", wrong);
+  assert.equal(french.code, 6);
+  assert.doesNotMatch(french.err, /\b(?:is|are|the|not)\b/, "no English is left in it");
 
   await json(camille, "add", join(SAMPLES_FOLDER, "analyses-2026-11-03.pdf"));
   const next = join(ground.folder, "next.zip");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ENTRY_KINDS } from "@ecrin/protocol";
+import { ENTRY_KINDS, EXPORT_REASONS } from "@ecrin/protocol";
 import { catalogue, languageFrom, languageOf } from "../src/words.ts";
 
 /** Every sentence of a catalogue by its path; functions are called with something recognisable. */
@@ -39,6 +39,17 @@ test("what a sentence is given is in the sentence", () => {
       const line = journal.kinds[kind]("Camille", "this");
       assert.ok(line.includes("Camille") || line.includes("this"), `${language}: ${kind}`);
     }
+  }
+});
+
+test("every reason why an export does not hold has its words, and names what it is about", () => {
+  for (const language of ["en", "fr"] as const) {
+    const { reasons } = catalogue(language).verify;
+    assert.deepEqual(Object.keys(reasons).sort(), [...EXPORT_REASONS].sort());
+    for (const reason of ["unlisted", "not-grown", "block-idle"] as const)
+      assert.ok(reasons[reason]({ name: "a/file" }).includes("a/file"), reason);
+    for (const reason of ["gone", "block"] as const)
+      assert.ok(reasons[reason]({ number: 4711 }).includes("4711"), reason);
   }
 });
 

@@ -1,5 +1,7 @@
 // What worker and page say to each other about an export of a journal and what it proves.
 
+import type { ExportNamed, ExportReason } from "@ecrin/client";
+
 /** An anchor of an export, as far as it could be checked here. */
 export type AnchorTold =
   | {
@@ -57,6 +59,9 @@ export interface ExportRefused {
   readonly file: string;
   /** A line or a field in it; empty where there is none to name. */
   readonly place: string;
+  /** What is wrong there, and a name or a number that it is about. */
+  readonly reason: ExportReason;
+  readonly named: ExportNamed;
   /** As the verifier says it: the same words as `ecrin verify`. */
   readonly said: string;
 }

@@ -76,6 +76,7 @@ for (const [language, width] of [
       .getByText(/archive/)
       .first()
       .waitFor();
+    await page.getByText(say("It does not have the form it should have.")).waitFor();
     // Another log than the one that is known.
     await page.getByText(say("What you know already"), { exact: true }).click();
     await page.getByLabel(say("The log’s key"), { exact: true }).fill("A".repeat(43));
@@ -84,6 +85,7 @@ for (const [language, width] of [
       .getByText(/log\/keys\.json/)
       .first()
       .waitFor();
+    await page.getByText(say("This is another log than the one you know.")).waitFor();
     await page.getByLabel(say("The log’s key"), { exact: true }).fill("too short");
     await choose(visitor, copy);
     await page

@@ -4,10 +4,13 @@ export {
   type ByteSource,
   bytesSource,
   type CheckedAnchor,
+  type ExportNamed,
+  type ExportReason,
   isHeld,
   openZip,
   ProtocolError,
   parseSigningKey,
+  reasonOf,
   type VerifiedExport,
 } from "@ecrin/protocol";
 export type { DroppedFactors } from "./about-to-be.ts";

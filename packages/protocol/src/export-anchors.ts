@@ -1,8 +1,8 @@
 import { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
 import { type Bytes, sameBytes, utf8 } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { ProtocolError, refuse } from "./errors.ts";
 import { ANCHOR_FILE, type Archive, inFile, ROOT_FILE } from "./export-archive.ts";
+import { broken } from "./export-reasons.ts";
 import type { Note } from "./note.ts";
 import { otsAttested, parseOtsProof } from "./ots.ts";
 import { sha256 } from "./sha256.ts";
@@ -104,7 +104,7 @@ async function openStamp(
   try {
     return { size, kind: "time-stamp", ...(await checkToken({ ...files, data })) };
   } catch (cause) {
-    throw new ProtocolError("statement-refused", "the time stamp does not hold", { cause });
+    return broken("stamp", undefined, { cause });
   }
 }
 
@@ -127,7 +127,7 @@ async function openOts(
   { leastWork = LEAST_WORK }: AnchorOptions,
 ): Promise<CheckedAnchor[]> {
   const { digest, stamp } = parseOtsProof(await archive.bytes(name));
-  if (!sameBytes(digest, sha256(data))) refuse("is over something else than the checkpoint");
+  if (!sameBytes(digest, sha256(data))) broken("anchor-other");
   const headers = new Map<string, BlockHeader>();
   for (const file of headerFiles) {
     const header = await inFile(file, async () =>
@@ -147,12 +147,12 @@ async function openOts(
       const header = headers.get(file);
       // A block whose header nobody kept proves nothing here.
       if (header === undefined) return [];
-      if (!isRootOf(message, header)) refuse(`does not lead to the block at ${height}`);
+      if (!isRootOf(message, header)) broken("block", undefined, { number: height });
       used.add(file);
       return [{ size, kind: "block", height, block: header.hash, at: header.at }];
     },
   );
   const idle = headerFiles.find((file) => !used.has(file));
-  if (idle !== undefined) refuse(`does not lead to ${idle}`);
+  if (idle !== undefined) broken("block-idle", undefined, { name: idle });
   return anchors;
 }

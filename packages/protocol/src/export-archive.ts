@@ -1,6 +1,7 @@
 import { startDigest } from "#digest";
 import { type Bytes, concat, fromUtf8 } from "./bytes.ts";
-import { malformed, ProtocolError, refuse } from "./errors.ts";
+import { ProtocolError } from "./errors.ts";
+import { broken } from "./export-reasons.ts";
 import { EXPORT_FILES, type ExportManifest } from "./export-manifest.ts";
 import type { Hash } from "./ids.ts";
 import { type ByteSource, openZip, type ZipFile } from "./zip.ts";
@@ -34,7 +35,7 @@ export async function openArchive(
   const digests = new Map<string, Hash>();
   let expected = new Map<string, { length: number; sha256: Hash }>();
   let done = 0;
-  const find = (name: string) => byName.get(name) ?? malformed(name, "is missing");
+  const find = (name: string) => byName.get(name) ?? broken("missing", name);
 
   async function* stream(name: string): AsyncGenerator<Bytes> {
     const { at, length, crc } = find(name);
@@ -48,18 +49,18 @@ export async function openArchive(
     }
     const { sha256: hash, crc: found } = digest.end();
     digests.set(name, hash);
-    if (found !== crc) malformed(name, "is not what the archive's checksum says");
+    if (found !== crc) broken("damaged", name);
     compare(name);
   }
 
   function compare(name: string): void {
     const said = expected.get(name);
     if (said !== undefined && digests.get(name) !== said.sha256)
-      refuse("is not what the manifest says", name);
+      broken("changed", name);
   }
 
   async function bytes(name: string): Promise<Bytes> {
-    if (find(name).length > MOST_SMALL) malformed(name, "is too long");
+    if (find(name).length > MOST_SMALL) broken("long", name);
     const parts: Bytes[] = [];
     for await (const part of stream(name)) parts.push(part);
     return concat(...parts);

@@ -4,6 +4,7 @@ import { isRead, nameOfStatement, readOf } from "./entry-read.ts";
 import { ProtocolError, refuse } from "./errors.ts";
 import type { ExportedEntry } from "./export-lines.ts";
 import type { ExportedEpochs } from "./export-manifest.ts";
+import { broken } from "./export-reasons.ts";
 import { hmacSha256 } from "./hmac.ts";
 import type { AccountId, Hash } from "./ids.ts";
 import {
@@ -99,25 +100,22 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
       const next = milestones[milestone];
       const to = next === undefined ? size : Math.min(next.size, size);
       for (const { height } of perfectSubtrees(tree.size, to)) {
-        const hash = path[used] ?? refuse("is too short", "path");
+        const hash = path[used] ?? broken("proof", "path");
         tree.append(height, hash);
         used += 1;
       }
       if (next !== undefined && next.size === tree.size) {
-        if (!hasRoot(tree, next.root))
-          throw new ProtocolError("fork", `the entries do not lead to ${next.file}`, {
-            field: next.file,
-          });
+        if (!hasRoot(tree, next.root)) broken("not-grown", next.file, { name: next.file });
         milestone += 1;
       } else if (tree.size === size) break;
     }
-    if (used !== path.length) refuse("is too long", "path");
+    if (used !== path.length) broken("proof", "path");
   }
 
   function follow({ n, salt, entry: text }: ExportedEntry): Entry {
     if (n > position.next) {
       // What the entries in between said was erased: the chain goes on behind them.
-      if (gaps.length >= MOST_GAPS) refuse("has too many gaps", "n");
+      if (gaps.length >= MOST_GAPS) broken("gaps", "n");
       gaps.push({ from: position.next, to: n });
       const { prev } = parseEntry(text);
       position = prev === undefined ? { next: n } : { next: n, hash: prev };
@@ -132,7 +130,7 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
 
   function checkTag({ index, before, tag }: ExportedEntry, leaf: Bytes): void {
     if (last !== undefined && index === last.index + 1 && before !== last.tag)
-      refuse("does not follow the tag before it", "before");
+      broken("tag-order", "before");
     for (let at = epochs[epoch]; at?.to !== undefined && index >= at.to; at = epochs[epoch])
       epoch += 1;
     const current = epochs[epoch];
@@ -141,8 +139,7 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
       found.tagsUndisclosed += 1;
     } else {
       const made = hmacOf(key)(concat(fromBase64url(before), leaf));
-      if (!sameBytes(made, fromBase64url(tag)))
-        refuse("does not agree with the disclosed key of its epoch", "tag");
+      if (!sameBytes(made, fromBase64url(tag))) broken("tag", "tag");
       found.tagsChecked += 1;
     }
     last = { index, tag };
@@ -153,16 +150,16 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
     if (!isRead(entry)) {
       if (statement === undefined) return undefined;
       if (nameOfStatement(statement) !== entry.about.statement)
-        refuse("is another than the entry names", "statement");
+        broken("statement-other", "statement");
       found.namedStatements += 1;
       return undefined;
     }
-    if (statement === undefined) refuse("is missing: nobody signed this read", "statement");
+    if (statement === undefined) broken("read-unsigned", "statement");
     const read = readOf(entry, statement);
-    if (!reads.add(read.hash)) refuse("stands for two entries", "statement");
+    if (!reads.add(read.hash)) broken("read-twice", "statement");
     const { by } = read.fact;
     const reader = accounts.get(by.account);
-    if (reader === undefined) refuse("is by an account whose chain is missing", "statement");
+    if (reader === undefined) broken("reader-missing", "statement");
     found.signedReads += 1;
     return checkSignature(read, deviceKeyAt(reader, by.device, by.head));
   }
@@ -180,7 +177,7 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
   /** Everything about an entry but the signature, which comes back as a promise. */
   function take(exported: ExportedEntry): Promise<void> | undefined {
     const { index, path = [] } = exported;
-    if (index < tree.size) refuse("goes backwards", "index");
+    if (index < tree.size) broken("order", "index");
     const entry = follow(exported);
     grow(
       index,
@@ -196,9 +193,9 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
 
   function finish(path: readonly Bytes[]): JournalFindings {
     const size = milestones.at(-1)?.size ?? 0;
-    if (size < tree.size) refuse("has entries beyond the checkpoint", "index");
+    if (size < tree.size) broken("order", "index");
     grow(size, path);
-    if (found.entries !== ground.entries) refuse("are not as many as the manifest says", "entries");
+    if (found.entries !== ground.entries) broken("count", "entries");
     checkHead(position, head);
     return { ...found, erased: countErased(gaps, erasures) };
   }
@@ -238,11 +235,9 @@ function raise(cause: unknown): never {
 
 function checkHead(position: JournalPosition, head: JournalHead | undefined): void {
   if (head === undefined) {
-    if (position.next > 0) refuse("have no signed head", "entries");
+    if (position.next > 0) broken("no-head", "entries");
   } else if (head.n + 1 !== position.next || head.hash !== position.hash) {
-    throw new ProtocolError("fork", "the signed head is not where the entries lead", {
-      field: "head",
-    });
+    broken("head", "head");
   }
 }
 
@@ -252,7 +247,7 @@ function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
   for (const { from, to } of gaps) {
     for (let n = from; n < to; ) {
       const next = erasures.filter((each) => each.from <= n && n < each.to).map(({ to }) => to);
-      if (next.length === 0) refuse(`lack number ${n}, which no erasure accounts for`, "entries");
+      if (next.length === 0) broken("gone", "entries", { number: n });
       n = Math.min(to, Math.max(...next));
     }
     erased += to - from;

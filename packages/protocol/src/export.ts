@@ -1,7 +1,7 @@
 import { type AccountState, currentIdentity, followAccount } from "./account.ts";
 import { concat, fromBase64url, sameBytes } from "./bytes.ts";
 import { type Checkpoint, openCheckpoint, treeOf } from "./checkpoint.ts";
-import { malformed, ProtocolError, refuse } from "./errors.ts";
+import { refuse } from "./errors.ts";
 import {
   type AnchorOptions,
   anchoredSizes,
@@ -23,6 +23,7 @@ import {
   parseExported,
   parseManifest,
 } from "./export-manifest.ts";
+import { broken } from "./export-reasons.ts";
 import { parseAs } from "./fields.ts";
 import type { AccountId, Hash, LogId, SigningKey } from "./ids.ts";
 import { headPayload, type JournalHead } from "./journal.ts";
@@ -120,15 +121,13 @@ async function openManifest(archive: Archive, { logKey }: VerifyOptions) {
   const keys = await inFile(keysFile, async () => {
     const { first, keys } = parseExported("keys", await archive.text(keysFile));
     const followed = await followLogKeys(first, keys);
-    if (followed.log !== fact.log) refuse("are those of another log", "first");
+    if (followed.log !== fact.log) broken("other-keys", "first");
     return followed;
   });
   const ended = await openEnded(archive, keys);
   const firsts = [...ended.map((each) => each.keys), keys].map(({ lives }) => lives[0]?.key);
   if (logKey !== undefined && !firsts.includes(logKey))
-    throw new ProtocolError("fork", `${keysFile}: this is another log than the one known`, {
-      field: `${keysFile}: first`,
-    });
+    broken("other-log", `${keysFile}: first`);
   await inFile(signatureFile, () => checkLogSignature(manifest, keys, fact.at, false));
   return { manifest, keys, ended };
 }
@@ -148,12 +147,12 @@ async function openEnded(archive: Archive, { lives }: LogKeys): Promise<readonly
 function checkFiles({ files }: Archive, { files: listed }: ExportManifest): void {
   const names = [...listed.map(({ name }) => name), EXPORT_FILES.manifest, EXPORT_FILES.signature];
   for (const [i, name] of names.entries()) {
-    if (files[i]?.name !== name) refuse(`lists ${name}, and the archive has another file`, "files");
+    if (files[i]?.name !== name) broken("unlisted", "files", { name });
     if (listed[i] !== undefined && listed[i].length !== files[i].length)
-      refuse(`gives ${name} another length`, "files");
-    if (!isKnownName(name)) refuse(`lists ${name}, which is no part of an export`, "files");
+      broken("unlisted", "files", { name });
+    if (!isKnownName(name)) broken("unlisted", "files", { name });
   }
-  if (files.length !== names.length) refuse("does not list every file", "files");
+  if (files.length !== names.length) broken("unlisted", "files", { name: files.at(-1)?.name ?? "" });
 }
 
 interface Ground extends JournalGround {
@@ -175,33 +174,33 @@ async function openGround(
     openCheckpoint(await archive.text(EXPORT_FILES.checkpoint), keys),
   );
   if (checkpoint.size !== fact.size)
-    refuse("is of another size than the manifest says", EXPORT_FILES.checkpoint);
+    broken("changed", EXPORT_FILES.checkpoint);
   const quorum = await openQuorum(archive, checkpoint.note, options);
   const milestones: Milestone[] = [milestoneOf(checkpoint, EXPORT_FILES.checkpoint)];
   for (const end of ended) {
     if (!provesEntry(end, treeOf(checkpoint)))
-      refuse("is not in the log that follows", EXPORT_FILES.ended);
+      broken("not-followed", EXPORT_FILES.ended);
     milestones.push(...keptOf(end));
   }
   if (fact.since !== undefined) {
     const since = await opened(EXPORT_FILES.since);
     if (since.size !== fact.since)
-      refuse("is of another size than the manifest says", EXPORT_FILES.since);
+      broken("changed", EXPORT_FILES.since);
     milestones.push(milestoneOf(since, EXPORT_FILES.since));
-  } else if (archive.has(EXPORT_FILES.since)) refuse("is not in the manifest", EXPORT_FILES.since);
+  } else if (archive.has(EXPORT_FILES.since)) broken("changed", EXPORT_FILES.since);
   const { earlier } = options;
   if (earlier !== undefined) checkEarlier(earlier, milestones, ended);
   const anchors: CheckedAnchor[] = [];
   for (const size of anchoredSizes(archive)) {
     const file = `anchors/${size}/checkpoint`;
     const anchored = await opened(file);
-    if (anchored.size !== size) refuse("is of another size than its place says", file);
+    if (anchored.size !== size) broken("other-size", file);
     milestones.push(milestoneOf(anchored, file));
     anchors.push(...(await openAnchors(archive, anchored, options)));
   }
   milestones.sort((a, b) => a.size - b.size);
   if (milestones.at(-1)?.size !== checkpoint.size)
-    refuse("is older than another checkpoint of the export", EXPORT_FILES.checkpoint);
+    broken("order", EXPORT_FILES.checkpoint);
   const { epochs } = await inFile(EXPORT_FILES.epochs, async () =>
     parseExported("epochs", await archive.text(EXPORT_FILES.epochs)),
   );
@@ -236,12 +235,10 @@ function checkEarlier(
 ): void {
   const same = milestones.find(({ size }) => size === earlier.size);
   const lost = ended.some(({ fact, left }) => earlier.size > left && earlier.size <= fact.size);
-  if (same === undefined && lost) refuse("is of entries that were lost", EXPORT_FILES.ended);
-  if (same === undefined) refuse("is not the export's before this one", EXPORT_FILES.since);
+  if (same === undefined && lost) broken("entries-lost", EXPORT_FILES.ended);
+  if (same === undefined) broken("not-earlier", EXPORT_FILES.since);
   if (!sameBytes(same.root, treeOf({ origin: "", ...earlier }).root))
-    throw new ProtocolError("fork", "the log is another than in the earlier export", {
-      field: same.file,
-    });
+    broken("other-log", same.file);
 }
 
 async function openExportHead(
@@ -253,7 +250,7 @@ async function openExportHead(
     const parsed = parseStatement("head", head);
     const fact = parseAs(headPayload, parsed.payload, "head");
     await checkLogSignature(parsed, keys, fact.at, false);
-    if (fact.subject !== subject) refuse("is another subject's", "head");
+    if (fact.subject !== subject) broken("other-subject", "head");
     return fact;
   });
 }
@@ -276,7 +273,7 @@ async function openAccounts(archive: Archive): Promise<Map<AccountId, AccountSta
     for (const [account, statements] of Object.entries(accounts)) {
       const state = await followAccount(undefined, statements);
       if (state === undefined || state.account !== account)
-        refuse("is another account's chain", account);
+        broken("other-account", account);
       states.set(state.account, state);
     }
     return states;
@@ -297,6 +294,6 @@ async function checkJournal(archive: Archive, ground: Ground): Promise<JournalFi
       await check.settle();
       throw cause;
     }
-    return findings ?? malformed("entries", "are not complete");
+    return findings ?? broken("incomplete", "entries");
   });
 }

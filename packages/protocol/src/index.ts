@@ -140,6 +140,12 @@ export {
   parseManifest,
   witnessesFile,
 } from "./export-manifest.ts";
+export {
+  EXPORT_REASONS,
+  type ExportNamed,
+  type ExportReason,
+  reasonOf,
+} from "./export-reasons.ts";
 export type { Assertion, FactorsAsked, NewPasskey } from "./factor-routes.ts";
 export {
   accountIdField,

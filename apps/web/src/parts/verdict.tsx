@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { AnchorTold, ExportHolds, ExportRefused, ExportVerdict } from "../wire-export.ts";
 import { momentInWords } from "../words.ts";
 import { Notice } from "./notice.tsx";
+import { ReasonWords } from "./reason-words.tsx";
 
 /** What a copy of a journal proves, what could not be checked, or the first thing that is wrong. */
 export function Verdict({ verdict }: { readonly verdict: ExportVerdict }) {
@@ -24,6 +25,9 @@ function Refused({ said }: { readonly said: ExportRefused }) {
               The first thing that is wrong is in {said.file}, at {said.place}.
             </Trans>
           )}
+        </p>
+        <p>
+          <ReasonWords reason={said.reason} named={said.named} />
         </p>
       </Notice>
       <p>

@@ -1,8 +1,20 @@
 import type { Handlers } from "./handlers.ts";
 import { current, ownRecord } from "./session.ts";
 import { tell } from "./tell.ts";
+import { Watching } from "./watching.ts";
 
-let stopping: AbortController | undefined;
+const watching = new Watching(
+  async () => {
+    const account = current();
+    const record = await ownRecord();
+    return [
+      (signal) => record.growth({ signal }),
+      (signal) => account.growth({ signal }),
+      (signal) => account.actsGrowth({ signal }),
+    ];
+  },
+  () => tell({ event: "journal" }),
+);
 
 /**
  * Tells the page whenever one of its journals has grown, while it wants to know. Nothing is read
@@ -10,28 +22,8 @@ let stopping: AbortController | undefined;
  */
 export const liveCalls: Handlers<"watch"> = {
   async watch({ on }) {
-    stopping?.abort();
-    stopping = undefined;
-    if (!on) return undefined;
-    const account = current();
-    const record = await ownRecord();
-    stopping = new AbortController();
-    const { signal } = stopping;
-    for (const growth of [
-      record.growth({ signal }),
-      account.growth({ signal }),
-      account.actsGrowth({ signal }),
-    ])
-      void tellOf(growth);
+    if (on) await watching.on();
+    else watching.off();
     return undefined;
   },
 };
-
-/** Where a stream is refused the page asks once more, and shows why. */
-async function tellOf(growth: AsyncIterable<void>): Promise<void> {
-  try {
-    for await (const _ of growth) tell({ event: "journal" });
-  } catch {
-    tell({ event: "journal" });
-  }
-}

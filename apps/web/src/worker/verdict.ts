@@ -6,6 +6,7 @@ import {
   type Progress,
   ProtocolError,
   parseSigningKey,
+  reasonOf,
   type VerifiedExport,
 } from "@ecrin/client";
 import type { AnchorTold, ExportVerdict, VerifyAsked } from "../wire-export.ts";
@@ -32,7 +33,8 @@ export async function verdictOn(
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const [file = "archive", ...place] = (error.field ?? "archive").split(": ");
-    return { holds: false, file, place: place.join(": "), said: error.message };
+    const { reason, named } = reasonOf(error);
+    return { holds: false, file, place: place.join(": "), reason, named, said: error.message };
   }
 }
 
