@@ -1,6 +1,12 @@
 import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
-import { VaultError } from "./vault.ts";
-import type { PasskeyAnswer, PasskeyCreated, PasskeyQuestion } from "./wire-ways.ts";
+import { VaultError } from "./vault-error.ts";
+import type {
+  FactorAnswer,
+  FactorQuestion,
+  PasskeyAnswer,
+  PasskeyCreated,
+  PasskeyQuestion,
+} from "./wire-ways.ts";
 
 // Browsers ask authenticators on the page only, never in a worker. What the PRF gives goes to the
 // worker at once and is kept nowhere; to the service goes the signature alone.
@@ -12,6 +18,7 @@ const RS256 = -257;
 /** Has an authenticator make a passkey for this record, and evaluates its PRF. */
 export async function createPasskey(
   asked: PasskeyQuestion & { readonly account: string; readonly name: string },
+  needsPrf: boolean,
 ): Promise<PasskeyCreated> {
   const made = await told(() =>
     startRegistration({
@@ -28,10 +35,37 @@ export async function createPasskey(
   );
   const { id, response } = made;
   // Not every authenticator evaluates it while it makes the passkey; asked again it does.
-  const prf =
-    resultOf(made.clientExtensionResults) ??
-    (await signWithPasskey({ challenge: asked.challenge, prfInput: asked.prfInput })).prf;
-  return { id, clientData: response.clientDataJSON, attestation: response.attestationObject, prf };
+  const prf = resultOf(made.clientExtensionResults) ?? (await prfLater(asked, needsPrf));
+  const { clientDataJSON: clientData, attestationObject: attestation } = response;
+  return { id, clientData, attestation, ...(prf === undefined ? {} : { prf }) };
+}
+
+async function prfLater({ challenge, prfInput }: PasskeyQuestion, isNeeded: boolean) {
+  try {
+    return (await signWithPasskey({ challenge, prfInput })).prf;
+  } catch (error) {
+    if (isNeeded) throw error;
+    return undefined;
+  }
+}
+
+/** Has one of these passkeys sign at a door; of its PRF nothing is asked. */
+export async function answerWithPasskey({
+  challenge,
+  passkeys,
+}: FactorQuestion): Promise<FactorAnswer> {
+  const used = await told(() =>
+    startAuthentication({
+      optionsJSON: {
+        challenge,
+        rpId: location.hostname,
+        userVerification: "required",
+        allowCredentials: passkeys.map((id) => ({ id, type: "public-key" })),
+      },
+    }),
+  );
+  const { clientDataJSON: clientData, authenticatorData, signature } = used.response;
+  return { id: used.id, clientData, authenticatorData, signature };
 }
 
 /** Has any passkey of this record's service sign, and evaluates its PRF. */

@@ -1,21 +1,12 @@
 import { startWorker } from "./trusted.ts";
-import type { Answer, Ask, CallName, Failure, Reply, Request, Told } from "./wire.ts";
+import { VaultError } from "./vault-error.ts";
+import type { Answer, Ask, CallName, Reply, Request, Shown, Told } from "./wire.ts";
+import type { FactorQuestion } from "./wire-ways.ts";
+
+export { VaultError } from "./vault-error.ts";
 
 /** Told after each part of long work. */
 export type Progress = (done: number, total: number) => void;
-
-/** A call that failed, with the code its words are found by. */
-export class VaultError extends Error {
-  override readonly name = "VaultError";
-  readonly code: string;
-  readonly place: string | undefined;
-
-  constructor({ code, place }: Failure) {
-    super(code);
-    this.code = code;
-    this.place = place;
-  }
-}
 
 type Waiting = {
   readonly resolve: (answer: unknown) => void;
@@ -67,6 +58,10 @@ worker.addEventListener("message", ({ data }: MessageEvent<Reply | Told>) => {
     call.progress?.(data.progress.done, data.progress.total);
     return;
   }
+  if ("asks" in data) {
+    void showPasskey(data.id, data.asks);
+    return;
+  }
   waiting.delete(data.id);
   if ("failure" in data) {
     call.reject(new VaultError(data.failure));
@@ -79,6 +74,18 @@ worker.addEventListener("error", () => {
   for (const { reject } of waiting.values()) reject(new VaultError({ code: "worker-stopped" }));
   waiting.clear();
 });
+
+/** Has a passkey sign for a call that waits for it; only the page may ask an authenticator. */
+async function showPasskey(id: number, question: FactorQuestion): Promise<void> {
+  let shown: Shown = { shows: id };
+  try {
+    const { answerWithPasskey } = await import("./passkey.ts");
+    shown = { ...shown, passkey: await answerWithPasskey(question) };
+  } catch {
+    // Whatever kept it from signing, none was used: the call says what else there is.
+  }
+  worker.postMessage(shown);
+}
 
 /** Asks the worker, which holds every key. */
 export async function ask<N extends CallName>(

@@ -9,6 +9,16 @@ export interface PasskeyQuestion {
   readonly prfInput: Uint8Array<ArrayBuffer>;
 }
 
+/** What a passkey is asked for at a door, beside the password: its signature and nothing else. */
+export interface FactorQuestion {
+  readonly challenge: string;
+  /** Ids of passkeys that will do. */
+  readonly passkeys: readonly string[];
+}
+
+/** What a passkey answered at a door. */
+export type FactorAnswer = Omit<PasskeyAnswer, "prf">;
+
 /** What an authenticator answered. */
 export interface PasskeyAnswer {
   readonly id: string;
@@ -22,12 +32,17 @@ export interface PasskeyCreated {
   readonly id: string;
   readonly clientData: string;
   readonly attestation: string;
-  readonly prf: Uint8Array<ArrayBuffer>;
+  /** Absent where the authenticator has none: it can then be asked for, and opens nothing. */
+  readonly prf?: Uint8Array<ArrayBuffer>;
 }
 
 export interface PasskeyRow {
   readonly passkey: string;
   readonly at: number;
+  /** Whether it is asked for at each opening. */
+  readonly asked: boolean;
+  /** Whether it is a way back. */
+  readonly opens: boolean;
 }
 
 /** What was done about a lost device, in numbers. */
@@ -77,7 +92,11 @@ export interface WayCalls {
   /** Ends with a question for the authenticator; `passkeyEnter` goes on. */
   passkeyBegin: { ask: { address: string; password: string }; answer: PasskeyQuestion };
   passkeyEnter: { ask: PasskeyAnswer; answer: Status };
-  passkeyOffer: { ask: undefined; answer: PasskeyQuestion & { account: string; name: string } };
+  /** `asked`: whether it is to be asked for at each opening. */
+  passkeyOffer: {
+    ask: { asked: boolean };
+    answer: PasskeyQuestion & { account: string; name: string };
+  };
   passkeyAdd: { ask: PasskeyCreated; answer: undefined };
   passkeyRemove: { ask: { passkey: string }; answer: undefined };
   factors: { ask: undefined; answer: { totp: boolean; passkeys: readonly PasskeyRow[] } };

@@ -13,7 +13,7 @@ import type {
   VerifyAsked,
 } from "./wire-export.ts";
 import type { VisitCalls } from "./wire-visit.ts";
-import type { WayCalls } from "./wire-ways.ts";
+import type { FactorAnswer, FactorQuestion, WayCalls } from "./wire-ways.ts";
 
 /** Somebody, as this account knows them. */
 export interface Person {
@@ -415,6 +415,12 @@ export interface Request {
   readonly ask: unknown;
 }
 
+/** From the page: what a passkey answered in the middle of a call; absent where none was used. */
+export interface Shown {
+  readonly shows: number;
+  readonly passkey?: FactorAnswer;
+}
+
 /** Why a call failed: a stable code, and where it helps the place in what was given. */
 export interface Failure {
   readonly code: string;
@@ -430,5 +436,6 @@ export interface Told {
 /** From the worker. */
 export type Reply =
   | { readonly id: number; readonly progress: { readonly done: number; readonly total: number } }
+  | { readonly id: number; readonly asks: FactorQuestion }
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly failure: Failure };

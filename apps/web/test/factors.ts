@@ -4,7 +4,7 @@ import type { Visitor } from "./visitor.ts";
 
 // What people hold beside their password: a phone's sensor, and an app that shows codes.
 
-/** An authenticator of Chromium's own, which says yes whenever it is asked. @returns takes it away */
+/** An authenticator of Chromium's own, which says yes whenever it is asked. @returns has it say no from then on */
 export async function giveAuthenticator(
   { context, page }: Visitor,
   prf = true,
@@ -24,7 +24,7 @@ export async function giveAuthenticator(
     },
   });
   return async () => {
-    await cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
+    await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
   };
 }
 

@@ -16,6 +16,7 @@ import {
   signUp,
 } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { picture } from "./picture.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 import type { Language } from "./words.ts";
@@ -74,6 +75,7 @@ for (const language of ["fr", "en"] as const) {
 
     await goToRenewal(alice);
     await checkAbilities(page, "before everything is made new");
+    await picture(alice, `renew-${language}`);
     await fill(alice, "Current password", "certainly wrong");
     await fill(alice, "New password", FRESH);
     await fill(alice, "Code of your app", app(0));
@@ -103,6 +105,7 @@ for (const language of ["fr", "en"] as const) {
     assert.ok(left.includes(codes.trim()), left);
     assert.match(left, language === "fr" ? /1 clé d’accès a été retirée/ : /1 passkey was removed/);
     await checkAbilities(page, "everything is new");
+    await picture(alice, `renewed-${language}`);
     await copyWords(alice, kit.words);
     await page.getByText(say("Everything is new, and your kit is in force.")).waitFor();
     assert.equal(await page.locator(".kit").count(), 0);

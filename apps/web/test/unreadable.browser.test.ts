@@ -7,6 +7,7 @@ import { unlockHere } from "../../../packages/client/src/sign-in.ts";
 import { checkAbilities } from "./abilities.ts";
 import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { picture } from "./picture.ts";
 import { newVisitor } from "./visitor.ts";
 import type { Language } from "./words.ts";
 
@@ -81,6 +82,7 @@ for (const language of ["fr", "en"] as const) {
     for (const line of lines)
       assert.ok(line.includes(say("It was not sealed rightly when it was made.")), line);
     await checkAbilities(page, "documents, some that cannot be read");
+    await picture(visitor, `unreadable-${language}`);
 
     // The document that was corrected wrongly opens as it was, and its history says so.
     await list.getByRole("link", { name: "Ordonnance" }).click();

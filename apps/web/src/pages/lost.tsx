@@ -110,6 +110,7 @@ function Report({ report: { turned, waiting, opened } }: { readonly report: Lost
         <p>
           <Plural
             value={opened}
+            _0="It had opened no document."
             one="It had opened # document, and may have kept it."
             other="It had opened # documents, and may have kept them."
           />{" "}

@@ -147,6 +147,12 @@ function Passkeys() {
   const { t } = useLingui();
   const factors = useAnswer("factors", undefined);
   const doing = useDoing();
+  const add = (asked: boolean) =>
+    doing.run(async () => {
+      const offer = await ask("passkeyOffer", { asked });
+      await ask("passkeyAdd", await createPasskey(offer, !asked));
+      factors.again();
+    });
   return (
     <section className="part">
       <h2>
@@ -161,11 +167,21 @@ function Passkeys() {
       <Awaited of={factors}>
         {({ passkeys }) => (
           <Ledger label={t`Passkeys`}>
-            {passkeys.map(({ passkey, at }) => {
+            {passkeys.map(({ passkey, at, asked, opens }) => {
               const label = t`Passkey ${passkey.slice(0, 6)}`;
               return (
                 <Entry key={passkey} side={<Moment at={at} />}>
                   <h3>{label}</h3>
+                  {opens ? (
+                    <span className="tag">
+                      <Trans>A way back</Trans>
+                    </span>
+                  ) : null}
+                  {asked ? (
+                    <span className="tag">
+                      <Trans>Asked for at each opening</Trans>
+                    </span>
+                  ) : null}
                   <AskFirst
                     label={<Trans>Remove</Trans>}
                     unseen={label}
@@ -188,18 +204,19 @@ function Passkeys() {
       </Awaited>
       <Problem error={doing.error} />
       <div className="row">
-        <Button
-          busy={doing.busy}
-          onPress={() =>
-            void doing.run(async () => {
-              await ask("passkeyAdd", await createPasskey(await ask("passkeyOffer")));
-              factors.again();
-            })
-          }
-        >
+        <Button busy={doing.busy} onPress={() => void add(false)}>
           <Trans>Add a passkey</Trans>
         </Button>
+        <Button busy={doing.busy} onPress={() => void add(true)}>
+          <Trans>Add one and ask for it at each opening</Trans>
+        </Button>
       </div>
+      <p className="hint">
+        <Trans>
+          The service then asks for it beside your password. That stops others, not the service
+          itself. If it is lost, your kit alone gets you back after three days.
+        </Trans>
+      </p>
     </section>
   );
 }
@@ -224,27 +241,31 @@ function Codes() {
       <Awaited of={factors}>
         {({ totp }) =>
           totp ? (
-            <AskFirst
-              label={<Trans>Stop asking for codes</Trans>}
-              title={t`Stop asking for codes?`}
-              confirm={t`Stop`}
-              act={async () => {
-                await ask("totpRemove");
-                setApp(undefined);
-                factors.again();
-              }}
-            >
-              <p>
-                <Trans>Your password and this device are enough again.</Trans>
-              </p>
-            </AskFirst>
+            <div className="row">
+              <AskFirst
+                label={<Trans>Stop asking for codes</Trans>}
+                title={t`Stop asking for codes?`}
+                confirm={t`Stop`}
+                act={async () => {
+                  await ask("totpRemove");
+                  setApp(undefined);
+                  factors.again();
+                }}
+              >
+                <p>
+                  <Trans>Your password and this device are enough again.</Trans>
+                </p>
+              </AskFirst>
+            </div>
           ) : app === undefined ? (
-            <Button
-              busy={doing.busy}
-              onPress={() => void doing.run(async () => setApp(await ask("totpBegin")))}
-            >
-              <Trans>Ask for codes</Trans>
-            </Button>
+            <div className="row">
+              <Button
+                busy={doing.busy}
+                onPress={() => void doing.run(async () => setApp(await ask("totpBegin")))}
+              >
+                <Trans>Ask for codes</Trans>
+              </Button>
+            </div>
           ) : (
             <Form
               validationBehavior="aria"

@@ -15,7 +15,7 @@ import { localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
 import { kitView } from "./kit-view.ts";
 import { current, forget, open, opened, openHere, server, status } from "./session.ts";
-import { codeTyped } from "./way-calls.ts";
+import { factorShown } from "./way-calls.ts";
 
 type AccountCall =
   | "status"
@@ -50,10 +50,10 @@ export const accountCalls: Handlers<AccountCall> = {
     return kitView(made.kit, language);
   },
 
-  async unlock({ password, before, code }) {
+  async unlock({ password, before, code }, _, passkey) {
     const store = await localStore();
     const other = before === "" ? {} : { devicePassword: before };
-    const ask = { server, store, password, ...other, ...codeTyped(code) };
+    const ask = { server, store, password, ...other, secondFactor: factorShown(code, passkey) };
     const enter = async () => await signIn(ask);
     try {
       open(await enter());
@@ -67,10 +67,10 @@ export const accountCalls: Handlers<AccountCall> = {
     return await status();
   },
 
-  async enter({ kit, address, password, code }) {
+  async enter({ kit, address, password, code }, _, passkey) {
     const store = await localStore();
     const who = { server, store, kit, address: address.trim(), password };
-    open(await signInWithKit({ ...who, ...codeTyped(code) }));
+    open(await signInWithKit({ ...who, secondFactor: factorShown(code, passkey) }));
     return await status();
   },
 

@@ -5,7 +5,7 @@ import { atHandCalls } from "./at-hand.ts";
 import { contactCalls } from "./contact-calls.ts";
 import { documentCalls } from "./document-calls.ts";
 import { exportCalls } from "./export-calls.ts";
-import { type Handler, type Handlers, Refusal } from "./handlers.ts";
+import { type AskPasskey, type Handler, type Handlers, Refusal } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
 import { liveCalls } from "./live-calls.ts";
 import { shareCalls } from "./share-calls.ts";
@@ -34,9 +34,10 @@ export async function run<N extends CallName>(
   name: N,
   ask: unknown,
   progress: Parameters<Handler<N>>[1],
+  passkey: AskPasskey,
 ): Promise<Answer<N>> {
   const handler: Handlers<CallName>[N] = handlers[name];
-  return await handler(ask as Ask<N>, progress);
+  return await handler(ask as Ask<N>, progress, passkey);
 }
 
 /** Why a call failed, without a word of what was in it. */

@@ -1,10 +1,15 @@
 import type { Progress } from "@ecrin/client";
 import type { Answer, Ask, CallName } from "../wire.ts";
+import type { FactorAnswer, FactorQuestion } from "../wire-ways.ts";
+
+/** Has the page ask for a passkey in the middle of a call; undefined where none was used. */
+export type AskPasskey = (question: FactorQuestion) => Promise<FactorAnswer | undefined>;
 
 /** Answers one call. */
 export type Handler<N extends CallName> = (
   ask: Ask<N>,
   progress: Progress,
+  passkey: AskPasskey,
 ) => Promise<Answer<N>> | Answer<N>;
 
 /** Answers some of the calls. */

@@ -12,18 +12,22 @@ import {
 } from "@ecrin/client";
 import type { PasskeyAnswer, PasskeyQuestion, WayCalls } from "../wire-ways.ts";
 import { localStore } from "./door.ts";
-import type { Handlers } from "./handlers.ts";
+import { type AskPasskey, type Handlers, Refusal } from "./handlers.ts";
 import { kitView } from "./kit-view.ts";
 import { current, open, opened, server, status } from "./session.ts";
 
-/** The code that was typed beside the password; one that is refused is not shown again by itself. */
-export function codeTyped(code: string): { secondFactor?: SecondFactor } {
-  if (code.trim() === "") return {};
-  return {
-    secondFactor: ({ again }) => {
-      if (again) throw new ClientError("factor-refused", "the code was refused");
-      return Promise.resolve({ code: codeOf(code) });
-    },
+/**
+ * What is shown beside the password: the code that was typed, or else a passkey. One that is refused
+ * is not shown again by itself; where no passkey was used, the page is told to ask for a code.
+ */
+export function factorShown(code: string, passkey: AskPasskey): SecondFactor {
+  return async ({ again, totp, passkeys, challenge }) => {
+    if (again) throw new ClientError("factor-refused", "the factor was refused");
+    if (code.trim() !== "") return { code: codeOf(code) };
+    const shown = passkeys.length === 0 ? undefined : await passkey({ challenge, passkeys });
+    if (shown !== undefined) return { passkey: shown };
+    if (!totp) throw new Refusal("passkey-refused");
+    throw new ClientError("second-factor-needed", "a code is asked for");
   };
 }
 
@@ -63,7 +67,7 @@ interface Adding {
   readonly done: Promise<boolean>;
 }
 
-let joining: { readonly run: Joining; factor: string } | undefined;
+let joining: { readonly run: Joining; factor: SecondFactor } | undefined;
 let approval: Approval | undefined;
 let returning: Returning | undefined;
 let adding: Adding | undefined;
@@ -71,12 +75,11 @@ let adding: Adding | undefined;
 /** Ways into a record, and second factors. */
 export const wayCalls: Handlers<keyof WayCalls> = {
   async joinBegin() {
-    const state = { factor: "" };
-    const secondFactor: SecondFactor = (asked) => {
-      const ask = codeTyped(state.factor).secondFactor;
-      if (ask !== undefined) return ask(asked);
-      throw new ClientError("second-factor-needed", "a code is asked for");
+    const neverShown: SecondFactor = () => {
+      throw new ClientError("second-factor-needed", "nothing was shown yet");
     };
+    const state = { factor: neverShown };
+    const secondFactor: SecondFactor = (asked) => state.factor(asked);
     const run = await Joining.begin({ server, store: await localStore(), secondFactor });
     joining = Object.assign(state, { run });
     return { number: run.number };
@@ -86,13 +89,13 @@ export const wayCalls: Handlers<keyof WayCalls> = {
     return { code: await begun(joining).run.meet() };
   },
 
-  async joinEnter({ code, password, factor }) {
+  async joinEnter({ code, password, factor }, _, passkey) {
     const state = begun(joining);
     if (!state.run.isChecked) {
       await state.run.letIn();
       state.run.check(code);
     }
-    state.factor = factor;
+    state.factor = factorShown(factor, passkey);
     open(await state.run.enter(password));
     joining = undefined;
     return await status();
@@ -132,10 +135,10 @@ export const wayCalls: Handlers<keyof WayCalls> = {
     return await status();
   },
 
-  async passkeyOffer() {
+  async passkeyOffer({ asked: isAsked }) {
     const question = new Question<PasskeyQuestion, PasskeyMade>();
     const account = current();
-    const done = account.addPasskey((offer) => question.put(offer), false);
+    const done = account.addPasskey((offer) => question.put(offer), isAsked);
     adding = { question, done };
     const asked = await Promise.race([question.asked, done.then(neverAsked)]);
     return { ...asked, account: account.id, name: account.name };
@@ -144,7 +147,7 @@ export const wayCalls: Handlers<keyof WayCalls> = {
   async passkeyAdd({ prf, ...credential }) {
     const { question, done } = begun(adding);
     adding = undefined;
-    question.reply({ credential, prf });
+    question.reply({ credential, ...(prf === undefined ? {} : { prf }) });
     await done;
     return undefined;
   },
@@ -158,14 +161,20 @@ export const wayCalls: Handlers<keyof WayCalls> = {
     const { totp, passkeys } = await current().factors();
     return {
       totp: totp !== undefined,
-      passkeys: passkeys.map(({ passkey, at }) => ({ passkey, at })),
+      passkeys: passkeys.map(({ passkey, at, asked, slot }) => ({
+        passkey,
+        at,
+        asked,
+        opens: slot !== undefined,
+      })),
     };
   },
 
-  async renew({ password, fresh, code, language }, progress) {
+  async renew({ password, fresh, code, language }, progress, passkey) {
     const before = current();
     const renewed = await rotateIdentity({
-      ...{ server, store: await localStore(), password, newPassword: fresh, ...codeTyped(code) },
+      ...{ server, store: await localStore(), password, newPassword: fresh },
+      secondFactor: factorShown(code, passkey),
       step: (step) => progress(RENEWAL_STEPS.indexOf(step), RENEWAL_STEPS.length),
     });
     open(renewed.account);

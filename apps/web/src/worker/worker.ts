@@ -4,7 +4,8 @@
 // The page asks first whether this device holds an account, and shows a door. What opens the door
 // is fetched meanwhile: it is larger than all the rest.
 
-import type { Reply, Request } from "../wire.ts";
+import type { Reply, Request, Shown } from "../wire.ts";
+import type { FactorAnswer, FactorQuestion } from "../wire-ways.ts";
 import { doorStatus } from "./door.ts";
 
 type Calls = typeof import("./calls.ts");
@@ -15,8 +16,14 @@ let turn: Promise<void> = Promise.resolve();
 /** What only looks at what is already here, or in a file, need not wait for what is fetched or sealed. */
 const BESIDE: ReadonlySet<string> = new Set(["find", "verifyReady", "verifyExport"]);
 
-self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
-  if (BESIDE.has(data.name)) void answer(data);
+/** Calls that wait for a passkey; the page shows it, or says that none was used. */
+const asking = new Map<number, (shown: FactorAnswer | undefined) => void>();
+
+self.addEventListener("message", ({ data }: MessageEvent<Request | Shown>) => {
+  if ("shows" in data) {
+    asking.get(data.shows)?.(data.passkey);
+    asking.delete(data.shows);
+  } else if (BESIDE.has(data.name)) void answer(data);
   else turn = turn.then(() => answer(data));
 });
 
@@ -32,7 +39,12 @@ async function answer({ id, name, ask }: Request): Promise<void> {
   }
   try {
     const progress = (done: number, total: number) => say({ id, progress: { done, total } });
-    say({ id, answer: await loaded.run(name, ask, progress) });
+    const passkey = (asks: FactorQuestion) =>
+      new Promise<FactorAnswer | undefined>((resolve) => {
+        asking.set(id, resolve);
+        say({ id, asks });
+      });
+    say({ id, answer: await loaded.run(name, ask, progress, passkey) });
   } catch (error) {
     await loaded.closeIfEnded(error);
     say({ id, failure: loaded.failureOf(error) });

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAbilities } from "./abilities.ts";
+import { giveAuthenticator, goToWays, setUpCodes } from "./factors.ts";
+import { checkKit, fill, follow, heading, PASSWORD, press, section, signUp } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { picture } from "./picture.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+import type { Language } from "./words.ts";
+
+// What is asked for beside the password, a second device let in, and one that is lost: on the page.
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround();
+});
+after(async () => {
+  await ground?.stop();
+});
+
+async function somebody(language: Language, address: string): Promise<Visitor> {
+  const visitor = await newVisitor(ground, language);
+  const kit = await signUp(visitor, { name: "Alice Martin", address });
+  await checkKit(visitor, kit.words);
+  return visitor;
+}
+
+/** Closes the record, and stands before its door. */
+async function close(visitor: Visitor): Promise<void> {
+  await press(visitor, "Close my record");
+  await heading(visitor.page, visitor.say("Open my record"));
+}
+
+for (const language of ["fr", "en"] as const) {
+  test(`codes of an app at the door, a device let in by codes, and lost, ${language}`, async () => {
+    const alice = await somebody(language, `codes-${language}@example.org`);
+    const { page, say } = alice;
+    await goToWays(alice);
+    await checkAbilities(page, "ways back, nothing set up");
+    await picture(alice, `ways-${language}`);
+    const app = await setUpCodes(alice);
+    await checkAbilities(page, "ways back, codes asked for");
+    await close(alice);
+    await fill(alice, "Password", PASSWORD);
+    await press(alice, "Open");
+    const code = page.getByLabel(say("Code of your app"), { exact: true });
+    await code.waitFor();
+    await checkAbilities(page, "a code asked for at the door");
+    await picture(alice, `door-code-${language}`);
+    await code.fill("000000");
+    await press(alice, "Open");
+    await page.getByRole("alert").waitFor();
+    await code.fill(app(0));
+    await press(alice, "Open");
+    await heading(page, say("My documents"));
+
+    const tablet = await newVisitor(ground, language, { width: 390, touch: true });
+    await follow(tablet, "I have one: open it here with my kit");
+    await tablet.page
+      .getByText(say("Another device on which my record is open, and my password"))
+      .click();
+    await press(tablet, "Show a number");
+    const number = await digits(tablet, "Number of this device");
+    await goToWays(alice);
+    const typed = page.getByLabel(say("Number that the new device shows"), { exact: true });
+    await typed.fill("000000000");
+    const letIn = page.locator("section").filter({ has: typed });
+    await letIn.getByRole("button", { name: say("Continue"), exact: true }).click();
+    await letIn.getByRole("alert").waitFor();
+    await typed.fill(number);
+    await letIn.getByRole("button", { name: say("Continue"), exact: true }).click();
+    const compared = page.getByLabel(say("Code that the new device shows"), { exact: true });
+    await compared.waitFor();
+    await compared.fill(await digits(tablet, "Code of this device"));
+    await page
+      .locator("section")
+      .filter({ has: compared })
+      .getByRole("button", { name: say("Continue"), exact: true })
+      .click();
+    const reply = await digits(alice, "Code of this device");
+    await checkAbilities(page, "a device let in: the code to type there");
+    await checkAbilities(tablet.page, "in by another device: the code to type");
+    await picture(tablet, `let-in-${language}`);
+    await fill(
+      tablet,
+      "Code that the other device shows",
+      reply === "111111" ? "222222" : "111111",
+    );
+    await fill(tablet, "Password", PASSWORD);
+    await press(tablet, "Open");
+    await tablet.page.getByRole("alert").waitFor();
+    await fill(tablet, "Code that the other device shows", reply);
+    await press(tablet, "Open");
+    const factor = tablet.page.getByLabel(say("Code of your app"), { exact: true });
+    await factor.waitFor();
+    await factor.fill(app(1));
+    await press(tablet, "Open");
+    await heading(tablet.page, say("My documents"));
+
+    await section(alice, "Settings");
+    await follow(alice, "A device is lost");
+    await heading(page, say("A device is lost"));
+    await checkAbilities(page, "a device is lost");
+    await picture(alice, `lost-${language}`);
+    await page.getByRole("button", { name: say("It is lost") }).click();
+    await checkAbilities(page, "a device is lost, asked about");
+    await press(alice, "Sign it out");
+    await page.getByText(say("It is signed out.")).waitFor();
+    await page.getByText(say("Your record is open on this device only.")).waitFor();
+    await checkAbilities(page, "a device was lost");
+    await picture(alice, `lost-done-${language}`);
+    await section(tablet, "Journal", "Open my record");
+    for (const { wrong, context } of [alice, tablet]) {
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+  });
+
+  test(`a passkey asked for at the door, ${language}`, async () => {
+    const alice = await somebody(language, `passkey-${language}@example.org`);
+    const { page, say } = alice;
+    const sayNo = await giveAuthenticator(alice);
+    await goToWays(alice);
+    await press(alice, "Add one and ask for it at each opening");
+    await page.getByText(say("Asked for at each opening"), { exact: true }).waitFor();
+    await page.getByText(say("A way back"), { exact: true }).waitFor();
+    await checkAbilities(page, "ways back, a passkey asked for");
+    await picture(alice, `passkey-${language}`);
+    const before = alice.sent.length;
+    await close(alice);
+    await fill(alice, "Password", PASSWORD);
+    await press(alice, "Open");
+    await heading(page, say("My documents"));
+    const shown = alice.sent.slice(before).find(({ url }) => url.endsWith("/v1/sign-in/factor"));
+    assert.ok(shown?.body.includes("authenticatorData"), "the passkey signed");
+
+    // Where it says no the password is not enough.
+    await close(alice);
+    await sayNo();
+    await fill(alice, "Password", PASSWORD);
+    await press(alice, "Open");
+    await page
+      .getByText(say("No passkey was used. Nothing has changed; try again when you are ready."))
+      .waitFor();
+    await checkAbilities(page, "no passkey at the door");
+    await heading(page, say("Open my record"));
+    assert.deepEqual(alice.wrong, []);
+    await alice.context.close();
+  });
+}
+
+test("a passkey that opens nothing is taken where it is asked for, and not as a way back", async () => {
+  const alice = await somebody("en", "no-prf@example.org");
+  const { page, say } = alice;
+  await giveAuthenticator(alice, false);
+  await goToWays(alice);
+  await press(alice, "Add a passkey");
+  await page
+    .getByText(
+      say(
+        "This passkey cannot open a record: what holds it lacks a function for that. Use your kit, or another phone or security key.",
+      ),
+    )
+    .waitFor();
+  await press(alice, "Add one and ask for it at each opening");
+  await page.getByText(say("Asked for at each opening"), { exact: true }).waitFor();
+  assert.equal(await page.getByText(say("A way back"), { exact: true }).count(), 0);
+  await close(alice);
+  await fill(alice, "Password", PASSWORD);
+  await press(alice, "Open");
+  await heading(page, say("My documents"));
+  await goToWays(alice);
+  await page
+    .getByRole("button", { name: say("Remove") })
+    .first()
+    .click();
+  await press(alice, "Remove it");
+  await page
+    .getByText(say("Asked for at each opening"), { exact: true })
+    .waitFor({ state: "detached" });
+  await alice.context.close();
+});
+
+/** The figures that a device shows under this label. */
+async function digits({ page, say }: Visitor, label: string): Promise<string> {
+  const shown = page
+    .locator(".figures-shown")
+    .filter({ hasText: say(label) })
+    .locator(".code");
+  await shown.waitFor({ timeout: 60_000 });
+  return ((await shown.textContent()) ?? "").replace(/\D/g, "");
+}
