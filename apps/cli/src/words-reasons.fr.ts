@@ -14,7 +14,8 @@ export const reasons: typeof English = {
   "not-grown": ({ name = "" }) => `les entrées ne mènent pas à ${name}`,
   "not-earlier": () => "il ne prolonge pas l'export précédent",
   "not-followed": () => "le registre qui suit ne commence pas par la fin de celui-ci",
-  "entries-lost": () => "il porte sur des entrées que le registre a perdues pour de bon, et il le dit",
+  "entries-lost": () =>
+    "il porte sur des entrées que le registre a perdues pour de bon, et il le dit",
   head: () => "la tête signée n'est pas là où mènent les entrées",
   "no-head": () => "les entrées n'ont pas de tête signée",
   order: () => "cela n'est pas à sa place dans l'ordre",

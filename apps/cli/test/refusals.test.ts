@@ -69,7 +69,7 @@ const OF_CAMILLE: readonly Refusal[] = [
   [["inbox", "--accept", "none"], 4, "deposit-unknown"],
   [["revoke", "nobody", "--yes"], 4, "share-unknown"],
   [["members", "add", "nobody", "--role", "reader", "--yes"], 4, "contact-unknown"],
-  [["members", "end", "nobody", "--yes"], 4, "member-unknown"],
+  [["members", "end", "nobody", "--yes"], 4, "contact-unknown"],
   [["devices", "sign-out", "none", "--yes"], 4, "device-unknown"],
   [["devices", "lost", "none", "--yes"], 4, "device-unknown"],
   [["factors", "remove", "none"], 4, "device-unknown"],

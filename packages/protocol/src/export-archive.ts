@@ -1,8 +1,8 @@
 import { startDigest } from "#digest";
 import { type Bytes, concat, fromUtf8 } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
-import { broken } from "./export-reasons.ts";
 import { EXPORT_FILES, type ExportManifest } from "./export-manifest.ts";
+import { broken } from "./export-reasons.ts";
 import type { Hash } from "./ids.ts";
 import { type ByteSource, openZip, type ZipFile } from "./zip.ts";
 
@@ -55,8 +55,7 @@ export async function openArchive(
 
   function compare(name: string): void {
     const said = expected.get(name);
-    if (said !== undefined && digests.get(name) !== said.sha256)
-      broken("changed", name);
+    if (said !== undefined && digests.get(name) !== said.sha256) broken("changed", name);
   }
 
   async function bytes(name: string): Promise<Bytes> {

@@ -126,8 +126,7 @@ async function openManifest(archive: Archive, { logKey }: VerifyOptions) {
   });
   const ended = await openEnded(archive, keys);
   const firsts = [...ended.map((each) => each.keys), keys].map(({ lives }) => lives[0]?.key);
-  if (logKey !== undefined && !firsts.includes(logKey))
-    broken("other-log", `${keysFile}: first`);
+  if (logKey !== undefined && !firsts.includes(logKey)) broken("other-log", `${keysFile}: first`);
   await inFile(signatureFile, () => checkLogSignature(manifest, keys, fact.at, false));
   return { manifest, keys, ended };
 }
@@ -152,7 +151,8 @@ function checkFiles({ files }: Archive, { files: listed }: ExportManifest): void
       broken("unlisted", "files", { name });
     if (!isKnownName(name)) broken("unlisted", "files", { name });
   }
-  if (files.length !== names.length) broken("unlisted", "files", { name: files.at(-1)?.name ?? "" });
+  if (files.length !== names.length)
+    broken("unlisted", "files", { name: files.at(-1)?.name ?? "" });
 }
 
 interface Ground extends JournalGround {
@@ -173,19 +173,16 @@ async function openGround(
   const checkpoint = await inFile(EXPORT_FILES.checkpoint, async () =>
     openCheckpoint(await archive.text(EXPORT_FILES.checkpoint), keys),
   );
-  if (checkpoint.size !== fact.size)
-    broken("changed", EXPORT_FILES.checkpoint);
+  if (checkpoint.size !== fact.size) broken("changed", EXPORT_FILES.checkpoint);
   const quorum = await openQuorum(archive, checkpoint.note, options);
   const milestones: Milestone[] = [milestoneOf(checkpoint, EXPORT_FILES.checkpoint)];
   for (const end of ended) {
-    if (!provesEntry(end, treeOf(checkpoint)))
-      broken("not-followed", EXPORT_FILES.ended);
+    if (!provesEntry(end, treeOf(checkpoint))) broken("not-followed", EXPORT_FILES.ended);
     milestones.push(...keptOf(end));
   }
   if (fact.since !== undefined) {
     const since = await opened(EXPORT_FILES.since);
-    if (since.size !== fact.since)
-      broken("changed", EXPORT_FILES.since);
+    if (since.size !== fact.since) broken("changed", EXPORT_FILES.since);
     milestones.push(milestoneOf(since, EXPORT_FILES.since));
   } else if (archive.has(EXPORT_FILES.since)) broken("changed", EXPORT_FILES.since);
   const { earlier } = options;
@@ -199,8 +196,7 @@ async function openGround(
     anchors.push(...(await openAnchors(archive, anchored, options)));
   }
   milestones.sort((a, b) => a.size - b.size);
-  if (milestones.at(-1)?.size !== checkpoint.size)
-    broken("order", EXPORT_FILES.checkpoint);
+  if (milestones.at(-1)?.size !== checkpoint.size) broken("order", EXPORT_FILES.checkpoint);
   const { epochs } = await inFile(EXPORT_FILES.epochs, async () =>
     parseExported("epochs", await archive.text(EXPORT_FILES.epochs)),
   );
@@ -272,8 +268,7 @@ async function openAccounts(archive: Archive): Promise<Map<AccountId, AccountSta
     const states = new Map<AccountId, AccountState>();
     for (const [account, statements] of Object.entries(accounts)) {
       const state = await followAccount(undefined, statements);
-      if (state === undefined || state.account !== account)
-        broken("other-account", account);
+      if (state === undefined || state.account !== account) broken("other-account", account);
       states.set(state.account, state);
     }
     return states;

@@ -36,7 +36,9 @@ export function ReasonWords({
     case "not-followed":
       return <Trans>The log that follows does not begin with the end of this one.</Trans>;
     case "entries-lost":
-      return <Trans>The copy before is of lines that the log has lost for good, and says so.</Trans>;
+      return (
+        <Trans>The copy before is of lines that the log has lost for good, and says so.</Trans>
+      );
     case "head":
       return <Trans>The last line that the service signed is not the last line here.</Trans>;
     case "no-head":
