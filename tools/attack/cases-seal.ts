@@ -21,6 +21,7 @@ import {
 } from "@ecrin/protocol";
 import { type AttackCase, holds, stops } from "./case.ts";
 import { asMember, listing, REFUSED, victimLists } from "./cases-record.ts";
+import { type Forgery, forgeRevision } from "./forge.ts";
 import type { UploadPart } from "./network.ts";
 import { cloneOf, type Stage } from "./stage.ts";
 
@@ -221,7 +222,68 @@ export const sealCases: readonly AttackCase[] = [
       return `${tried.length} bytes flipped: cannot-open each time, and nothing asked again`;
     },
   },
+  {
+    number: 29,
+    title: "a name sealed to another secret than its wrap holds, by somebody who may write",
+    promise: "D",
+    countermeasure:
+      "what its author signed and sealed wrongly is set apart with its author, and keeps nobody from the rest",
+    mutation: [
+      {
+        file: "packages/client/src/listing.ts",
+        find: 'if (!isSigned || !isRefusedFor(asClientError(error), "cannot-open")) throw error;',
+        replace: "throw error;",
+      },
+    ],
+    async run(stage) {
+      const hers = await stage.add("vingt-neuf, à elle");
+      const planted = await asMember(stage, "writer", async (his) => {
+        const wrongs = [{ wrapped: newSecret() }, { named: newSecret() }];
+        return await Promise.all(wrongs.map(async (wrong) => await plantWrong(stage, his, wrong)));
+      });
+      const record = await victimLists(stage);
+      const names = await record.list();
+      holds(
+        names.some(({ item }) => item === hers),
+        "what is sealed rightly is not listed",
+      );
+      const apart = await record.unreadable();
+      for (const { item, revision } of planted) {
+        const row = apart.find((each) => each.revision === revision);
+        holds(
+          row?.author === stage.mallory.u.account && row.turnedBy === undefined,
+          "it is not told who sealed it wrongly",
+        );
+        holds(!names.some((each) => each.item === item), "what does not open has a name");
+        await stops(["not-found"], () => record.open(item));
+      }
+      return `${planted.length} names that do not open, each set apart with its author`;
+    },
+  },
 ];
+
+/** A revision by Mallory, signed as it is and sealed wrongly; the honest server takes it. */
+async function plantWrong(
+  { mallory }: Stage,
+  his: HealthRecord,
+  wrong: Pick<Forgery, "wrapped" | "named">,
+) {
+  const { n } = his.view.epoch.epoch;
+  const post = await forgeRevision(mallory.u, {
+    space: his.space,
+    epoch: n,
+    spaceHead: his.view.head,
+    spaceKey: await his.view.secret("space", n),
+    release: newSecret(),
+    title: "sealed wrongly",
+    ...wrong,
+  });
+  await mallory.u.http.call("revisionsPost", {
+    params: { space: his.space },
+    body: { revisions: [post] },
+  });
+  return parseRevision(post.statement).fact;
+}
 
 /** Another content of the same form, under the item's secret, which every reader has, and another release. */
 async function contentFor(hers: HealthRecord, item: ItemId, release: Uint8Array) {

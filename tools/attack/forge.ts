@@ -61,6 +61,10 @@ export interface Forgery {
   /** h that the header commits to, where it is another. */
   readonly committed?: Bytes;
   readonly title: string;
+  /** The secret that the wrap really holds, where the name is sealed under another. */
+  readonly wrapped?: Bytes;
+  /** The secret that the name is really sealed under, where the wrap holds another. */
+  readonly named?: Bytes;
 }
 
 /** Who signs a forged revision, as it says and as it is. */
@@ -81,10 +85,12 @@ export async function forgeRevision(u: Forger, forgery: Forgery): Promise<NewRev
     mediaType: "text/plain",
     size: bytes.length,
   };
-  const metadata = await sealMetadata(metadataKeyOf(secret, ctx), ctx, utf8(canonicalJson(name)));
+  const nameKey = metadataKeyOf(forgery.named ?? secret, ctx);
+  const metadata = await sealMetadata(nameKey, ctx, utf8(canonicalJson(name)));
   const content = await sealContentBytes(contentKeyOf(secret, release, ctx), ctx, bytes);
   const committed = contentKeyOf(secret, forgery.committed ?? release, ctx);
-  const wrap = await sealBox(spaceKey, "revision secret", secretContext(place, epoch), secret);
+  const held = forgery.wrapped ?? secret;
+  const wrap = await sealBox(spaceKey, "revision secret", secretContext(place, epoch), held);
   const statement = await u.sign("revision", {
     ...place,
     op: "create",
