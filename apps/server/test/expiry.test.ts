@@ -1,34 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { noteExpired } from "../src/expiry.ts";
 import { createJournal } from "../src/journal.ts";
 import { openKeys } from "../src/keys.ts";
 import { signerOf } from "../src/signer.ts";
-import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
-import { Person } from "./person.ts";
 import { beginRecord, donePosting, journalOf, memberOf, pass, sealTest } from "./record.ts";
 import { makeShare, postShare } from "./share.ts";
-
-let cluster: Cluster;
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-before(async () => {
-  cluster = await startCluster();
-  server = await startTestServer(cluster);
-  [alice, bob] = await Promise.all([anyone(), anyone()]);
-});
-after(async () => {
-  await server?.stop();
-  await cluster.stop();
-});
+import { alice, bob, server } from "./two-people.ts";
 
 const DAY = 24 * 3600_000;
-
-function anyone(): Promise<Person> {
-  return new Person(server.line).signUp();
-}
 
 /** The job, as another process would run it. */
 async function note(): Promise<number> {

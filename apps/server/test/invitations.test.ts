@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   type InvitationId,
   identityHash,
@@ -9,27 +9,9 @@ import {
   type Statement,
   SUITE,
 } from "@ecrin/protocol";
-import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { newSigner, Person } from "./person.ts";
 import { anyHash, assertRefused, type Ended } from "./record.ts";
-
-let cluster: Cluster;
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-before(async () => {
-  cluster = await startCluster();
-  server = await startTestServer(cluster);
-  [alice, bob] = await Promise.all([anyone(), anyone()]);
-});
-after(async () => {
-  await server?.stop();
-  await cluster.stop();
-});
-
-function anyone(): Promise<Person> {
-  return new Person(server.line).signUp();
-}
+import { alice, anyone, bob, server } from "./two-people.ts";
 
 async function invite(address: string, by = alice): Promise<Ended<{ invitation: InvitationId }>> {
   const body = { address: await by.line.wrapAddress(address) };

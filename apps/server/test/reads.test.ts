@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   hashOf,
   newId,
@@ -12,8 +12,7 @@ import {
   type SpaceId,
   type Statement,
 } from "@ecrin/protocol";
-import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
-import { type Line, newSigner, Person } from "./person.ts";
+import { type Line, newSigner, type Person } from "./person.ts";
 import {
   anyHash,
   assertRefused,
@@ -30,26 +29,9 @@ import {
   signRead,
   type TestSpace,
 } from "./record.ts";
-
-let cluster: Cluster;
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-before(async () => {
-  cluster = await startCluster();
-  server = await startTestServer(cluster);
-  [alice, bob] = await Promise.all([anyone(), anyone()]);
-});
-after(async () => {
-  await server?.stop();
-  await cluster.stop();
-});
+import { alice, anyone, bob, server } from "./two-people.ts";
 
 const DAY = 24 * 3600_000;
-
-function anyone(): Promise<Person> {
-  return new Person(server.line).signUp();
-}
 
 /** A record with bob as its reader, and some revisions. */
 async function readable(count = 3): Promise<{ record: TestSpace; sealed: SealedTest[] }> {

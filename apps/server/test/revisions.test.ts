@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   fromBase64url,
   type Head,
@@ -14,7 +14,6 @@ import {
   type Statement,
   type TreeHead,
 } from "@ecrin/protocol";
-import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { newSigner, Person } from "./person.ts";
 import {
   anyHash,
@@ -32,26 +31,9 @@ import {
   sealTest,
   type TestSpace,
 } from "./record.ts";
-
-let cluster: Cluster;
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-before(async () => {
-  cluster = await startCluster();
-  server = await startTestServer(cluster);
-  [alice, bob] = await Promise.all([anyone(), anyone()]);
-});
-after(async () => {
-  await server?.stop();
-  await cluster.stop();
-});
+import { alice, anyone, bob, server } from "./two-people.ts";
 
 const DAY = 24 * 3600_000;
-
-function anyone(): Promise<Person> {
-  return new Person(server.line).signUp();
-}
 
 interface Listing {
   revisions: ListedRevision[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import {
   type LinkSet,
   newId,
@@ -10,8 +10,7 @@ import {
   parseSpaceStatement,
   type Statement,
 } from "@ecrin/protocol";
-import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
-import { type Line, newSigner, Person } from "./person.ts";
+import { type Line, newSigner, type Person } from "./person.ts";
 import {
   anyHash,
   assertRefused,
@@ -30,26 +29,9 @@ import {
   type TestSpace,
 } from "./record.ts";
 import { makeShare, postShare, type ShareFacts, type TestShare } from "./share.ts";
-
-let cluster: Cluster;
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-before(async () => {
-  cluster = await startCluster();
-  server = await startTestServer(cluster);
-  [alice, bob] = await Promise.all([anyone(), anyone()]);
-});
-after(async () => {
-  await server?.stop();
-  await cluster.stop();
-});
+import { alice, anyone, bob, server } from "./two-people.ts";
 
 const DAY = 24 * 3600_000;
-
-function anyone(): Promise<Person> {
-  return new Person(server.line).signUp();
-}
 
 interface Shared {
   record: TestSpace;
