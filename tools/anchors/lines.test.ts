@@ -12,12 +12,14 @@ let scene: Scene;
 /** What is answered instead, by the beginning of a path. */
 let lies: Record<string, Lie> = {};
 let asked: string[] = [];
+let epochsFrom: number[] = [];
 
 before(async () => {
   scene = await startScene(async (input, init) => {
     const answer = await fetch(input, init);
-    const { pathname } = new URL(String(input));
+    const { pathname, searchParams } = new URL(String(input));
     asked.push(pathname);
+    if (pathname === "/v1/log/epochs") epochsFrom.push(Number(searchParams.get("from")));
     const lie = Object.entries(lies).find(([path]) => pathname.startsWith(path))?.[1];
     return lie === undefined ? answer : await lie(answer);
   });
@@ -25,6 +27,7 @@ before(async () => {
 beforeEach(() => {
   lies = {};
   asked = [];
+  epochsFrom = [];
 });
 after(async () => await scene?.stop());
 
@@ -108,6 +111,25 @@ test("a tag is called checked once the key of its epoch is published, and only a
     if (isDisclosed) assert.equal(tagCheck, "checked");
     else if (tagCheck !== "checked") assert.equal(tagCheck, "undisclosed");
   }
+});
+
+test("what was followed of the tags is remembered, and asked for no more", async () => {
+  await scene.record.journal();
+  epochsFrom = [];
+  const again = await scene.record.journal();
+  const checked = again.filter(({ tagCheck }) => tagCheck === "checked");
+  assert.ok(checked.length > 3, "too little is checked to be remembered");
+  const told: RouteAnswer<"logEpochs"> = await (await fetch(`${scene.url}/v1/log/epochs`)).json();
+  const first = again.find(({ tagCheck }) => tagCheck !== "checked")?.index ?? Number.MAX_VALUE;
+  const passed = told.epochs.filter(
+    ({ from, to }) => to <= first && checked.some(({ index }) => index >= from && index < to),
+  );
+  for (const from of epochsFrom)
+    assert.ok(from > (passed.at(-1)?.epoch ?? 0), `asked from ${from} again`);
+  // A tag that is another than the one remembered is followed again, and is an alarm.
+  const line = checked[0] ?? assert.fail("nothing is checked");
+  lies = { [journalPath()]: altered(line.n, { tag: "A".repeat(43) }) };
+  await assert.rejects(scene.record.journal(), { code: "fork" });
 });
 
 test("a line at another place, or two at one, is an alarm", async () => {

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -27,6 +28,7 @@ import { exported } from "../../examples/check-export.ts";
 import { journey } from "../../examples/journey.ts";
 import { printingReport } from "../../examples/report.ts";
 import { type Scene, startScene } from "../anchors/scene.ts";
+import { lostLog, type WitnessedLog } from "./logs.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const GOPATH = "/usr/share/gocode";
@@ -132,6 +134,49 @@ test("Go's sumdb/note and tlog verify checkpoints, inclusion and consistency", {
   const [one, ...others] = records as { Index: number }[];
   const moved = [{ ...one, Index: (one?.Index ?? 0) + 1 }, ...others];
   assert.match(checkedByGo({ ...given, Records: moved }), /invalid|leaf/i);
+});
+
+test("Go's note verifies what witnesses cosigned, of a log and of the one that follows it", {
+  skip: unless(go, "golang-golang-x-mod-dev"),
+}, async () => {
+  const [before, after] = await lostLog();
+  const given = ({ key, checkpoint, witnesses, begins }: WitnessedLog) => ({
+    Key: key,
+    Checkpoint: checkpoint,
+    Records:
+      begins === undefined
+        ? []
+        : [
+            {
+              Index: begins.index,
+              Leaf: Buffer.from(begins.leaf).toString("base64"),
+              Proof: begins.hashes.map((hash) => Buffer.from(hash, "base64url").toString("base64")),
+            },
+          ],
+    Trees: [],
+    Witnesses: witnesses,
+  });
+  assert.equal(checkedByGo(given(before)), "ok\n");
+  assert.notEqual(after.begins, undefined);
+  assert.equal(checkedByGo(given(after)), "ok\n");
+  // Not under the other log's key, nor cosigned by somebody else, nor under a key of another type.
+  assert.match(checkedByGo({ ...given(after), Key: before.key }), /no verifiable signatures/);
+  const [name, , key = ""] = (after.witnesses[0] ?? "").split("+");
+  const bytes = Buffer.from(key, "base64");
+  for (const [type, other] of [
+    [4, Buffer.alloc(32, 7)],
+    [1, bytes.subarray(1)],
+  ] as const) {
+    const raw = Buffer.concat([Buffer.from([type]), other]);
+    const id = createHash("sha256").update(`${name}\n`).update(raw).digest("hex").slice(0, 8);
+    const vkey = `${name}+${id}+${raw.toString("base64")}`;
+    assert.match(checkedByGo({ ...given(after), Witnesses: [vkey] }), /^witness /);
+  }
+  const damaged = after.checkpoint.replace(
+    /\n(.)/,
+    (_, first: string) => `\n${first === "1" ? "2" : "1"}`,
+  );
+  assert.notEqual(checkedByGo({ ...given(after), Checkpoint: damaged }), "ok\n");
 });
 
 function checkedByGo(given: object): string {

@@ -183,12 +183,14 @@ function titlesOf(record: HealthRecord | undefined): ReadonlyMap<ItemId, string>
 
 function row(line: JournalLine, known: Known): string[] {
   const { words } = known;
-  const { checks, places, tag, tagChecked } = words.journal;
+  const { checks, places, tag, tagChecked, tagLater } = words.journal;
   const short = line.tag.slice(0, 8);
   const said = [
     checks[checkOf(line, known.record)],
     places[line.place],
-    line.tagCheck === "checked" ? tagChecked(short) : tag(short),
+    line.tagCheck === "undisclosed"
+      ? tag(short)
+      : (line.tagCheck === "checked" ? tagChecked : tagLater)(short),
     anchoringIn(words, line.anchoring),
   ];
   return [momentIn(words, line.at), sentence(line, known), said.join("; ")];

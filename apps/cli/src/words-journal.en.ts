@@ -56,6 +56,7 @@ export const journal = {
   },
   tag: (tag: string) => `operator's tag ${tag}…`,
   tagChecked: (tag: string) => `HMAC checked (${tag}…)`,
+  tagLater: (tag: string) => `HMAC not checked yet: look again (${tag}…)`,
   anchoring: {
     none: "not anchored",
     waiting: "not anchored, tried",

@@ -58,6 +58,7 @@ export const journal: Words["journal"] = {
   },
   tag: (tag) => `marque de l'exploitant ${tag}…`,
   tagChecked: (tag) => `HMAC vérifié (${tag}…)`,
+  tagLater: (tag) => `HMAC pas encore vérifié : regardez de nouveau (${tag}…)`,
   anchoring: {
     none: "non ancré",
     waiting: "non ancré, essayé",

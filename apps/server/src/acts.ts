@@ -28,12 +28,8 @@ async function readActs(
   before: number,
   limit: number,
 ): Promise<JournalEntry[]> {
-  const rows = await sql<Row[]>`
-    select o.n, o.index, o.salt, o.entry, l.tag, b.tag as before, o.statement
-    from journal_openings o join journal_leaves l on l.index = o.index
-    left join journal_leaves b on b.index = o.index - 1
-    where ${isActOf(sql, account)} and o.index < ${before}
-    order by o.index desc limit ${limit}`;
+  await indexActs(sql);
+  const rows = await sql<Row[]>`${actsOf(sql, account, before, limit)}`;
   return rows.map(({ statement, ...row }) => ({
     n: row.n,
     index: row.index,
@@ -45,25 +41,51 @@ async function readActs(
   }));
 }
 
+/** Of what it did, that in spaces of somebody else's; an entry that was erased is not among it. */
+export function actsOf(sql: Sql, account: AccountId, before: number, limit: number) {
+  return sql`
+    select o.n, o.index, o.salt, o.entry, l.tag, b.tag as before, o.statement
+    from acts a join journal_openings o on o.index = a.index
+    join spaces s on s.space = o.subject
+    join journal_leaves l on l.index = o.index
+    left join journal_leaves b on b.index = o.index - 1
+    where a.account = ${account} and a.index < ${before} and s.owner <> ${account}
+    order by a.index desc limit ${limit}`;
+}
+
 /** The place of its last act; −1 before the first. */
 export async function lastAct(sql: Sql, account: AccountId): Promise<number> {
-  const [row] = await sql<{ index: number | null }[]>`
-    select max(o.index) as index from journal_openings o where ${isActOf(sql, account)}`;
+  await indexActs(sql);
+  const [row] = await sql<{ index: number }[]>`
+    select a.index from acts a join journal_openings o on o.index = a.index
+    join spaces s on s.space = o.subject
+    where a.account = ${account} and s.owner <> ${account} order by a.index desc limit 1`;
   return row?.index ?? -1;
 }
 
+const AT_ONCE = 10_000;
+
 /**
- * An entry of a space that names the account as who acted, in a space of somebody else's that has
- * ever named it. The journal has no index by who acted, for that would slow every write: the spaces
- * bound what is looked through.
+ * Looks through what the journal has gained since, so that each entry is looked at once, whoever
+ * asks, and no write waits for it. Entries come in the order of their places: of those below the
+ * journal's size none is still to come.
  */
-function isActOf(sql: Sql, account: AccountId) {
-  // Canonical JSON: quotes in a text would be escaped, so this stands at the actor and nowhere else.
-  const actor = `%"actor":{"account":"${account.replace(/_/g, "\\_")}"%`;
-  return sql`o.entry like ${actor} and o.subject in (
-    select a.space from space_accounts a join spaces s on s.space = a.space
-    where a.account = ${account} and s.owner <> ${account}
-    union
-    select h.source from shares h join spaces s on s.space = h.source
-    where h.recipient = ${account} and s.owner <> ${account})`;
+export async function indexActs(sql: Sql): Promise<void> {
+  for (;;) {
+    const [row] = await sql<{ past: number; size: number }[]>`
+      select past, size from acts_indexed, journal_head`;
+    const { past, size } = row ?? { past: 0, size: 0 };
+    if (past >= size) return;
+    const to = Math.min(size, past + AT_ONCE);
+    // Canonical JSON: quotes in a text would be escaped, so this stands at the actor and nowhere else.
+    await sql`
+      with found as (
+        insert into acts (account, index)
+        select substring(entry from '"actor":\\{"account":"([A-Za-z0-9_-]{22})"') as account, index
+        from journal_openings where index >= ${past} and index < ${to}
+          and entry like '%"actor":{"account":"%'
+          and position('"actor":{"account":"' || subject || '"' in entry) = 0
+        on conflict do nothing)
+      update acts_indexed set past = greatest(past, ${to})`;
+  }
 }

@@ -94,8 +94,18 @@ export interface LogOptions {
   readonly at?: (step: SigningStep) => void;
 }
 
-/** What signing is made of, in order. */
-export type SigningStep = "locked" | "grown" | "kept" | "stored" | "published" | "advanced";
+/** What signing is made of, in order: before an effect, and after it. */
+export type SigningStep =
+  | "locked"
+  | "growing"
+  | "grown"
+  | "keeping"
+  | "kept"
+  | "storing"
+  | "stored"
+  | "published"
+  | "advancing"
+  | "advanced";
 
 // Any constant does, as long as every process of every version takes the same.
 export const LOG_LOCK = 4_180_003;
@@ -133,12 +143,15 @@ export function createLog(options: LogOptions): Log {
       if (last !== undefined) await keepOutside(folder, last);
       return last;
     }
+    step("growing");
     await growTo(tx, size);
     step("grown");
     const checkpoint = { origin, size, root: hashOf(await rootAt(tx, size)) };
     const signed = { ...checkpoint, at: now(), note: await note(checkpoint) };
+    step("keeping");
     await keepOutside(folder, signed);
     step("kept");
+    step("storing");
     await tx`insert into log_checkpoints (size, root, at, note) values
       (${size}, ${Buffer.from(signed.root, "base64url")}, ${signed.at}, ${signed.note})`;
     step("stored");
@@ -153,6 +166,7 @@ export function createLog(options: LogOptions): Log {
       const signed = await sql.begin(signLocked);
       step("published");
       const [head] = await sql<{ epoch: number }[]>`select epoch from journal_head`;
+      step("advancing");
       await underLock(sql, () => tags.advance(head?.epoch ?? 0));
       step("advanced");
       return signed;

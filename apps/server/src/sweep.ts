@@ -1,3 +1,4 @@
+import { indexActs } from "./acts.ts";
 import type { Ground } from "./call.ts";
 import { noteExpired } from "./expiry.ts";
 import { forgetOld } from "./security-log.ts";
@@ -15,7 +16,7 @@ const TABLES = [
 ];
 
 /**
- * Each time: notes memberships and shares past their date, deletes abandoned uploads, and
+ * Each time: looks through the journal for who acted where, notes memberships and shares past their date, deletes abandoned uploads, and
  * what has expired of proofs, attempts to sign in and sessions. A failure waits for the next.
  */
 export function startSweeping(
@@ -30,6 +31,7 @@ export function startSweeping(
     await noteExpired(ground);
     await collectUploads(ground);
     await forgetOld(sql, now());
+    await indexActs(sql);
     for (const table of TABLES) await sql`delete from ${sql(table)} where expires < ${now()}`;
   }
 

@@ -34,10 +34,14 @@ import type { VictimTask } from "./log-victim.ts";
 
 const STEPS: readonly SigningStep[] = [
   "locked",
+  "growing",
   "grown",
+  "keeping",
   "kept",
+  "storing",
   "stored",
   "published",
+  "advancing",
   "advanced",
 ];
 const VICTIM = fileURLToPath(new URL("./log-victim.ts", import.meta.url));

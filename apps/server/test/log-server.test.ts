@@ -122,6 +122,13 @@ test("another log key signs from its entry on, and the one before is gone", asyn
     const told = await logAt({ line }, before.size + 1);
     assert.equal(told.keys.length, 1);
     assert.equal(told.log, before.log);
+    // Once, though two processes came upon it.
+    const noted = await server.admin<{ what: string }[]>`
+      select what from ecrin.security_log where what like 'log key%'`;
+    assert.deepEqual(
+      noted.map(({ what }) => what),
+      ["log key 2 in force"],
+    );
     const keys = await followLogKeys(before.first, told.keys);
     const after = await openCheckpoint(told.checkpoint, keys);
     assert.ok(after.size > before.size);

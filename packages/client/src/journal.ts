@@ -107,7 +107,7 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
   const standing = await checkLog(u);
   const read = tilesOf(u, standing.size);
   const places = await placeLines(u, subject, leaves, standing, read);
-  const tags = await checkTags(u, leaves, standing, read);
+  const tags = await checkTags(u, subject, leaves, standing, read);
   const anchoring = anchoringOf(await listAnchors(u, leaves[0]?.index));
   return lines.map((line) => ({
     ...line,

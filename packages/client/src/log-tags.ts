@@ -5,15 +5,20 @@ import {
   entryCommitment,
   fromBase64url,
   type Hash,
+  hashField,
   hmacSha256,
   leafHash,
+  parseAs,
   parseEntry,
   type ReadHashes,
+  type Subject,
   sameBytes,
+  sha256,
   TILE_WIDTH,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
+import * as z from "zod/mini";
 import { ClientError } from "./errors.ts";
 import type { LogStanding } from "./log.ts";
 import { isInTree, type Leaf } from "./log-place.ts";
@@ -23,62 +28,130 @@ import type { Unlocked } from "./unlocked.ts";
 // so a tag counts only as one of a chain: over every leaf of its epoch, to the tag that the closing
 // entry named in the tree before the key was told.
 
-/** `checked`: the key of its epoch is published, and the epoch's whole chain leads to the tag that the tree holds. */
-export type TagCheck = "checked" | "undisclosed";
+/**
+ * `checked`: the key of its epoch is published, and the epoch's whole chain leads to the tag that
+ * the tree holds. `later`: the key is published, and this look has followed as many epochs as it does.
+ */
+export type TagCheck = "checked" | "later" | "undisclosed";
 
-/** Epochs whose chains are followed at one look, newest first; those beyond count as undisclosed. */
+/** Epochs whose chains are followed at one look, newest first; those beyond wait for the next one. */
 const MOST_EPOCHS = 64;
 const PAGES = 50;
+const PAGE = 1000;
+export const TAGS = "tags/";
 
-/** What a device has followed while it is unlocked: of each epoch the tags at the places of its own lines, each with the one before it. */
-const followed = new WeakMap<Unlocked, Map<number, ReadonlyMap<number, string>>>();
+/** What a device has followed for one journal: of an epoch a digest over the tags of its lines; absent where its key is never told. */
+const followedField = z.array(
+  z.strictObject({
+    epoch: z.int(),
+    from: z.int(),
+    to: z.int(),
+    digest: z.optional(hashField),
+  }),
+);
+type Followed = z.infer<typeof followedField>[number];
 
 /**
- * Checks the tags of lines under the keys that are published.
+ * Checks the tags of a journal's lines under the keys that are published. What was followed once is
+ * remembered, and asked for no more.
  * @throws ClientError `fork` where a chain does not lead to what its operator committed to, or a
  * line has another tag than the chain
  */
 export async function checkTags(
   u: Unlocked,
+  subject: Subject,
   leaves: readonly Leaf[],
   standing: LogStanding,
   read: ReadHashes,
 ): Promise<ReadonlyMap<number, TagCheck>> {
   const checks = new Map<number, TagCheck>(leaves.map(({ n }) => [n, "undisclosed"]));
-  const known = followed.get(u) ?? new Map<number, ReadonlyMap<number, string>>();
-  followed.set(u, known);
+  const kept = await u.store.getJson(TAGS + subject);
+  const before = kept === undefined ? [] : parseAs(followedField, kept, "tags");
+  // Erased lines, or others than before, are looked at anew.
+  const known = before.filter(
+    (each) => each.digest === undefined || each.digest === digestOf(within(leaves, each)),
+  );
+  for (const each of known)
+    if (each.digest !== undefined)
+      for (const { n } of within(leaves, each)) checks.set(n, "checked");
+  const open = leaves.filter(({ index }) => !known.some((each) => isWithin(index, each)));
+  if (open.length === 0) return checks;
+  const told = await epochsFrom(u, open, known);
+  known.push(...neverTold(told, known));
   let count = 0;
-  for (const epoch of (await disclosedEpochs(u, leaves)).reverse()) {
-    const own = leaves.filter(({ index }) => index >= epoch.from && index < epoch.to);
+  for (const epoch of told.filter(({ key }) => key !== undefined).reverse()) {
+    const own = within(open, epoch);
     if (own.length === 0) continue;
-    let tags = known.get(epoch.epoch);
-    if (tags === undefined || !own.every(({ index }) => tags?.has(index))) {
-      count += 1;
-      if (count > MOST_EPOCHS) break;
-      tags = await followEpoch(epoch, own, standing, read);
-      known.set(epoch.epoch, tags);
+    count += 1;
+    if (count > MOST_EPOCHS) {
+      for (const { n } of own) checks.set(n, "later");
+      continue;
     }
+    const tags = await followEpoch(epoch, own, standing, read);
     for (const leaf of own) {
       if (tags.get(leaf.index) !== tagsOf(leaf)) throw wrong(epoch);
       checks.set(leaf.n, "checked");
     }
+    const { from, to } = epoch;
+    known.push({ epoch: epoch.epoch, from, to, digest: digestOf(own) });
   }
+  known.sort((a, b) => a.from - b.from);
+  await u.store.putJson(
+    TAGS + subject,
+    known.map((each) => ({ ...each })),
+  );
   return checks;
 }
 
-/** Epochs up to the last line whose keys are published, in order. */
-async function disclosedEpochs(u: Unlocked, leaves: readonly Leaf[]): Promise<EpochOfTags[]> {
-  const last = leaves.at(-1)?.index ?? -1;
-  const disclosed: EpochOfTags[] = [];
-  let from = 0;
+function isWithin(index: number, { from, to }: Pick<Followed, "from" | "to">): boolean {
+  return index >= from && index < to;
+}
+
+function within(leaves: readonly Leaf[], span: Pick<Followed, "from" | "to">): Leaf[] {
+  return leaves.filter(({ index }) => isWithin(index, span));
+}
+
+function digestOf(own: readonly Leaf[]): Hash {
+  const text = own.map((leaf) => `${leaf.index} ${leaf.hash} ${tagsOf(leaf)}`).join("\n");
+  return toBase64url(sha256(utf8(text))) as Hash;
+}
+
+/**
+ * The closed epochs from the first line on that has not been followed, up to the last one. Keys are
+ * told in order: where a whole page has none, there are none further on.
+ */
+async function epochsFrom(
+  u: Unlocked,
+  open: readonly Leaf[],
+  known: readonly Followed[],
+): Promise<EpochOfTags[]> {
+  const [first, last] = [open[0]?.index ?? 0, open.at(-1)?.index ?? -1];
+  const passed = known.filter(({ to }) => to <= first).map(({ epoch }) => epoch + 1);
+  let from = Math.max(0, ...passed);
+  const told: EpochOfTags[] = [];
   for (let page = 0; page < PAGES; page++) {
     const { epochs } = await u.http.call("logEpochs", { query: { from } });
-    for (const epoch of epochs) if (epoch.key !== undefined) disclosed.push(epoch);
+    told.push(...epochs);
     const newest = epochs.at(-1);
     if (newest === undefined || newest.to > last || newest.epoch < from) break;
+    if (epochs.length >= PAGE && epochs.every(({ key }) => key === undefined)) break;
     from = newest.epoch + 1;
   }
-  return disclosed;
+  return told;
+}
+
+/** Stretches whose keys are told no more: a later key is, or a log has ended in them. */
+function neverTold(told: readonly EpochOfTags[], known: readonly Followed[]): Followed[] {
+  const newest = told.findLastIndex(({ key }) => key !== undefined);
+  let past = Math.max(
+    0,
+    ...known.filter(({ to }) => to <= (told[0]?.from ?? 0)).map(({ to }) => to),
+  );
+  return told.slice(0, newest + 1).flatMap(({ epoch, from, to, key }) => {
+    const gap = from > past ? [{ epoch: epoch - 1, from: past, to: from }] : [];
+    past = to;
+    return key === undefined ? [...gap, { epoch, from, to }] : gap;
+  });
 }
 
 /** @returns the tags of the chain at the places of `own`, each with the one before it */

@@ -283,7 +283,7 @@ export async function letGo(store: Store, { receipts }: Pick<Succession, "receip
 }
 
 /** What a device remembers of what the service had: heads, the keyring's version, chains, lists, places in the log. */
-const FORGOTTEN = ["head/", "keyring", "account/", "kept/view/", "kept/rows/", "placed/"];
+const FORGOTTEN = ["head/", "keyring", "account/", "kept/view/", "kept/rows/", "placed/", "tags/"];
 
 /** Receipts for entries that were lost with a log that ended: they prove what was done, and are in no log. */
 export async function lostReceipts(store: Store): Promise<LostReceipt[]> {
