@@ -6,6 +6,8 @@ create table acts (
   primary key (account, index)
 );
 grant select, insert on acts to ecrin_app;
+-- Of an entry that is erased nothing stays that says whose it was.
+grant select, delete on acts to ecrin_eraser;
 
 -- How far the journal has been looked through for it.
 create table acts_indexed (

@@ -64,6 +64,8 @@ export async function lastAct(sql: Sql, account: AccountId): Promise<number> {
 }
 
 const AT_ONCE = 10_000;
+/** Held by whoever indexes, and by whoever erases: any constant does, as long as all take the same. */
+export const ACTS_LOCK = 4_180_004;
 
 /**
  * Looks through what the journal has gained since, so that each entry is looked at once, whoever
@@ -78,7 +80,9 @@ export async function indexActs(sql: Sql): Promise<void> {
     if (past >= size) return;
     const to = Math.min(size, past + AT_ONCE);
     // Canonical JSON: quotes in a text would be escaped, so this stands at the actor and nowhere else.
-    await sql`
+    await sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(${ACTS_LOCK})`;
+      await tx`
       with found as (
         insert into acts (account, index)
         select substring(entry from '"actor":\\{"account":"([A-Za-z0-9_-]{22})"') as account, index
@@ -87,5 +91,6 @@ export async function indexActs(sql: Sql): Promise<void> {
           and position('"actor":{"account":"' || subject || '"' in entry) = 0
         on conflict do nothing)
       update acts_indexed set past = greatest(past, ${to})`;
+    });
   }
 }

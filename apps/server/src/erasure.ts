@@ -1,4 +1,5 @@
 import type { LogId, Subject } from "@ecrin/protocol";
+import { ACTS_LOCK } from "./acts.ts";
 import type { Journal } from "./journal.ts";
 import { refuse } from "./problem.ts";
 
@@ -29,6 +30,8 @@ export async function eraseEntries(
   if (subject === log) refuse("not-allowed");
   const done = await journal.commit({
     effect: async (tx) => {
+      // Who looks through the journal for acts either has, or comes afterwards.
+      await tx`select pg_advisory_xact_lock(${ACTS_LOCK})`;
       await tx.unsafe("set local role ecrin_eraser");
       const gone = await tx<{ index: number }[]>`
         delete from journal_openings
@@ -36,6 +39,7 @@ export async function eraseEntries(
       if (gone.length === 0) refuse("not-found");
       // Without this, whoever kept the signed act could ask where it stands.
       await tx`delete from journal_done where first = any(${`{${gone.map((row) => row.index)}}`}::bigint[])`;
+      await tx`delete from acts where index = any(${`{${gone.map((row) => row.index)}}`}::bigint[])`;
       await tx.unsafe("reset role");
       return gone.length;
     },

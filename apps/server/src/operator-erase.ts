@@ -72,7 +72,7 @@ export async function erase(
   });
   await note(admin, now(), { kind: "configuration", what: `erased ${erased} entries: ${code}` });
   // A deleted row stays in its page until it is cleaned.
-  await admin.unsafe("vacuum ecrin.journal_openings, ecrin.journal_done");
+  await admin.unsafe("vacuum ecrin.journal_openings, ecrin.journal_done, ecrin.acts");
   return erased;
 }
 

@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type AccountId, newId, type SpaceId } from "@ecrin/protocol";
+import { type AccountId, logIdOf, newId, type SpaceId } from "@ecrin/protocol";
 import { actsOf, indexActs, lastAct } from "../src/acts.ts";
+import { eraseEntries } from "../src/erasure.ts";
+import { createJournal } from "../src/journal.ts";
+import { signerOf } from "../src/signer.ts";
 import { type Cluster, type Ground, layGround, startCluster } from "./harness.ts";
 
 let cluster: Cluster;
@@ -40,6 +43,23 @@ async function space(owner: AccountId): Promise<SpaceId> {
       values (${id}, 'record', ${owner}, 0, 0, 'h', 'r')`;
   });
   return id;
+}
+
+/** Erases the whole journal of a space. @returns how many lines of acts are left of it */
+async function erasedOf(subject: SpaceId) {
+  const gone = await ground.admin<{ index: number }[]>`
+    select index from ecrin.journal_openings where subject = ${subject}`;
+  await ground.admin`grant ecrin_eraser to current_user`;
+  const journal = createJournal({
+    sql: ground.admin,
+    signer: signerOf(ground.logKey),
+    tags: ground.tags,
+  });
+  const id = logIdOf(signerOf(ground.logKey).key);
+  await eraseEntries(journal, id, { subject, from: 0, count: 100_000, code: "asked", at: 0 });
+  const left = await ground.admin`
+    select from ecrin.acts where index = any(${`{${gone.map(({ index }) => index)}}`}::bigint[])`;
+  return { indexed: left.length };
 }
 
 interface Plan {
@@ -84,6 +104,9 @@ test("acts are found by who acted: others' entries, however many, are not read",
   // What is new is looked at, and what was looked at is not looked at again.
   await act(bob, hers, 1);
   assert.equal(await lastAct(app, bob), 3050);
+  const { indexed } = await erasedOf(hers);
+  assert.equal(indexed, 0);
+  assert.equal(await lastAct(app, bob), -1);
   const [{ past } = { past: 0 }] = await app<{ past: number }[]>`select past from acts_indexed`;
-  assert.equal(past, 3051);
+  assert.equal(past, 3052);
 });

@@ -70,7 +70,7 @@ function Seen({ code }: { readonly code: string }): ReactNode {
       return (
         <Trans>
           The journal of this service has lost lines for good, and another one goes on from what is
-          left. The page “The journal’s keepers” says what is lost.
+          left. What is lost is shown, and can be accepted, by Écrin’s command line only.
         </Trans>
       );
     case "log-key-changed":
