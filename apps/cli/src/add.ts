@@ -7,6 +7,7 @@ import {
   type FileInput,
   type HealthRecord,
   isBundle,
+  type OfflineRecord,
   resourcesOfBundle,
 } from "@ecrin/client";
 import type { Bytes, ItemId } from "@ecrin/protocol";
@@ -14,9 +15,10 @@ import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { mediaTypeOf, SNIFFED } from "./media-type.ts";
-import { recordNamed } from "./naming.ts";
+import { recordHere, recordNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
 import { shown } from "./shown.ts";
+import { tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
 const PIECE = 1024 * 1024;
@@ -46,22 +48,35 @@ export function defineAdd(program: Command, { help }: Words): void {
 
 async function add(call: Invocation, paths: readonly string[], options: AddOptions): Promise<void> {
   for (const path of paths) await sizeOf(path); // All of them are there before the first is added.
-  await call.unlocked(async (account) => {
-    const record = await recordNamed(account, options.record);
-    const added: { file: string; items: readonly ItemId[] }[] = [];
-    for (const file of paths) {
-      const items = await addFile(call, record, file, options);
-      added.push({ file, items });
-      call.tell(`${shown(basename(file))}: ${call.words.said.added(items.length)}`);
-    }
-    const count = added.reduce((sum, { items }) => sum + items.length, 0);
-    await call.result({ record: record.space, added }, [call.words.said.added(count)]);
-  });
+  await call.atHand(
+    async (account) =>
+      await addFiles(call, await recordNamed(account, options.record), paths, options),
+    async (here) => {
+      await addFiles(call, await recordHere(here, options.record), paths, options);
+      await tellWaiting(call, here);
+    },
+  );
+}
+
+async function addFiles(
+  call: Invocation,
+  record: HealthRecord | OfflineRecord,
+  paths: readonly string[],
+  options: AddOptions,
+): Promise<void> {
+  const added: { file: string; items: readonly ItemId[] }[] = [];
+  for (const file of paths) {
+    const items = await addFile(call, record, file, options);
+    added.push({ file, items });
+    call.tell(`${shown(basename(file))}: ${call.words.said.added(items.length)}`);
+  }
+  const count = added.reduce((sum, { items }) => sum + items.length, 0);
+  await call.result({ record: record.space, added }, [call.words.said.added(count)]);
 }
 
 async function addFile(
   call: Invocation,
-  record: HealthRecord,
+  record: HealthRecord | OfflineRecord,
   path: string,
   options: AddOptions,
 ): Promise<ItemId[]> {

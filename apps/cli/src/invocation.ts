@@ -1,12 +1,24 @@
 import { once } from "node:events";
 import { confirm, isCancel, text } from "@clack/prompts";
-import { type Account, ClientError, ownerOf, type SignIn, signIn } from "@ecrin/client";
+import {
+  type Account,
+  ClientError,
+  OfflineAccount,
+  ownerOf,
+  type RawStore,
+  type SignIn,
+  signIn,
+  unlockOffline,
+} from "@ecrin/client";
 import { type Command, Option } from "commander";
+import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Home, homeFolder } from "./home.ts";
 import { droppedIn } from "./renew-words.ts";
 import { askSecondFactor } from "./second-factor.ts";
 import { fileSecrets, type Secrets, terminalSecrets } from "./secrets.ts";
+import { momentIn } from "./shown.ts";
+import { sendWaiting } from "./standing.ts";
 import { catalogue, type Language, languageFrom, type Words } from "./words.ts";
 
 export interface GlobalOptions {
@@ -120,24 +132,89 @@ export class Invocation {
     work: (account: Account, password: string) => Promise<T>,
     more: Pick<SignIn, "acceptLog"> = {},
   ): Promise<T> {
+    return await this.#withHome((home) => this.#signedIn(home, work, more));
+  }
+
+  /**
+   * The same; where the service does not answer, what this device keeps is opened instead.
+   * @param away work without network (spec/offline.md)
+   * @throws ClientError `offline` where nothing is kept here
+   */
+  async atHand<T>(
+    work: (account: Account) => Promise<T>,
+    away: (here: OfflineAccount) => Promise<T>,
+  ): Promise<T> {
+    return await this.#withHome(async (home) => {
+      try {
+        return await this.#signedIn(home, work);
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        return await this.#keptHere(home, away, error);
+      }
+    });
+  }
+
+  async #withHome<T>(work: (home: Unlocking) => Promise<T>): Promise<T> {
     const store = await this.home.store();
     try {
       const owner = await ownerOf(store);
       if (owner === undefined) throw new CommandError("not-signed-in");
       const server = await this.server();
-      const password = await this.password();
-      const secondFactor = askSecondFactor(this);
-      const account = await signIn({ server, password, store, secondFactor, ...more });
-      const unfinished = await account.unfinishedRenewal();
-      if (unfinished !== undefined) {
-        this.tell(this.words.said.kitLacking);
-        for (const line of droppedIn(this.language, unfinished)) this.tell(line);
-      }
-      return await thenLocked(account, work(account, password));
+      return await work({ store, server, password: await this.password() });
     } finally {
       await store.close();
     }
   }
+
+  async #signedIn<T>(
+    { store, server, password }: Unlocking,
+    work: (account: Account, password: string) => Promise<T>,
+    more: Pick<SignIn, "acceptLog"> = {},
+  ): Promise<T> {
+    const secondFactor = askSecondFactor(this);
+    const account = await signIn({ server, password, store, secondFactor, ...more });
+    const unfinished = await account.unfinishedRenewal();
+    if (unfinished !== undefined) {
+      this.tell(this.words.said.kitLacking);
+      for (const line of droppedIn(this.language, unfinished)) this.tell(line);
+    }
+    const waited = async () => {
+      await sendWaiting(this, account);
+      return await work(account, password);
+    };
+    return await thenLocked(account, waited());
+  }
+
+  async #keptHere<T>(
+    { store, password }: Unlocking,
+    work: (here: OfflineAccount) => Promise<T>,
+    cause: ClientError,
+  ): Promise<T> {
+    const local = await unlockOffline({ store, password });
+    try {
+      const here = await OfflineAccount.open(local).catch((error: unknown) => {
+        // Nothing is kept here: that there is no network is what helps to know.
+        throw error instanceof ClientError && error.code === "not-kept" ? cause : error;
+      });
+      const seen = Math.max(0, ...(await here.records()).map(({ seenAt }) => seenAt));
+      this.tell(awayWords(this.words).away(momentIn(this.words, seen)));
+      return await work(here);
+    } finally {
+      local.lock();
+    }
+  }
+}
+
+/** What an account of this home is opened with. */
+interface Unlocking {
+  readonly store: RawStore;
+  readonly server: string;
+  readonly password: string;
+}
+
+/** Whether nobody answered. */
+function isAway(error: unknown): error is ClientError {
+  return error instanceof ClientError && ["offline", "unavailable"].includes(error.code);
 }
 
 const SHORTEST = 12;

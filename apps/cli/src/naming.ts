@@ -3,6 +3,9 @@ import type {
   Contact,
   HealthRecord,
   ListedItem,
+  OfflineAccount,
+  OfflineItem,
+  OfflineRecord,
   SharedItem,
   SharedView,
 } from "@ecrin/client";
@@ -11,6 +14,7 @@ import { CommandError } from "./exit.ts";
 import type { Home, ListedLine } from "./home.ts";
 import { namesId, shortId } from "./short-id.ts";
 import { shown } from "./shown.ts";
+import type { AtHand } from "./standing.ts";
 import type { Words } from "./words.ts";
 
 /** An item somebody named, with what opens it. */
@@ -38,10 +42,13 @@ export function contactNamed(account: Account, text: string): Contact {
 }
 
 /** What an account is called here: its own name, what this person calls the contact, or its id. */
-export function nameOf(account: Account, id: AccountId | undefined, words: Words): string {
+export function nameOf(account: AtHand, id: AccountId | undefined, words: Words): string {
   if (id === undefined) return words.who.service;
   if (id === account.id) return shown(account.name);
-  const contact = account.contacts().get(id);
+  const contact =
+    "people" in account
+      ? account.people.find((each) => each.account === id)
+      : account.contacts().get(id);
   return contact === undefined ? words.who.unknown(shortId(id)) : shown(contact.name);
 }
 
@@ -92,6 +99,44 @@ export async function listedNamed(
   throw new CommandError("item-unknown", text);
 }
 
+/** The same among what this device keeps. @throws CommandError */
+export async function itemHere(
+  here: OfflineAccount,
+  home: Home,
+  text: string,
+): Promise<{ record: OfflineRecord; listed: OfflineItem }> {
+  const line = LINE.test(text) ? (await home.lastList())[Number(text) - 1] : undefined;
+  if (LINE.test(text) && line === undefined) throw new CommandError("item-unknown", text);
+  const places = (await here.records()).flatMap((record) =>
+    record.list().map((listed) => ({ record, listed })),
+  );
+  const found = places.filter(({ listed }) =>
+    line === undefined
+      ? namesId(text, listed.revision) || namesId(text, listed.item)
+      : listed.item === line.item,
+  );
+  const place = found.find(({ listed }) => listed.revision === line?.revision) ?? found.at(-1);
+  if (place === undefined) throw new CommandError("item-unknown", text);
+  if (new Set(found.map(({ listed }) => listed.item)).size > 1)
+    throw new CommandError("item-ambiguous", text);
+  return place;
+}
+
+/** A record that is kept here, by the beginning of its id or its owner's name; one's own when nothing was said. */
+export async function recordHere(
+  here: OfflineAccount,
+  text: string | undefined,
+): Promise<OfflineRecord> {
+  if (text === undefined) return await here.record();
+  for (const record of await here.records()) {
+    const owner = here.people.find(({ account }) => account === record.owner)?.name;
+    const name = record.owner === here.id ? here.name : owner;
+    if (namesId(text, record.space) || (name !== undefined && folded(name) === folded(text)))
+      return record;
+  }
+  throw new CommandError("record-unknown", text);
+}
+
 async function placeOfLine(account: Account, line: ListedLine): Promise<Place | undefined> {
   if (line.share !== undefined) {
     const view = (await account.sharedWithMe()).find((each) => each.share === line.share);
@@ -117,7 +162,7 @@ async function placesNamed(account: Account, text: string): Promise<Place[]> {
     }
   }
   // Somebody's own record goes before what others share from theirs.
-  if (places.length > 0) return places;
+  if (places.length > 0) return onePerItem(places);
   for (const view of await account.sharedWithMe()) {
     await view.sync();
     for (const item of view.items) {
@@ -127,6 +172,13 @@ async function placesNamed(account: Account, text: string): Promise<Place[]> {
     }
   }
   return onePerRevision(places);
+}
+
+/** An item whose versions stand side by side is one item: the newest of them, where not one is named. */
+function onePerItem(places: readonly Place[]): Place[] {
+  return [
+    ...new Map(places.map((place) => ["record" in place ? place.listed.item : "", place])).values(),
+  ];
 }
 
 /** The same revision shared twice is one document. */
@@ -145,6 +197,6 @@ function movedOn(text: string): never {
 }
 
 /** Without case and accents, as people type names. */
-function folded(text: string): string {
+export function folded(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").trim().toLowerCase();
 }

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import type { Account, Opened } from "@ecrin/client";
+import type { Metadata } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { type Place, placeNamed } from "./naming.ts";
+import { itemHere, type Place, placeNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
 import { shown } from "./shown.ts";
+import { tellWaiting } from "./standing.ts";
 import { isFolder, refuseExisting, writeWhole } from "./whole-file.ts";
 import type { Words } from "./words.ts";
 
@@ -29,26 +31,41 @@ export function defineOpen(program: Command, { help }: Words): void {
 
 async function open(call: Invocation, text: string, options: OpenOptions): Promise<void> {
   if (options.output !== undefined && options.force !== true) await refuseExisting(options.output);
-  await call.unlocked(async (account) => {
-    const place = await placeNamed(account, call.home, text);
-    const title = titleOf(place);
-    const target = await targetFor(options, title);
-    const isText = isTextType(metadataOf(place).mediaType);
-    if (target === undefined && process.stdout.isTTY === true && !isText) {
-      throw new CommandError("not-for-terminal", shown(title));
-    }
-    const opened = await openPlace(account, place);
-    if (target === undefined) await writeContent(process.stdout, bytesOf(opened));
-    else await toFile(call, opened, target, options.force === true);
-    if (target !== undefined) await report(call, account, place, target);
-  });
+  await call.atHand(
+    async (account) => {
+      const place = await placeNamed(account, call.home, text);
+      const own =
+        ("record" in place ? place.listed.author : place.view.maker.account) === account.id;
+      await put(call, options, metadataOf(place), own, () => openPlace(account, place));
+    },
+    async (here) => {
+      const { record, listed } = await itemHere(here, call.home, text);
+      const reason = record.owner === here.id ? "own" : "care";
+      const read = () => record.open(listed.revision, reason);
+      await put(call, options, listed.metadata, listed.author === here.id, read);
+      await tellWaiting(call, here);
+    },
+  );
 }
 
-async function report(call: Invocation, account: Account, place: Place, file: string) {
-  const by = "record" in place ? place.listed.author : place.view.maker.account;
-  const { size, mediaType } = metadataOf(place);
-  const result = { file, title: titleOf(place), mediaType, size, own: by === account.id };
-  await call.result(result, [call.words.said.written(file)]);
+/** Puts an item where it was asked for; nothing is opened that could not be shown. */
+async function put(
+  call: Invocation,
+  options: OpenOptions,
+  metadata: Metadata,
+  own: boolean,
+  read: () => Promise<Opened>,
+): Promise<void> {
+  const { title, mediaType, size } = metadata;
+  const target = await targetFor(options, title);
+  if (target === undefined && process.stdout.isTTY === true && !isTextType(mediaType)) {
+    throw new CommandError("not-for-terminal", shown(title));
+  }
+  const opened = await read();
+  if (target === undefined) return await writeContent(process.stdout, bytesOf(opened));
+  await toFile(call, opened, target, options.force === true);
+  const result = { file: target, title, mediaType, size, own };
+  await call.result(result, [call.words.said.written(target)]);
 }
 
 /** Opening is a signed statement with its reason: one's own record, or care for somebody else. */
@@ -58,12 +75,8 @@ async function openPlace(account: Account, place: Place): Promise<Opened> {
   return await place.record.open(place.listed.revision, own ? "own" : "care");
 }
 
-function metadataOf(place: Place) {
+function metadataOf(place: Place): Metadata {
   return "record" in place ? place.listed.metadata : place.item.metadata;
-}
-
-function titleOf(place: Place): string {
-  return metadataOf(place).title;
 }
 
 /** The bytes of an item: its attachment, or the FHIR resource where that is all it is. */

@@ -9,6 +9,7 @@ import { defineExport } from "./export.ts";
 import { defineFactors } from "./factors.ts";
 import { globalOptions } from "./invocation.ts";
 import { defineJournal } from "./journal.ts";
+import { defineKeep } from "./keep.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
 import { defineMembers } from "./members.ts";
@@ -17,10 +18,12 @@ import { definePassword } from "./password.ts";
 import { defineRenew } from "./renew.ts";
 import { defineRevoke } from "./revoke.ts";
 import { defineServe } from "./serve.ts";
+import { defineSettle } from "./settle.ts";
 import { defineShares } from "./shares.ts";
 import { defineSignIn } from "./sign-in.ts";
 import { defineSignUp } from "./sign-up.ts";
 import { defineSuccession } from "./succession.ts";
+import { defineSync } from "./sync.ts";
 import { defineVerify } from "./verify.ts";
 import { defineWhoami } from "./whoami.ts";
 import { defineWitnesses } from "./witnesses.ts";
@@ -48,6 +51,9 @@ export function makeProgram(words: Words): Command {
     defineOpen,
     defineExport,
     defineChange,
+    defineSettle,
+    defineKeep,
+    defineSync,
     defineContacts,
     defineShares,
     defineDeposits,

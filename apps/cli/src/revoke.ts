@@ -1,11 +1,13 @@
-import type { Account, HealthRecord } from "@ecrin/client";
+import type { Account, HealthRecord, OfflineAccount } from "@ecrin/client";
 import type { ShareLife } from "@ecrin/protocol";
 import type { Command } from "commander";
+import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { contactNamed, nameOf, recordNamed } from "./naming.ts";
+import { contactNamed, folded, nameOf, recordHere, recordNamed } from "./naming.ts";
 import { isOpen } from "./shares.ts";
 import { namesId } from "./short-id.ts";
+import { tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
 interface RevokeOptions {
@@ -26,21 +28,61 @@ export function defineRevoke(program: Command, { help }: Words): void {
 }
 
 async function revoke(call: Invocation, text: string, options: RevokeOptions): Promise<void> {
+  await call.atHand(
+    (account) => revokeNow(call, account, text, options),
+    (here) => revokeLater(call, here, text, options),
+  );
+}
+
+async function revokeNow(
+  call: Invocation,
+  account: Account,
+  text: string,
+  options: RevokeOptions,
+): Promise<void> {
   const { said } = call.words;
-  await call.unlocked(async (account) => {
-    const record = await recordNamed(account, options.record);
-    const named = (await record.shares()).find((each) => namesId(text, each.share));
-    if (named !== undefined) {
-      const who = nameOf(account, named.recipient, call.words);
-      const what = said.documents(named.links.count);
-      await call.confirm(said.revokeShareAsk(who, what), options.yes);
-      await record.endShare(named.share);
-      const result = { shares: [named.share], member: false };
-      await call.result(result, [said.shareRevoked(who, what)]);
-      return;
-    }
-    await revokePerson(call, account, record, text, options.yes);
-  });
+  const record = await recordNamed(account, options.record);
+  const named = (await record.shares()).find((each) => namesId(text, each.share));
+  if (named !== undefined) {
+    const who = nameOf(account, named.recipient, call.words);
+    const what = said.documents(named.links.count);
+    await call.confirm(said.revokeShareAsk(who, what), options.yes);
+    await record.endShare(named.share);
+    const result = { shares: [named.share], member: false };
+    await call.result(result, [said.shareRevoked(who, what)]);
+    return;
+  }
+  await revokePerson(call, account, record, text, options.yes);
+}
+
+/** Without network it waits, and goes out before everything else. */
+async function revokeLater(
+  call: Invocation,
+  here: OfflineAccount,
+  text: string,
+  { record: owner, yes }: RevokeOptions,
+): Promise<void> {
+  const away = awayWords(call.words);
+  const record = await recordHere(here, owner);
+  const shares = await record.shares();
+  const named = shares.filter(({ share }) => namesId(text, share));
+  const people = here.people.filter(({ name }) => folded(name).includes(folded(text)));
+  if (named.length === 0 && people.length > 1) throw new CommandError("contact-ambiguous", text);
+  const [person] = people;
+  const theirs = shares.filter(({ recipient }) => recipient === person?.account);
+  const ending = named.length > 0 ? named : theirs;
+  const isPerson = (each: { account: string }) => each.account === person?.account;
+  const isMember = named.length === 0 && (await record.members()).some(isPerson);
+  const whose = named[0]?.recipient ?? person?.account;
+  if (whose === undefined) throw new CommandError("share-unknown", text);
+  const who = nameOf(here, whose, call.words);
+  if (ending.length === 0 && !isMember) throw new CommandError("nothing-with-contact", who);
+  await call.confirm(away.revokeWaits(who), yes);
+  for (const { share } of ending) await record.endShare(share);
+  if (isMember) await record.endMember(whose);
+  const result = { shares: ending.map(({ share }) => share), member: isMember, waits: true };
+  await call.result(result, [away.revokeWaits(who)]);
+  await tellWaiting(call, here);
 }
 
 /** Everything one person may see of the record: every share with them, and their membership. */

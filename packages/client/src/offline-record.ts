@@ -9,6 +9,7 @@ import {
   fromBase64url,
   type ItemId,
   type Items,
+  type Member,
   mayWrite,
   nameOfStatement,
   newId,
@@ -22,7 +23,7 @@ import {
 } from "@ecrin/protocol";
 import { type FileInput, fileDraft, resourceDraft } from "./draft.ts";
 import { ClientError } from "./errors.ts";
-import type { FhirResource } from "./fhir.ts";
+import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import type { Kept, KeptSpace } from "./kept.ts";
 import type { KeptContent, KeptContents } from "./kept-content.ts";
 import { isOpenable, type OpenableRevision, openName, type Revision } from "./listing.ts";
@@ -30,6 +31,7 @@ import { type Opened, openOwn } from "./open.ts";
 import {
   type Cabinet,
   isRevision,
+  type Make,
   type Outbox,
   type OutboxEntry,
   type WaitingWrite,
@@ -39,6 +41,7 @@ import { checkedContentKey, releaseKey } from "./release.ts";
 import type { Draft } from "./seal.ts";
 import { deleteLater, type Sealer, type SealingState, sealForLater } from "./seal-later.ts";
 import { type Choice, type Settled, type Settling, settlingDrafts } from "./settle.ts";
+import type { Progress } from "./upload.ts";
 
 /** What work without network needs of a device: its store, and its own key to sign with. */
 export interface OfflineDevice extends Sealer {
@@ -92,6 +95,11 @@ export class OfflineRecord {
   /** When the service was last asked. */
   get seenAt(): number {
     return this.#kept.seenAt;
+  }
+
+  /** Who the record is about, as far as its chain says. */
+  get owner(): AccountId | undefined {
+    return [...this.#state.members.values()].find(({ role }) => role === "owner")?.account;
   }
 
   /** Whether this account could write when the record was last seen. */
@@ -191,6 +199,35 @@ export class OfflineRecord {
     return item;
   }
 
+  /** Seals FHIR resources, each as an item; what was sealed before one fails stays. */
+  async addResources(resources: readonly FhirResource[], progress?: Progress): Promise<ItemId[]> {
+    const drafts = resources.map((each) => resourceDraft(each, newId<"item">()));
+    const state = this.#sealingState();
+    const makes = drafts.map(
+      (draft): Make =>
+        async (put) =>
+          await sealForLater(this.#device, state, draft, put),
+    );
+    let done = 0;
+    for await (const entry of this.#device.outbox.addEach(makes)) {
+      await this.#takeWaiting(entry);
+      done += 1;
+      progress?.(done, drafts.length);
+    }
+    return drafts.map(({ item }) => item);
+  }
+
+  /** Imports a FHIR R4 bundle, given as parsed JSON. @throws FhirError before anything is sealed */
+  async importBundle(bundle: unknown, progress?: Progress): Promise<ItemId[]> {
+    return await this.addResources(resourcesOfBundle(bundle), progress);
+  }
+
+  /** Keeps the content of a revision here no more, until it is opened or pinned again. */
+  async unpin(revision: RevisionId): Promise<void> {
+    await this.#device.contents.drop(this.space, revision);
+    this.#contents.delete(revision);
+  }
+
   /** Seals a revision in the place of those at the front, what waits among them. */
   async correct(item: ItemId, file: FileInput | FhirResource): Promise<RevisionId> {
     const parents = [...(this.items.get(item) ?? notThere()).heads];
@@ -246,10 +283,24 @@ export class OfflineRecord {
     await this.#device.outbox.add(() => Promise.resolve({ kind: "unshare", space, share }));
   }
 
+  /** Who was in the record when it was last seen; `ends` where their end waits. */
+  async members(): Promise<(Member & { readonly ends: boolean })[]> {
+    const ending = new Set<string>();
+    for (const { what } of await this.#device.outbox.entries()) {
+      if (what.kind === "end" && what.space === this.space) ending.add(what.account);
+    }
+    const now = this.#device.now();
+    return [...this.#state.members.values()]
+      .filter(({ until }) => until === undefined || until > now)
+      .map((member) => ({ ...member, ends: ending.has(member.account) }));
+  }
+
   /** A membership is to end; it does when the service is reached. */
   async endMember(account: AccountId): Promise<void> {
-    if (!this.#state.members.has(account)) notThere();
     const { space } = this;
+    const member = (await this.members()).find((each) => each.account === account);
+    if (member === undefined) notThere();
+    if (member.ends) return;
     await this.#device.outbox.add(() => Promise.resolve({ kind: "end", space, account }));
   }
 

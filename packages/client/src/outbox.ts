@@ -76,6 +76,9 @@ export interface OutboxEntry {
   readonly arrived?: number;
 }
 
+/** Makes what waits; its ciphertext goes to `put` piece by piece. */
+export type Make = (put: (piece: Bytes) => Promise<void>) => Promise<Pending>;
+
 const ENTRY = "outbox/";
 const BYTES = "outbox-bytes/";
 const SENT = "outbox-sent";
@@ -124,20 +127,27 @@ export class Outbox {
    * Keeps something that waits: first the pieces that `make` puts, then the entry
    * it returns. When this returns it has reached the store, whole.
    */
-  async add(
-    make: (put: (piece: Bytes) => Promise<void>) => Promise<Pending>,
-  ): Promise<OutboxEntry> {
+  async add(make: Make): Promise<OutboxEntry> {
+    for await (const entry of this.addEach([make])) return entry;
+    throw new RangeError("nothing was given");
+  }
+
+  /** The same for many in their order, each given back once it is kept. */
+  async *addEach(makes: Iterable<Make>): AsyncGenerator<OutboxEntry, void, undefined> {
     const last = (await this.entries()).at(-1);
-    const place = last === undefined ? 0 : Number(last.id.slice(0, DIGITS)) + 1;
-    const id = `${String(place).padStart(DIGITS, "0")}-${newId<"revision">()}`;
-    let pieces = 0;
-    const what = await make(async (value) => {
-      await this.#store.batch([{ key: pieceKey(id, pieces), value }]);
-      pieces += 1;
-    });
-    const entry = { id, at: this.#now(), what };
-    await this.#store.batch([changeOf(entry)]);
-    return entry;
+    let place = last === undefined ? 0 : Number(last.id.slice(0, DIGITS)) + 1;
+    for (const make of makes) {
+      const id = `${String(place).padStart(DIGITS, "0")}-${newId<"revision">()}`;
+      let pieces = 0;
+      const what = await make(async (value) => {
+        await this.#store.batch([{ key: pieceKey(id, pieces), value }]);
+        pieces += 1;
+      });
+      const entry = { id, at: this.#now(), what };
+      await this.#store.batch([changeOf(entry)]);
+      yield entry;
+      place += 1;
+    }
   }
 
   /** The ciphertext of a write, piece by piece. */

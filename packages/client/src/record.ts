@@ -112,6 +112,11 @@ export class HealthRecord {
     return await this.#keeping.keep(this.view, revision, true);
   }
 
+  /** Keeps it here no more, until it is opened or pinned again. */
+  async unpin(revision: RevisionId): Promise<void> {
+    await this.#keeping?.contents.drop(this.space, revision);
+  }
+
   /** What the record holds now, names opened; deleted items are left out. */
   async list(): Promise<ListedItem[]> {
     await this.sync();
