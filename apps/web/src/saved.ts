@@ -1,5 +1,5 @@
-import { useEffect, useState } from "react";
-import { ask, changes } from "./vault.ts";
+import { useEffect, useRef, useState } from "react";
+import { ask, changes, sayArrived } from "./vault.ts";
 import type { Saved } from "./wire.ts";
 
 /** How often what waits is tried, while something does. */
@@ -8,6 +8,8 @@ const AGAIN = 20_000;
 /** What is saved where; looked at again after every change, when the network comes back, and while something waits. */
 export function useSaved(isOpen: boolean, isOffline: boolean): Saved | undefined {
   const [standing, setStanding] = useState<Saved>();
+  const last = useRef<Saved>(undefined);
+  last.current = standing;
   const keeps = standing?.kept === true;
   const waits = standing?.waiting.some(({ apart }) => apart === undefined) === true;
   const isAway = keeps && standing?.signedIn === false;
@@ -27,10 +29,31 @@ export function useSaved(isOpen: boolean, isOffline: boolean): Saved | undefined
   }, [isOpen]);
   useEffect(() => {
     if (!isOpen || !keeps || isOffline) return;
-    const send = () => void ask("send").then(setStanding, () => undefined);
+    const send = () =>
+      void ask("send").then(
+        (next) => {
+          if (hasArrived(last.current, next)) sayArrived();
+          setStanding(next);
+        },
+        () => undefined,
+      );
     send();
     const timer = waits || isAway ? setInterval(send, AGAIN) : undefined;
     return () => clearInterval(timer);
   }, [isOpen, keeps, waits, isAway, isOffline]);
   return isOpen ? standing : undefined;
+}
+
+/** Whether something has gone out, or the service answers again: then there may be more to show. */
+function hasArrived(before: Saved | undefined, { waiting, signedIn }: Saved): boolean {
+  if (before === undefined) return false;
+  return waiting.length < before.waiting.length || (signedIn && !before.signedIn);
+}
+
+/** Asks again when the record may hold more than what is shown. */
+export function useArrived(again: () => void): void {
+  useEffect(() => {
+    changes.addEventListener("arrived", again);
+    return () => changes.removeEventListener("arrived", again);
+  }, [again]);
 }

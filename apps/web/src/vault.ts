@@ -28,6 +28,29 @@ export function sayChanged(): void {
   changes.dispatchEvent(new Event("changed"));
 }
 
+/** Tells, by an event `arrived`, that the record may hold more than what is shown of it. */
+export function sayArrived(): void {
+  changes.dispatchEvent(new Event("arrived"));
+}
+
+/** Pages of one browser show one record. Nothing is said but that something was written. */
+const pages = new BroadcastChannel("ecrin-written");
+pages.addEventListener("message", () => {
+  sayChanged();
+  sayArrived();
+});
+
+/** Calls by which this page writes what the others show too. */
+const WRITING: ReadonlySet<CallName> = new Set([
+  "add",
+  "correct",
+  "remove",
+  "settle",
+  "endShare",
+  "endMember",
+  "keep",
+]);
+
 /** Calls after which something more may wait on this device, or less. */
 const CHANGING: ReadonlySet<CallName> = new Set([
   "add",
@@ -35,6 +58,7 @@ const CHANGING: ReadonlySet<CallName> = new Set([
   "remove",
   "settle",
   "endShare",
+  "endMember",
   "refresh",
   "history",
   "open",
@@ -100,5 +124,9 @@ export async function ask<N extends CallName>(
   });
   worker.postMessage({ id, name, ask: what } satisfies Request);
   if (CHANGING.has(name)) answer.then(sayChanged, sayChanged);
+  if (WRITING.has(name)) answer.then(() => pages.postMessage(name), ignored);
   return (await answer) as Answer<N>;
 }
+
+/** Whoever asked is told of the failure. */
+function ignored(): void {}

@@ -241,6 +241,8 @@ export interface MemberRow {
   readonly who: Person;
   readonly role: "owner" | "manager" | "writer" | "reader";
   readonly until?: number;
+  /** Their end waits on this device. */
+  readonly ends?: boolean;
 }
 
 export interface SharedItem {
@@ -356,7 +358,12 @@ export interface Calls extends VisitCalls, WayCalls {
   share: { ask: NewShare; answer: undefined };
   access: {
     ask: undefined;
-    answer: { readonly shares: readonly Access[]; readonly members: readonly MemberRow[] };
+    answer: {
+      readonly shares: readonly Access[];
+      readonly members: readonly MemberRow[];
+      /** The service does not answer: it is told as this device last saw it, and an end waits. */
+      readonly away: boolean;
+    };
   };
   endShare: { ask: { share: string }; answer: undefined };
   endMember: { ask: { account: string }; answer: undefined };
@@ -374,6 +381,8 @@ export interface Calls extends VisitCalls, WayCalls {
   keep: { ask: { allow: boolean }; answer: Saved };
   /** Keeps the content of a version on this device. */
   pin: { ask: { id: string }; answer: undefined };
+  /** Keeps it here no more, until it is opened or kept again. */
+  unpin: { ask: { id: string }; answer: undefined };
   /** Tries to send what waits. */
   send: { ask: undefined; answer: Saved };
   /** Tries something again that the service refused. */

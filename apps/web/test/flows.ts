@@ -99,12 +99,13 @@ export async function copyWords(visitor: Visitor, words: readonly string[]): Pro
 export async function add(
   visitor: Visitor,
   files: readonly { name: string; mimeType: string; buffer: Buffer }[],
+  timeout = 60_000,
 ): Promise<void> {
   const { page, say } = visitor;
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Add documents");
   await (await chooser).setFiles([...files]);
-  await page.getByRole("button", { name: say("Hide this") }).click({ timeout: 60_000 });
+  await page.getByRole("button", { name: say("Hide this") }).click({ timeout });
 }
 
 /** The contact code this visitor shows. */

@@ -14,6 +14,14 @@ export interface Ground {
   readonly browser: Browser;
   /** A folder for what a test makes; it goes when the ground stops. */
   readonly folder: string;
+  /** Where the server's page lies: this ground's own where it was built with plugins. A server that comes back serves what lies there then. */
+  readonly pages: string;
+  /** Milliseconds by which the server's clock is ahead. */
+  ahead: number;
+  /** The server is gone, with every connection. */
+  goAway(): Promise<void>;
+  /** It is back, at the same address. */
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,20 +40,40 @@ export async function startGround(plugins: readonly Plugin[] = []): Promise<Grou
       worker: { plugins: () => [...plugins] },
     });
   }
-  const server = await startServer({
-    dataDir: join(folder, "data"),
-    port: 0,
-    limits: NO_LIMITS,
-    pages,
-  });
+  let ahead = 0;
+  const serve = async (port: number) =>
+    await startServer({
+      dataDir: join(folder, "data"),
+      port,
+      limits: NO_LIMITS,
+      pages,
+      now: () => Date.now() + ahead,
+    });
+  let server: Awaited<ReturnType<typeof serve>> | undefined = await serve(0);
+  const { url } = server;
+  const goAway = async () => {
+    await server?.stop();
+    server = undefined;
+  };
   const browser = await launchBrowser();
   return {
-    url: server.url,
+    url,
     browser,
     folder,
+    pages,
+    get ahead() {
+      return ahead;
+    },
+    set ahead(milliseconds) {
+      ahead = milliseconds;
+    },
+    goAway,
+    async comeBack() {
+      server ??= await serve(Number(new URL(url).port));
+    },
     async stop() {
       await browser.close();
-      await server.stop();
+      await goAway();
       await rm(folder, { recursive: true, force: true });
     },
   };

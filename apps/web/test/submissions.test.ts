@@ -85,7 +85,8 @@ const REVERSED: Readonly<Record<string, string>> = {
   totpBegin: "totpRemove",
   keep: "keep",
   settle: "settle",
-  pin: "keep",
+  pin: "unpin",
+  unpin: "pin",
   retryWaiting: "dropWaiting",
 };
 

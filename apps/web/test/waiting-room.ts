@@ -90,17 +90,23 @@ export async function openText(visitor: Visitor, name: string, content: string):
     .getByRole("link", { name: titleOf(name) })
     .first()
     .click();
-  await page.getByText(content, { exact: true }).waitFor();
+  await says(visitor, content);
+}
+
+/** Waits until the document that is open says so; its title may be the same. */
+export async function says({ page }: Visitor, content: string): Promise<void> {
+  await page.locator("pre").getByText(content, { exact: true }).waitFor();
 }
 
 /** Replaces the document that is open, and waits for what it says then. */
-export async function replaceWith({ page, say }: Visitor, content: string): Promise<void> {
+export async function replaceWith(visitor: Visitor, content: string): Promise<void> {
+  const { page, say } = visitor;
   const chooser = page.waitForEvent("filechooser");
   await page
     .getByRole("button", { name: say("Replace with a corrected version"), exact: true })
     .click();
   await (await chooser).setFiles([text("corrected.txt", content)]);
-  await page.getByText(content, { exact: true }).waitFor();
+  await says(visitor, content);
 }
 
 /** Opens the page anew without network, and unlocks what this device keeps. */

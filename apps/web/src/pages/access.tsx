@@ -21,7 +21,7 @@ export function AccessPage() {
       lead={<Trans>Everybody beside you who can open something of your record, on one page.</Trans>}
     >
       <Awaited of={access}>
-        {({ shares, members }) => {
+        {({ shares, members, away }) => {
           const open = shares.filter((share) => !share.ended);
           const ended = shares.filter((share) => share.ended);
           const others = members.filter((member) => member.who.known !== "me");
@@ -31,11 +31,13 @@ export function AccessPage() {
               {open.length > 0 ? (
                 <Ledger label={t`Open accesses`}>
                   {open.map((share) => (
-                    <OpenShare key={share.share} share={share} again={access.again} />
+                    <OpenShare key={share.share} share={share} away={away} again={access.again} />
                   ))}
                 </Ledger>
               ) : null}
-              {others.length > 0 ? <Members members={others} again={access.again} /> : null}
+              {others.length > 0 ? (
+                <Members members={others} away={away} again={access.again} />
+              ) : null}
               {ended.length > 0 ? <Ended shares={ended} /> : null}
             </>
           );
@@ -60,7 +62,36 @@ function Nobody() {
   );
 }
 
-function OpenShare({ share, again }: { readonly share: Access; readonly again: () => void }) {
+/** It was ended here, and has not ended yet. */
+function EndWaits() {
+  return (
+    <p className="hint">
+      <Trans>You have ended it on this device. It ends when the device is connected again.</Trans>
+    </p>
+  );
+}
+
+/** What an end without network is, and is not yet. */
+function WillWait({ name }: { readonly name: string }) {
+  return (
+    <p>
+      <Trans>
+        There is no network. The end waits on this device and goes out first of all. Until it has
+        reached the service, {name} can still open what you share.
+      </Trans>
+    </p>
+  );
+}
+
+function OpenShare({
+  share,
+  away,
+  again,
+}: {
+  readonly share: Access;
+  readonly away: boolean;
+  readonly again: () => void;
+}) {
   const { t, i18n } = useLingui();
   const nameOf = usePersonName();
   const name = nameOf(share.to);
@@ -78,40 +109,43 @@ function OpenShare({ share, again }: { readonly share: Access; readonly again: (
         ))}
       </ul>
       {share.ends === true ? (
-        <p className="hint">
-          <Trans>
-            You have ended it on this device. It ends when the device is connected again.
-          </Trans>
-        </p>
-      ) : null}
-      <AskFirst
-        label={<Trans>End this access</Trans>}
-        unseen={t`of ${name}`}
-        title={t`End the access of ${name} now?`}
-        confirm={t`End it now`}
-        act={async () => {
-          await ask("endShare", { share: share.share });
-          again();
-        }}
-      >
-        <p>
-          <Trans>
-            From this moment the service hands {name} nothing more: that is its word for these
-            documents. What you add later {name} cannot open at all. What {name} has already opened
-            was seen, and may have been kept: no one can undo that. Your journal shows which
-            documents those are.
-          </Trans>
-        </p>
-      </AskFirst>
+        <EndWaits />
+      ) : (
+        <AskFirst
+          label={<Trans>End this access</Trans>}
+          unseen={t`of ${name}`}
+          title={t`End the access of ${name} now?`}
+          confirm={t`End it now`}
+          act={async () => {
+            await ask("endShare", { share: share.share });
+            again();
+          }}
+        >
+          {away ? (
+            <WillWait name={name} />
+          ) : (
+            <p>
+              <Trans>
+                From this moment the service hands {name} nothing more: that is its word for these
+                documents. What you add later {name} cannot open at all. What {name} has already
+                opened was seen, and may have been kept: no one can undo that. Your journal shows
+                which documents those are.
+              </Trans>
+            </p>
+          )}
+        </AskFirst>
+      )}
     </Entry>
   );
 }
 
 function Members({
   members,
+  away,
   again,
 }: {
   readonly members: readonly MemberRow[];
+  readonly away: boolean;
   readonly again: () => void;
 }) {
   const { t, i18n } = useLingui();
@@ -122,7 +156,7 @@ function Members({
         <Trans>In the whole record</Trans>
       </h2>
       <Ledger label={t`Members of the record`}>
-        {members.map(({ who, role, until }) => {
+        {members.map(({ who, role, until, ends }) => {
           const name = nameOf(who);
           return (
             <Entry key={who.account} side={<Role role={role} />}>
@@ -133,23 +167,31 @@ function Members({
                   <Trans>Until {untilInWords(until, i18n.locale)}</Trans>
                 </p>
               )}
-              <AskFirst
-                label={<Trans>End this access</Trans>}
-                unseen={t`of ${name}`}
-                title={t`End the access of ${name} now?`}
-                confirm={t`End it now`}
-                act={async () => {
-                  await ask("endMember", { account: who.account });
-                  again();
-                }}
-              >
-                <p>
-                  <Trans>
-                    The keys of your record change, and the shares {name} made end. What {name} has
-                    already opened was seen, and may have been kept: no one can undo that.
-                  </Trans>
-                </p>
-              </AskFirst>
+              {ends === true ? (
+                <EndWaits />
+              ) : (
+                <AskFirst
+                  label={<Trans>End this access</Trans>}
+                  unseen={t`of ${name}`}
+                  title={t`End the access of ${name} now?`}
+                  confirm={t`End it now`}
+                  act={async () => {
+                    await ask("endMember", { account: who.account });
+                    again();
+                  }}
+                >
+                  {away ? (
+                    <WillWait name={name} />
+                  ) : (
+                    <p>
+                      <Trans>
+                        The keys of your record change, and the shares {name} made end. What {name}{" "}
+                        has already opened was seen, and may have been kept: no one can undo that.
+                      </Trans>
+                    </p>
+                  )}
+                </AskFirst>
+              )}
             </Entry>
           );
         })}

@@ -17,6 +17,7 @@ import { usePersonName } from "../parts/person-name.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { TwoVersions } from "../parts/two-versions.tsx";
 import { Awaited } from "../parts/waiting.tsx";
+import { useArrived } from "../saved.ts";
 import { ask } from "../vault.ts";
 import type { VersionRow } from "../wire.ts";
 import { dayInWords, sizeInWords, timeInWords } from "../words.ts";
@@ -26,6 +27,7 @@ export function DocumentPage() {
   const { t } = useLingui();
   const { item } = useParams({ from: "/inside/documents/$item" });
   const history = useAnswer("history", { item });
+  useArrived(history.again);
   const [chosen, setChosen] = useState<string>();
   const fronts = history.answer?.filter((version) => version.current) ?? [];
   const shown = chosen ?? fronts.at(-1)?.revision;
@@ -150,7 +152,7 @@ function Actions({
   );
 }
 
-/** Keeps a document here, to open it without network; offered where this device keeps the record. */
+/** Keeps a document here, to open it without network, or no more; offered where this device keeps the record. */
 function Pin({
   versions,
   again,
@@ -159,21 +161,27 @@ function Pin({
   readonly again: () => void;
 }) {
   const doing = useDoing();
-  const missing = versions.filter(
-    ({ current, opens, what }) => current && opens === false && what !== "delete",
-  );
-  if (missing.length === 0) return null;
-  const keep = () =>
+  const fronts = versions.filter(({ current, what }) => current && what !== "delete");
+  const missing = fronts.filter(({ opens }) => opens === false);
+  const kept = fronts.filter(({ opens, waits }) => opens === true && waits !== true);
+  if (missing.length === 0 && kept.length === 0) return null;
+  const each = (call: "pin" | "unpin", rows: readonly VersionRow[]) =>
     doing.run(async () => {
-      for (const { revision } of missing) await ask("pin", { id: revision });
+      for (const { revision } of rows) await ask(call, { id: revision });
       again();
     });
   return (
     <>
       <div className="row">
-        <Button onPress={keep} busy={doing.busy}>
-          <Trans>Keep on this device</Trans>
-        </Button>
+        {missing.length > 0 ? (
+          <Button onPress={() => each("pin", missing)} busy={doing.busy}>
+            <Trans>Keep on this device</Trans>
+          </Button>
+        ) : (
+          <Button onPress={() => each("unpin", kept)} busy={doing.busy} tone="quiet">
+            <Trans>Stop keeping on this device</Trans>
+          </Button>
+        )}
       </div>
       <Problem error={doing.error} />
     </>

@@ -14,6 +14,7 @@ import { Unfinished } from "../parts/unfinished.tsx";
 import { Unreadable } from "../parts/unreadable.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteNote } from "../parts/write-note.tsx";
+import { useArrived } from "../saved.ts";
 import { ask } from "../vault.ts";
 import type { Overview, Wanted } from "../wire.ts";
 
@@ -29,6 +30,7 @@ const find: Find = (what) => ask("find", what);
 export function DocumentsPage() {
   const { t } = useLingui();
   const overview = useAnswer("refresh", undefined);
+  useArrived(overview.again);
   const [isDue] = useState(() => isKitCheckDue(Date.now()));
   return (
     <Page

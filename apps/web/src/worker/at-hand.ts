@@ -12,7 +12,7 @@ import { current, here, open, opened, reconnects } from "./session.ts";
 // What this device keeps and what waits on it, whether the service can be reached or not
 // (spec/offline.md).
 
-type AtHandCall = "saved" | "keep" | "pin" | "send" | "retryWaiting" | "dropWaiting";
+type AtHandCall = "saved" | "keep" | "pin" | "unpin" | "send" | "retryWaiting" | "dropWaiting";
 
 /** When the service last answered, and why sending stopped the last time it was tried. */
 let reached = 0;
@@ -38,6 +38,15 @@ export const atHandCalls: Handlers<AtHandCall> = {
     const revision = [...record.listing.revisions.keys()].find((each) => each === id);
     if (revision === undefined) throw new ClientError("not-found", "is not in the record");
     await record.pin(revision);
+    return undefined;
+  },
+
+  async unpin({ id }) {
+    const record = await recordHere();
+    const revision = [...(record?.revisions.keys() ?? [])].find((each) => each === id);
+    if (record === undefined || revision === undefined)
+      throw new ClientError("not-found", "is not in the record");
+    await record.unpin(revision);
     return undefined;
   },
 

@@ -88,7 +88,8 @@ export const documentCalls: Handlers<DocumentCall> = {
   async add({ file, title }, progress): Promise<Added> {
     const bundle = await bundleOf(file);
     if (bundle !== undefined) {
-      const record = await ownRecord();
+      const here = (await synchronised()) ? undefined : await recordHere();
+      const record = here ?? (await ownRecord());
       return { items: await record.importBundle(bundle, progress), bundle: true };
     }
     const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
@@ -177,11 +178,14 @@ function isSmall(
   return shown.every((id) => (revisions.get(id)?.opened?.metadata.size ?? 0) <= KEPT_FIRST);
 }
 
-/** Fetches what is new, where the service can be reached. */
-async function synchronised(): Promise<void> {
-  await reachedOr(
-    async () => await (await ownRecord()).sync(),
-    () => undefined,
+/** Fetches what is new, where the service can be reached. @returns whether it could */
+async function synchronised(): Promise<boolean> {
+  return await reachedOr(
+    async () => {
+      await (await ownRecord()).sync();
+      return true;
+    },
+    () => false,
   );
 }
 

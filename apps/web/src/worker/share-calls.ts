@@ -1,12 +1,19 @@
 import {
   type Account,
   ClientError,
+  type HealthRecord,
   type Offer,
   type OfflineRecord,
   type SharedItem,
   type SharedView,
 } from "@ecrin/client";
-import type { Access, OfferRow, Received, SharedItem as SharedItemView } from "../wire.ts";
+import type {
+  Access,
+  MemberRow,
+  OfferRow,
+  Received,
+  SharedItem as SharedItemView,
+} from "../wire.ts";
 import { reachedOr, recordHere, send } from "./at-hand.ts";
 import { documentOf, revisionOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
@@ -64,6 +71,13 @@ export const shareCalls: Handlers<ShareCall> = {
   },
 
   async endMember({ account }) {
+    const kept = await recordHere();
+    const known = (await kept?.members())?.find((each) => each.account === account);
+    if (kept !== undefined && known !== undefined) {
+      await kept.endMember(known.account);
+      await send();
+      return undefined;
+    }
     const record = await ownRecord();
     const found = (await record.members()).find((each) => each.account === account);
     if (found === undefined) throw new ClientError("not-found", "is not a member");
@@ -150,14 +164,7 @@ async function accessNow() {
       ended: view === undefined,
     });
   }
-  return {
-    shares,
-    members: members.map(({ account, role, until }) => ({
-      who: personOf(account),
-      role,
-      ...(until === undefined ? {} : { until }),
-    })),
-  };
+  return { shares, members: members.map(memberRow), away: false };
 }
 
 /** The shares that were open when this device last looked. */
@@ -173,5 +180,21 @@ async function accessKept(record: OfflineRecord) {
       ...(life.ends ? { ends: true } : {}),
     }),
   );
-  return { shares, members: [] };
+  return { shares, members: (await record.members()).map(memberRow), away: true };
+}
+
+type MemberThere = Awaited<ReturnType<HealthRecord["members"]>>[number];
+
+function memberRow({
+  account,
+  role,
+  until,
+  ends,
+}: MemberThere & { readonly ends?: boolean }): MemberRow {
+  return {
+    who: personOf(account),
+    role,
+    ...(until === undefined ? {} : { until }),
+    ...(ends === true ? { ends } : {}),
+  };
 }

@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
+import { checkAbilities } from "./abilities.ts";
+import { heading, press, section, share, verify } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { moveClock, movedClock } from "./moved-clock.ts";
+import type { Visitor } from "./visitor.ts";
+import {
+  addText,
+  allSaved,
+  keepHere,
+  openAway,
+  openText,
+  otherDevice,
+  owner,
+  replaceWith,
+  shellKept,
+  text,
+  titleOf,
+  unlock,
+  waits,
+  wrongBeside,
+} from "./waiting-room.ts";
+import type { Language } from "./words.ts";
+
+// Without network, and with everything that goes wrong around it: nothing that was called saved is
+// lost, and the person is told what to do.
+
+const DAY = 86_400_000;
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround([movedClock]);
+});
+after(async () => {
+  await ground?.stop();
+});
+
+const walks: readonly (readonly [Language, number])[] = [
+  ["fr", 320],
+  ["en", 1280],
+];
+for (const [language, width] of walks) {
+  test(`corrected, deleted, kept and released, and an access ended, ${language}, ${width} px wide`, async () => {
+    const visitor = await owner(ground, language, { width });
+    const { page, say, context } = visitor;
+    await keepHere(visitor);
+    for (const name of ["bilan", "courrier", "vieux"]) await addText(visitor, `${name}.txt`, name);
+    const doctor = await doctorFor(visitor, `dr-${language}`);
+    await share(visitor, ["bilan"], "Dr Roche");
+    assert.equal((await doctor.sharedWithMe()).length, 1);
+
+    // What one does not want here is kept no more, and then again.
+    await openText(visitor, "courrier.txt", "courrier");
+    await press(visitor, "Stop keeping on this device");
+    await page.getByRole("button", { name: say("Keep on this device"), exact: true }).waitFor();
+    await press(visitor, "Keep on this device");
+    await page
+      .getByRole("button", { name: say("Stop keeping on this device"), exact: true })
+      .waitFor();
+    await openText(visitor, "bilan.txt", "bilan");
+
+    await context.setOffline(true);
+    await openText(visitor, "bilan.txt", "bilan");
+    await replaceWith(visitor, "bilan corrigé");
+    await section(visitor, "My documents");
+    await page.getByRole("link", { name: "vieux" }).click();
+    await press(visitor, "Delete");
+    await press(visitor, "Delete it");
+    await heading(page, say("My documents"));
+    await waits(visitor, 2);
+    assert.equal(await page.getByRole("link", { name: "vieux" }).count(), 0);
+    await openText(visitor, "courrier.txt", "courrier");
+
+    // The end of an access waits too, and says that it has not happened yet.
+    await section(visitor, "Who can see what");
+    await page.getByText("Dr Roche").first().waitFor();
+    await checkAbilities(page, "who can see what, without network");
+    await page
+      .getByRole("button", { name: say("End this access") })
+      .first()
+      .click();
+    await press(visitor, "End it now");
+    await waits(visitor, 3);
+    await checkAbilities(page, "an end that waits");
+    assert.equal((await doctor.sharedWithMe()).length, 1);
+
+    // On return everything goes out by itself.
+    await context.setOffline(false);
+    await allSaved(visitor);
+    assert.equal((await doctor.sharedWithMe()).length, 0);
+    const other = await otherDevice(ground, language, visitor);
+    await openText(other, "bilan.txt", "bilan corrigé");
+    assert.equal(await other.page.getByRole("link", { name: "vieux" }).count(), 0);
+    assert.deepEqual(wrongBeside(visitor), []);
+    await other.context.close();
+    await context.close();
+  });
+}
+
+test("two pages of one browser write side by side; each change arrives once", async () => {
+  const first = await owner(ground, "fr");
+  await keepHere(first);
+  await addText(first, "gamma.txt", "gamma");
+  await shellKept(first);
+  const second: Visitor = { ...first, page: await first.context.newPage() };
+  await second.page.goto(`${ground.url}/documents`);
+  await unlock(second);
+  await heading(second.page, second.say("My documents"));
+
+  await first.context.setOffline(true);
+  await addText(first, "alpha.txt", "alpha");
+  await addText(second, "beta.txt", "beta");
+  await waits(second, 2);
+  // What one page wrote, the other sees, and goes on from.
+  await openText(second, "alpha.txt", "alpha");
+  await replaceWith(second, "alpha, corrigé");
+  await first.context.setOffline(false);
+  await Promise.all([allSaved(first), allSaved(second)]);
+  for (const each of [first, second]) {
+    await section(each, "My documents");
+    await each.page.getByRole("link", { name: "beta" }).waitFor();
+    for (const name of ["alpha", "beta", "gamma"]) {
+      const link = each.page.getByRole("link", { name });
+      assert.equal(await link.count(), 1, name);
+    }
+    await openText(each, "alpha.txt", "alpha, corrigé");
+  }
+  assert.deepEqual(wrongBeside(first), []);
+  await first.context.close();
+});
+
+test("a full device refuses a change before it calls it saved, and says what to do", async () => {
+  const visitor = await owner(ground, "fr");
+  const { page, say, context } = visitor;
+  await keepHere(visitor);
+  await addText(visitor, "avant.txt", "avant");
+  await context.setOffline(true);
+  const devtools = await context.newCDPSession(page);
+  const { usage } = await devtools.send("Storage.getUsageAndQuota", { origin: ground.url });
+  const quotaSize = usage + 64 * 1024;
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: ground.url, quotaSize });
+  const chooser = page.waitForEvent("filechooser");
+  await press(visitor, "Add documents");
+  const large = { ...text("grand.txt", ""), buffer: Buffer.alloc(12 * 1024 * 1024, "grand ") };
+  await (await chooser).setFiles([large]);
+  await page
+    .getByText(say("This device has no room left for Écrin’s own notes. Free some space first."))
+    .first()
+    .waitFor();
+  assert.equal(await page.getByRole("link", { name: "grand" }).count(), 0);
+  // What was there before is still there and opens; and with room again it can be added.
+  await openText(visitor, "avant.txt", "avant");
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: ground.url });
+  await section(visitor, "My documents");
+  await addText(visitor, "petit.txt", "petit");
+  await waits(visitor, 1);
+  await context.setOffline(false);
+  await allSaved(visitor);
+  assert.deepEqual(wrongBeside(visitor), []);
+  await context.close();
+});
+
+test("storage that was wiped costs nobody what had reached the service", async () => {
+  const visitor = await owner(ground, "en");
+  const { page, say, context } = visitor;
+  await keepHere(visitor);
+  await addText(visitor, "reached.txt", "reached");
+  await context.setOffline(true);
+  await addText(visitor, "only here.txt", "only here");
+  // It says so while it is the only copy.
+  await waits(visitor, 1);
+  await context.setOffline(false);
+  await allSaved(visitor);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: ground.url, storageTypes: "all" });
+  await page.goto(ground.url);
+  await page.getByRole("link", { name: say("Create my record") }).waitFor();
+  const back = await otherDevice(ground, "en", visitor);
+  await openText(back, "reached.txt", "reached");
+  await openText(back, "only here.txt", "only here");
+  await back.context.close();
+  await context.close();
+});
+
+test("an update of the program in the middle of an upload: nothing is lost, nothing is sent twice", async () => {
+  const visitor = await owner(ground, "fr");
+  const { page, say, context } = visitor;
+  await keepHere(visitor);
+  await shellKept(visitor);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  // The upload is held up where it stands, and the service comes back with another program.
+  let held = 0;
+  await context.route("**/v1/uploads/**", async (route) => {
+    if (route.request().method() !== "PATCH") return await route.continue();
+    held += 1;
+    if (held > 1) return await route.abort();
+    await route.continue();
+  });
+  const chooser = page.waitForEvent("filechooser");
+  await press(visitor, "Add documents");
+  const large = { ...text("radio.txt", ""), buffer: Buffer.alloc(9 * 1024 * 1024, "radio ") };
+  await (await chooser).setFiles([large]);
+  await waits(visitor, 1);
+  const names = await newProgram();
+  await ground.goAway();
+  await ground.comeBack();
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    await registration?.update();
+  });
+  // The page that runs stays the page it is, and goes on.
+  await context.unroute("**/v1/uploads/**");
+  await page.getByRole("link", { name: "radio" }).first().waitFor();
+  await allSaved(visitor);
+  assert.equal(await page.locator('meta[name="ecrin-test"]').count(), 0);
+  await section(visitor, "Journal");
+  await section(visitor, "My documents");
+  assert.equal(await page.getByRole("link", { name: "radio" }).count(), 1);
+  // The next start is the new one, also without network.
+  await page.goto("about:blank");
+  await page.goto(`${ground.url}/documents`);
+  await page.waitForFunction(
+    async (known) =>
+      (await caches.keys()).filter((name) => name.startsWith("shell-")).join() !== known,
+    names,
+  );
+  await page.goto("about:blank");
+  await context.setOffline(true);
+  await openAway(visitor, ground.url);
+  assert.equal(await page.locator('meta[name="ecrin-test"]').count(), 1);
+  await page.getByRole("link", { name: "radio" }).first().waitFor();
+  await context.setOffline(false);
+  assert.equal(say("My documents"), "Mes documents");
+  await context.close();
+});
+
+test("the service gone for a day and back: what waited goes out by itself, or after the password", async () => {
+  const visitor = await owner(ground, "fr");
+  const { page, say, context } = visitor;
+  await keepHere(visitor);
+  await addText(visitor, "avant.txt", "avant");
+  await ground.goAway();
+  await addText(visitor, "pendant.txt", "pendant");
+  await waits(visitor, 1);
+  await openText(visitor, "avant.txt", "avant");
+  await checkAbilities(page, "the service is gone");
+  // A day later, by everybody's clock.
+  ground.ahead = DAY;
+  await moveClock(visitor, DAY);
+  await ground.comeBack();
+  await section(visitor, "Settings");
+  await section(visitor, "My documents").catch(() => undefined);
+  if (await page.getByRole("heading", { level: 1, name: say("Open my record") }).isVisible()) {
+    await unlock(visitor);
+  }
+  await allSaved(visitor);
+  ground.ahead = 0;
+  await moveClock(visitor, 0);
+  const other = await otherDevice(ground, "fr", visitor);
+  await openText(other, "pendant.txt", "pendant");
+  assert.deepEqual(wrongBeside(visitor), []);
+  await other.context.close();
+  await context.close();
+});
+
+test("a wrong clock is named, and what was written under it goes out once it is right", async () => {
+  const visitor = await owner(ground, "en");
+  const { page, say, context } = visitor;
+  await keepHere(visitor);
+  await context.setOffline(true);
+  await moveClock(visitor, 2 * DAY);
+  await addText(visitor, "ahead.txt", "ahead");
+  await waits(visitor, 1);
+  await context.setOffline(false);
+  await page
+    .getByText(say("The clock of this device seems to be wrong. Set date and time right."))
+    .waitFor({ timeout: 60_000 });
+  await checkAbilities(page, "a wrong clock");
+  await moveClock(visitor, 0);
+  await allSaved(visitor);
+  await section(visitor, "My documents");
+  assert.equal(await page.getByRole("link", { name: titleOf("ahead.txt") }).count(), 1);
+  assert.deepEqual(wrongBeside(visitor), []);
+  await context.close();
+});
+
+/** A doctor whom the visitor knows face to face. */
+async function doctorFor(visitor: Visitor, name: string) {
+  const { account } = await clientSignUp({
+    server: ground.url,
+    store: memoryStore(),
+    address: `${name}@example.org`,
+    password: "encore quatre mots ordinaires",
+    name: "Dr Roche",
+  });
+  const code = await account.contacts().code();
+  await verify(visitor, code, "Dr Roche");
+  const own = visitor.page.locator("[data-code]");
+  await account.contacts().verify((await own.textContent()) ?? "", "Jeanne");
+  return account;
+}
+
+/** Puts another program where the server finds it. @returns what the browser keeps of the one before */
+async function newProgram(): Promise<string> {
+  const [index, worker] = ["index.html", "service-worker.js"].map((name) =>
+    join(ground.pages, name),
+  );
+  if (index === undefined || worker === undefined) throw new Error("there is no page");
+  const html = await readFile(index, "utf8");
+  await writeFile(index, html.replace("<head>", '<head><meta name="ecrin-test" content="new">'));
+  const code = await readFile(worker, "utf8");
+  const version = /SHELL_VERSION="([^"]+)"/.exec(code)?.[1] ?? assert.fail("no version");
+  await writeFile(worker, code.replace(version, "another-version"));
+  await appendFile(worker, "\n");
+  return `shell-${version}`;
+}

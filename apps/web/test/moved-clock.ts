@@ -1,0 +1,29 @@
+import type { Plugin } from "vite";
+import type { Visitor } from "./visitor.ts";
+
+const CHANNEL = "ecrin-test-clock";
+
+/** A worker whose clock a test moves: everything that tells the time there asks `Date.now`. */
+export const movedClock: Plugin = {
+  name: "moved-clock",
+  transform(code, id) {
+    if (!id.endsWith("/src/worker/worker.ts")) return null;
+    return `const told = Date.now.bind(Date);
+let ahead = 0;
+Date.now = () => told() + ahead;
+new BroadcastChannel("${CHANNEL}").addEventListener("message", ({ data }) => { ahead = data; });
+${code}`;
+  },
+};
+
+/** Moves the clock of this visitor's workers. @param ahead milliseconds, from the true time */
+export async function moveClock({ page }: Visitor, ahead: number): Promise<void> {
+  await page.evaluate(
+    ([name, by]) => {
+      const channel = new BroadcastChannel(name);
+      channel.postMessage(by);
+      channel.close();
+    },
+    [CHANNEL, ahead] as const,
+  );
+}
