@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groups } from "./groups.ts";
 import { inTurn, keeps, median, quantile, speedRatio, timeRatio } from "./measure.ts";
+import { resumeBench } from "./resume.ts";
 import { sealBench } from "./seal.ts";
 import { verifyBench } from "./verify.ts";
 
@@ -25,6 +26,7 @@ const NAMES = [
   "serve.open_vs_static",
   "revoke.to_refusal_p99_ms",
   "sync.10k_items_per_s",
+  "sync.resume_10k_vs_first",
   "journal.64_vs_single_row",
   "journal.512_vs_multirow",
   "proof.bytes_1m",
@@ -59,6 +61,13 @@ test("ours and the baseline are run in turn, after one of each that does not cou
   );
   assert.deepEqual(order, ["ours", "base", "ours", "base", "base", "ours"]);
   assert.deepEqual([ours.length, base.length], [2, 2]);
+});
+
+test("catching up and first synchronising are measured at small sizes", async () => {
+  for await (const { name, value } of resumeBench.measure(new Set(), "tiny")) {
+    assert.equal(name, "sync.resume_10k_vs_first");
+    assert.ok(Number.isFinite(value) && value > 0);
+  }
 });
 
 test("sealing and opening are measured at small sizes", async () => {

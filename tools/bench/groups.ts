@@ -8,6 +8,7 @@ import { journalBench } from "./journal.ts";
 import { listBench } from "./list.ts";
 import type { Group } from "./measure.ts";
 import { memberBench } from "./member.ts";
+import { resumeBench } from "./resume.ts";
 import { revokeBench } from "./revoke.ts";
 import { sealBench } from "./seal.ts";
 import { serveBench } from "./serve.ts";
@@ -29,6 +30,7 @@ export const groups: readonly Group[] = [
   journalBench,
   revokeBench,
   syncBench,
+  resumeBench,
   verifyBench,
   firstLoadBench,
   timelineBench,

@@ -30,18 +30,33 @@ import {
   parseRewrap,
   parseSpaceStatement,
   type RevisionId,
+  type RevisionPayload,
   rotationDue,
   type SpaceState,
   type Statement,
   type TreeHead,
 } from "@ecrin/protocol";
-import { type Seat, START, type World } from "./world.ts";
+import { START, type World } from "./world.ts";
 
 /** A revision as the server keeps and lists it. */
 export interface Row {
   readonly index: number;
   readonly post: NewRevision;
   readonly hash: Hash;
+}
+
+/** Who sends something, and by which device. */
+export interface Sender {
+  readonly name: string;
+  readonly whose: { readonly account: string };
+}
+
+interface Standing {
+  readonly fact: RevisionPayload;
+  readonly hash: Hash;
+  readonly statement: Statement;
+  readonly wrapEpoch?: number;
+  readonly post?: NewRevision;
 }
 
 const AHEAD = 10 * 60_000;
@@ -64,7 +79,7 @@ export class ModelServer {
   #frontier: Frontier = EMPTY_FRONTIER;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(world: World) {
+  constructor(world: Pick<World, "state" | "statements" | "accounts">) {
     this.state = world.state;
     this.statements = [...world.statements];
     this.#accounts = world.accounts;
@@ -86,7 +101,7 @@ export class ModelServer {
     }
   }
 
-  async post(seat: Seat, post: NewRevision): Promise<void> {
+  async post(seat: Sender, post: NewRevision): Promise<void> {
     await this.#alone(async () => {
       const parsed = parseRevision(post.statement);
       const { fact, hash } = parsed;
@@ -110,13 +125,18 @@ export class ModelServer {
       };
       await judgeRevision(parsed, acceptance, this.state, this.#accounts);
       if (fact.op !== "delete") this.#checkContent(post, fact.content.length);
-      acceptRevision(this.items, fact);
-      const row = { index: this.rows.length, post, hash };
-      this.rows.push(row);
-      this.byRevision.set(fact.revision, row);
-      this.#frontier = appendLeaf(this.#frontier, fromBase64url(hash));
+      this.take({ fact, hash, statement: post.statement, wrapEpoch: post.wrapEpoch, post });
       this.log.push({ kind: fact.op, seat: seat.name, name: fact.revision });
     });
+  }
+
+  /** A revision that stands in the record. @param post as it came, where it came here */
+  take({ fact, hash, statement, wrapEpoch = 0, post = { statement, wrapEpoch } }: Standing): void {
+    acceptRevision(this.items, fact);
+    const row = { index: this.rows.length, post, hash };
+    this.rows.push(row);
+    this.byRevision.set(fact.revision, row);
+    this.#frontier = appendLeaf(this.#frontier, fromBase64url(hash));
   }
 
   #checkContent({ content }: NewRevision, length: number): void {
@@ -125,7 +145,7 @@ export class ModelServer {
   }
 
   /** An `unshare` or an `epoch`. */
-  async statement(seat: Seat, statement: Statement): Promise<void> {
+  async statement(seat: Sender, statement: Statement): Promise<void> {
     await this.#alone(async () => {
       const parsed = parseSpaceStatement(statement);
       const { fact, hash } = parsed;
@@ -149,7 +169,7 @@ export class ModelServer {
     });
   }
 
-  async declare(seat: Seat, reads: readonly Statement[]): Promise<void> {
+  async declare(seat: Sender, reads: readonly Statement[]): Promise<void> {
     await this.#alone(async () => {
       const parsed = reads.map(parseRead);
       for (const read of parsed) {
@@ -172,26 +192,26 @@ export class ModelServer {
     });
   }
 
-  chain(seat: Seat, from: number): readonly Statement[] {
+  chain(seat: Sender, from: number): readonly Statement[] {
     this.#known(seat);
     return this.statements.slice(from);
   }
 
-  list(seat: Seat, from: number): { readonly rows: readonly Row[]; readonly tree: TreeHead } {
+  list(seat: Sender, from: number): { readonly rows: readonly Row[]; readonly tree: TreeHead } {
     this.#known(seat);
     return { rows: this.rows.slice(from), tree: this.tree };
   }
 
-  content(seat: Seat, revision: RevisionId): Bytes {
+  content(seat: Sender, revision: RevisionId): Bytes {
     this.#known(seat);
     return fromBase64url(this.byRevision.get(revision)?.post.content ?? refuse("not-found"));
   }
 
-  #known(seat: Seat): void {
+  #known(seat: Sender): void {
     this.#member(seat);
   }
 
-  #member(seat: Seat) {
+  #member(seat: Sender) {
     for (const [account, member] of this.state.members) {
       if (account === seat.whose.account && !isPast(member, this.now)) return member;
     }
