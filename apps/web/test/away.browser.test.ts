@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import { heading, press, section, share, verify } from "./flows.ts";
@@ -32,6 +32,9 @@ import type { Language } from "./words.ts";
 const DAY = 86_400_000;
 
 let ground: Ground;
+afterEach(() => {
+  ground.ahead = 0;
+});
 before(async () => {
   ground = await startGround([movedClock]);
 });
@@ -193,11 +196,8 @@ test("an update of the program in the middle of an upload: nothing is lost, noth
   await shellKept(visitor);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   // The upload is held up where it stands, and the service comes back with another program.
-  let held = 0;
   await context.route("**/v1/uploads/**", async (route) => {
-    if (route.request().method() !== "PATCH") return await route.continue();
-    held += 1;
-    if (held > 1) return await route.abort();
+    if (route.request().method() === "PATCH") return await route.abort();
     await route.continue();
   });
   const chooser = page.waitForEvent("filechooser");
@@ -238,7 +238,7 @@ test("an update of the program in the middle of an upload: nothing is lost, noth
   await context.close();
 });
 
-test("the service gone for a day and back: what waited goes out by itself, or after the password", async () => {
+test("the service gone for a day and back: what waited goes out after the password", async () => {
   const visitor = await owner(ground, "fr");
   const { page, say, context } = visitor;
   await keepHere(visitor);
@@ -252,11 +252,13 @@ test("the service gone for a day and back: what waited goes out by itself, or af
   ground.ahead = DAY;
   await moveClock(visitor, DAY);
   await ground.comeBack();
-  await section(visitor, "Settings");
-  await section(visitor, "My documents").catch(() => undefined);
-  if (await page.getByRole("heading", { level: 1, name: say("Open my record") }).isVisible()) {
-    await unlock(visitor);
-  }
+  // The session has ended meanwhile: it is said, and nothing that is being typed is thrown away.
+  await page
+    .getByText(say("Your session has ended. Once you have typed your password again, it goes out."))
+    .waitFor({ timeout: 60_000 });
+  await checkAbilities(page, "the session has ended");
+  await press(visitor, "Type my password");
+  await unlock(visitor);
   await allSaved(visitor);
   ground.ahead = 0;
   await moveClock(visitor, 0);

@@ -3,8 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useSaved } from "../saved.ts";
 import { useSession } from "../session.tsx";
+import { ask } from "../vault.ts";
 import type { Saved } from "../wire.ts";
 import { timeInWords } from "../words.ts";
+import { Button } from "./button.tsx";
 import { CareSign, DoneSign } from "./signs.tsx";
 
 /** Says the whole time what is saved where, as long as a record is open that this device keeps. */
@@ -76,6 +78,19 @@ function Kept({ standing, isOffline }: { readonly standing: Saved; readonly isOf
           <p>
             <Trans>The clock of this device seems to be wrong. Set date and time right.</Trans>
           </p>
+        ) : null}
+        {waits > 0 && standing.reason === "not-signed-in" ? (
+          <>
+            <p>
+              <Trans>
+                Your session has ended. Once you have typed your password again, it goes out.
+              </Trans>
+            </p>
+            {/* Whatever is asked of the service now leads to the door. */}
+            <Button onPress={() => void ask("refresh").catch(() => undefined)}>
+              <Trans>Type my password</Trans>
+            </Button>
+          </>
         ) : null}
         {apart > 0 ? (
           <p>
