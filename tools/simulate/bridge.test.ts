@@ -107,6 +107,9 @@ async function begin(chance: Random) {
   }
   const record = await person.account.record();
   await record.addMember(bob.account.id, { role: "writer" });
+  // An epoch that has ended, so that there is an older one to wrap for.
+  await record.addMember(doctor.account.id, { role: "reader" });
+  await record.endMember(doctor.account.id);
   const items = [await record.add(file("one")), await record.add(file("two"))];
   const shares: SpaceId[] = [];
   for (const item of items) {

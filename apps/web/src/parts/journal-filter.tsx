@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { type ReactNode, useId } from "react";
 import type { JournalRow, Person } from "../wire.ts";
 import { Button } from "./button.tsx";
-import { Field } from "./field.tsx";
+import { Choose } from "./choose.tsx";
+import { Days } from "./days.tsx";
 import { usePersonName } from "./person-name.tsx";
 
 /** Who, what and when is shown of a journal; what is left empty does not narrow it. */
@@ -88,18 +88,7 @@ export function JournalFilter({
             <option value="access">{t`Giving and ending access`}</option>
             <option value="account">{t`Devices, password and kit`}</option>
           </Choose>
-          <Field
-            label={t`From the day`}
-            type="date"
-            value={wanted.from}
-            onChange={(from) => want({ ...wanted, from })}
-          />
-          <Field
-            label={t`To the day`}
-            type="date"
-            value={wanted.to}
-            onChange={(to) => want({ ...wanted, to })}
-          />
+          <Days wanted={wanted} want={(days) => want({ ...wanted, ...days })} />
         </div>
       </details>
       {isNarrowed ? (
@@ -120,33 +109,4 @@ export function JournalFilter({
 
 function isWhat(text: string): text is keyof typeof WHAT {
   return Object.hasOwn(WHAT, text);
-}
-
-function Choose({
-  label,
-  value,
-  choose,
-  children,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly choose: (value: string) => void;
-  readonly children: ReactNode;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label className="label" htmlFor={id}>
-        {label}
-      </label>
-      <select
-        id={id}
-        className="input"
-        value={value}
-        onChange={(event) => choose(event.target.value)}
-      >
-        {children}
-      </select>
-    </div>
-  );
 }

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { type ReactNode, useId } from "react";
 import type { Overview, Wanted } from "../wire.ts";
 import { kindInWords } from "../words.ts";
 import { Button } from "./button.tsx";
+import { Choose } from "./choose.tsx";
+import { Days } from "./days.tsx";
 import { Field } from "./field.tsx";
 import { usePersonName } from "./person-name.tsx";
 
@@ -63,18 +64,7 @@ export function LookFor({
               ))}
             </Choose>
           ) : null}
-          <Field
-            label={t`From the day`}
-            type="date"
-            value={wanted.from}
-            onChange={(from) => want({ ...wanted, from })}
-          />
-          <Field
-            label={t`To the day`}
-            type="date"
-            value={wanted.to}
-            onChange={(to) => want({ ...wanted, to })}
-          />
+          <Days wanted={wanted} want={(days) => want({ ...wanted, ...days })} />
         </div>
       </details>
       {isNarrowed ? (
@@ -85,34 +75,5 @@ export function LookFor({
         </div>
       ) : null}
     </search>
-  );
-}
-
-function Choose({
-  label,
-  value,
-  choose,
-  children,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly choose: (value: string) => void;
-  readonly children: ReactNode;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label className="label" htmlFor={id}>
-        {label}
-      </label>
-      <select
-        id={id}
-        className="input"
-        value={value}
-        onChange={(event) => choose(event.target.value)}
-      >
-        {children}
-      </select>
-    </div>
   );
 }

@@ -1,23 +1,20 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
-import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { ask } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
 import { Problem } from "./problem.tsx";
+import { TextForm } from "./text-form.tsx";
 
 /** A note of one's own: what one noticed, or wants to ask. */
 export function WriteNote({ added }: { readonly added: () => void }) {
   const { t, i18n } = useLingui();
   const [title, setTitle] = useState("");
-  const [text, setText] = useState("");
-  const [tried, setTried] = useState(false);
   const [isOpen, setIsOpen] = useState(false);
   const doing = useDoing();
   const day = dayInWords(Date.now(), i18n.locale);
-  const fits = text.trim() !== "";
   if (!isOpen) {
     return (
       <Button onPress={() => setIsOpen(true)}>
@@ -25,7 +22,7 @@ export function WriteNote({ added }: { readonly added: () => void }) {
       </Button>
     );
   }
-  const keep = async () => {
+  const keep = async (text: string) => {
     const name = title.trim() === "" ? t`Note of ${day}` : title.trim();
     const file = new File([`${text.trimEnd()}\n`], "note.txt", { type: "text/plain" });
     const isGood = await doing.run(async (progress) => {
@@ -33,24 +30,24 @@ export function WriteNote({ added }: { readonly added: () => void }) {
     });
     if (!isGood) return;
     setTitle("");
-    setText("");
-    setTried(false);
     setIsOpen(false);
     added();
   };
   return (
-    <Form
-      validationBehavior="aria"
-      className="form sheet"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (fits) void keep();
-      }}
+    <TextForm
+      title={
+        <h2>
+          <Trans>Write a note</Trans>
+        </h2>
+      }
+      label={t`Text`}
+      hint={<Trans>What you noticed, or want to ask at your next appointment.</Trans>}
+      send={<Trans>Seal and keep</Trans>}
+      close={() => setIsOpen(false)}
+      busy={doing.busy}
+      problem={<Problem error={doing.error} />}
+      act={keep}
     >
-      <h2>
-        <Trans>Write a note</Trans>
-      </h2>
       <Field
         label={t`Title, if you like`}
         hint={<Trans>Without one it is called after the day.</Trans>}
@@ -59,23 +56,6 @@ export function WriteNote({ added }: { readonly added: () => void }) {
         autoComplete="off"
         maxLength={120}
       />
-      <Field
-        label={t`Text`}
-        hint={<Trans>What you noticed, or want to ask at your next appointment.</Trans>}
-        wrong={tried && !fits ? t`Write at least a word.` : undefined}
-        lines={5}
-        value={text}
-        onChange={setText}
-      />
-      <Problem error={doing.error} />
-      <div className="row">
-        <Button tone="first" type="submit" busy={doing.busy}>
-          <Trans>Seal and keep</Trans>
-        </Button>
-        <Button tone="quiet" onPress={() => setIsOpen(false)} isDisabled={doing.busy}>
-          <Trans>Not now</Trans>
-        </Button>
-      </div>
-    </Form>
+    </TextForm>
   );
 }

@@ -1,0 +1,69 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { type ReactNode, useState } from "react";
+import { Form } from "react-aria-components";
+import { Button } from "./button.tsx";
+import { Field } from "./field.tsx";
+
+/** Somewhere to write a text: at least a word, sealed when it is sent, or left for now. */
+export function TextForm({
+  title,
+  label,
+  hint,
+  send,
+  close,
+  children,
+  busy,
+  problem,
+  act,
+}: {
+  /** A heading. */
+  readonly title: ReactNode;
+  readonly label: string;
+  readonly hint: ReactNode;
+  /** What the button says. */
+  readonly send: ReactNode;
+  readonly close: () => void;
+  /** What is asked beside the text. */
+  readonly children?: ReactNode;
+  readonly busy: boolean;
+  /** Why it failed, where it has. */
+  readonly problem: ReactNode;
+  /** Given the text; what is written stays where it fails. */
+  readonly act: (text: string) => Promise<void>;
+}) {
+  const { t } = useLingui();
+  const [text, setText] = useState("");
+  const [tried, setTried] = useState(false);
+  const fits = text.trim() !== "";
+  return (
+    <Form
+      validationBehavior="aria"
+      className="form sheet"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (fits) void act(text);
+      }}
+    >
+      {title}
+      {children}
+      <Field
+        label={label}
+        hint={hint}
+        wrong={tried && !fits ? t`Write at least a word.` : undefined}
+        lines={5}
+        value={text}
+        onChange={setText}
+      />
+      {problem}
+      <div className="row">
+        <Button tone="first" type="submit" busy={busy}>
+          {send}
+        </Button>
+        <Button tone="quiet" onPress={close} isDisabled={busy}>
+          <Trans>Not now</Trans>
+        </Button>
+      </div>
+    </Form>
+  );
+}
