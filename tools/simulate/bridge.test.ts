@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ClientError, type OfflineRecord } from "@ecrin/client";
+import { signStatement } from "@ecrin/crypto";
 import {
   type AccountId,
   frontierRoot,
@@ -89,7 +90,7 @@ for (const seed of [11, 12]) {
       [...new Set(bridge.compared.map(({ real }) => real))]
         .filter((code) => code !== "yes")
         .toSorted(),
-      ["clock", "conflict", "not-found", "stale-head"],
+      ["clock", "conflict", "not-allowed", "not-found", "stale-head", "statement-refused"],
     );
     assert.ok(declared.length > 0 && expected > 0);
     assert.ok([...model.items.values()].some(({ revisions }) => revisions.length > 1));
@@ -197,21 +198,25 @@ async function probe(bridge: Bridge, { u, space, account, clock }: Device): Prom
   const post = async (revision: NewRevision) =>
     await u.http.call("revisionsPost", { params: { space }, body: { revisions: [revision] } });
   const again = async (facts: { readonly [name: string]: Json }, wrapEpoch = taken.wrapEpoch) =>
-    await post({ ...taken, wrapEpoch, statement: await u.sign("revision", { ...said, ...facts }) });
+    await post({
+      ...taken,
+      wrapEpoch,
+      statement: await signStatement("revision", { ...said, ...facts }, u.deviceSigner),
+    });
   await post(taken);
   await assert.rejects(again({ at: ground.now() - 1 }), isToBeTold);
+  await assert.rejects(again({ revision: newId<"revision">() }), isToBeTold);
   await assert.rejects(
     again({ at: ground.now() + HOUR, revision: newId<"revision">() }),
     isToBeTold,
   );
   await assert.rejects(again({ revision: newId<"revision">() }, taken.wrapEpoch - 1), isToBeTold);
-  const read = await u.sign("read", {
-    space: newId<"space">(),
-    revisions: [{ space, item: newId<"item">(), revision: newId<"revision">() }],
-    reason: "own",
-    declared: true,
-  });
-  await assert.rejects(u.http.call("readsDeclared", { body: { reads: [read] } }), isToBeTold);
+  for (const through of [newId<"space">(), space]) {
+    const unknown = { space, item: newId<"item">(), revision: newId<"revision">() };
+    const facts = { space: through, revisions: [unknown], reason: "own", declared: true };
+    const reads = [await u.sign("read", facts)];
+    await assert.rejects(u.http.call("readsDeclared", { body: { reads } }), isToBeTold);
+  }
 }
 
 let written = 0;

@@ -177,7 +177,8 @@ export class ModelServer {
         if (fact.by.account !== seat.whose.account) refuse("not-allowed");
         if (fact.declared === undefined) refuse("malformed");
         if (fact.at > this.now + AHEAD) refuse("clock");
-        if (!this.state.history.has(fact.by.account)) refuse("not-found");
+        const isKnown = fact.space === this.state.space && this.state.history.has(fact.by.account);
+        if (!isKnown) refuse("not-found");
         const account = this.#accounts.get(fact.by.account) ?? refuse("not-found");
         await checkSignature(read, deviceKeyAt(account, fact.by.device, fact.by.head));
         for (const { revision } of fact.revisions)

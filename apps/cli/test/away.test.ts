@@ -138,7 +138,8 @@ test("an access that is ended away ends first of all when the service is back", 
   await json(camille, "verify-contact", code, "--name", "Dr Roche");
   const mine = await json<{ code: string }>(camille, "verify-contact");
   await json(bob, "verify-contact", mine.code, "--name", "Camille");
-  const item = await named("new.txt");
+  await json(camille, "add", await textFile("shared.txt", "to be shared"));
+  const item = await named("shared.txt");
   await json(camille, "share", item, "--with", "Dr Roche", "--until", "2h", "--yes");
   await json(camille, "keep", "--yes");
   assert.equal((await json<{ shared: unknown[] }>(bob, "shared")).shared.length, 1);
@@ -152,7 +153,9 @@ test("an access that is ended away ends first of all when the service is back", 
 });
 
 test("two versions of one item are shown and settled, away too", async () => {
-  const item = await named("new.txt");
+  await json(camille, "add", await textFile("versions.txt", "the first"));
+  await json(camille, "keep", "--yes");
+  const item = await named("versions.txt");
   const desk = { ...camille, home: join(ground.folder, "desk") };
   const kit = (await readFile(join(ground.folder, "camille.txt"), "utf8"))
     .split("\n")

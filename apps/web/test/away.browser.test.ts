@@ -215,6 +215,7 @@ test("an update of the program in the middle of an upload: nothing is lost, noth
   assert.equal(await page.locator('meta[name="ecrin-test"]').count(), 0);
   await section(visitor, "Journal");
   await section(visitor, "My documents");
+  await page.getByRole("link", { name: "radio" }).first().waitFor();
   assert.equal(await page.getByRole("link", { name: "radio" }).count(), 1);
   // The next start is the new one, also without network.
   await page.goto("about:blank");
