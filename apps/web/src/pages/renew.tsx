@@ -43,7 +43,7 @@ function Before({ renewed }: { readonly renewed: (answer: RenewedAnswer) => void
         <h2>
           <Trans>What happens</Trans>
         </h2>
-        <ul>
+        <ul className="bullets">
           <li>
             <Trans>
               You get a new password and a new kit. The old ones no longer open anything.
@@ -73,7 +73,7 @@ function Before({ renewed }: { readonly renewed: (answer: RenewedAnswer) => void
         <h2>
           <Trans>What it cannot undo</Trans>
         </h2>
-        <ul>
+        <ul className="bullets">
           <li>
             <Trans>What somebody has read or copied, they keep.</Trans>
           </li>
@@ -217,7 +217,7 @@ function After({ renewed }: { readonly renewed: RenewedAnswer }) {
         <h2>
           <Trans>What is left to do</Trans>
         </h2>
-        <ul>
+        <ul className="bullets">
           <DroppedWords dropped={dropped} />
           <li>
             <Trans>

@@ -16,7 +16,7 @@ export function Unfinished({ children }: { readonly children: ReactNode }) {
           Your new password holds. Nobody has the new kit: make one now.
         </Trans>
       </p>
-      <ul>
+      <ul className="bullets">
         <DroppedWords dropped={dropped} />
       </ul>
       {children}

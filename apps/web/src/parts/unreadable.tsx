@@ -30,7 +30,7 @@ export function Unreadable() {
       <h3>
         <Trans>What you can do</Trans>
       </h3>
-      <ul>
+      <ul className="bullets">
         <li>
           <Trans>Ask whoever made it to send it again.</Trans>
         </li>
