@@ -138,6 +138,8 @@ export class Showing {
   async #reveal(joined: NonNullable<RouteAnswer<"rendezvous">["joined"]>): Promise<Other> {
     const { account, identity, nonce } = joined;
     const chain = await this.#u.accounts.get(account, 0, identity);
+    // Looked at twice at once, and shown another each time: that would be one try more for each look.
+    if (this.#other !== undefined) return this.#other;
     const isTheirs = currentIdentity(chain).hash === identity && account !== this.#u.account;
     const isShort = chain.until === undefined || chain.until <= this.#facts.until;
     if (!isTheirs || !isShort)

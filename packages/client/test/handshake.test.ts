@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { utf8 } from "@ecrin/protocol";
+import { newSecret } from "@ecrin/crypto";
+import { toBase64url, utf8 } from "@ecrin/protocol";
 import type { Account } from "../src/account.ts";
 import { bytesOf } from "../src/open.ts";
 import type { Showing } from "../src/showing.ts";
@@ -123,6 +124,31 @@ test("a second scanner is refused, and whoever shows the code is told", async ()
   await guest(showing.text, "Dr Roche");
   await assert.rejects(() => guest(showing.text, "Photographer"), refusal("conflict"));
   assert.equal((await showing.look()).refused, 1);
+});
+
+test("looked at twice at once, a code is answered to the first that was shown, and to nobody else", async () => {
+  let revealed = 0;
+  // Both looks are answered together, so that neither has gone on when the other is.
+  let asked = 0;
+  const both = Promise.withResolvers<void>();
+  const twoFaced: typeof fetch = async (input, init) => {
+    const { pathname } = new URL(String(input instanceof Request ? input.url : input));
+    if (pathname.endsWith("/reveal")) revealed += 1;
+    const answer = await fetch(input, init);
+    if (!/^\/v1\/rendezvous\/[\w-]{22}$/.test(pathname)) return answer;
+    const body = await answer.json();
+    asked += 1;
+    if (asked === 2) both.resolve();
+    await both.promise;
+    if (body.joined !== undefined) body.joined.nonce = toBase64url(newSecret());
+    return new Response(JSON.stringify(body), answer);
+  };
+  const person = await newPerson(ground, "Alice", twoFaced);
+  const showing = await person.account.showCode(tonight());
+  await guest(showing.text);
+  const [one, other] = await Promise.all([showing.look(), showing.look()]);
+  assert.deepEqual(one, other);
+  assert.equal(revealed, 1);
 });
 
 test("a code is good for ten minutes, and for a day at most", async () => {
