@@ -9,8 +9,15 @@ export async function* filesUnder(folder: string): AsyncGenerator<Said> {
     const path = join(entry.parentPath, entry.name);
     const where = relative(folder, path);
     yield { where: `name of ${where}`, bytes: Buffer.from(where) };
-    if (entry.isFile()) yield { where, bytes: await readFile(path) };
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(path).catch(unlessGone);
+    if (bytes !== undefined) yield { where, bytes };
   }
+}
+
+/** A running database takes files of its own away again. */
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
 
 /**

@@ -68,11 +68,11 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "the entry is written before its ciphertext",
     file: "outbox.ts",
-    find: "      await this.#store.batch([{ key: pieceKey(id, pieces), value }]);\n      pieces += 1;",
-    put: "      later.push({ key: pieceKey(id, pieces), value });\n      pieces += 1;",
+    find: "        await this.#store.batch([{ key: pieceKey(id, pieces), value }]);\n        pieces += 1;",
+    put: "        later.push({ key: pieceKey(id, pieces), value });\n        pieces += 1;",
     also: [
-      "    let pieces = 0;\n",
-      "    let pieces = 0;\n    const later: Change[] = [];\n    queueMicrotask(async () => { await new Promise((r) => setTimeout(r, 1)); await this.#store.batch(later).catch(() => undefined); });\n",
+      "      let pieces = 0;\n",
+      "      let pieces = 0;\n    const later: Change[] = [];\n    queueMicrotask(async () => { await new Promise((r) => setTimeout(r, 1)); await this.#store.batch(later).catch(() => undefined); });\n",
     ],
   },
   {
