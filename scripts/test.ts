@@ -11,6 +11,7 @@ import { dirname, relative } from "node:path";
 import process from "node:process";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
+import { makeCluster } from "./cluster.ts";
 import { type Step, steps } from "./steps.ts";
 
 /** What one step came to; `ok` is false also where no single test failed. */
@@ -112,9 +113,12 @@ function chosen(names: readonly string[]): Step[] {
 }
 
 const began = performance.now();
+const chosenSteps = chosen(process.argv.slice(2));
+if (chosenSteps.some(({ kind }) => kind === "tests"))
+  process.env.ECRIN_CLUSTER = await makeCluster();
 const total = { passed: 0, failed: 0, skipped: 0 };
 const broken: string[] = [];
-for (const step of chosen(process.argv.slice(2))) {
+for (const step of chosenSteps) {
   const start = performance.now();
   const outcome = await outcomeOf(step);
   const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);

@@ -14,6 +14,9 @@ import { type RunningPostgres, startPostgres } from "../src/postgres.ts";
 
 const HOLDER = join(dirname(fileURLToPath(import.meta.url)), "postgres-holder.ts");
 
+// What is tried here is how a folder comes to be.
+delete process.env.ECRIN_CLUSTER;
+
 let folder = "";
 let dataDir = "";
 const holders: ChildProcess[] = [];
