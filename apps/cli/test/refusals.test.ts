@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import type { Command } from "commander";
 import { makeProgram } from "../src/program.ts";
 import { catalogue } from "../src/words.ts";
-import { type Call, refused } from "./command.ts";
+import { type Call, json, refused } from "./command.ts";
 import { type Ground, signUp, startGround } from "./ground.ts";
 
 let ground: Ground;
@@ -59,6 +59,10 @@ const OF_NOBODY: readonly Refusal[] = [
   [["kit", "check"], 2, "cannot-ask"],
   [["password"], 3, "not-signed-in"],
   [["renew", "--yes"], 3, "not-signed-in"],
+  [["settle"], 2, "usage"],
+  [["keep"], 3, "not-signed-in"],
+  [["sync"], 3, "not-signed-in"],
+  [["succession"], 3, "not-signed-in"],
   [["demo"], 2, "no-server"],
 ];
 
@@ -75,14 +79,17 @@ const OF_CAMILLE: readonly Refusal[] = [
   [["factors", "remove", "none"], 4, "device-unknown"],
   [["factors", "totp"], 2, "cannot-ask"],
   [["witnesses", "--pin", "none.json"], 4, "file-missing"],
+  [["settle", "none"], 4, "item-unknown"],
+  [["keep", "none", "--yes"], 2, "usage"],
+  [["sync", "--retry", "none"], 2, "usage"],
 ];
 
-/** In groups, so that a slow machine is not asked for all at once. */
-async function all(call: Call, rows: readonly Refusal[]): Promise<void> {
+/** In groups, so that a slow machine is not asked for all at once; a folder takes one command at a time. */
+async function all(callOf: (i: number) => Call, rows: readonly Refusal[]): Promise<void> {
   for (let i = 0; i < rows.length; i += 4) {
     const some = rows.slice(i, i + 4);
     const told = await Promise.all(
-      some.map(async ([args, exit]) => await refused(call, exit, ...args)),
+      some.map(async ([args, exit], j) => await refused(callOf(i + j), exit, ...args)),
     );
     assert.deepEqual(
       told.map((code, j) => [some[j]?.[0].join(" "), code]),
@@ -92,11 +99,17 @@ async function all(call: Call, rows: readonly Refusal[]): Promise<void> {
 }
 
 test("without an account", async () => {
-  await all({ home: join(folder, "nobody") }, OF_NOBODY);
+  await all((i) => ({ home: join(folder, `nobody-${i}`) }), OF_NOBODY);
 });
 
 test("with one", async () => {
-  for (const row of OF_CAMILLE) await all(camille, [row]);
+  for (const row of OF_CAMILLE) await all(() => camille, [row]);
+});
+
+test("where no log lost anything, there is nothing to accept", async () => {
+  const nothing = { pending: false, lostReceipts: 0 };
+  assert.deepEqual(await json(camille, "succession"), nothing);
+  assert.deepEqual(await json(camille, "succession", "--accept", "--yes"), nothing);
 });
 
 test("no command is left out", () => {
