@@ -81,7 +81,7 @@ const OF_CAMILLE: readonly Refusal[] = [
   [["witnesses", "--pin", "none.json"], 4, "file-missing"],
   [["settle", "none"], 4, "item-unknown"],
   [["keep", "none", "--yes"], 2, "usage"],
-  [["sync", "--retry", "none"], 2, "usage"],
+  [["sync", "--retry", "none"], 4, "item-unknown"],
 ];
 
 /** In groups, so that a slow machine is not asked for all at once; a folder takes one command at a time. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import { heading, press, section, share, verify } from "./flows.ts";
@@ -146,6 +147,8 @@ test("a full device refuses a change before it calls it saved, and says what to 
   const { usage } = await devtools.send("Storage.getUsageAndQuota", { origin: ground.url });
   const quotaSize = usage + 64 * 1024;
   await devtools.send("Storage.overrideQuotaForOrigin", { origin: ground.url, quotaSize });
+  // Chromium goes by what it last knew of the room for up to 30 seconds.
+  await sleep(31_000);
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Add documents");
   const large = { ...text("grand.txt", ""), buffer: Buffer.alloc(12 * 1024 * 1024, "grand ") };
