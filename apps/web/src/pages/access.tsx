@@ -1,4 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import type { ReactNode } from "react";
 import { useAnswer } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Blank } from "../parts/blank.tsx";
@@ -62,24 +63,54 @@ function Nobody() {
   );
 }
 
-/** It was ended here, and has not ended yet. */
-function EndWaits() {
+/** The button that ends an access, with what that does; or that it was ended here, and has not ended yet. */
+function EndAccess({
+  of,
+  name,
+  ends,
+  away,
+  again,
+  children,
+}: {
+  /** A share, or whose membership. */
+  readonly of: { readonly share: string } | { readonly account: string };
+  readonly name: string;
+  readonly ends: boolean | undefined;
+  readonly away: boolean;
+  readonly again: () => void;
+  /** What an end does, where the service is reached. */
+  readonly children: ReactNode;
+}) {
+  const { t } = useLingui();
+  if (ends === true) {
+    return (
+      <p className="hint">
+        <Trans>You have ended it on this device. It ends when the device is connected again.</Trans>
+      </p>
+    );
+  }
   return (
-    <p className="hint">
-      <Trans>You have ended it on this device. It ends when the device is connected again.</Trans>
-    </p>
-  );
-}
-
-/** What an end without network is, and is not yet. */
-function WillWait({ name }: { readonly name: string }) {
-  return (
-    <p>
-      <Trans>
-        There is no network. The end waits on this device and goes out first of all. Until it has
-        reached the service, {name} can still open what you share.
-      </Trans>
-    </p>
+    <AskFirst
+      label={<Trans>End this access</Trans>}
+      unseen={t`of ${name}`}
+      title={t`End the access of ${name} now?`}
+      confirm={t`End it now`}
+      act={async () => {
+        await ("share" in of ? ask("endShare", of) : ask("endMember", of));
+        again();
+      }}
+    >
+      <p>
+        {away ? (
+          <Trans>
+            There is no network. The end waits on this device and goes out first of all. Until it
+            has reached the service, {name} can still open what you share.
+          </Trans>
+        ) : (
+          children
+        )}
+      </p>
+    </AskFirst>
   );
 }
 
@@ -92,7 +123,7 @@ function OpenShare({
   readonly away: boolean;
   readonly again: () => void;
 }) {
-  const { t, i18n } = useLingui();
+  const { i18n } = useLingui();
   const nameOf = usePersonName();
   const name = nameOf(share.to);
   return (
@@ -108,33 +139,20 @@ function OpenShare({
           <li key={i}>{title}</li>
         ))}
       </ul>
-      {share.ends === true ? (
-        <EndWaits />
-      ) : (
-        <AskFirst
-          label={<Trans>End this access</Trans>}
-          unseen={t`of ${name}`}
-          title={t`End the access of ${name} now?`}
-          confirm={t`End it now`}
-          act={async () => {
-            await ask("endShare", { share: share.share });
-            again();
-          }}
-        >
-          {away ? (
-            <WillWait name={name} />
-          ) : (
-            <p>
-              <Trans>
-                From this moment the service hands {name} nothing more: that is its word for these
-                documents. What you add later {name} cannot open at all. What {name} has already
-                opened was seen, and may have been kept: no one can undo that. Your journal shows
-                which documents those are.
-              </Trans>
-            </p>
-          )}
-        </AskFirst>
-      )}
+      <EndAccess
+        of={{ share: share.share }}
+        name={name}
+        ends={share.ends}
+        away={away}
+        again={again}
+      >
+        <Trans>
+          From this moment the service hands {name} nothing more: that is its word for these
+          documents. What you add later {name} cannot open at all. What {name} has already opened
+          was seen, and may have been kept: no one can undo that. Your journal shows which documents
+          those are.
+        </Trans>
+      </EndAccess>
     </Entry>
   );
 }
@@ -167,31 +185,18 @@ function Members({
                   <Trans>Until {untilInWords(until, i18n.locale)}</Trans>
                 </p>
               )}
-              {ends === true ? (
-                <EndWaits />
-              ) : (
-                <AskFirst
-                  label={<Trans>End this access</Trans>}
-                  unseen={t`of ${name}`}
-                  title={t`End the access of ${name} now?`}
-                  confirm={t`End it now`}
-                  act={async () => {
-                    await ask("endMember", { account: who.account });
-                    again();
-                  }}
-                >
-                  {away ? (
-                    <WillWait name={name} />
-                  ) : (
-                    <p>
-                      <Trans>
-                        The keys of your record change, and the shares {name} made end. What {name}{" "}
-                        has already opened was seen, and may have been kept: no one can undo that.
-                      </Trans>
-                    </p>
-                  )}
-                </AskFirst>
-              )}
+              <EndAccess
+                of={{ account: who.account }}
+                name={name}
+                ends={ends}
+                away={away}
+                again={again}
+              >
+                <Trans>
+                  The keys of your record change, and the shares {name} made end. What {name} has
+                  already opened was seen, and may have been kept: no one can undo that.
+                </Trans>
+              </EndAccess>
             </Entry>
           );
         })}
