@@ -76,7 +76,7 @@ const en: AwayWords = {
   nothingWaits: "Nothing waits: what you wrote is saved at the service.",
   clock: "The clock of this computer seems to be wrong. Set it right.",
   kept: (n, opens) =>
-    `Kept on this device: the list of ${n}, of which ${opens} open without network.`,
+    `Kept on this device: the list of ${n}, of which ${opens === 1 ? "1 opens" : `${opens} open`} without network.`,
   notKept: "Nothing is kept on this device for work without network. See: ecrin keep",
   keepAsk:
     "Your list, and every document you open or choose here, will stay on this device, sealed with your password. The price: whoever has this device and your password can read what is kept here, and the service does not notice.",
@@ -145,7 +145,7 @@ const fr: AwayWords = {
   nothingWaits: "Rien n'attend : ce que vous avez écrit est enregistré au service.",
   clock: "L'horloge de cet ordinateur semble fausse. Réglez-la.",
   kept: (n, opens) =>
-    `Gardés sur cet appareil : la liste de ${n}, dont ${opens} s'ouvrent sans réseau.`,
+    `Gardés sur cet appareil : la liste de ${n}, dont ${opens < 2 ? `${opens} s'ouvre` : `${opens} s'ouvrent`} sans réseau.`,
   notKept: "Rien n'est gardé sur cet appareil pour un usage sans réseau. Voir : ecrin keep",
   keepAsk:
     "Votre liste, et tout document que vous ouvrez ou choisissez ici, restera sur cet appareil, scellé par votre mot de passe. Le prix : qui a cet appareil et votre mot de passe peut lire ce qui est gardé ici, et le service ne s'en aperçoit pas.",

@@ -1,17 +1,20 @@
 // What `ecrin verify` says of an export, in English.
 
+import { many } from "./words-journal.en.ts";
 import { reasons } from "./words-reasons.en.ts";
 
 export const verify = {
   reasons,
   reading: "Checking",
   entries: (entries: number, subject: string, size: number) =>
-    `${entries} entries of ${subject}, under a checkpoint of ${size} leaves.`,
+    `${many(entries, "entry", "entries")} of ${subject}, under a checkpoint of ${many(size, "leaf", "leaves")}.`,
   made: (when: string) => `Made ${when}, as the service says.`,
-  reads: (count: number) => `${count} reads, each signed by its reader's device.`,
+  reads: (count: number) =>
+    `${many(count, "read, signed by its reader's device", "reads, each signed by its reader's device")}.`,
   tags: (checked: number, undisclosed: number) =>
-    `HMAC checked for ${checked} tags; the keys of ${undisclosed} are not disclosed yet.`,
-  erased: (count: number) => `${count} entries were erased, and the journal says so.`,
+    `HMAC checked for ${many(checked, "tag", "tags")}; the keys of ${undisclosed} are not disclosed yet.`,
+  erased: (count: number) =>
+    `${many(count, "entry was", "entries were")} erased, and the journal says so.`,
   lost: (log: string, size: number, from: number) =>
     `LOST: the log ${log} ended at ${size} entries; those from place ${from} on are lost, ${size - from} of them. Whether any were of this journal, only receipts and earlier exports can tell.`,
   since: (size: number) => `It goes on from the checkpoint of ${size} leaves.`,

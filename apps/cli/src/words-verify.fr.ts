@@ -1,18 +1,21 @@
 // What `ecrin verify` says of an export, in French.
 
 import type { Words } from "./words.ts";
+import { many } from "./words-journal.fr.ts";
 import { reasons } from "./words-reasons.fr.ts";
 
 export const verify: Words["verify"] = {
   reasons,
   reading: "Vérification",
   entries: (entries: number, subject: string, size: number) =>
-    `${entries} entrées de ${subject}, sous un point de contrôle de ${size} feuilles.`,
+    `${many(entries, "entrée", "entrées")} de ${subject}, sous un point de contrôle de ${many(size, "feuille", "feuilles")}.`,
   made: (when: string) => `Établi ${when}, selon le service.`,
-  reads: (count: number) => `${count} lectures, chacune signée par l'appareil de son lecteur.`,
+  reads: (count: number) =>
+    `${many(count, "lecture signée par l'appareil de son lecteur", "lectures, chacune signée par l'appareil de son lecteur")}.`,
   tags: (checked: number, undisclosed: number) =>
-    `HMAC vérifié pour ${checked} sceaux ; les clés de ${undisclosed} ne sont pas encore publiées.`,
-  erased: (count: number) => `${count} entrées ont été effacées, et le journal le dit.`,
+    `HMAC vérifié pour ${many(checked, "sceau", "sceaux")} ; les clés de ${undisclosed} ne sont pas encore publiées.`,
+  erased: (count: number) =>
+    `${many(count, "entrée a été effacée", "entrées ont été effacées")}, et le journal le dit.`,
   lost: (log: string, size: number, from: number) =>
     `PERDU : le registre ${log} s'est terminé à ${size} entrées ; celles à partir de la place ${from} sont perdues, soit ${size - from}. Si certaines étaient de ce journal, seuls des reçus et des exports antérieurs peuvent le dire.`,
   since: (size: number) => `Il prolonge le point de contrôle de ${size} feuilles.`,

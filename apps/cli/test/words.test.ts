@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ENTRY_KINDS, EXPORT_REASONS } from "@ecrin/protocol";
+import { awayWords } from "../src/away-words.ts";
 import { catalogue, languageFrom, languageOf } from "../src/words.ts";
 
 /** Every sentence of a catalogue by its path; functions are called with something recognisable. */
@@ -51,6 +52,15 @@ test("every reason why an export does not hold has its words, and names what it 
     for (const reason of ["gone", "block"] as const)
       assert.ok(reasons[reason]({ number: 4711 }).includes("4711"), reason);
   }
+});
+
+test("one is told as one", () => {
+  const [en, fr] = [catalogue("en"), catalogue("fr")];
+  assert.equal(en.verify.reads(1), "1 read, signed by its reader's device.");
+  assert.equal(fr.verify.reads(1), "1 lecture signée par l'appareil de son lecteur.");
+  assert.match(fr.verify.reads(2), /^2 lectures, chacune/);
+  assert.match(awayWords(en).kept(2, 1), /of which 1 opens/);
+  assert.match(awayWords(fr).kept(2, 1), /dont 1 s'ouvre /);
 });
 
 test("the language comes from the command line, then from the environment", () => {

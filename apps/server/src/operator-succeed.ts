@@ -49,7 +49,7 @@ interface Ending extends Loss {
 }
 
 /**
- * What a succession would say. The database is as it was when this returns.
+ * What a succession would say. No entry is touched; hashes of the tree that are due are stored.
  * @throws Error where nothing is lost, or the database is not a beginning of what was signed
  */
 export async function tellLoss(place: OperatorPlace): Promise<Loss> {
