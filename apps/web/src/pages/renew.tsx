@@ -70,6 +70,8 @@ function Before({ renewed }: { readonly renewed: (answer: RenewedAnswer) => void
             </Trans>
           </li>
         </ul>
+      </section>
+      <section className="part">
         <h2>
           <Trans>What it cannot undo</Trans>
         </h2>
