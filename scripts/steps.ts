@@ -9,6 +9,16 @@ export type Step =
   | { name: string; kind: "commands"; commands: readonly (readonly string[])[] }
   | { name: string; kind: "tests"; files: readonly string[]; alone?: boolean };
 
+/**
+ * Tests that stretch passwords at the suite's cost; the others run with scripts/light. The derivations
+ * themselves, what earlier versions wrote, and the whole way of two people once on each surface.
+ */
+const STRETCHED = /^packages\/crypto\/|(?:^|[/.-])(?:fixtures|journey)\b.*\.test\.ts$/;
+
+export function isStretched(file: string): boolean {
+  return STRETCHED.test(file);
+}
+
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TSC = "node_modules/typescript/bin/tsc";
 

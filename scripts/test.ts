@@ -7,12 +7,13 @@
 
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { run } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeCluster } from "./cluster.ts";
-import { type Step, steps } from "./steps.ts";
+import { quickFolder } from "./quick-folder.ts";
+import { isStretched, type Step, steps } from "./steps.ts";
 
 /** What one step came to; `ok` is false also where no single test failed. */
 interface Outcome {
@@ -58,9 +59,18 @@ function where(file: string | undefined, line: number | undefined): string {
   return file === undefined ? "" : `${relative(root, file)}:${line ?? 1}`;
 }
 
+const LIGHT = pathToFileURL(join(root, "scripts/light/register.ts")).href;
+const options = process.env.NODE_OPTIONS ?? "";
+
 /** Runs test files, each in a process of its own; prints failures and skips as they come. */
-async function runTests(files: readonly string[], alone: boolean): Promise<Outcome> {
+async function runTests(
+  files: readonly string[],
+  { alone = false, light = false },
+): Promise<Outcome> {
   const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0 };
+  if (files.length === 0) return outcome;
+  // In the environment, for what a test starts too: a command, a service.
+  process.env.NODE_OPTIONS = light ? `${options} --import=${LIGHT}` : options;
   const stream = run({
     files: [...files],
     concurrency: alone ? 1 : availableParallelism(),
@@ -96,9 +106,20 @@ async function runTests(files: readonly string[], alone: boolean): Promise<Outco
   return outcome;
 }
 
-function outcomeOf(step: Step): Promise<Outcome> {
-  if (step.kind === "commands") return runCommands(step.commands);
-  return runTests(step.files, step.alone ?? false);
+async function outcomeOf(step: Step): Promise<Outcome> {
+  if (step.kind === "commands") return await runCommands(step.commands);
+  const { files, alone = false } = step;
+  const light = await runTests(
+    files.filter((file) => !isStretched(file)),
+    { alone, light: true },
+  );
+  const stretched = await runTests(files.filter(isStretched), { alone });
+  return {
+    ok: light.ok && stretched.ok,
+    passed: light.passed + stretched.passed,
+    failed: light.failed + stretched.failed,
+    skipped: light.skipped + stretched.skipped,
+  };
 }
 
 function chosen(names: readonly string[]): Step[] {
@@ -113,6 +134,7 @@ function chosen(names: readonly string[]): Step[] {
 }
 
 const began = performance.now();
+process.env.TMPDIR = await quickFolder();
 const chosenSteps = chosen(process.argv.slice(2));
 if (chosenSteps.some(({ kind }) => kind === "tests"))
   process.env.ECRIN_CLUSTER = await makeCluster();

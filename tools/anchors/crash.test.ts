@@ -41,7 +41,7 @@ after(async () => {
 });
 
 async function newTask(): Promise<{ task: AnchorTask; seed: Buffer; sql: Sql }> {
-  const target = await cluster.database();
+  const target = await cluster.migrated();
   const folder = await mkdtemp(join(tmpdir(), "ecrin-anchor-crash-"));
   const sql = openPool(target, 2);
   await migrate(sql, randomBytes(24).toString("base64url"));

@@ -97,9 +97,12 @@ test("a stranger gets nothing", async () => {
   assert.equal((await other).status, 401);
 });
 
-test("sampled bytes of a real export: each changed one is refused, and its place named", async () => {
+test("sampled bytes of a real export, and one of each file: each changed one is refused, and its place named", async () => {
   const files = await openZip(bytesSource(whole));
-  for (let at = 7; at < whole.length; at += Math.ceil(whole.length / 60)) {
+  const step = Math.ceil(whole.length / 60);
+  const sampled = Array.from({ length: 60 }, (_, i) => 7 + i * step);
+  const middles = files.map(({ at, length }) => at + (length >> 1));
+  for (const at of [...sampled, ...middles].filter((each) => each < whole.length)) {
     const flipped = new Uint8Array(whole);
     flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
     const error: unknown = await checkExport(bytesSource(flipped), { leastWork: EASY_WORK }).then(

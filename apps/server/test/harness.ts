@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { type DatabaseTarget, openPool, type Sql } from "../src/database.ts";
 import { createJournal, type Journal } from "../src/journal.ts";
 import { NO_LIMITS } from "../src/limits.ts";
@@ -14,27 +15,48 @@ import { Line } from "./person.ts";
 
 /** A PostgreSQL for one test file, with a fresh database for each test that asks. */
 export interface Cluster {
-  /** An empty database; `target` reaches it as superuser. */
+  /** An empty database; the target reaches it as superuser. */
   database(): Promise<DatabaseTarget>;
+  /** One with this version's schema, and nothing in it. */
+  migrated(): Promise<DatabaseTarget>;
   stop(): Promise<void>;
 }
 
 export async function startCluster(): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-"));
   const running = await startPostgres({ dataDir: join(folder, "postgres") });
-  const admin = openPool(running.connection, 1);
+  const { connection } = running;
+  const admin = openPool({ ...connection, database: "postgres" }, 1);
+  const create = async (more = ""): Promise<DatabaseTarget> => {
+    const name = `test_${randomBytes(6).toString("hex")}`;
+    await admin.unsafe(`create database ${name} ${more}`);
+    return { ...connection, database: name };
+  };
+  let template: Promise<void> | undefined;
   return {
-    async database() {
-      const name = `test_${randomBytes(6).toString("hex")}`;
-      await admin.unsafe(`create database ${name}`);
-      return { ...running.connection, database: name };
+    database: () => create(),
+    async migrated() {
+      template ??= migrateOnce(connection);
+      await template;
+      return await create(`template ${connection.database}`);
     },
     async stop() {
       await admin.end();
-      await running.stop();
+      const stopped = running.stop();
+      // Nobody wants its pages written: they are removed at once.
+      process.kill(running.pid, "SIGQUIT");
+      await stopped;
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Done already where the cluster is a copy (scripts/cluster.ts): then only looked at. */
+async function migrateOnce(target: DatabaseTarget): Promise<void> {
+  const admin = openPool(target, 2);
+  await migrate(admin, randomBytes(24).toString("base64url"));
+  // A database that somebody is connected to is not copied.
+  await admin.end({ timeout: 5 });
 }
 
 /** A migrated database, open as superuser and as the service. */
@@ -52,7 +74,7 @@ export interface Ground {
 }
 
 export async function layGround(cluster: Cluster, now?: () => number): Promise<Ground> {
-  const target = await cluster.database();
+  const target = await cluster.migrated();
   const admin = openPool(target, 2);
   const password = randomBytes(24).toString("base64url");
   await migrate(admin, password);
@@ -98,7 +120,7 @@ export async function startTestServer(
   cluster: Cluster,
   options: Partial<ServerOptions> = {},
 ): Promise<TestServer> {
-  const target = await cluster.database();
+  const target = await cluster.migrated();
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-"));
   const clock = { at: 1_790_000_000_000 };
   const start = () =>

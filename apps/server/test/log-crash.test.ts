@@ -66,7 +66,7 @@ interface Place {
 }
 
 async function newPlace(): Promise<Place> {
-  const target = await cluster.database();
+  const target = await cluster.migrated();
   const folder = await mkdtemp(join(tmpdir(), "ecrin-crash-"));
   const sql = openPool(target, 4);
   await migrate(sql, randomBytes(24).toString("base64url"));

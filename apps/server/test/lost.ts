@@ -29,7 +29,7 @@ export interface Lost {
 
 export async function losable(cluster: Cluster): Promise<Lost> {
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-lost-"));
-  let target = await cluster.database();
+  let target = await cluster.migrated();
   const copy = async (from: DatabaseTarget): Promise<DatabaseTarget> => {
     const admin = openPool({ ...from, database: "postgres" }, 1);
     const database = `copy_${randomBytes(6).toString("hex")}`;

@@ -4,12 +4,30 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "vite";
+import process from "node:process";
+import { build, type Plugin } from "vite";
 
 const WEB = join(import.meta.dirname, "..");
 const ROOT = join(WEB, "../..");
 const CACHE = join(ROOT, "node_modules/.cache/page");
 const DAY_MS = 86_400_000;
+
+const LIGHT = join(ROOT, "scripts/light");
+/** Whether the tests of this run stretch passwords next to nothing (scripts/light): the page then does too. */
+const isLight = process.env.NODE_OPTIONS?.includes("scripts/light/register.ts") ?? false;
+
+/** What scripts/light/register.ts does for Node. */
+function lightStretching(): Plugin {
+  const opaque = join(LIGHT, "opaque.ts");
+  return {
+    name: "light-stretching",
+    enforce: "pre",
+    resolveId(specifier, importer) {
+      if (specifier === "#argon2") return join(LIGHT, "argon2.ts");
+      return specifier === "@serenity-kit/opaque" && importer !== opaque ? opaque : null;
+    },
+  };
+}
 
 /** The folder of the page of just these sources, built first where nobody has. */
 export async function builtPage(): Promise<string> {
@@ -19,7 +37,14 @@ export async function builtPage(): Promise<string> {
   await forgetOld();
   // Beside its place and moved there once whole: tests run side by side.
   const fresh = await mkdtemp(join(CACHE, "new-"));
-  await build({ root: WEB, logLevel: "error", build: { outDir: fresh, emptyOutDir: true } });
+  await build({
+    root: WEB,
+    logLevel: "error",
+    ...(isLight
+      ? { plugins: [lightStretching()], worker: { plugins: () => [lightStretching()] } }
+      : {}),
+    build: { outDir: fresh, emptyOutDir: true },
+  });
   if (!existsSync(join(fresh, "index.html"))) throw new Error("the page was not built");
   await rename(fresh, folder).catch(async (error: unknown) => {
     // Somebody else was faster.
@@ -36,13 +61,14 @@ async function fingerprint(): Promise<string> {
     "apps/web/src",
     "apps/web/public",
     ...packages.map((name) => `packages/${name}/src`),
+    ...(isLight ? ["scripts/light"] : []),
   ];
   const inFolders = await Promise.all(folders.map(filesIn));
   const others = (await readdir(WEB, { withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ name }) => `apps/web/${name}`);
   const manifests = packages.map((name) => `packages/${name}/package.json`);
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(isLight ? "light\0" : "");
   for (const file of [...inFolders.flat(), ...others, ...manifests, "package-lock.json"].sort()) {
     const bytes = await readFile(join(ROOT, file));
     hash.update(`${file}\0${bytes.length}\0`).update(bytes);

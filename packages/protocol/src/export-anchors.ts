@@ -79,9 +79,9 @@ export async function openAnchors(
   }
   const proof = `${folder}proof.ots`;
   if (archive.has(proof)) {
-    const headers = names.filter((each) => each.endsWith(".header"));
+    const headers = await openHeaders(archive, names, options);
     anchors.push(
-      ...(await inFile(proof, () => openOts(archive, proof, headers, size, data, options))),
+      ...(await inFile(proof, async () => openOts(await archive.bytes(proof), headers, size, data))),
     );
   }
   return anchors;
@@ -118,23 +118,30 @@ async function allBytes(archive: Archive, names: readonly string[]): Promise<Byt
   return all;
 }
 
-async function openOts(
+/** The block headers among these files, each refused under its own name, by file. */
+async function openHeaders(
   archive: Archive,
-  name: string,
-  headerFiles: readonly string[],
-  size: number,
-  data: Bytes,
+  names: readonly string[],
   { leastWork = LEAST_WORK }: AnchorOptions,
-): Promise<CheckedAnchor[]> {
-  const { digest, stamp } = parseOtsProof(await archive.bytes(name));
-  if (!sameBytes(digest, sha256(data))) broken("anchor-other");
+): Promise<Map<string, BlockHeader>> {
   const headers = new Map<string, BlockHeader>();
-  for (const file of headerFiles) {
+  for (const file of names.filter((each) => each.endsWith(".header"))) {
     const header = await inFile(file, async () =>
       openBlockHeader(await archive.bytes(file), leastWork),
     );
     headers.set(file, header);
   }
+  return headers;
+}
+
+function openOts(
+  proof: Bytes,
+  headers: ReadonlyMap<string, BlockHeader>,
+  size: number,
+  data: Bytes,
+): CheckedAnchor[] {
+  const { digest, stamp } = parseOtsProof(proof);
+  if (!sameBytes(digest, sha256(data))) broken("anchor-other");
   const used = new Set<string>();
   const anchors = otsAttested(digest, stamp).flatMap(
     ({ message, attestation }): CheckedAnchor[] => {
@@ -152,7 +159,7 @@ async function openOts(
       return [{ size, kind: "block", height, block: header.hash, at: header.at }];
     },
   );
-  const idle = headerFiles.find((file) => !used.has(file));
+  const idle = [...headers.keys()].find((file) => !used.has(file));
   if (idle !== undefined) broken("block-idle", undefined, { name: idle });
   return anchors;
 }
