@@ -1,7 +1,7 @@
 // Where tests keep what they make: in memory where there is room. A hundred databases are made and
 // thrown away, and a disk that is slow to say "written" was half of their time.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,8 @@ export async function quickFolder(): Promise<string> {
   const place = (await roomIn(MEMORY)) >= ROOM ? MEMORY : tmpdir();
   await sweep(place);
   const folder = mkdtempSync(join(place, `ecrin-tests-${process.pid}-`));
+  // PostgreSQL is another user where we are root, and has to get in.
+  chmodSync(folder, 0o711);
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

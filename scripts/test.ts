@@ -21,6 +21,7 @@ interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  slow: { file: string; seconds: number }[];
 }
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -52,7 +53,7 @@ async function runCommands(commands: readonly (readonly string[])[]): Promise<Ou
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return { ok, passed: 0, failed: 0, skipped: 0 };
+  return { ok, passed: 0, failed: 0, skipped: 0, slow: [] };
 }
 
 function where(file: string | undefined, line: number | undefined): string {
@@ -67,7 +68,7 @@ async function runTests(
   files: readonly string[],
   { alone = false, light = false },
 ): Promise<Outcome> {
-  const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0 };
+  const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0, slow: [] };
   if (files.length === 0) return outcome;
   // In the environment, for what a test starts too: a command, a service.
   process.env.NODE_OPTIONS = light ? `${options} --import=${LIGHT}` : options;
@@ -91,8 +92,11 @@ async function runTests(
     const reason = typeof skip === "string" && skip !== "" ? skip : "no reason given";
     process.stdout.write(`  skipped: ${name} (${where(file, line)}): ${reason}\n`);
   });
-  stream.on("test:summary", ({ file, success, counts }) => {
-    if (file !== undefined) return;
+  stream.on("test:summary", ({ file, success, counts, duration_ms }) => {
+    if (file !== undefined) {
+      outcome.slow.push({ file, seconds: duration_ms / 1000 });
+      return;
+    }
     outcome.ok = success;
     outcome.passed = counts.passed;
     outcome.skipped = counts.skipped + counts.todo;
@@ -119,7 +123,18 @@ async function outcomeOf(step: Step): Promise<Outcome> {
     passed: light.passed + stretched.passed,
     failed: light.failed + stretched.failed,
     skipped: light.skipped + stretched.skipped,
+    slow: [...light.slow, ...stretched.slow],
   };
+}
+
+/** The files that a step of minutes spent them in. */
+function slowest({ slow }: Outcome): string {
+  return slow
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 6)
+    .filter(({ seconds }) => seconds >= 10)
+    .map(({ file, seconds }) => `           ${relative(root, file)} ${seconds.toFixed(0)} s\n`)
+    .join("");
 }
 
 function chosen(names: readonly string[]): Step[] {
@@ -146,6 +161,7 @@ for (const step of chosenSteps) {
   const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
   const figures = step.kind === "tests" ? `  ${outcome.passed} passed` : "";
   process.stdout.write(`${outcome.ok ? "✔" : "✖"} ${step.name.padEnd(10)}${seconds} s${figures}\n`);
+  process.stdout.write(slowest(outcome));
   total.passed += outcome.passed;
   total.failed += outcome.failed;
   total.skipped += outcome.skipped;

@@ -75,7 +75,8 @@ test("a tag is called checked once the key of its epoch is published, and only a
     disclosed.some(({ from, to }) => index >= from && index < to),
   );
   assert.ok(line !== undefined, "no line under a disclosed key");
-  const zero = "A".repeat(43);
+  // Not zeros: those are what the first epoch truly starts from.
+  const wrong = "E".repeat(43);
   const epochWith = (other: object) => ({
     "/v1/log/epochs": json<RouteAnswer<"logEpochs">>(({ epochs }) => ({
       epochs: epochs.map((each) => ({ ...each, ...other })),
@@ -83,15 +84,15 @@ test("a tag is called checked once the key of its epoch is published, and only a
   });
   const [first] = disclosed;
   for (const lie of [
-    epochWith({ key: zero }),
-    epochWith({ start: zero }),
-    epochWith({ closing: { ...first?.closing, salt: zero } }),
+    epochWith({ key: wrong }),
+    epochWith({ start: wrong }),
+    epochWith({ closing: { ...first?.closing, salt: wrong } }),
     epochWith({ to: (first?.to ?? 0) + 1 }),
   ]) {
     lies = lie;
     await assert.rejects(scene.record.journal(), { code: "fork" });
   }
-  const ofLine = [{ tag: zero }, { before: zero }];
+  const ofLine = [{ tag: wrong }, { before: wrong }];
   // Before the epoch has been followed, and after.
   for (const other of [...ofLine, ...ofLine]) {
     lies = { [journalPath()]: altered(line.n, other) };

@@ -100,7 +100,21 @@ const commands = new Map([
   ["succeed", succeedLog],
   ["security", security],
 ]);
-const [name = "", ...args] = process.argv.slice(2);
+/** An id may begin with a hyphen, as an option does: it goes into one argument with the option it belongs to. */
+function withIds(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1);
+    const isId = /^-[A-Za-z0-9_-]{21}$/.test(word);
+    if (isId && (before === "--account" || before === "--subject"))
+      joined[joined.length - 1] = `${before}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
+}
+
+const [name = "", ...words] = process.argv.slice(2);
+const args = withIds(words);
 const command = commands.get(name);
 try {
   if (command === undefined) throw new TypeError(`There is no command “${name}”.`);

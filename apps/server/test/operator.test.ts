@@ -100,6 +100,14 @@ test("the security log is read beside a running server of an embedded database",
 
 test("what is not in its form is refused", () => {
   const place = { ECRIN_DATA: join(tmpdir(), "ecrin-nowhere") };
+  // One id in sixty-four begins with a hyphen.
+  const hyphen = `-${"A".repeat(21)}`;
+  const wanted = ["--from", "0", "--reason", "request"];
+  for (const args of [
+    ["security", "--account", hyphen, "--json"],
+    ["erase", "--subject", hyphen, ...wanted],
+  ])
+    assert.match(log(place, ...args).stderr, /no log key/);
   assert.match(log(place, "wipe").stderr, /usage: npm run log/);
   assert.match(log(place, "rotate").stderr, /no log key/);
   const subject = newId();

@@ -81,7 +81,9 @@ export async function openAnchors(
   if (archive.has(proof)) {
     const headers = await openHeaders(archive, names, options);
     anchors.push(
-      ...(await inFile(proof, async () => openOts(await archive.bytes(proof), headers, size, data))),
+      ...(await inFile(proof, async () =>
+        openOts(await archive.bytes(proof), headers, size, data),
+      )),
     );
   }
   return anchors;
