@@ -132,7 +132,12 @@ export async function refused(call: Call, exit: number, ...args: readonly string
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const own = { PATH, TZ: "Europe/Paris" };
-  return NODE_COMPILE_CACHE === undefined ? own : { ...own, NODE_COMPILE_CACHE };
+  const { PATH, NODE_COMPILE_CACHE, NODE_OPTIONS } = process.env;
+  return {
+    PATH,
+    TZ: "Europe/Paris",
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+    // As the tests themselves stretch passwords (scripts/light), or a command could not sign in.
+    ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS }),
+  };
 }
