@@ -42,6 +42,7 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import { checkTimestamp, revocationAddresses, TimestampError, tokenOf } from "@ecrin/timestamp";
+import { readWitness } from "../../packages/client/src/pinned-witnesses.ts";
 import { checkpointOf, endLog } from "../../packages/client/test/ended-log.ts";
 import { makeAuthority } from "../../packages/timestamp/src/authority.ts";
 import { requestTimestamp } from "../../packages/timestamp/src/request.ts";
@@ -278,6 +279,12 @@ function witnessTargets({ first, notes }: Log): Target[] {
       [1, 4].map((type) => formatVerifierKey({ name: "witness.example/w1", type, key: first })),
       (vkey) => parseVerifierKey(vkey),
       formatVerifierKey,
+    ),
+    oneForm(
+      "key line of a witness",
+      [formatVerifierKey({ name: "witness.example/w1", type: 4, key: first })],
+      (line) => readWitness(line, "Exemple"),
+      ({ name, key }) => formatVerifierKey({ name, type: 4, key }),
     ),
   ];
 }

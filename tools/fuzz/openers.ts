@@ -111,6 +111,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/open-account:readServer": ["answer server"],
   "client/accept-log:openBook": ["keyring", "answer log", "logs that ended"],
   "client/accounts:follow": ["account chain", "answer chain"],
+  "client/pinned-witnesses:readWitness": ["key line of a witness"],
   "client/log:followLog": [
     "answer log",
     "answer logConsistency",

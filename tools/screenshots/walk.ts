@@ -243,6 +243,7 @@ async function ending(visitor: Visitor, camera: Camera): Promise<void> {
 const WAYS = [
   ["Ways back", "Ways back", "ways"],
   ["A device is lost", "A device is lost", "lost"],
+  ["Choose witnesses", "Witnesses of the journal", "witnesses"],
   ["Somebody may have my password and kit", "Make everything new", "renew"],
 ] as const;
 

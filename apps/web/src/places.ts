@@ -21,4 +21,5 @@ export type Place =
   | "/ways"
   | "/lost"
   | "/renew"
+  | "/witnesses"
   | "/settings";

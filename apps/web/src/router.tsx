@@ -43,6 +43,7 @@ const pages = {
   WaysPage: lazyRouteComponent(() => import("./pages/ways.tsx"), "WaysPage"),
   LostPage: lazyRouteComponent(() => import("./pages/lost.tsx"), "LostPage"),
   RenewPage: lazyRouteComponent(() => import("./pages/renew.tsx"), "RenewPage"),
+  WitnessesPage: lazyRouteComponent(() => import("./pages/witnesses.tsx"), "WitnessesPage"),
   SettingsPage: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
 } as const;
 
@@ -175,6 +176,11 @@ const renew = createRoute({
   path: "/renew",
   component: pages.RenewPage,
 });
+const witnesses = createRoute({
+  getParentRoute: () => inside,
+  path: "/witnesses",
+  component: pages.WitnessesPage,
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -210,6 +216,7 @@ export const router = createRouter({
       ways,
       lost,
       renew,
+      witnesses,
       settings,
     ]),
   ]),

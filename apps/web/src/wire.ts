@@ -14,6 +14,7 @@ import type {
 } from "./wire-export.ts";
 import type { VisitCalls } from "./wire-visit.ts";
 import type { FactorAnswer, FactorQuestion, WayCalls } from "./wire-ways.ts";
+import type { WitnessCalls } from "./wire-witnesses.ts";
 
 /** Somebody, as this account knows them. */
 export interface Person {
@@ -316,7 +317,7 @@ export interface Device {
 }
 
 /** What the page may ask for, and what it gets. */
-export interface Calls extends VisitCalls, WayCalls {
+export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
   status: { ask: undefined; answer: Status };
   signUp: {
     ask: { address: string; name: string; password: string; language: "fr" | "en" };

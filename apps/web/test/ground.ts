@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NO_LIMITS, startServer } from "@ecrin/server";
+import { NO_LIMITS, type ServerOptions, startServer } from "@ecrin/server";
 import type { Browser } from "playwright-core";
 import { build, type Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
@@ -28,8 +28,12 @@ export interface Ground {
 /**
  * Builds the page, starts a server that serves it, and a browser.
  * @param plugins what a measurement puts in the place of some file of the worker
+ * @param options what the server is told beside that
  */
-export async function startGround(plugins: readonly Plugin[] = []): Promise<Ground> {
+export async function startGround(
+  plugins: readonly Plugin[] = [],
+  options: Pick<ServerOptions, "witnesses" | "witnessPace" | "pace"> = {},
+): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
   const pages = plugins.length === 0 ? await builtPage() : join(folder, "pages");
   if (plugins.length > 0) {
@@ -43,6 +47,7 @@ export async function startGround(plugins: readonly Plugin[] = []): Promise<Grou
   let ahead = 0;
   const serve = async (port: number) =>
     await startServer({
+      ...options,
       dataDir: join(folder, "data"),
       port,
       limits: NO_LIMITS,

@@ -47,11 +47,16 @@ const READING = [
   "unreadable",
   "passkeyOffer",
   "joinMeet",
+  "witnesses",
+  "witnessesAsked",
+  "witnessesSeen",
+  "witnessesMeant",
 ];
 
 /** Asked about in a sentence first: the call stands in the doing of an `AskFirst`. */
 const CONFIRMED = [
   "loseDevice",
+  "witnessesPin",
   "renew",
   "passkeyRemove",
   "totpRemove",
@@ -124,7 +129,7 @@ function filesThatAsk(call: string): string[] {
 }
 
 test("every call is of one of these kinds", () => {
-  const calls = ["wire.ts", "wire-visit.ts", "wire-ways.ts"]
+  const calls = ["wire.ts", "wire-visit.ts", "wire-ways.ts", "wire-witnesses.ts"]
     .map((file) => readFileSync(join(SOURCE, file), "utf8"))
     .map((text) => /export interface \w*Calls [^{]*\{([\s\S]*?)\n\}/.exec(text)?.[1] ?? "")
     .join("\n");

@@ -56,7 +56,7 @@ export { type OfflineItem, OfflineRecord } from "./offline-record.ts";
 export { bytesOf, type Opened } from "./open.ts";
 export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
-export type { Witnessed } from "./pinned-witnesses.ts";
+export { quorumAmong, readWitness, type Witnessed } from "./pinned-witnesses.ts";
 export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
 export {
   RENEWAL_STEPS,

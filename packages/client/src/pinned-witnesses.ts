@@ -1,12 +1,15 @@
 import {
   type Checkpoint,
+  COSIGNATURE,
   cosignedAt,
   fromBase64url,
   type LogKeys,
+  malformed,
   type Note,
   neededOf,
   openCheckpoint,
   parseAs,
+  parseVerifierKey,
   provesConsistency,
   type RouteAnswer,
   treeOf,
@@ -35,6 +38,26 @@ const MOST_AGE = 25 * 3_600_000;
 /** The witnesses that this account counts on. */
 export function pinnedWitnesses(u: Unlocked): readonly Witness[] {
   return u.keyring.contents().witnesses ?? [];
+}
+
+/**
+ * A witness by the line that it publishes, its verifier key, and whoever is said to run it.
+ * @throws ProtocolError `malformed` at `vkey`, for the key of a log too, or at `operator`
+ */
+export function readWitness(line: string, operator: string): Witness {
+  const { name, type, key } = parseVerifierKey(line);
+  if (type !== COSIGNATURE) malformed("vkey", "is not a key of cosignatures");
+  const [witness] = parseAs(witnessesField, [{ name, key, operator }], "witness");
+  return witness ?? malformed("witness", "is none");
+}
+
+/** Of how many operators these are, and how many of them must have cosigned. */
+export function quorumAmong(witnesses: readonly Witness[]): {
+  readonly operators: number;
+  readonly needed: number;
+} {
+  const operators = new Set(witnesses.map(({ operator }) => operator)).size;
+  return { operators, needed: neededOf(witnesses) };
 }
 
 /**

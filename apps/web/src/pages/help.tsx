@@ -105,6 +105,12 @@ export function HelpPage() {
               takes one out unseen.
             </Trans>
           </Word>
+          <Word said={<Trans>witness</Trans>}>
+            <Trans>
+              Somebody outside the service who notes how the log stands, and signs only what goes on
+              from there. You choose under Settings on whom you count.
+            </Trans>
+          </Word>
           <Word said={<Trans>anchor</Trans>}>
             <Trans>
               The word of somebody outside that the log stood like this on a day. An authority gives

@@ -51,6 +51,7 @@ export function SettingsPage() {
       <Devices />
       <Password />
       <NewKit name={status.name} />
+      <Witnesses />
       <Looks />
     </Page>
   );
@@ -161,6 +162,27 @@ function Password() {
           <Trans>Change my password</Trans>
         </Button>
       </Form>
+    </section>
+  );
+}
+
+function Witnesses() {
+  return (
+    <section className="part">
+      <h2>
+        <Trans>Witnesses of the journal</Trans>
+      </h2>
+      <p>
+        <Trans>
+          People outside the service can watch that it shows everybody the same journal. You choose
+          on whom you count.
+        </Trans>
+      </p>
+      <div className="row">
+        <ButtonLink to="/witnesses">
+          <Trans>Choose witnesses</Trans>
+        </ButtonLink>
+      </div>
     </section>
   );
 }

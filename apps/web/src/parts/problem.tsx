@@ -119,6 +119,21 @@ function ProblemWords({
       );
     case "log-key":
       return <Trans>This is not a key of a log: it has 43 letters and figures.</Trans>;
+    case "witness-line":
+      return (
+        <Trans>
+          This is not the key line of a witness: a name, eight figures or letters and the key, with
+          a plus sign between them. Copy it whole.
+        </Trans>
+      );
+    case "witness-operator":
+      return <Trans>Say who runs this witness, in at most 80 letters.</Trans>;
+    case "witness-twice":
+      return <Trans>This witness is on the list already.</Trans>;
+    case "witnesses-few":
+      return <Trans>At least three witnesses of different people are needed.</Trans>;
+    case "witnesses-many":
+      return <Trans>A list has 15 witnesses at most. Take one off first.</Trans>;
     case "record-number":
       return <Trans>This is not a record number: it has 22 letters and figures.</Trans>;
     case "wrong-kit":

@@ -12,6 +12,7 @@ import { shareCalls } from "./share-calls.ts";
 import { timelineCalls } from "./timeline-calls.ts";
 import { visitCalls } from "./visit-calls.ts";
 import { wayCalls } from "./way-calls.ts";
+import { witnessCalls } from "./witness-calls.ts";
 
 const handlers: Handlers<CallName> = {
   ...accountCalls,
@@ -24,6 +25,7 @@ const handlers: Handlers<CallName> = {
   ...liveCalls,
   ...exportCalls,
   ...visitCalls,
+  ...witnessCalls,
   ...atHandCalls,
 };
 

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { formatVerifierKey } from "@ecrin/protocol";
+// biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
+import { startWitnesses, type Witnesses } from "../../../tools/witness/ground.ts";
+import { checkAbilities } from "./abilities.ts";
+import { checkKit, fill, follow, heading, press, section, signUp } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { tabTo, typeInto } from "./keyboard.ts";
+import { type Look, newVisitor, type Visitor } from "./visitor.ts";
+import type { Language } from "./words.ts";
+
+// Whom the record counts on to have seen the same journal: chosen, found wanting, and let go.
+
+const TITLE = "Witnesses of the journal";
+const NOT_WITNESSED =
+  "The independent witnesses you chose have not seen this journal for more than a day. Others may be shown another one.";
+
+let ground: Ground;
+let witnesses: Witnesses;
+/** Witnesses of the log that the service does not ask. */
+let others: Witnesses;
+let logLine = "";
+before(async () => {
+  witnesses = await startWitnesses(4);
+  others = await startWitnesses(3);
+  ground = await startGround([], {
+    witnesses: witnesses.sources,
+    witnessPace: { round: 50, retry: 50, longest: 100 },
+    pace: { leaves: 1, ms: 0, epoch: { leaves: 1000, ms: 3_600_000 }, tick: 25 },
+  });
+  const answer: unknown = await (await fetch(`${ground.url}/v1/log/witnesses`)).json();
+  logLine = String(Object(answer).vkey);
+  for (const each of witnesses.all) each.trust(logLine);
+});
+after(async () => {
+  await ground?.stop();
+  await witnesses?.stop();
+  await others?.stop();
+});
+
+async function atWitnesses(language: Language, look: Look): Promise<Visitor> {
+  const visitor = await newVisitor(ground, language, look);
+  const address = `${language}@example.org`;
+  const { words } = await signUp(visitor, { name: "Alice Martin", address });
+  await checkKit(visitor, words);
+  await section(visitor, "Settings");
+  await follow(visitor, "Choose witnesses");
+  await heading(visitor.page, visitor.say(TITLE));
+  return visitor;
+}
+
+const linesOf = (of: Witnesses) => of.all.map(({ key }) => formatVerifierKey({ ...key, type: 4 }));
+
+async function addByKeyboard({ page, say }: Visitor, line: string, operator: string) {
+  await typeInto(page, say("The witness’s key line"), line);
+  await typeInto(page, say("Who runs it?"), operator);
+  await tabTo(page, say("Put it on the list"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 3, name: operator, exact: true }).last().waitFor();
+}
+
+test("three witnesses are chosen by keyboard on a narrow page; fewer are not", async () => {
+  const visitor = await atWitnesses("fr", { width: 320, touch: true });
+  const { page, say } = visitor;
+  await page
+    .getByText(say("Has signed the journal, last on {0}.", "").slice(0, 18))
+    .first()
+    .waitFor();
+  await checkAbilities(page, "no witness yet");
+  const [one = "", two = "", three = ""] = linesOf(witnesses);
+
+  await fill(visitor, "The witness’s key line", logLine);
+  await fill(visitor, "Who runs it?", "le service");
+  await press(visitor, "Put it on the list");
+  await page
+    .getByText(
+      say(
+        "This is not the key line of a witness: a name, eight figures or letters and the key, with a plus sign between them. Copy it whole.",
+      ),
+    )
+    .waitFor();
+  await fill(visitor, "The witness’s key line", "");
+  await fill(visitor, "Who runs it?", "");
+
+  await addByKeyboard(visitor, ` ${one}\n`, "Université");
+  await fill(visitor, "The witness’s key line", one);
+  await fill(visitor, "Who runs it?", "Association");
+  await press(visitor, "Put it on the list");
+  await page.getByText(say("This witness is on the list already.")).waitFor();
+  await fill(visitor, "The witness’s key line", "");
+  await fill(visitor, "Who runs it?", "");
+  await addByKeyboard(visitor, two, "Association");
+  // A second one of the same people counts for nothing.
+  await addByKeyboard(visitor, three, "Association");
+  const countOnThese = page.getByRole("button", { name: say("Count on these"), exact: true });
+  assert.equal(await countOnThese.count(), 0);
+  await checkAbilities(page, "two witnesses, too few");
+
+  await page
+    .getByRole("button", { name: new RegExp(`^${say("Take off the list")}.*witness2`) })
+    .press("Enter");
+  const title = page.getByRole("heading", { level: 2, name: say("Whom you count on") });
+  await page
+    .getByRole("heading", { level: 3, name: "Association" })
+    .nth(1)
+    .waitFor({ state: "detached" });
+  assert.ok(await title.evaluate((each) => each === document.activeElement), "the focus is kept");
+  await addByKeyboard(visitor, three, "Clinique");
+  await tabTo(page, say("Count on these"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("alertdialog").waitFor();
+  await checkAbilities(page, "asked whether to count on them");
+  await tabTo(page, say("Count on them"));
+  await page.keyboard.press("Enter");
+  await page
+    .getByRole("status")
+    .filter({ hasText: /\b3\b.*\b\d{4}\b/ })
+    .waitFor();
+  await checkAbilities(page, "three witnesses counted on");
+
+  await page.reload();
+  await heading(page, say("Open my record"));
+  assert.deepEqual(visitor.wrong, []);
+  await visitor.context.close();
+});
+
+test("witnesses that the service does not ask are an alarm, until they are let go", async () => {
+  const visitor = await atWitnesses("en", { width: 1280 });
+  const { page, say } = visitor;
+  for (const [i, line] of linesOf(others).entries()) {
+    await fill(visitor, "The witness’s key line", line);
+    await fill(visitor, "Who runs it?", `House ${i + 1}`);
+    await press(visitor, "Put it on the list");
+    await page.getByRole("heading", { level: 3, name: `House ${i + 1}` }).waitFor();
+  }
+  assert.equal(await page.getByText(say("The service does not ask it")).count(), 3);
+  await press(visitor, "Count on these");
+  await press(visitor, "Count on them");
+  await page.getByText(say(NOT_WITNESSED)).waitFor();
+  await checkAbilities(page, "witnesses who have seen nothing");
+  await section(visitor, "Journal");
+  await page.getByText(say(NOT_WITNESSED)).waitFor();
+
+  await section(visitor, "Settings");
+  await follow(visitor, "Choose witnesses");
+  for (let left = 3; left > 0; left--) {
+    await page
+      .getByRole("button", { name: /^Take off the list/ })
+      .first()
+      .click();
+    await page
+      .getByRole("heading", { level: 3, name: /^House/ })
+      .nth(left - 1)
+      .waitFor({ state: "detached" });
+  }
+  await press(visitor, "Leave it as it was");
+  assert.equal(await page.getByRole("heading", { level: 3, name: /^House/ }).count(), 3);
+  for (let left = 3; left > 0; left--) {
+    await page
+      .getByRole("button", { name: /^Take off the list/ })
+      .first()
+      .click();
+    await page
+      .getByRole("heading", { level: 3, name: /^House/ })
+      .nth(left - 1)
+      .waitFor({ state: "detached" });
+  }
+  await press(visitor, "Count on nobody");
+  await checkAbilities(page, "asked whether to count on nobody");
+  await press(visitor, "On nobody");
+  await page
+    .getByText(
+      say(
+        "Nobody. If others are shown another journal than you, you may learn it when you meet them, or never.",
+      ),
+    )
+    .waitFor();
+  await section(visitor, "Journal");
+  await page.getByText(say("How it was checked")).first().waitFor();
+  assert.deepEqual(visitor.wrong, []);
+  await visitor.context.close();
+});
