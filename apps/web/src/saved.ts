@@ -5,22 +5,42 @@ import type { Saved } from "./wire.ts";
 /** How often what waits is tried, while something does. */
 const AGAIN = 20_000;
 
-/** What is saved where; looked at again after every change, when the network comes back, and while something waits. */
+/** What a sign-in fails with where it may be tried again by itself: nobody has to see or type anything. */
+const PASSING: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  "offline",
+  "unavailable",
+  "rate-limited",
+]);
+
+/** Whether the account waits for the service, and for nothing that a person must do first. */
+export function isWaitingFor({ kept, signedIn, reason }: Saved): boolean {
+  return kept && !signedIn && PASSING.has(reason);
+}
+
+/**
+ * What is saved where; looked at again after every change, when the network comes back, and while
+ * something waits. Where this device showed what it keeps, it signs in behind it.
+ */
 export function useSaved(isOpen: boolean, isOffline: boolean): Saved | undefined {
   const [standing, setStanding] = useState<Saved>();
   const last = useRef<Saved>(undefined);
   last.current = standing;
   const keeps = standing?.kept === true;
   const waits = standing?.waiting.some(({ apart }) => apart === undefined) === true;
-  const isAway = keeps && standing?.signedIn === false;
+  const isAway = standing !== undefined && isWaitingFor(standing);
   useEffect(() => {
     if (!isOpen) return setStanding(undefined);
     let gone = false;
     const take = (next: Saved) => {
-      if (!gone) setStanding(next);
+      if (gone) return;
+      if (hasArrived(last.current, next)) sayArrived();
+      setStanding(next);
     };
     const look = () => void ask("saved").then(take, () => undefined);
     look();
+    // Also without network: what needs the service waits until it was asked once.
+    void ask("reach", { code: "" }).then(take, () => undefined);
     changes.addEventListener("changed", look);
     return () => {
       gone = true;
@@ -30,7 +50,7 @@ export function useSaved(isOpen: boolean, isOffline: boolean): Saved | undefined
   useEffect(() => {
     if (!isOpen || !keeps || isOffline) return;
     const send = () =>
-      void ask("send").then(
+      void (isAway ? ask("reach", { code: "" }) : ask("send")).then(
         (next) => {
           if (hasArrived(last.current, next)) sayArrived();
           setStanding(next);

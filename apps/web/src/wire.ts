@@ -177,10 +177,12 @@ export interface Saved {
   /** Whether this device keeps the record for work without network. */
   readonly kept: boolean;
   readonly signedIn: boolean;
+  /** Whether the sign-in is going on behind what this device keeps. */
+  readonly entering: boolean;
   /** When the service last answered; 0 for never. */
   readonly reached: number;
   readonly waiting: readonly WaitingRow[];
-  /** Why what waits could not be sent. */
+  /** Why the account could not be signed in to, or what waits not be sent. */
   readonly reason?: string;
 }
 
@@ -325,6 +327,8 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
   };
   /** `before`: what this device was last opened with, where the password was changed elsewhere. */
   unlock: { ask: { password: string; before: string; code: string }; answer: Status };
+  /** Whether a password that does not open this device is the account's, changed on another. */
+  changedElsewhere: { ask: { password: string }; answer: boolean };
   enter: { ask: { kit: string; address: string; password: string; code: string }; answer: Status };
   recover: { ask: { kit: string; account: string; password: string }; answer: Recovery };
   lock: { ask: undefined; answer: Status };
@@ -384,6 +388,11 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
   pin: { ask: { id: string }; answer: undefined };
   /** Keeps it here no more, until it is opened or kept again. */
   unpin: { ask: { id: string }; answer: undefined };
+  /**
+   * Goes on signing in behind what this device keeps, and answers at its end. What a person has to
+   * see is not tried again but with a code.
+   */
+  reach: { ask: { code: string }; answer: Saved };
   /** Tries to send what waits. */
   send: { ask: undefined; answer: Saved };
   /** Tries something again that the service refused. */

@@ -71,7 +71,7 @@ export type { Choice, Settled, Settling } from "./settle.ts";
 export type { NewShare } from "./share.ts";
 export { type SharedItem, SharedView } from "./shared-view.ts";
 export { Showing, type Shown } from "./showing.ts";
-export { type SignIn, signIn } from "./sign-in.ts";
+export { isChangedElsewhere, type SignIn, signIn } from "./sign-in.ts";
 export { type SignUp, signUp } from "./sign-up.ts";
 export { levelStore } from "./store.level.ts";
 export { memoryStore } from "./store.memory.ts";

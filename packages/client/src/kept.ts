@@ -125,6 +125,13 @@ export class Kept {
     return spaces;
   }
 
+  /** When the service was last asked about a space; undefined where nothing of it is kept. */
+  async seenAt(space: SpaceId): Promise<number | undefined> {
+    const value = await this.#store.get(VIEW + space);
+    if (value === undefined) return undefined;
+    return parseAs(viewField, JSON.parse(fromUtf8(value)), "kept").seenAt;
+  }
+
   /** Writes what is new of a space: rows first, a page at a time, and then the view that counts them. */
   async save(
     view: Pick<SpaceView, "space" | "head" | "seenAt" | "statements">,

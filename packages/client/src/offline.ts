@@ -83,6 +83,12 @@ export class OfflineAccount {
     return this.#right.people;
   }
 
+  /** When the service was last asked about the own record; undefined where it is not kept. */
+  async seenAt(): Promise<number | undefined> {
+    const { own } = this.#right;
+    return own === undefined ? undefined : await this.#device.kept.seenAt(own);
+  }
+
   /** The account's own record. @throws ClientError `not-kept` */
   async record(): Promise<OfflineRecord> {
     return await this.recordOf(this.#right.own ?? notKept());

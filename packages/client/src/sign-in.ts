@@ -12,6 +12,7 @@ import { readAboutToBe, settleDevice } from "./about-to-be.ts";
 import { Account } from "./account.ts";
 import { ClientError, isRefusedFor } from "./errors.ts";
 import { Http, type HttpOptions } from "./http.ts";
+import type { LocalDevice } from "./local.ts";
 import { openAccount, unlock } from "./open-account.ts";
 import { type OwnDevice, readDevice, signerOf } from "./own-device.ts";
 import { registerPassword } from "./password.ts";
@@ -26,6 +27,8 @@ export interface SignIn extends HttpOptions {
   readonly devicePassword?: string;
   /** The store of an enrolled device. */
   readonly store: RawStore;
+  /** The same, where `unlockOffline` has opened it: no key is derived for it a second time. */
+  readonly local?: Pick<LocalDevice, "store">;
   /** Asks for a second factor, where the account has one. */
   readonly secondFactor?: SecondFactor;
   /** The log to follow from now on, after one that lost entries: what `log-succeeded` told of. */
@@ -132,12 +135,29 @@ async function unlockAs(
   return { u, own, renewed };
 }
 
+/**
+ * Whether a password that does not open this device opens the account: it was then changed on
+ * another device, and this one takes the password before as `devicePassword`.
+ * @throws ClientError `not-enrolled`, `parameters-below-floor`, `offline`, `rate-limited`
+ */
+export async function isChangedElsewhere(ask: HttpOptions & Pick<SignIn, "password" | "store">) {
+  const { account } = (await ownerOf(ask.store)) ?? notEnrolled();
+  try {
+    await provePassword(new Http(ask), { account }, ask.password, "current");
+    return true;
+  } catch (error) {
+    if (isRefusedFor(error, "wrong-password")) return false;
+    throw error;
+  }
+}
+
 /** Opens the store; where the password opens the account and not this device, says so. */
 async function openStore(
-  { password, devicePassword, store }: SignIn,
+  { password, devicePassword, store, local }: SignIn,
   http: Http,
   { account }: StoreOwner,
 ): Promise<Store> {
+  if (local !== undefined) return local.store.account === account ? local.store : notEnrolled();
   try {
     return await Store.open(store, devicePassword ?? password);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Navigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
@@ -11,10 +11,12 @@ import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { useSession } from "../session.tsx";
-import { ask } from "../vault.ts";
+import { ask, VaultError } from "../vault.ts";
 
 /** Dialogs are fetched by those who need one. */
 const Forget = lazy(async () => ({ default: (await import("../parts/forget.tsx")).Forget }));
+
+const CHANGED = new VaultError({ code: "device-password-needed" });
 
 /** The door of a record that this device knows. */
 export function UnlockPage() {
@@ -27,8 +29,27 @@ export function UnlockPage() {
   const [code, setCode] = useState("");
   const [wants, setWants] = useState(false);
   if (wantsCode(doing.error?.code) && !wants) setWants(true);
-  const [wantsBefore, setWantsBefore] = useState(false);
-  if (doing.error?.code === "device-password-needed" && !wantsBefore) setWantsBefore(true);
+  const tried = useRef("");
+  const open = () => {
+    tried.current = password;
+    return doing.run(async () => enter(await ask("unlock", { password, before, code })));
+  };
+  // This device says at once that a password is wrong; whether it is the account's takes asking.
+  const isWrong = doing.error?.code === "wrong-password" && before === "";
+  const [changed, setChanged] = useState<string>();
+  useEffect(() => {
+    const asked = tried.current;
+    if (!isWrong) return;
+    ask("changedElsewhere", { password: asked }).then(
+      (isChanged) => {
+        if (isChanged) setChanged(asked);
+      },
+      // Nobody could say: what this device said stands.
+      () => undefined,
+    );
+  }, [isWrong]);
+  const error = isWrong && changed === tried.current ? CHANGED : doing.error;
+  const wantsBefore = changed !== undefined;
   if (status.state === "open") return <Navigate to="/documents" replace={true} />;
   if (status.state === "new") return <Navigate to="/" replace={true} />;
   return (
@@ -52,7 +73,7 @@ export function UnlockPage() {
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void doing.run(async () => enter(await ask("unlock", { password, before, code })));
+          void open();
         }}
       >
         <SecretField
@@ -74,7 +95,7 @@ export function UnlockPage() {
           />
         ) : null}
         {wants ? <CodeField code={code} setCode={setCode} /> : null}
-        <Problem error={doing.error} />
+        <Problem error={error} />
         <Button tone="first" type="submit" busy={doing.busy} isDisabled={password === ""}>
           {doing.busy ? t`Opening…` : t`Open`}
         </Button>

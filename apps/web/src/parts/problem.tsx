@@ -117,6 +117,13 @@ function ProblemWords({
           then learn the new one.
         </Trans>
       );
+    case "password-changed":
+      return (
+        <Trans>
+          Your password was changed on another device. The one you typed opens this device only.
+          Type the new one to sign in.
+        </Trans>
+      );
     case "log-key":
       return <Trans>This is not a key of a log: it has 43 letters and figures.</Trans>;
     case "witness-line":

@@ -1,13 +1,14 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useSaved } from "../saved.ts";
+import { isWaitingFor, useSaved } from "../saved.ts";
 import { useSession } from "../session.tsx";
 import { ask } from "../vault.ts";
 import type { Saved } from "../wire.ts";
 import { timeInWords } from "../words.ts";
 import { Button } from "./button.tsx";
-import { CareSign, DoneSign } from "./signs.tsx";
+import { NotLetIn } from "./not-let-in.tsx";
+import { CareSign, DoneSign, NoteSign } from "./signs.tsx";
 
 /** Says the whole time what is saved where, as long as a record is open that this device keeps. */
 export function SavedBand() {
@@ -38,8 +39,11 @@ function Kept({ standing, isOffline }: { readonly standing: Saved; readonly isOf
   const { i18n } = useLingui();
   const waits = standing.waiting.filter(({ apart }) => apart === undefined).length;
   const apart = standing.waiting.length - waits;
-  const isAway = isOffline || !standing.signedIn || standing.reason === "offline";
   const since = standing.reached === 0 ? "" : timeInWords(standing.reached, i18n.locale);
+  if (!standing.signedIn && !standing.entering && !isWaitingFor(standing))
+    return <NotLetIn reason={standing.reason ?? "internal"} since={since} />;
+  if (standing.entering && !isOffline) return <Entering since={since} />;
+  const isAway = isOffline || !standing.signedIn || standing.reason === "offline";
   if (!isAway && waits === 0 && apart === 0) {
     return (
       <p className="saved">
@@ -102,6 +106,20 @@ function Kept({ standing, isOffline }: { readonly standing: Saved; readonly isOf
         ) : null}
       </div>
     </div>
+  );
+}
+
+/** The list is there, and the service is being asked: nothing of it is called new yet. */
+function Entering({ since }: { readonly since: string }) {
+  return (
+    <p className="saved">
+      <NoteSign />
+      {since === "" ? (
+        <Trans>Signing in. Until then you see what this device keeps.</Trans>
+      ) : (
+        <Trans>Signing in. Until then you see what this device keeps, as of {since}.</Trans>
+      )}
+    </p>
   );
 }
 

@@ -1,8 +1,10 @@
 import {
   ClientError,
   eraseStore,
+  isChangedElsewhere,
   type Kit,
   type KitRecovery,
+  type LocalDevice,
   OfflineAccount,
   readKit,
   recoverWithKit,
@@ -11,7 +13,8 @@ import {
   signUp,
   unlockOffline,
 } from "@ecrin/client";
-import { localStore } from "./door.ts";
+import { behind, type SignInBehind } from "./behind.ts";
+import { doorStatus, localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
 import { kitView } from "./kit-view.ts";
 import { current, forget, open, opened, openHere, server, status } from "./session.ts";
@@ -21,6 +24,7 @@ type AccountCall =
   | "status"
   | "signUp"
   | "unlock"
+  | "changedElsewhere"
   | "enter"
   | "recover"
   | "lock"
@@ -52,19 +56,21 @@ export const accountCalls: Handlers<AccountCall> = {
 
   async unlock({ password, before, code }, _, passkey) {
     const store = await localStore();
+    // A wrong password is told by this device, at once, and nobody is asked.
+    const local = await unlockOffline({ store, password: before === "" ? password : before });
     const other = before === "" ? {} : { devicePassword: before };
-    const ask = { server, store, password, ...other, secondFactor: factorShown(code, passkey) };
-    const enter = async () => await signIn(ask);
-    try {
-      open(await enter());
-    } catch (error) {
-      const isAway = error instanceof ClientError && error.code === "offline";
-      if (!isAway) throw error;
-      // Without network the password opens what this device keeps, and no key of the account.
-      const local = await unlockOffline({ store, password: before === "" ? password : before });
-      openHere(await OfflineAccount.open(local), enter);
-    }
+    const enter: SignInBehind = async (typed, show) => {
+      const secondFactor = factorShown(typed === "" ? code : typed, show);
+      return await signIn({ server, store, local, password, ...other, secondFactor });
+    };
+    const kept = await keptOf(local);
+    if (kept === undefined) open(await enter(code, passkey));
+    else openHere({ kept, signIn: orChanged(enter), lock: () => local.lock() });
     return await status();
+  },
+
+  async changedElsewhere({ password }) {
+    return await isChangedElsewhere({ server, store: await localStore(), password });
   },
 
   async enter({ kit, address, password, code }, _, passkey) {
@@ -86,7 +92,9 @@ export const accountCalls: Handlers<AccountCall> = {
 
   async lock() {
     const account = opened();
+    const kept = behind();
     forget();
+    kept?.lock();
     await account?.lock();
     return await status();
   },
@@ -134,6 +142,32 @@ export const accountCalls: Handlers<AccountCall> = {
     return undefined;
   },
 };
+
+/**
+ * What this device keeps of the account, to be shown at once; undefined where it keeps nothing, and
+ * where a renewal broke off, which has to be settled before anything else.
+ */
+async function keptOf(local: LocalDevice): Promise<OfflineAccount | undefined> {
+  if ((await doorStatus()).renewing === true) return undefined;
+  try {
+    return await OfflineAccount.open(local);
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "not-kept") return undefined;
+    throw error;
+  }
+}
+
+/** The password has opened this device, so where the service does not know it, it was changed on another. */
+function orChanged(signIn: SignInBehind): SignInBehind {
+  return async (code, passkey) => {
+    try {
+      return await signIn(code, passkey);
+    } catch (error) {
+      const isUnknown = error instanceof ClientError && error.code === "wrong-password";
+      throw isUnknown ? new Refusal("password-changed") : error;
+    }
+  };
+}
 
 /** A kit whose words name no account is completed by the number that stands below them. */
 async function whose(kit: string, number: string): Promise<Pick<KitRecovery, "kit" | "account">> {

@@ -1,18 +1,27 @@
 import {
-  type Account,
   ClientError,
   type OfflineAccount,
   type OfflineRecord,
   type OutboxEntry,
 } from "@ecrin/client";
 import type { Saved } from "../wire.ts";
+import { failure, isEntering, signInBehind } from "./behind.ts";
+import { failureOf } from "./failure.ts";
 import type { Handlers } from "./handlers.ts";
-import { current, here, open, opened, reconnects } from "./session.ts";
+import { current, here, open, opened } from "./session.ts";
 
 // What this device keeps and what waits on it, whether the service can be reached or not
 // (spec/offline.md).
 
-type AtHandCall = "saved" | "keep" | "pin" | "unpin" | "send" | "retryWaiting" | "dropWaiting";
+type AtHandCall =
+  | "saved"
+  | "keep"
+  | "pin"
+  | "unpin"
+  | "reach"
+  | "send"
+  | "retryWaiting"
+  | "dropWaiting";
 
 /** When the service last answered, and why sending stopped the last time it was tried. */
 let reached = 0;
@@ -50,6 +59,11 @@ export const atHandCalls: Handlers<AtHandCall> = {
     return undefined;
   },
 
+  async reach({ code }, _, passkey) {
+    await signInBehind(code, passkey, open);
+    return await saved();
+  },
+
   async send() {
     await send();
     return await saved();
@@ -67,11 +81,11 @@ export const atHandCalls: Handlers<AtHandCall> = {
   },
 };
 
-/** Signs in where that has not been possible yet, and sends what waits. Why it could not is told by `saved`. */
+/** Sends what waits, where the account is signed in. Why it could not is told by `saved`. */
 export async function send(): Promise<void> {
+  const account = opened();
+  if (account === undefined) return;
   try {
-    const account = opened() ?? (await signedIn());
-    if (account === undefined) return;
     const turn = await alone(async () => await account.send());
     reason = turn.reason;
     if (reason !== "offline") reached = Date.now();
@@ -79,12 +93,6 @@ export async function send(): Promise<void> {
     if (!(error instanceof ClientError)) throw error;
     reason = error.code;
   }
-}
-
-async function signedIn(): Promise<Account | undefined> {
-  const account = await reconnects()?.();
-  if (account !== undefined) open(account);
-  return account;
 }
 
 /** Two pages of one browser share an outbox: one of them sends at a time. */
@@ -110,7 +118,7 @@ export async function recordHere(): Promise<OfflineRecord | undefined> {
   }
 }
 
-/** Asks the service; without an answer `otherwise`, where this device keeps the record. */
+/** Asks the service; without an answer, or while it is not signed in to, `otherwise`, where this device keeps the record. */
 export async function reachedOr<T>(
   ask: () => Promise<T>,
   otherwise: (record: OfflineRecord) => Promise<T> | T,
@@ -120,8 +128,8 @@ export async function reachedOr<T>(
     reached = Date.now();
     return answer;
   } catch (error) {
-    if (!(error instanceof ClientError) || !["offline", "unavailable"].includes(error.code))
-      throw error;
+    const isAway = error instanceof ClientError && ["offline", "unavailable"].includes(error.code);
+    if (here() === undefined && !isAway) throw error;
     const record = await recordHere();
     if (record === undefined) throw error;
     return await otherwise(record);
@@ -132,14 +140,18 @@ export async function reachedOr<T>(
 async function saved(): Promise<Saved> {
   const account = await offlineAccount();
   if (account === undefined) {
-    return { kept: false, signedIn: opened() !== undefined, reached, waiting: [] };
+    const signedIn = opened() !== undefined;
+    return { kept: false, signedIn, entering: false, reached, waiting: [] };
   }
+  const failed = failure();
+  const why = failed === undefined ? reason : failureOf(failed).code;
   const waiting = await account.outbox.waiting();
   const record = waiting.length === 0 ? undefined : await recordHere();
   return {
     kept: true,
     signedIn: opened() !== undefined,
-    reached: Math.max(reached, record?.seenAt ?? 0),
+    entering: isEntering(),
+    reached: Math.max(reached, (await account.seenAt()) ?? 0),
     waiting: waiting
       .filter(({ what }) => what.kind !== "read")
       .map((entry) => ({
@@ -149,7 +161,7 @@ async function saved(): Promise<Saved> {
         at: entry.at,
         ...(entry.apart === undefined ? {} : { apart: entry.apart }),
       })),
-    ...(reason === undefined ? {} : { reason }),
+    ...(why === undefined ? {} : { reason: why }),
   };
 }
 

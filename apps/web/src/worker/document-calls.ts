@@ -12,6 +12,7 @@ import {
 } from "@ecrin/client";
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
 import { reachedOr, recordHere, send } from "./at-hand.ts";
+import { signedInOrNot } from "./behind.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current, deviceHere, opened, ownRecord } from "./session.ts";
@@ -89,7 +90,7 @@ export const documentCalls: Handlers<DocumentCall> = {
     const bundle = await bundleOf(file);
     if (bundle !== undefined) {
       const here = (await synchronised()) ? undefined : await recordHere();
-      const record = here ?? (await ownRecord());
+      const record = here ?? (await recordThere());
       return { items: await record.importBundle(bundle, progress), bundle: true };
     }
     const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
@@ -98,7 +99,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       await send();
       return { items: [item], bundle: false };
     }
-    const record = await ownRecord();
+    const record = await recordThere();
     const options = { progress, ...(await resuming(file)) };
     return { items: [await record.add(inputOf(file, title), options)], bundle: false };
   },
@@ -127,7 +128,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       await send();
       return undefined;
     }
-    const record = await ownRecord();
+    const record = await recordThere();
     await record.sync();
     await record.correct(itemOf(record, item), inputOf(file, title), { progress });
     return undefined;
@@ -141,7 +142,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       await send();
       return undefined;
     }
-    const record = await ownRecord();
+    const record = await recordThere();
     await record.sync();
     await record.delete(itemOf(record, item));
     return undefined;
@@ -187,6 +188,12 @@ async function synchronised(): Promise<boolean> {
     },
     () => false,
   );
+}
+
+/** The record at the service, for what cannot wait on this device; a sign-in under way is waited for. */
+async function recordThere(): Promise<HealthRecord> {
+  await signedInOrNot();
+  return await ownRecord();
 }
 
 /** The record's list: as this device keeps it, with what waits in its place, or as the service has it. */

@@ -1,5 +1,6 @@
 import { type Account, ClientError, type HealthRecord, type OfflineAccount } from "@ecrin/client";
 import type { Status } from "../wire.ts";
+import { type Behind, begin, behind, end, refusal } from "./behind.ts";
 import { doorStatus } from "./door.ts";
 
 // The one account that is open in this worker. Its keys live here and nowhere else on the page.
@@ -8,22 +9,20 @@ import { doorStatus } from "./door.ts";
 export const server = self.location.origin;
 
 let account: Account | undefined;
-/** The account as this device keeps it, where it was opened and the service could not be reached. */
-let kept: OfflineAccount | undefined;
-/** Signs in once the service can be reached again. */
-let reconnect: (() => Promise<Account>) | undefined;
 
-/** The account that is open. @throws ClientError `locked` */
+/**
+ * The account that is signed in.
+ * @throws ClientError `locked`; where it is open on this device only `offline`, or what the service refused it with
+ */
 export function current(): Account {
-  if (account === undefined && kept !== undefined)
-    throw new ClientError("offline", "the account is open on this device only");
-  if (account === undefined) throw new ClientError("locked", "no account is open here");
-  return account;
+  if (account !== undefined) return account;
+  if (behind() === undefined) throw new ClientError("locked", "no account is open here");
+  throw refusal() ?? new ClientError("offline", "the account is open on this device only");
 }
 
 /** Whether an account is open, if only as this device keeps it. */
 export function isOpen(): boolean {
-  return account !== undefined || kept !== undefined;
+  return account !== undefined || behind() !== undefined;
 }
 
 /** The account, where it is signed in. */
@@ -33,17 +32,12 @@ export function opened(): Account | undefined {
 
 /** The account as this device keeps it, while it is not signed in. */
 export function here(): OfflineAccount | undefined {
-  return kept;
+  return behind()?.kept;
 }
 
 /** This very device, whether it is signed in or not. */
 export function deviceHere(): Account["device"] | undefined {
-  return (account ?? kept)?.device;
-}
-
-/** How to sign in, where that has not been possible yet. */
-export function reconnects(): (() => Promise<Account>) | undefined {
-  return reconnect;
+  return (account ?? here())?.device;
 }
 
 /** The open account's own record. */
@@ -54,14 +48,13 @@ export async function ownRecord(): Promise<HealthRecord> {
 /** Keeps an account that was opened. */
 export function open(signedIn: Account): void {
   account = signedIn;
-  kept = undefined;
-  reconnect = undefined;
+  end();
 }
 
-/** Opens what this device keeps, until somebody can sign in. */
-export function openHere(offline: OfflineAccount, signIn: () => Promise<Account>): void {
-  kept = offline;
-  reconnect = signIn;
+/** Opens what this device keeps, while the sign-in goes on behind it. */
+export function openHere(kept: Behind): void {
+  account = undefined;
+  begin(kept);
 }
 
 /** Closes the account where the server no longer knows the session: it has ended, or this device was signed out. */
@@ -76,13 +69,13 @@ export async function closeIfEnded(error: unknown): Promise<void> {
 /** Forgets the account; its keys go with it. */
 export function forget(): void {
   account = undefined;
-  kept = undefined;
-  reconnect = undefined;
+  end();
 }
 
 /** What the page may know of all this. */
 export async function status(): Promise<Status> {
   if (account !== undefined) return { state: "open", name: account.name, account: account.id };
+  const kept = here();
   if (kept !== undefined) return { state: "open", name: kept.name, account: kept.id };
   return await doorStatus();
 }

@@ -1,4 +1,5 @@
 import type { Series } from "../wire.ts";
+import { listGiven } from "./behind.ts";
 import { itemOf, listed, rowOf } from "./document-calls.ts";
 import { find, type Index, indexOf, overview } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
@@ -18,12 +19,14 @@ export const timelineCalls: Handlers<TimelineCall> = {
     const items = await listed();
     const of = indexOf(items.map(rowOf), (row) => `${row.author.name} ${row.date.slice(0, 10)}`);
     index = { account: (await status()).account, of };
+    if (items.length === 0) listGiven();
     return overview(of);
   },
 
   async find({ offset, count, ...wanted }) {
     const { account } = await status();
     if (index === undefined || index.account !== account) return { total: 0, rows: [] };
+    if (count > 0) listGiven();
     return find(index.of, wanted, offset, count);
   },
 

@@ -4,7 +4,7 @@
 // The page asks first whether this device holds an account, and shows a door. What opens the door
 // is fetched meanwhile: it is larger than all the rest.
 
-import type { Reply, Request, Shown } from "../wire.ts";
+import type { CallName, Reply, Request, Shown } from "../wire.ts";
 import type { FactorAnswer, FactorQuestion } from "../wire-ways.ts";
 import { doorStatus } from "./door.ts";
 
@@ -14,7 +14,36 @@ let calls: Promise<Calls> | undefined;
 let turn: Promise<void> = Promise.resolve();
 
 /** What only looks at what is already here, or in a file, need not wait for what is fetched or sealed. */
-const BESIDE: ReadonlySet<string> = new Set(["find", "verifyReady", "verifyExport"]);
+const BESIDE: ReadonlySet<CallName> = new Set([
+  "find",
+  "verifyReady",
+  "verifyExport",
+  "reach",
+  "changedElsewhere",
+]);
+
+/**
+ * What is answered from what this device keeps, or waits on it, while the sign-in goes on behind
+ * (behind.ts). Every other call waits for its end.
+ */
+const AT_HAND: ReadonlySet<CallName> = new Set([
+  "status",
+  "unlock",
+  "lock",
+  "leave",
+  "refresh",
+  "documents",
+  "saved",
+  "send",
+  "retryWaiting",
+  "dropWaiting",
+  "unpin",
+  "add",
+  "correct",
+  "remove",
+  "endShare",
+  "endMember",
+]);
 
 /** Calls that wait for a passkey; the page shows it, or says that none was used. */
 const asking = new Map<number, (shown: FactorAnswer | undefined) => void>();
@@ -24,8 +53,18 @@ self.addEventListener("message", ({ data }: MessageEvent<Request | Shown>) => {
     asking.get(data.shows)?.(data.passkey);
     asking.delete(data.shows);
   } else if (BESIDE.has(data.name)) void answer(data);
-  else turn = turn.then(() => answer(data));
+  else if (AT_HAND.has(data.name)) inTurn(data);
+  else void signInEnded().then(() => inTurn(data));
 });
+
+function inTurn(request: Request): void {
+  turn = turn.then(() => answer(request));
+}
+
+async function signInEnded(): Promise<void> {
+  const loaded = await calls?.catch(() => undefined);
+  await loaded?.signedInOrNot();
+}
 
 async function answer({ id, name, ask }: Request): Promise<void> {
   if (name === "status" && calls === undefined) {
