@@ -309,6 +309,6 @@ export const en = {
     home: "command line",
     shared: (by: string, who: string, n: number, until: string) =>
       `${by} shares ${many(n, "document", "documents")} with ${who} until ${until}.`,
-    how: "In the browser, sign in on a new device: the kit, then the password. These people are for trying only.",
+    how: "In the browser, sign in on a new device: the kit, then the password. Help has a guided tour. These people are for trying only.",
   },
 };

@@ -316,6 +316,6 @@ export const fr: Words = {
     home: "ligne de commande",
     shared: (by, who, n, until) =>
       `${by} partage ${many(n, "document", "documents")} avec ${who} jusqu'au ${until}.`,
-    how: "Dans le navigateur, connectez un nouvel appareil : le kit, puis le mot de passe. Ces personnes ne servent qu'à essayer.",
+    how: "Dans le navigateur, connectez un nouvel appareil : le kit, puis le mot de passe. La page d'aide propose une visite guidée. Ces personnes ne servent qu'à essayer.",
   },
 };

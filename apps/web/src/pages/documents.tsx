@@ -10,6 +10,7 @@ import { ANYTHING, LookFor } from "../parts/look-for.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { type Find, Timeline } from "../parts/timeline.tsx";
+import { TourStart } from "../parts/tour-start.tsx";
 import { Unfinished } from "../parts/unfinished.tsx";
 import { Unreadable } from "../parts/unreadable.tsx";
 import { Awaited } from "../parts/waiting.tsx";
@@ -86,6 +87,7 @@ function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answ
             list of your medicines.
           </Trans>
         </p>
+        <TourStart />
       </Blank>
     );
   }

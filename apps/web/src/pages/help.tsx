@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Page } from "../parts/page.tsx";
+import { TourStart } from "../parts/tour-start.tsx";
 
 /** Answers to what people ask, and the few words that have a meaning of their own here. */
 export function HelpPage() {
@@ -10,6 +11,12 @@ export function HelpPage() {
       title={t`Help and words explained`}
       lead={<Trans>Short answers, and what a few words mean here.</Trans>}
     >
+      <section className="part">
+        <h2>
+          <Trans>A tour</Trans>
+        </h2>
+        <TourStart />
+      </section>
       <section className="part">
         <h2>
           <Trans>Questions</Trans>

@@ -6,6 +6,7 @@ import { useDoing } from "../answers.ts";
 import { chooseLanguage } from "../language.ts";
 import { useSession } from "../session.tsx";
 import { keepProgram } from "../shell.ts";
+import { setStop, useStop } from "../tour.ts";
 import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { SavedBand } from "./saved-band.tsx";
@@ -14,6 +15,9 @@ import { CaseSign } from "./signs.tsx";
 /** Who reads now: fetched once a record is open. */
 const Standing = lazyRouteComponent(() => import("./standing.tsx"), "Standing");
 
+/** Fetched by whoever takes it. */
+const TourBand = lazyRouteComponent(() => import("./tour-band.tsx"), "TourBand");
+
 /** What stands around every page: the brand, the sections once the record is open, and the foot. */
 export function Frame() {
   const { t } = useLingui();
@@ -21,8 +25,10 @@ export function Frame() {
   const { pathname } = useLocation();
   const [shown, setShown] = useState(false);
   const isOpen = status.state === "open";
+  const isTouring = useStop() !== undefined;
   useEffect(() => {
     if (isOpen) void keepProgram();
+    else setStop(undefined);
   }, [isOpen]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place closes the menu.
   useEffect(() => setShown(false), [pathname]);
@@ -58,6 +64,7 @@ export function Frame() {
         <SavedBand />
         {isOpen ? (
           <Suspense fallback={null}>
+            {isTouring ? <TourBand /> : null}
             <Standing />
           </Suspense>
         ) : null}
