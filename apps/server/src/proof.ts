@@ -54,9 +54,10 @@ export interface Proof {
 
 /**
  * Checks a DPoP proof (RFC 9449 section 4.3) but for its being the first of its name.
- * Gives undefined for anything that does not hold, without saying what.
+ * Gives `clock` for one that holds but for its time: its nonce shows that it was made just now. Gives
+ * undefined for anything else that does not hold, without saying what.
  */
-export type ProofCheck = (proof: string, wanted: ProofFor) => Promise<Proof | undefined>;
+export type ProofCheck = (proof: string, wanted: ProofFor) => Promise<Proof | "clock" | undefined>;
 
 interface ProofKey {
   readonly key: SigningKey;
@@ -92,11 +93,11 @@ export function createProofCheck(): ProofCheck {
         by.thumbprint === wanted.key &&
         claims.htm === wanted.method &&
         claims.htu === wanted.url &&
-        Math.abs(wanted.now - issued) <= PROOF_MS &&
         claims.ath === wanted.token &&
         wanted.isNonceGood(claims.nonce) &&
         (await verifyBytes(by.key, fromBase64url(signature, "proof"), utf8(`${head}.${body}`)));
       if (!holds) return undefined;
+      if (Math.abs(wanted.now - issued) > PROOF_MS) return "clock";
       return { name: digest(`${wanted.key} ${claims.jti}`), expires: issued + PROOF_MS };
     } catch {
       return undefined;

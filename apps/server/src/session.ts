@@ -12,7 +12,7 @@ export interface Sessions {
   /**
    * The session a request is made in: token, proof by its key, neither ended nor cut, proof not seen before.
    * @param origin scheme and host under which the server is reached
-   * @throws ServerError `not-signed-in` or `proof-refused`
+   * @throws ServerError `not-signed-in`, `proof-refused` or `clock`
    */
   open(request: Request, origin: string): Promise<Session>;
 }
@@ -82,6 +82,7 @@ export function createSessions(ground: Ground): Sessions {
         isNonceGood: (nonce) => ground.nonces.isGood(nonce, now),
       });
       if (proof === undefined) return refuse("proof-refused");
+      if (proof === "clock") return refuse("clock", "header.dpop");
       const standing = await standingOf({ session, proof });
       if (!standing.fresh) refuse("proof-refused");
       if (standing.ended) refuse("not-signed-in");

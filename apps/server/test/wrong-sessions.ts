@@ -78,12 +78,13 @@ export function wrongSessions(
   const deviceless = writeToken(mac, { ...withoutDevice, session: newId(), ...late });
   const refused = ["proof-refused"] as const;
   const unknown = ["not-signed-in"] as const;
-  const twisted = (what: string, twist: Twist, of: Wrong["kind"] = "expired"): Wrong => ({
-    kind: of,
-    what,
-    asked: { ...asked, twist },
-    codes: refused,
-  });
+  const twisted = (
+    what: string,
+    twist: Twist,
+    of: Wrong["kind"] = "expired",
+    codes: Wrong["codes"] = refused,
+  ): Wrong => ({ kind: of, what, asked: { ...asked, twist }, codes });
+  const clock = ["clock"] as const;
   const seconds = (ms: number) => Math.floor(ms / 1000);
   const spent = spentProof(asked, nonces.make(now), now);
   return [
@@ -126,8 +127,8 @@ export function wrongSessions(
       asked: seated(asked, minted({ issued: now - SESSION_MS - 1000, expires: now - 1000 })),
       codes: unknown,
     },
-    twisted("an old proof", { claims: { iat: seconds(now - PROOF_MS) - 1 } }),
-    twisted("a proof of later", { claims: { iat: seconds(now + PROOF_MS) + 1 } }),
+    twisted("an old proof", { claims: { iat: seconds(now - PROOF_MS) - 1 } }, "expired", clock),
+    twisted("a proof of later", { claims: { iat: seconds(now + PROOF_MS) + 1 } }, "expired", clock),
     twisted("an old nonce", { nonce: nonces.make(now - 601_000) }),
     twisted("another's nonce", { nonce: "A".repeat(43) }),
     twisted(

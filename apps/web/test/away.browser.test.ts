@@ -282,10 +282,16 @@ test("a wrong clock is named, and what was written under it goes out once it is 
     .getByText(say("The clock of this device seems to be wrong. Set date and time right."))
     .waitFor({ timeout: 60_000 });
   await checkAbilities(page, "a wrong clock");
+  await section(visitor, "Journal");
+  await page
+    .getByText(say("This device’s clock is wrong. Set its date and time right, then try again."))
+    .waitFor();
   await moveClock(visitor, 0);
   await allSaved(visitor);
   await section(visitor, "My documents");
-  assert.equal(await page.getByRole("link", { name: titleOf("ahead.txt") }).count(), 1);
+  const written = page.getByRole("link", { name: titleOf("ahead.txt") });
+  await written.first().waitFor();
+  assert.equal(await written.count(), 1);
   assert.deepEqual(wrongBeside(visitor), []);
   await context.close();
 });

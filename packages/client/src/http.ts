@@ -213,7 +213,9 @@ export class Http {
   /** A nonce of the server, still good, for a statement that needs one. */
   async nonce(): Promise<string> {
     const known = this.#nonce;
-    if (known !== undefined && this.#now() - known.at < NONCE_AGE) return known.text;
+    const age = known === undefined ? Number.NaN : this.#now() - known.at;
+    // A clock that was set back makes no nonce young.
+    if (known !== undefined && age >= 0 && age < NONCE_AGE) return known.text;
     await this.call("server");
     return this.#nonce?.text ?? Promise.reject(badAnswer("nonce"));
   }

@@ -220,7 +220,7 @@ function ProblemWords({
       );
     case "clock":
       return (
-        <Trans>This device’s clock is wrong by more than ten minutes. Set it and try again.</Trans>
+        <Trans>This device’s clock is wrong. Set its date and time right, then try again.</Trans>
       );
     case "not-fhir":
       return place === undefined ? (
