@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
 import { createGuestCheck } from "./guests.ts";
 import { securityHeaders } from "./headers.ts";
-import { type Input, readInput } from "./input.ts";
+import { type Input, readInput, refuseQuery } from "./input.ts";
 import { answerLogFile } from "./log-routes.ts";
 import { networkOf } from "./network.ts";
 import { openApi } from "./openapi.ts";
@@ -125,7 +125,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         const request = c.req.raw;
         const session = await openSession(request);
         await refuseGuest(session);
-        if (new URL(request.url).search !== "") refuse("malformed", "query");
+        refuseQuery(request.url);
         return options.upload({ ...ground, session, request });
       }),
     );
@@ -133,21 +133,28 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   app.get(
     "/log/*",
-    answering("log-file", (c) => answerLogFile(ground, new URL(c.req.url).pathname.slice(5))),
+    answering("log-file", async (c) => {
+      refuseQuery(c.req.url);
+      return await answerLogFile(ground, new URL(c.req.url).pathname.slice(5));
+    }),
   );
   app.get(
     "/openapi.json",
-    answering("openapi", () => Promise.resolve(document)),
+    answering("openapi", async (c) => {
+      refuseQuery(c.req.url);
+      return document;
+    }),
   );
   const { pages, authority } = options;
   if (authority !== undefined) {
     app.get(
       "/authority.crt",
-      answering("authority", () =>
-        Promise.resolve(
-          new Response(authority, { headers: { "content-type": "application/x-x509-ca-cert" } }),
-        ),
-      ),
+      answering("authority", async (c) => {
+        refuseQuery(c.req.url);
+        return new Response(authority, {
+          headers: { "content-type": "application/x-x509-ca-cert" },
+        });
+      }),
     );
   }
   app.all(

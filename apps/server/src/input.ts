@@ -42,9 +42,14 @@ function isParameter(name: string): name is keyof typeof pathParameters {
   return Object.hasOwn(pathParameters, name);
 }
 
+/** What takes no query is asked without one. @throws ServerError `malformed` */
+export function refuseQuery(url: string): void {
+  if (new URL(url).searchParams.size > 0) refuse("malformed", "query");
+}
+
 function readQuery(schema: Route["query"], url: string): unknown {
+  if (schema === undefined) return refuseQuery(url);
   const search = new URL(url).searchParams;
-  if (schema === undefined) return search.size === 0 ? undefined : refuse("malformed", "query");
   if (new Set(search.keys()).size !== [...search.keys()].length) refuse("malformed", "query");
   return parseAs(schema, Object.fromEntries(search), "query");
 }

@@ -17,7 +17,7 @@ import { type Failures, setTraps } from "./failures.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { readScenario, type Step } from "./scenario.ts";
 import { type Asked, deliver, headersOf, Scene, type Told } from "./scene.ts";
-import { WRONGS, type Wrong, type WrongKind, wrongInputs } from "./wrong-requests.ts";
+import { UNKNOWN, WRONGS, type Wrong, type WrongKind, wrongInputs } from "./wrong-requests.ts";
 import { type Others, othersOf, wrongSessions } from "./wrong-sessions.ts";
 import { wrongStatements } from "./wrong-statements.ts";
 import { wrongUploads } from "./wrong-uploads.ts";
@@ -350,9 +350,14 @@ test("what stands beside the table is refused the same way", async () => {
     ["GET", "/v1/uploads/x/y"],
   ];
   const picture = await failures.picture();
-  for (const [method, target] of cases) {
-    const told = await deliver({ method, target, headers: {}, url: server.url }, server.clock.at);
-    assertProblem(told, ["not-found", "not-signed-in"]);
+  const ask = (method: string, target: string) =>
+    deliver({ method, target, headers: {}, url: server.url }, server.clock.at);
+  for (const [method, target] of cases)
+    assertProblem(await ask(method, target), ["not-found", "not-signed-in"]);
+  for (const target of ["/openapi.json", "/log/checkpoint", "/log/tile/0/000.p/1"]) {
+    assert.equal((await ask("GET", target)).status, 200, target);
+    for (const query of [`?${UNKNOWN}=1`, "?from=0", `?${UNKNOWN}`])
+      assertProblem(await ask("GET", target + query), ["malformed"], "query");
   }
   assert.equal(await failures.picture(), picture);
 });

@@ -80,6 +80,8 @@ test("an authority of its own: TLS 1.2 or better, HSTS, the same root after anot
     assert.equal(given.headers["content-type"], "application/x-x509-ca-cert");
     assert.equal(new X509Certificate(given.body).fingerprint256, authority.fingerprint);
 
+    assert.equal((await fetchBy(`${url}/authority.crt?from=0`, root)).status, 400);
+
     const stranger = await shake({ host: "127.0.0.1", port, servername: "localhost" });
     assert.match(stranger.error?.message ?? "", /self-signed|unable to/);
     const old = await shake({

@@ -47,7 +47,7 @@ type Path = readonly (string | number)[];
 /** Longer than any text that a member of the table may have, but for ciphertexts. */
 const LONG = "A".repeat(300_000);
 const LONGEST = "A".repeat(1_500_000);
-const UNKNOWN = "nobodyKnows";
+export const UNKNOWN = "nobodyKnows";
 
 /** What is wrong with path, query and body of any route, whoever asks. */
 export function wrongInputs(route: Route, asked: Asked): Wrong[] {
