@@ -2,10 +2,9 @@ import type { Account } from "@ecrin/client";
 import { type InvitationId, parseContactCode } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { renderUnicodeCompact } from "uqr";
-import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { nameOf } from "./naming.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { oneNamed, shortId } from "./short-id.ts";
 import { columns, momentIn, shown } from "./shown.ts";
 import type { Words } from "./words.ts";
 
@@ -103,9 +102,8 @@ async function accept(call: Invocation, text: string, name: string): Promise<voi
 
 async function invitationNamed(account: Account, text: string): Promise<InvitationId> {
   const { received } = await account.contacts().invitations();
-  const found = received.find(({ invitation }) => namesId(text, invitation));
-  if (found === undefined) throw new CommandError("invitation-unknown", text);
-  return found.invitation;
+  const idOf = ({ invitation }: { readonly invitation: InvitationId }) => invitation;
+  return oneNamed(received, text, idOf, "invitation-unknown").invitation;
 }
 
 async function contacts(call: Invocation): Promise<void> {

@@ -5,7 +5,7 @@ import { isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { nameOf, recordNamed } from "./naming.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { namesId, oneNamed, shortId } from "./short-id.ts";
 import { columns, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
@@ -54,10 +54,9 @@ async function deposit(
 
 /** A share received, by its id, or a record by its owner. */
 async function placeFor(account: Account, text: string) {
-  const shares = (await account.sharedWithMe()).filter(({ share }) => namesId(text, share));
-  const [share, another] = shares;
-  if (another !== undefined) throw new CommandError("share-unknown", text);
-  return share ?? (await recordNamed(account, text));
+  const shares = await account.sharedWithMe();
+  if (!shares.some(({ share }) => namesId(text, share))) return await recordNamed(account, text);
+  return oneNamed(shares, text, ({ share }) => share, "share-unknown");
 }
 
 async function inbox(call: Invocation, options: InboxOptions): Promise<void> {
@@ -96,8 +95,7 @@ async function decide(
   text: string,
 ): Promise<void> {
   const { words } = call;
-  const [one, another] = waiting.filter(({ deposit }) => namesId(text, deposit));
-  if (one === undefined || another !== undefined) throw new CommandError("deposit-unknown", text);
+  const one = oneNamed(waiting, text, (each) => each.deposit, "deposit-unknown");
   const { deposit, author } = one;
   if (options.show !== undefined) {
     const { title, mediaType } = one.metadata;

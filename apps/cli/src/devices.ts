@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { defineApprove } from "./by-device.ts";
-import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { defineLost } from "./lost.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { oneNamed, shortId } from "./short-id.ts";
 import { columns, momentIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
@@ -51,8 +50,8 @@ async function list(call: Invocation): Promise<void> {
 async function signOut(call: Invocation, text: string, yes: boolean | undefined): Promise<void> {
   const { said } = call.words;
   await call.unlocked(async (account) => {
-    const found = (await account.devices()).find(({ device }) => namesId(text, device));
-    if (found === undefined) throw new CommandError("device-unknown", text);
+    const devices = await account.devices();
+    const found = oneNamed(devices, text, ({ device }) => device, "device-unknown");
     const name = shortId(found.device);
     await call.confirm(said.signOutAsk(name), yes);
     await account.signOutDevice(found.device);

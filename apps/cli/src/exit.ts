@@ -35,6 +35,8 @@ export type CommandErrorCode =
   | "contact-unknown"
   | "contact-ambiguous"
   | "record-unknown"
+  /** What was typed is the beginning of more than one id, or of more than one owner's name. */
+  | "id-ambiguous"
   | "share-unknown"
   | "deposit-unknown"
   | "member-unknown"

@@ -66,8 +66,9 @@ async function remove(call: Invocation, factor: string): Promise<void> {
     else {
       const { passkeys } = await account.factors();
       const found = passkeys.filter(({ passkey }) => passkey.startsWith(factor));
-      const [only] = found;
-      if (only === undefined || found.length > 1) throw new CommandError("device-unknown", factor);
+      const [only, another] = found;
+      if (only === undefined) throw new CommandError("device-unknown", factor);
+      if (another !== undefined) throw new CommandError("id-ambiguous", factor);
       await account.removePasskey(only.passkey);
     }
     await call.result({ removed: factor }, [said.removed]);

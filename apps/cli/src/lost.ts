@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { oneNamed, shortId } from "./short-id.ts";
 import type { Words } from "./words.ts";
 
 /** `devices lost`: everything that is to be done about a phone that is gone. */
@@ -19,8 +18,8 @@ export function defineLost(devices: Command, { ways, help }: Words): void {
 async function lose(call: Invocation, text: string, yes: boolean | undefined): Promise<void> {
   const said = call.words.ways.lost;
   await call.unlocked(async (account) => {
-    const found = (await account.devices()).find(({ device }) => namesId(text, device));
-    if (found === undefined) throw new CommandError("device-unknown", text);
+    const devices = await account.devices();
+    const found = oneNamed(devices, text, ({ device }) => device, "device-unknown");
     const name = shortId(found.device);
     await call.confirm(said.confirm(name), yes);
     const report = await account.loseDevice(found.device);

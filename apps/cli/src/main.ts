@@ -24,7 +24,7 @@ process.exitCode = await run();
 
 async function run(): Promise<Exit> {
   try {
-    await makeProgram(words).parseAsync(args.map(withoutHyphens), { from: "user" });
+    await makeProgram(words).parseAsync(withoutHyphens(args), { from: "user" });
     return EXIT.ok;
   } catch (error) {
     if (isShown(error)) return EXIT.ok;

@@ -2,7 +2,7 @@ import type { Role } from "@ecrin/protocol";
 import { type Command, Option } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { contactNamed, nameOf, recordNamed, verifiedIn } from "./naming.ts";
+import { contactNamed, nameOf, personNamed, recordNamed, verifiedIn } from "./naming.ts";
 import { whenOf } from "./shares.ts";
 import { shortId } from "./short-id.ts";
 import { columns, fullMomentIn, momentIn, shown } from "./shown.ts";
@@ -103,15 +103,13 @@ async function add(call: Invocation, text: string, options: AddOptions): Promise
 async function end(call: Invocation, text: string, options: EndOptions): Promise<void> {
   const { said } = call.words;
   await call.unlocked(async (account) => {
-    const contact = contactNamed(account, text);
     const record = await recordNamed(account, options.record);
-    const who = shown(contact.name);
-    const members = await record.members();
-    if (!members.some((each) => each.account === contact.account)) {
-      throw new CommandError("member-unknown", who);
-    }
+    const members = (await record.members()).map((each) => each.account);
+    const person = personNamed(account, text, members);
+    const who = nameOf(account, person, call.words);
+    if (!members.includes(person)) throw new CommandError("member-unknown", who);
     await call.confirm(said.revokeMemberAsk(who), options.yes);
-    await record.endMember(contact.account);
-    await call.result({ account: contact.account, ended: true }, [said.revoked(who)]);
+    await record.endMember(person);
+    await call.result({ account: person, ended: true }, [said.revoked(who)]);
   });
 }

@@ -12,7 +12,7 @@ import type {
 import type { AccountId } from "@ecrin/protocol";
 import { CommandError } from "./exit.ts";
 import type { Home, ListedLine } from "./home.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { namesId, oneNamed, shortId } from "./short-id.ts";
 import { shown } from "./shown.ts";
 import type { AtHand } from "./standing.ts";
 import type { Words } from "./words.ts";
@@ -41,6 +41,20 @@ export function contactNamed(account: Account, text: string): Contact {
   return contact;
 }
 
+/** A contact, or one of these people by the beginning of their id. @throws CommandError */
+export function personNamed(
+  account: Account,
+  text: string,
+  others: readonly AccountId[],
+): AccountId {
+  try {
+    return contactNamed(account, text).account;
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== "contact-unknown") throw error;
+    return oneNamed(others, text, (id) => id, "contact-unknown");
+  }
+}
+
 /** What an account is called here: its own name, what this person calls the contact, or its id. */
 export function nameOf(account: AtHand, id: AccountId | undefined, words: Words): string {
   if (id === undefined) return words.who.service;
@@ -64,14 +78,24 @@ export async function recordNamed(
   text: string | undefined,
 ): Promise<HealthRecord> {
   if (text === undefined) return await account.record();
-  for (const record of await account.records()) {
-    if (namesId(text, record.space)) return record;
+  const records = await account.records();
+  if (records.some(({ space }) => namesId(text, space)))
+    return oneNamed(records, text, ({ space }) => space, "record-unknown");
+  const found: HealthRecord[] = [];
+  for (const record of records) {
     const owner = (await record.members()).find((member) => member.role === "owner")?.account;
     const contact = owner === undefined ? undefined : account.contacts().get(owner);
-    if (contact !== undefined && folded(contact.name).includes(folded(text))) return record;
-    if (owner === account.id && folded(account.name) === folded(text)) return record;
+    const isContacts = contact !== undefined && folded(contact.name).includes(folded(text));
+    const isOwn = owner === account.id && folded(account.name) === folded(text);
+    if (isContacts || isOwn) found.push(record);
   }
-  throw new CommandError("record-unknown", text);
+  return onlyRecord(found, text);
+}
+
+function onlyRecord<T>([record, another]: readonly T[], text: string): T {
+  if (record === undefined) throw new CommandError("record-unknown", text);
+  if (another !== undefined) throw new CommandError("id-ambiguous", text);
+  return record;
 }
 
 /** The item that a line number of the last list, or the beginning of an id, means. @throws CommandError */
@@ -128,13 +152,15 @@ export async function recordHere(
   text: string | undefined,
 ): Promise<OfflineRecord> {
   if (text === undefined) return await here.record();
-  for (const record of await here.records()) {
-    const owner = here.people.find(({ account }) => account === record.owner)?.name;
-    const name = record.owner === here.id ? here.name : owner;
-    if (namesId(text, record.space) || (name !== undefined && folded(name) === folded(text)))
-      return record;
-  }
-  throw new CommandError("record-unknown", text);
+  const records = await here.records();
+  if (records.some(({ space }) => namesId(text, space)))
+    return oneNamed(records, text, ({ space }) => space, "record-unknown");
+  const found = records.filter(({ owner }) => {
+    const contact = here.people.find(({ account }) => account === owner)?.name;
+    const name = owner === here.id ? here.name : contact;
+    return name !== undefined && folded(name) === folded(text);
+  });
+  return onlyRecord(found, text);
 }
 
 async function placeOfLine(account: Account, line: ListedLine): Promise<Place | undefined> {

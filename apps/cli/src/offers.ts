@@ -1,7 +1,6 @@
 import type { Account, Offer } from "@ecrin/client";
-import { CommandError } from "./exit.ts";
 import type { Invocation } from "./invocation.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { oneNamed, shortId } from "./short-id.ts";
 import { momentIn, shown } from "./shown.ts";
 import type { Words } from "./words.ts";
 
@@ -25,8 +24,7 @@ export async function decide(
   const { words } = call;
   await call.unlocked(async (account) => {
     const { offers } = await account.offers();
-    const [offer, another] = offers.filter(({ space }) => namesId(text, space));
-    if (offer === undefined || another !== undefined) throw new CommandError("share-unknown", text);
+    const offer = oneNamed(offers, text, ({ space }) => space, "share-unknown");
     await account[decision](offer.space);
     await call.result({ [decision]: offer.space }, [
       words.said[decision === "accept" ? "offerAccepted" : "offerDeclined"],

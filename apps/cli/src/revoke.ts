@@ -1,12 +1,12 @@
 import type { Account, HealthRecord, OfflineAccount } from "@ecrin/client";
-import type { ShareLife } from "@ecrin/protocol";
+import type { AccountId, ShareLife } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { contactNamed, folded, nameOf, recordHere, recordNamed } from "./naming.ts";
+import { folded, nameOf, personNamed, recordHere, recordNamed } from "./naming.ts";
 import { isOpen } from "./shares.ts";
-import { namesId } from "./short-id.ts";
+import { namesId, oneNamed } from "./short-id.ts";
 import { tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
@@ -42,8 +42,9 @@ async function revokeNow(
 ): Promise<void> {
   const { said } = call.words;
   const record = await recordNamed(account, options.record);
-  const named = (await record.shares()).find((each) => namesId(text, each.share));
-  if (named !== undefined) {
+  const shares = await record.shares();
+  if (shares.some(({ share }) => namesId(text, share))) {
+    const named = oneNamed(shares, text, ({ share }) => share, "share-unknown");
     const who = nameOf(account, named.recipient, call.words);
     const what = said.documents(named.links.count);
     await call.confirm(said.revokeShareAsk(who, what), options.yes);
@@ -65,7 +66,8 @@ async function revokeLater(
   const away = awayWords(call.words);
   const record = await recordHere(here, owner);
   const shares = await record.shares();
-  const named = shares.filter(({ share }) => namesId(text, share));
+  const isShare = shares.some(({ share }) => namesId(text, share));
+  const named = isShare ? [oneNamed(shares, text, ({ share }) => share, "share-unknown")] : [];
   const people = here.people.filter(({ name }) => folded(name).includes(folded(text)));
   if (named.length === 0 && people.length > 1) throw new CommandError("contact-ambiguous", text);
   const [person] = people;
@@ -94,12 +96,16 @@ async function revokePerson(
   yes: boolean | undefined,
 ): Promise<void> {
   const { said } = call.words;
-  const contact = contactOrNothing(account, text);
-  const who = nameOf(account, contact.account, call.words);
-  const isTheirs = (each: ShareLife) =>
-    each.recipient === contact.account && isOpen(each, Date.now());
-  const shares = (await record.shares()).filter(isTheirs);
-  const isMember = (await record.members()).some((each) => each.account === contact.account);
+  const all = await record.shares();
+  const members = (await record.members()).map((each) => each.account);
+  const person = personOrNothing(account, text, [
+    ...members,
+    ...all.map(({ recipient }) => recipient),
+  ]);
+  const who = nameOf(account, person, call.words);
+  const isTheirs = (each: ShareLife) => each.recipient === person && isOpen(each, Date.now());
+  const shares = all.filter(isTheirs);
+  const isMember = members.includes(person);
   if (shares.length === 0 && !isMember) throw new CommandError("nothing-with-contact", who);
   const count = shares.reduce((sum, { links }) => sum + links.count, 0);
   const asked = [
@@ -108,14 +114,14 @@ async function revokePerson(
   ];
   await call.confirm(asked.join("\n"), yes);
   for (const { share } of shares) await record.endShare(share);
-  if (isMember) await record.endMember(contact.account);
+  if (isMember) await record.endMember(person);
   const result = { shares: shares.map(({ share }) => share), member: isMember };
   await call.result(result, [said.revoked(who)]);
 }
 
-function contactOrNothing(account: Account, text: string) {
+function personOrNothing(account: Account, text: string, others: readonly AccountId[]) {
   try {
-    return contactNamed(account, text);
+    return personNamed(account, text, others);
   } catch (cause) {
     if (cause instanceof CommandError && cause.code === "contact-unknown") {
       throw new CommandError("share-unknown", text, { cause });

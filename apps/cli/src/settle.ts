@@ -5,7 +5,7 @@ import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { itemHere, listedNamed, nameOf } from "./naming.ts";
-import { namesId, shortId } from "./short-id.ts";
+import { oneNamed, shortId } from "./short-id.ts";
 import { columns, momentIn, shown } from "./shown.ts";
 import { type AtHand, tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
@@ -91,10 +91,7 @@ function frontsOf(history: readonly Revision[]): Revision[] {
 }
 
 function versionNamed(history: readonly Revision[], text: string): Revision {
-  const [version, another] = history.filter(({ fact }) => namesId(text, fact.revision));
-  if (version === undefined) throw new CommandError("item-unknown", text);
-  if (another !== undefined) throw new CommandError("item-ambiguous", text);
-  return version;
+  return oneNamed(history, text, ({ fact }) => fact.revision, "item-unknown");
 }
 
 function versionLines(call: Invocation, account: AtHand, fronts: readonly Revision[]): string[] {

@@ -89,6 +89,7 @@ export const command: Readonly<Record<CommandErrorCode, (detail: string) => stri
   "share-unknown": (d) => `There is no share or contact “${d}”. See: ecrin shares`,
   "deposit-unknown": (d) => `There is no deposit “${d}”. See: ecrin inbox`,
   "member-unknown": (d) => `${d} is not a member of this record.`,
+  "id-ambiguous": (d) => `“${d}” means more than one of them. Type more of it.`,
   "device-unknown": (d) => `There is no device “${d}”. See: ecrin devices`,
   "invitation-unknown": (d) => `There is no invitation “${d}”. See: ecrin invitations`,
   "nothing-with-contact": (d) => `${d} has no access that could be ended.`,

@@ -96,6 +96,7 @@ export const command: Readonly<Record<CommandErrorCode, (detail: string) => stri
   "share-unknown": (d) => `Il n'y a pas de partage ni de contact « ${d} ». Voir : ecrin shares`,
   "deposit-unknown": (d) => `Il n'y a pas de dépôt « ${d} ». Voir : ecrin inbox`,
   "member-unknown": (d) => `${d} n'est pas membre de ce dossier.`,
+  "id-ambiguous": (d) => `« ${d} » en désigne plusieurs. Écrivez-en davantage.`,
   "device-unknown": (d) => `Il n'y a pas d'appareil « ${d} ». Voir : ecrin devices`,
   "invitation-unknown": (d) => `Il n'y a pas d'invitation « ${d} ». Voir : ecrin invitations`,
   "nothing-with-contact": (d) => `${d} n'a aucun accès à terminer.`,

@@ -3,9 +3,10 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { newId } from "@ecrin/protocol";
 import { writeContent } from "../src/content.ts";
+import { CommandError } from "../src/exit.ts";
 import { mediaTypeOf } from "../src/media-type.ts";
 import { fileNameOf } from "../src/open.ts";
-import { namesId, shortId, withoutHyphens } from "../src/short-id.ts";
+import { namesId, oneNamed, shortId, withoutHyphens } from "../src/short-id.ts";
 import { columns, shown, sizeIn } from "../src/shown.ts";
 import { parseSince, parseWhen } from "../src/when.ts";
 import { catalogue } from "../src/words.ts";
@@ -50,11 +51,35 @@ test("an id is named by its beginning, and never taken for an option", () => {
   assert.ok(namesId(id, id));
   assert.ok(!namesId(shortId(id).slice(0, 3), id));
   assert.ok(!namesId("", id));
-  assert.equal(withoutHyphens("-AAAAAAAAAAAAAAAAAAAAA"), `f8${"0".repeat(30)}`);
-  assert.ok(namesId(withoutHyphens("-AAAAAAAAAAAAAAAAAAAAA"), "-AAAAAAAAAAAAAAAAAAAAA"));
-  for (const option of ["--password-file", "-o", "--until", "list"]) {
-    assert.equal(withoutHyphens(option), option);
-  }
+  // Of what --json says a beginning will do as well.
+  assert.ok(namesId(id.slice(0, 4), id));
+  assert.ok(!namesId(id.slice(0, 3), id));
+  assert.ok(!namesId(id.slice(1, 9), id));
+  const hyphens = "-AAAAAAAAAAAAAAAAAAAAA";
+  const hex = `f8${"0".repeat(30)}`;
+  assert.deepEqual(withoutHyphens(["open", hyphens]), ["open", hex]);
+  assert.ok(namesId(hex, hyphens));
+  const options = ["--password-file", "-o", "--until", "list", "--", hyphens, "-AAAA"];
+  assert.deepEqual(withoutHyphens(options), options);
+});
+
+test("one of several is named by a beginning that only it has", () => {
+  const [one, two, other] = [
+    "AAAAAAAAAAAAAAAAAAAAAA",
+    "AAAABBBBAAAAAAAAAAAAAA",
+    "BBBBAAAAAAAAAAAAAAAAAA",
+  ];
+  const named = (text: string) =>
+    oneNamed([one, two, other], text, (id) => id ?? "", "share-unknown");
+  const refusedAs = (code: string) => (error: unknown) =>
+    error instanceof CommandError && error.code === code;
+  assert.equal(named("AAAAB"), two);
+  assert.equal(named("0000000410"), two);
+  assert.equal(named("BBBB"), other);
+  assert.equal(named(one ?? ""), one);
+  assert.throws(() => named("AAAA"), refusedAs("id-ambiguous"));
+  assert.throws(() => named("000000"), refusedAs("id-ambiguous"));
+  assert.throws(() => named("CCCC"), refusedAs("share-unknown"));
 });
 
 test("a title of any kind is a name that a file can have", () => {

@@ -140,20 +140,19 @@ export function createApp(options: AppOptions): Hono<Env> {
   );
   app.get(
     "/openapi.json",
-    answering("openapi", async (c) => {
+    answering("openapi", (c) => {
       refuseQuery(c.req.url);
-      return document;
+      return Promise.resolve(document);
     }),
   );
   const { pages, authority } = options;
   if (authority !== undefined) {
     app.get(
       "/authority.crt",
-      answering("authority", async (c) => {
+      answering("authority", (c) => {
         refuseQuery(c.req.url);
-        return new Response(authority, {
-          headers: { "content-type": "application/x-x509-ca-cert" },
-        });
+        const headers = { "content-type": "application/x-x509-ca-cert" };
+        return Promise.resolve(new Response(authority, { headers }));
       }),
     );
   }
