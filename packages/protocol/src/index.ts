@@ -8,11 +8,9 @@ export {
   currentIdentity,
   type DeviceCertificate,
   type DeviceLife,
-  deviceField,
   deviceKeyAt,
   followAccount,
   hasHead,
-  type IdentityLife,
   identityHash,
   MAX_GUEST_MS,
   parseAccountStatement,
@@ -20,8 +18,8 @@ export {
   rotationProofInput,
   type SlotKey,
   type SlotKind,
-  slotKindField,
 } from "./account.ts";
+export { type Argon2Parameters, argon2Field } from "./account-routes.ts";
 export {
   type AddCheckpoint,
   formatAddCheckpoint,
@@ -31,14 +29,13 @@ export {
   SIZE_TYPE,
 } from "./add-checkpoint.ts";
 export {
-  type ApprovalAnswer,
   type ApprovalAsked,
   approvalCommitment,
   approvalKeyContext,
   approvalNumber,
   approvalRun,
 } from "./approval.ts";
-export { type BlockHeader, isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
+export { isRootOf, LEAST_WORK, openBlockHeader } from "./bitcoin.ts";
 export {
   type Bytes,
   concat,
@@ -61,13 +58,12 @@ export {
   treeOf,
 } from "./checkpoint.ts";
 export {
-  type AcceptancePayload,
   acceptanceNameContext,
   contactCode,
   parseAcceptance,
   parseContactCode,
 } from "./contact.ts";
-export { type ContextPart, context, SUITE } from "./context.ts";
+export { context, SUITE } from "./context.ts";
 export {
   type DepositPayload,
   type DepositRecipient,
@@ -86,17 +82,14 @@ export { isRead, nameOfStatement, readOf } from "./entry-read.ts";
 export {
   backContext,
   type Epoch,
-  epochField,
   inOrder,
   keyCommitmentContext,
   mendContext,
   SERVER,
   type SecretName,
   sameRecipients,
-  secretNameField,
   serverKeyHash,
   type TreeHead,
-  treeField,
   type WrapLeaf,
   type WrapRecipient,
   wrapContext,
@@ -107,21 +100,17 @@ export {
 } from "./epoch.ts";
 export { malformed, ProtocolError, type ProtocolErrorCode, refuse } from "./errors.ts";
 export {
-  type LostOfLog,
   type VerifiedExport,
   type VerifyOptions,
   verifyExport,
 } from "./export.ts";
 export {
   type CheckedAnchor,
-  type CheckedToken,
-  type CheckToken,
   isHeld,
 } from "./export-anchors.ts";
-export type { JournalFindings, Milestone } from "./export-journal.ts";
+export type {} from "./export-journal.ts";
 export {
   type ExportedEntry,
-  exportedEntryField,
   journalLines,
   readJournal,
 } from "./export-lines.ts";
@@ -131,8 +120,6 @@ export {
   type ExportedAccounts,
   type ExportedEnded,
   type ExportedEpochs,
-  type ExportedKeys,
-  type ExportedWitnesses,
   type ExportManifest,
   exportPayload,
   formatExported,
@@ -160,7 +147,6 @@ export {
   identityField,
   invitationIdField,
   itemIdField,
-  logIdField,
   parseAs,
   revisionIdField,
   type Signer,
@@ -168,13 +154,11 @@ export {
   secretBoxField,
   secretWrapField,
   signatureField,
-  signerField,
   signInIdField,
   signingKeyField,
   slotIdField,
   spaceIdField,
   statementField,
-  suiteField,
   timeField,
 } from "./fields.ts";
 export type { ScannedCode, ShownFacts } from "./handshake.ts";
@@ -185,7 +169,6 @@ export {
   handshakeCode,
   handshakeNameContext,
   parseHandshakeCode,
-  SHORT_CODE,
   shortCodeOf,
 } from "./handshake.ts";
 export { hmacSha256 } from "./hmac.ts";
@@ -219,7 +202,6 @@ export {
 export {
   INBOX,
   type Inbox,
-  type InboxLife,
   inboxHolders,
   inboxInForce,
   inboxName,
@@ -283,13 +265,9 @@ export {
   type Member,
   type MemberHistory,
   type MemberLife,
-  mayDecideAbout,
   mayManage,
   mayWrite,
-  memberField,
   type Role,
-  roleField,
-  takesNothingAway,
 } from "./member.ts";
 export {
   appendLeaf,
@@ -319,11 +297,9 @@ export {
   encodeOtsProof,
   encodeOtsStamp,
   mergeOtsStamps,
-  type OtsAttestation,
   type OtsAttested,
   type OtsProof,
   type OtsStamp,
-  type OtsStep,
   otsAttested,
   parseOtsProof,
   parseOtsStamp,
@@ -351,12 +327,10 @@ export {
   type Span,
   spanRoot,
   spanRoots,
-  TILE_HEIGHT,
   type TreeRoot,
   tileOf,
 } from "./proof.ts";
 export {
-  MAX_DECLARED,
   MAX_READ,
   parseRead,
   type ReadPayload,
@@ -390,10 +364,6 @@ export {
   secretContext,
 } from "./revision.ts";
 export {
-  type Argon2Parameters,
-  argon2Field,
-  type ListedRevision,
-  type NewRevision,
   pathParameters,
   type Route,
   type RouteAnswer,
@@ -401,13 +371,11 @@ export {
   type RouteName,
   type Routes,
   routes,
-  type Wrap,
 } from "./routes.ts";
 export { sha256 } from "./sha256.ts";
 export {
   bareDigits,
   type CodeRun,
-  type CodeSide,
   codeCommitment,
   digitsOf,
   isCode,
@@ -417,15 +385,11 @@ export { parseSignIn, type SignInPayload } from "./sign-in.ts";
 export { type Slot, slotField } from "./slot.ts";
 export {
   type Accounts,
-  type Addition,
   accountIn,
   type BeginPayload,
-  checkSpaceSigner,
   currentEpoch,
   type EpochLife,
   epochAt,
-  MAX_LINKS,
-  MAX_MEMBERS,
   memberAt,
   parseSpaceStatement,
   type ShareLife,
@@ -434,11 +398,11 @@ export {
   type SpaceStatement,
   spacePayload,
 } from "./space.ts";
+export type { ListedRevision, NewRevision, Wrap } from "./space-routes.ts";
 export {
   assembleStatement,
   checkSignature,
   headerFor,
-  MAX_STATEMENT,
   type ParsedStatement,
   parseStatement,
   STATEMENT_KINDS,
@@ -446,16 +410,14 @@ export {
   signingInputFor,
   verifyBytes,
 } from "./statement.ts";
-export { GrowingTree, hasRoot, type PerfectSubtree, perfectSubtrees } from "./subtrees.ts";
+export { GrowingTree, perfectSubtrees } from "./subtrees.ts";
 export {
   type EndedLog,
   endedLogsField,
   followSuccessions,
   openCheckpointOf,
   parseSuccession,
-  provesEntry,
   type SuccessionPayload,
-  successionPayload,
   type ToldEndedLog,
 } from "./succession.ts";
 export {
@@ -475,7 +437,6 @@ export {
   cosignedText,
   isLineOf,
   neededOf,
-  QUORUM,
   type Quorum,
   quorumOf,
   type Witness,
