@@ -177,7 +177,8 @@ test(`no delay tells whether an account exists: ${TIMES} times each way`, async 
   const asking = (list: readonly AccountId[]) => () => {
     const url = `${server.url}/v1/accounts/${list[i++ % list.length]}`;
     const dpop = proofOf(bob.seat, "GET", url, server.clock.at);
-    return new Request(url, { headers: { authorization: `DPoP ${bob.seat.token}`, dpop } });
+    const headers = { authorization: `DPoP ${bob.seat.token}`, dpop };
+    return { url, method: "GET" as const, headers };
   };
   await assertTellsNothing(asking(ids), asking(nobody), { status: 404 });
 });

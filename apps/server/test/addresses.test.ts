@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { type AccountId, type Hash, newId, type SpaceId } from "@ecrin/protocol";
 import { client as opaque, ready } from "@serenity-kit/opaque";
@@ -9,7 +7,17 @@ import { beginGuest, makeShowing, type TestShowing } from "./handshake.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { newSeat, Person, proofOf } from "./person.ts";
 import { anyHash, beginRecord, memberOf, releaseKeyOf, TestSpace } from "./record.ts";
-import { type Ask, above, apart, assertTellsNothing, boundOf, TIMES, telling } from "./telling.ts";
+import { startSlowed } from "./slowed.ts";
+import {
+  type Ask,
+  apart,
+  assertTellsNothing,
+  lean,
+  noiseOf,
+  type Pair,
+  TIMES,
+  telling,
+} from "./telling.ts";
 
 // Neither an answer nor its delay tells whether somebody has an address, or whether an account is
 // there: not by a sign-in, and not by what one can do with the id that a sign-in names.
@@ -163,9 +171,9 @@ for (const [n, [name, way]] of Object.entries(WAYS).entries()) {
 }
 
 /** Asks in turn about each of some ids. */
-async function asking(way: Way, ids: readonly AccountId[]): Promise<Ask> {
+async function asking(way: Way, ids: readonly AccountId[], at: string = server.url): Promise<Ask> {
   const bodies = await Promise.all(ids.map(async (id) => JSON.stringify(await way.body(id))));
-  const url = server.url + pathOf(way);
+  const url = at + pathOf(way);
   if (way.isBobs === true) await server.line.refreshNonce(bob.seat);
   let i = 0;
   return async () => {
@@ -176,11 +184,7 @@ async function asking(way: Way, ids: readonly AccountId[]): Promise<Ask> {
       headers.authorization = `DPoP ${bob.seat.token}`;
       headers.dpop = proofOf(bob.seat, way.method, url, server.clock.at);
     }
-    return new Request(url, {
-      method: way.method,
-      headers,
-      body: bodies[i++ % bodies.length] ?? "",
-    });
+    return { url, method: way.method, headers, body: bodies[i++ % bodies.length] ?? "" };
   };
 }
 
@@ -223,46 +227,57 @@ for (const [name, path, isBobs] of [
   });
 }
 
-test("the measure is a half for equals, and more for what is slower", () => {
-  assert.equal(above([1, 2, 3], [1, 2, 3]), 0.5);
-  assert.equal(above([2, 3, 4], [1, 2, 3]), 7 / 9);
-  const times = Array.from({ length: TIMES }, (_, i) => 3 + ((i * 7919) % 1000) / 1000);
-  const slower = times.map((ms) => ms + 0.1);
-  assert.ok(apart(slower, times) > 1 && apart(times, slower) < -1);
-  assert.equal(apart(times, times), 0);
-  assert.ok(Math.abs(boundOf(TIMES) - 0.05) < 0.001);
+test("the measure is nothing for equals, and more for what is slower", () => {
+  assert.equal(lean([1, -1, 2, -2]), 0);
+  assert.equal(lean([0, 0]), 0);
+  // Ranks 1, 2, 3 and 4, all to one side: 10 / √30.
+  assert.ok(Math.abs(lean([1, 2, 3, 4]) - 10 / Math.sqrt(30)) < 1e-12);
+  assert.ok(Math.abs(lean([-4, -1, -3, -2]) + 10 / Math.sqrt(30)) < 1e-12);
+  // Those that are equal share their ranks: 1.5, 1.5 and 3.
+  assert.ok(Math.abs(lean([1, -1, 5]) - 3 / Math.sqrt(13.5)) < 1e-12);
 });
 
-test("on a machine that is busy with other things a millisecond is told apart too", () => {
+test("on a machine that is busy with other things a fifth of a millisecond is told apart too", () => {
   // Two milliseconds, and for as long as others are at work up to 120 more.
   let state = 7;
   const random = () => {
     state = (state * 48_271) % 2_147_483_647;
     return state / 2_147_483_647;
   };
-  const busy = (ms: number) =>
-    Array.from({ length: TIMES }, () => ms + random() / 2 + 120 * random() ** 4);
-  const [slower, equal, others] = [busy(3), busy(2), busy(2)];
-  assert.ok(above(slower, others) - 0.5 < 2 * boundOf(TIMES));
-  assert.ok(apart(slower, others) > 1.5, String(apart(slower, others)));
-  assert.ok(Math.abs(apart(equal, others)) < 1);
+  const busy = (ms: number) => ms + random() / 2 + 120 * random() ** 8;
+  const pairs = (by: number): Pair[] =>
+    Array.from({ length: TIMES }, () => ({ known: busy(2 + by), unknown: busy(2) }));
+  assert.ok(apart(pairs(0.2)) > 1.5, String(apart(pairs(0.2))));
+  assert.ok(apart(pairs(-0.2)) < -1.5);
+  assert.ok(Math.abs(apart(pairs(0))) < 1);
 });
 
-test("what takes half a millisecond longer is told apart", async () => {
-  const slow = createServer((asked, answer) => {
-    const until = performance.now() + (asked.url === "/known" ? 0.5 : 0);
-    while (performance.now() < until);
-    answer.end();
+test("a delay planted in front of sign-in is noticed, and none is not", async (t) => {
+  const marks = known.addresses.map((address) => address.slice(0, 40));
+  const slowed = await startSlowed(server.url, (body) => {
+    const text = body.toString("latin1");
+    return marks.filter((mark) => text.includes(mark)).length > 0;
   });
-  await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
   try {
-    const { port } = slow.address() as AddressInfo;
-    const ask = (path: string) => () => new Request(`http://127.0.0.1:${port}${path}`);
-    const times = 200;
-    const lean = await telling(ask("/known"), ask("/unknown"), 200, times);
-    assert.ok(lean > 1, String(lean));
+    const way = (list: readonly string[]): Way => ({
+      method: "POST",
+      path: "/v1/sign-in/start",
+      status: 200,
+      body: (id) => ({
+        address: list[[...known.ids, ...unknown.ids].indexOf(id) % MANY],
+        request,
+      }),
+    });
+    const there = await asking(way(known.addresses), known.ids, slowed.url);
+    const nowhere = await asking(way(unknown.addresses), unknown.ids, slowed.url);
+    const times = 400;
+    await assertTellsNothing(there, nowhere, { status: 200, times });
+    // Three tenths of a millisecond; on a machine noisier than that, a third of its noise.
+    slowed.delay = Math.max(0.3, (await noiseOf(nowhere, 200, 200)) / 3);
+    const far = await telling(there, nowhere, 200, times);
+    t.diagnostic(`${slowed.delay.toFixed(2)} ms planted: ${far.toFixed(1)} bounds, ${times} pairs`);
+    assert.ok(far > 1, `${slowed.delay.toFixed(2)} ms: ${far.toFixed(2)}`);
   } finally {
-    slow.close();
-    slow.closeAllConnections();
+    await slowed.stop();
   }
 });

@@ -1,81 +1,113 @@
 import assert from "node:assert/strict";
+import { Agent, request } from "node:http";
 
-/** How many times each way where an address is asked about. */
+/** How many pairs where an address is asked about. */
 export const TIMES = 2000;
 
-/** A request and the status it is answered with. */
-export type Ask = () => Promise<Request> | Request;
+/** What is sent, made before any time is taken. */
+export interface Asked {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export type Ask = () => Promise<Asked> | Asked;
+
+/** Milliseconds of two answers, one of each kind, asked one after the other on one connection. */
+export interface Pair {
+  readonly known: number;
+  readonly unknown: number;
+}
 
 /** Milliseconds until the whole answer is there. */
-async function timeOf(ask: Ask, status: number): Promise<number> {
-  const request = await ask();
-  const start = performance.now();
-  const response = await fetch(request);
-  await response.arrayBuffer();
-  const took = performance.now() - start;
-  assert.equal(response.status, status);
-  return took;
+async function timeOf(agent: Agent, { url, method, headers, body }: Asked, status: number) {
+  return await new Promise<number>((resolve, reject) => {
+    let start = 0;
+    const asking = request(url, { agent, method, headers }, (answer) => {
+      answer.resume().once("end", () => {
+        const took = performance.now() - start;
+        if (answer.statusCode === status) resolve(took);
+        else reject(new assert.AssertionError({ actual: answer.statusCode, expected: status }));
+      });
+    });
+    asking.once("error", reject);
+    start = performance.now();
+    asking.end(body);
+  });
 }
 
-/**
- * How often a time from `a` is above one from `b`: 0.5 where nothing tells them apart
- * (the common-language effect size of the Mann-Whitney statistic, ties counted half).
- */
-export function above(a: readonly number[], b: readonly number[]): number {
-  const sorted = [...b].sort((x, y) => x - y);
-  let sum = 0;
-  for (const value of a) {
-    sum += (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / 2;
+/** Pairs on one connection; which of the two goes first is drawn each time, so neither follows the other by rule. */
+async function pairsOf(known: Ask, unknown: Ask, status: number, times: number): Promise<Pair[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    const pairs: Pair[] = [];
+    for (let i = 0; i < times; i++) {
+      const [one, other] = [await known(), await unknown()];
+      if (Math.random() < 0.5) {
+        const first = await timeOf(agent, one, status);
+        pairs.push({ known: first, unknown: await timeOf(agent, other, status) });
+      } else {
+        const first = await timeOf(agent, other, status);
+        pairs.push({ known: await timeOf(agent, one, status), unknown: first });
+      }
+    }
+    return pairs;
+  } finally {
+    agent.destroy();
   }
-  return sum / (a.length * b.length);
-}
-
-function countBelow(sorted: readonly number[], value: number, orEqual: boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const each = sorted[middle] ?? 0;
-    if (each < value || (orEqual && each === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**
- * How far `above` may lie from a half: five and a half of its standard deviations where nothing
- * tells the two apart, which are 1/√(6n) of n times each way. 5 % for 2,000.
+ * How far differences lean to one side, in standard deviations of what they would do if nothing
+ * told the two kinds apart (Wilcoxon's signed-rank statistic; ties share their ranks). The order
+ * in a pair is drawn, so then each sign is a toss, however the machine's noise is shaped.
  */
-export function boundOf(times: number): number {
-  return 5.5 / Math.sqrt(6 * times);
+export function lean(differences: readonly number[]): number {
+  const sorted = differences.filter((each) => each !== 0).sort((a, b) => Math.abs(a) - Math.abs(b));
+  let [sum, squares] = [0, 0];
+  for (let from = 0; from < sorted.length; ) {
+    const size = Math.abs(sorted[from] ?? 0);
+    let to = from;
+    while (to < sorted.length && Math.abs(sorted[to] ?? 0) === size) to += 1;
+    const rank = (from + 1 + to) / 2;
+    for (const each of sorted.slice(from, to)) sum += Math.sign(each) * rank;
+    squares += (to - from) * rank * rank;
+    from = to;
+  }
+  return squares === 0 ? 0 : sum / Math.sqrt(squares);
 }
 
-/** So many of each kind, asked in the same stretch of time, count once by the fastest. */
-const STRETCH = 10;
+/** So many pairs, asked in the same stretch of time, count once by the fastest of each kind. */
+const STRETCH = 8;
 
-/** The fastest of each stretch: what else the machine does only ever adds to a time. */
-function fastest(times: readonly number[]): number[] {
-  return Array.from({ length: Math.floor(times.length / STRETCH) }, (_, i) =>
-    Math.min(...times.slice(i * STRETCH, (i + 1) * STRETCH)),
-  );
+/** Of each stretch the fastest: what else the machine does only ever adds to a time. */
+function fastest(pairs: readonly Pair[]): number[] {
+  return Array.from({ length: Math.floor(pairs.length / STRETCH) }, (_, i) => {
+    const stretch = pairs.slice(i * STRETCH, (i + 1) * STRETCH);
+    const least = (kind: keyof Pair) => Math.min(...stretch.map((each) => each[kind]));
+    return least("known") - least("unknown");
+  });
 }
+
+/** Once in 30,000 times by chance; three times to the same side once in 10^13. */
+const BOUND = 4;
+const ROUNDS = 3;
 
 /**
- * How far known and unknown lie apart, in bounds: more than 1 either way is no chance. All times
+ * How far known and unknown lie apart, in bounds: more than 1 three times is no chance. All pairs
  * show a small difference on a quiet machine, the fastest of each stretch on a busy one.
  */
-export function apart(known: readonly number[], unknown: readonly number[]): number {
-  const [fast, fastOthers] = [fastest(known), fastest(unknown)];
-  const leans = [
-    (above(known, unknown) - 0.5) / boundOf(known.length),
-    (above(fast, fastOthers) - 0.5) / boundOf(fast.length),
-  ];
-  return leans.reduce((most, lean) => (Math.abs(lean) > Math.abs(most) ? lean : most));
+export function apart(pairs: readonly Pair[]): number {
+  const all = lean(pairs.map(({ known, unknown }) => known - unknown)) / BOUND;
+  const fast = lean(fastest(pairs)) / BOUND;
+  return Math.abs(all) > Math.abs(fast) ? all : fast;
 }
 
 /**
  * How far the times of two kinds of request lie apart, in bounds, as `apart` says. Ranks and no
- * milliseconds: a slow machine is slow for both. The two take turns, and up to three rounds: noise
- * that leans one way does not lean the same way three times.
+ * milliseconds: a slow machine is slow for both. Up to three rounds: noise that leans one way does
+ * not lean the same way three times.
  */
 export async function telling(
   known: Ask,
@@ -84,22 +116,22 @@ export async function telling(
   times: number,
 ): Promise<number> {
   const leans: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    const took = { known: [] as number[], unknown: [] as number[] };
-    for (let i = 0; i < times; i++) {
-      // Which comes first changes each time, so that neither always follows the other.
-      const order = i % 2 === 0 ? (["known", "unknown"] as const) : (["unknown", "known"] as const);
-      for (const which of order) {
-        took[which].push(await timeOf(which === "known" ? known : unknown, status));
-      }
-    }
-    const lean = apart(took.known, took.unknown);
-    if (Math.abs(lean) < 1) return Math.abs(lean);
-    leans.push(lean);
+  for (let round = 0; round < ROUNDS; round++) {
+    const far = apart(await pairsOf(known, unknown, status, times));
+    if (Math.abs(far) < 1) return Math.abs(far);
+    leans.push(far);
   }
   // What leans to either side is noise; a difference leans to one.
-  const isOneSided = leans.every((lean) => Math.sign(lean) === Math.sign(leans[0] ?? 0));
+  const isOneSided = leans.every((each) => Math.sign(each) === Math.sign(leans[0] ?? 0));
   return isOneSided ? Math.min(...leans.map(Math.abs)) : 0;
+}
+
+/** Half of the differences lie within so many milliseconds of one another: the noise of this machine, now. */
+export async function noiseOf(ask: Ask, status: number, times: number): Promise<number> {
+  const pairs = await pairsOf(ask, ask, status, times);
+  const sorted = pairs.map(({ known, unknown }) => known - unknown).sort((a, b) => a - b);
+  const at = (part: number) => sorted[Math.floor(part * sorted.length)] ?? 0;
+  return at(0.75) - at(0.25);
 }
 
 /** Nothing in how long an answer takes tells `known` from `unknown`. */
@@ -108,9 +140,9 @@ export async function assertTellsNothing(
   unknown: Ask,
   { status, times = TIMES }: { readonly status: number; readonly times?: number },
 ): Promise<void> {
-  const lean = await telling(known, unknown, status, times);
+  const far = await telling(known, unknown, status, times);
   assert.ok(
-    lean < 1,
-    `told apart, ${lean.toFixed(1)} times as far as chance goes, ${times} times each way`,
+    far < 1,
+    `told apart, ${far.toFixed(1)} times as far as chance goes, ${times} times each way`,
   );
 }
