@@ -32,6 +32,8 @@ const NAMES = [
   "proof.bytes_1m",
   "verify.entries_vs_primitives",
   "web.first_load_kb",
+  "web.phone_unlock_s",
+  "web.unlock_to_home_vs_kdf",
   "web.search_100k_p95_ms",
   "web.scroll_100k_smooth",
   "web.longest_task_ms",

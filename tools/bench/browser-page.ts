@@ -1,7 +1,8 @@
-// Runs inside Chromium: seals as the page does, and the same segments by bare WebCrypto.
+// Runs inside Chromium: seals as the page does, and the same segments by bare WebCrypto; and derives
+// the key of a local store, and nothing else.
 
-import { sealContent } from "@ecrin/crypto";
-import { inTurn, type Times } from "./measure.ts";
+import { ARGON2, STORE_SALT, sealContent, storeKey } from "@ecrin/crypto";
+import { inTurn, type Times, time } from "./measure.ts";
 
 const MIB = 1 << 20;
 const SOME = 65_536;
@@ -11,6 +12,7 @@ const KEY = new Uint8Array(32).fill(7);
 
 declare global {
   var measureSealing: ((bytes: number, rounds: number) => Promise<Times>) | undefined;
+  var measureDerivation: (() => Promise<number>) | undefined;
 }
 
 async function seal(plain: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -48,4 +50,10 @@ globalThis.measureSealing = async (bytes, rounds) => {
     () => seal(plain),
     () => bare(plain),
   );
+};
+
+/** Milliseconds of the derivation that opens a local store, its module loaded before. */
+globalThis.measureDerivation = async () => {
+  await import("hash-wasm");
+  return await time(() => storeKey("quatre mots ordinaires", new Uint8Array(STORE_SALT), ARGON2));
 };

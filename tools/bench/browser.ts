@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { launchBrowser } from "../browser/launch.ts";
+import type { Browser, Page } from "playwright-core";
 import { type Group, speedRatio, type Times } from "./measure.ts";
 
 const MIB = 1 << 20;
@@ -47,22 +48,36 @@ async function serve(folder: string): Promise<{ url: string; close(): void }> {
   return { url: `http://localhost:${port}/`, close: () => server.close() };
 }
 
-async function inChromium(bytes: number, rounds: number): Promise<Times> {
+/** A page of this browser that can do what browser-page.ts offers. */
+export async function benchPage(
+  browser: Browser,
+): Promise<{ readonly page: Page; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-bench-"));
   await writeFile(join(folder, "index.html"), PAGE);
   await bundle(folder);
   const site = await serve(folder);
+  const page = await browser.newPage();
+  await page.goto(site.url);
+  await page.waitForFunction("globalThis.measureSealing !== undefined");
+  return {
+    page,
+    async close() {
+      await page.close();
+      site.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function inChromium(bytes: number, rounds: number): Promise<Times> {
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
-    await page.goto(site.url);
-    await page.waitForFunction("globalThis.measureSealing !== undefined");
+    const { page, close } = await benchPage(browser);
     const times: Times = await page.evaluate(`globalThis.measureSealing(${bytes}, ${rounds})`);
+    await close();
     return times;
   } finally {
     await browser.close();
-    site.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

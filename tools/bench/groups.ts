@@ -1,6 +1,7 @@
 // Every group of lines, in the order of the table.
 
 import { browserBench } from "./browser.ts";
+import { doorBench } from "./door.ts";
 import { firstLoadBench } from "./first-load.ts";
 import { historyBench } from "./history.ts";
 import { importBench } from "./import.ts";
@@ -33,6 +34,7 @@ export const groups: readonly Group[] = [
   resumeBench,
   verifyBench,
   firstLoadBench,
+  doorBench,
   timelineBench,
   importBench,
 ];
