@@ -95,8 +95,8 @@ async function openWhole(
   account: AccountId,
   reach: (answer: RouteAnswer<"account">, state: AccountState) => Promise<Bytes>,
 ): Promise<OpenedAccount> {
-  const server = await readServer(http);
-  const answer = await http.call("account");
+  // Neither answer depends on the other: one round trip on a slow line.
+  const [server, answer] = await Promise.all([readServer(http), http.call("account")]);
   const state = await followWhole(account, answer);
   const accountKey = await reach(answer, state);
   const keyring = await openKeyring(accountKey, account, answer.keyring);

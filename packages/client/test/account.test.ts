@@ -186,6 +186,37 @@ test("without network the device opens its store and nothing of the account", as
   );
 });
 
+test("what a sign-in asks after its proof goes out at once: one round trip on a slow line", async () => {
+  const dora = await newPerson(ground);
+  await dora.account.lock();
+  const asked: string[] = [];
+  const both = Promise.withResolvers<void>();
+  const together: typeof fetch = async (input, init) => {
+    const path = new URL(String(input)).pathname;
+    asked.push(path);
+    if (asked.includes("/v1/server") && asked.includes("/v1/account")) both.resolve();
+    // Neither is answered before both are asked.
+    if (path === "/v1/server" || path === "/v1/account") await both.promise;
+    return await fetch(input, init);
+  };
+  await (await signIn({ ...at(), ...dora, fetch: together })).lock();
+  assert.deepEqual(asked.slice(0, 2), ["/v1/sign-in/start", "/v1/sign-in/finish"]);
+  assert.deepEqual(asked.slice(2, 4).toSorted(), ["/v1/account", "/v1/server"]);
+});
+
+test("a store that was opened before is not opened again, nor another's taken for it", async () => {
+  const flora = await newPerson(ground);
+  await flora.account.lock();
+  const local = await unlockOffline(flora);
+  // With this it would not open: no key is derived for it again.
+  const again = await signIn({ ...at(), ...flora, local, devicePassword: "another one" });
+  assert.equal(again.id, flora.account.id);
+  await again.lock();
+  const other = await newPerson(ground);
+  const others = await unlockOffline(other);
+  await assert.rejects(signIn({ ...at(), ...flora, local: others }), refusal("not-enrolled"));
+});
+
 test("a device that is forgotten can be enrolled again", async () => {
   const frank = await newPerson(ground, "Frank");
   const { kit, password, store } = frank;
