@@ -12,6 +12,7 @@ const SOURCE = join(import.meta.dirname, "..", "src");
 const READING = [
   "offers",
   "status",
+  "changedElsewhere",
   "saved",
   "send",
   "documents",
@@ -105,6 +106,7 @@ const CHECKED = [
   "totpConfirm",
   "signUp",
   "unlock",
+  "reach",
   "enter",
   "recover",
   "verify",
