@@ -101,7 +101,7 @@ export const linkCases: readonly AttackCase[] = [
         items: [item],
         until: stage.now() + HOUR,
       });
-      const [{ statement } = no()] = await record.history(item);
+      const [{ statement = no() } = no()] = await record.history(item);
       const said = factsIn(parseRevision(statement).payload);
       // Her own device, on the server's side for this once: the same names, another content.
       const content = { length: 4152, root: toBase64url(newSecret()) };

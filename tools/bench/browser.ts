@@ -7,9 +7,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { launchBrowser } from "../browser/launch.ts";
-import type { Browser, Page } from "playwright-core";
 import { type Group, speedRatio, type Times } from "./measure.ts";
 
 const MIB = 1 << 20;

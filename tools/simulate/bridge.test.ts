@@ -134,7 +134,7 @@ async function begin(chance: Random) {
     accounts,
   });
   for (const revision of record.listing.revisions.values())
-    model.take({ ...revision, statement: statementOf(revision.statement) });
+    model.take({ ...revision, statement: statementOf(revision.statement ?? assert.fail()) });
   const bridge = new Bridge(model, ground.now);
   const devices: Device[] = [];
   for (const [name, whose] of [

@@ -60,11 +60,13 @@ const viewField = z.strictObject({
   release: z.optional(z.strictObject({ epoch: z.int(), key: bytesField(32, 32) })),
 });
 
-/** A revision as it is kept. It was checked in full before, and a sealed value is nobody else's. */
+/**
+ * A revision as it is kept. It was checked in full before, and a sealed value is nobody else's.
+ * Its signed header is not kept: 0.3.0 did, and it was more than half of what had to be read.
+ */
 interface Row {
   readonly fact: RevisionPayload;
   readonly hash: Hash;
-  readonly statement: string;
   readonly secret?: string;
   readonly metadata?: Metadata;
 }
@@ -207,14 +209,14 @@ export class Kept {
   }
 }
 
-function rowOf({ fact, hash, statement, opened }: Revision): Row {
-  if (opened === undefined) return { fact, hash, statement };
+function rowOf({ fact, hash, opened }: Revision): Row {
+  if (opened === undefined) return { fact, hash };
   const { secret, metadata } = opened;
-  return { fact, hash, statement, secret: toBase64url(secret), metadata };
+  return { fact, hash, secret: toBase64url(secret), metadata };
 }
 
-function revisionOf({ fact, hash, statement, secret, metadata }: Row, index: number): Revision {
-  const known = { index, fact, hash, statement };
+function revisionOf({ fact, hash, secret, metadata }: Row, index: number): Revision {
+  const known = { index, fact, hash };
   if (secret === undefined || metadata === undefined) return known;
   return { ...known, opened: { secret: fromBase64url(secret), metadata } };
 }
@@ -226,9 +228,7 @@ function isRow(value: unknown): boolean {
     "fact" in value &&
     typeof value.fact === "object" &&
     "hash" in value &&
-    typeof value.hash === "string" &&
-    "statement" in value &&
-    typeof value.statement === "string"
+    typeof value.hash === "string"
   );
 }
 

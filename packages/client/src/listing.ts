@@ -48,7 +48,8 @@ export interface Revision {
   readonly index: number;
   readonly fact: RevisionPayload;
   readonly hash: Hash;
-  readonly statement: string;
+  /** As it was signed; absent for what this device kept, which is what it says and no more. */
+  readonly statement?: string;
   /** R and the name it opened; absent for a deletion, and where it is lost. */
   readonly opened?: { readonly secret: Bytes; readonly metadata: Metadata };
   /** Why it does not open, though everything signed is right. */

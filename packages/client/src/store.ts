@@ -156,10 +156,16 @@ export class Store {
 
   /** Values whose keys begin with `prefix`, in order of their keys. */
   async *entries(prefix: string): AsyncGenerator<readonly [key: string, value: Bytes]> {
+    // The next one is opened, off this thread, while somebody reads the one before.
+    let before: readonly [key: string, value: Promise<Bytes>] | undefined;
     for await (const [name, sealed] of this.#raw.entries(SEALED + prefix)) {
       const key = name.slice(SEALED.length);
-      yield [key, await this.#open(key, sealed)];
+      const value = this.#open(key, sealed);
+      value.catch(() => undefined);
+      if (before !== undefined) yield [before[0], await before[1]];
+      before = [key, value];
     }
+    if (before !== undefined) yield [before[0], await before[1]];
   }
 
   /** A value of canonical JSON, not yet checked in its form. */

@@ -349,6 +349,20 @@ test("what is kept goes on where it stood, and what does not fit together is fet
   );
 });
 
+test("the signed headers are not kept; rows that 0.3.0 kept with them still open", async () => {
+  const person = await keeper("Irma", "a", "b");
+  const { store, account } = await unlockOffline(person);
+  const [[key, value] = assert.fail()] = await Array.fromAsync(store.entries("kept/rows/"));
+  const page: { readonly rows: readonly object[] } = JSON.parse(Buffer.from(value).toString());
+  assert.equal(page.rows.length, 2);
+  assert.ok(page.rows.every((row) => !("statement" in row)));
+  const rows = page.rows.map((row) => ({ ...row, statement: "eyJhIjoxfQ.e30.AA" }));
+  await store.put(key, Buffer.from(JSON.stringify({ ...page, rows })));
+  const kept = await offline(person);
+  assert.equal(kept.id, account);
+  assert.deepEqual(titles((await kept.record()).list()), ["a", "b"]);
+});
+
 test("taking the yes back erases what was kept, and not what waits", async () => {
   const person = await keeper("Inès", "one");
   await (await (await offline(person)).record()).add(file("waits"));
