@@ -352,7 +352,9 @@ test("what is kept goes on where it stood, and what does not fit together is fet
 test("the signed headers are not kept; rows that 0.3.0 kept with them still open", async () => {
   const person = await keeper("Irma", "a", "b");
   const { store, account } = await unlockOffline(person);
-  const [[key, value] = assert.fail()] = await Array.fromAsync(store.entries("kept/rows/"));
+  const pages: (readonly [string, Uint8Array])[] = [];
+  for await (const each of store.entries("kept/rows/")) pages.push(each);
+  const [[key, value] = assert.fail()] = pages;
   const page: { readonly rows: readonly object[] } = JSON.parse(Buffer.from(value).toString());
   assert.equal(page.rows.length, 2);
   assert.ok(page.rows.every((row) => !("statement" in row)));
