@@ -72,6 +72,8 @@ export const sharing: Fields = {
   begin: hashNamed("first of the share"),
 };
 export const inShare = share([asOwner, asReader]);
+export const withOffline: Fields = { ...asReader, offline: true };
+export const inShareOffline = share([asOwner, withOffline]);
 /** Carol's rotation carried into the record, with a pin of her newest head. */
 export const moved = turn(first, bob, 2, { changed: [renewed] });
 export const pinned = turn(first, alice, 2, {

@@ -298,6 +298,12 @@ export const shares: Row[] = [
   ["a reader shares", "by.account", [first, after(first, dan, "share", sharing)]],
   ["a share twice", "share", [first, made, after(made, bob, "share", sharing)]],
   [
+    "a share that says of the offline right that there is none",
+    "space.offline",
+    [first, after(first, bob, "share", { ...sharing, offline: false })],
+    "malformed",
+  ],
+  [
     "a share ended by a writer",
     "by.account",
     [first, made, after(made, carol, "unshare", { share: shareId })],

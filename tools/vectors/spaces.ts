@@ -26,6 +26,7 @@ import {
   FRIDAY,
   first,
   inShare,
+  inShareOffline,
   later,
   made,
   malloryGone,
@@ -35,8 +36,10 @@ import {
   pinned,
   renewed,
   shareId,
+  sharing,
   tablet,
   turnedBy,
+  withOffline,
   wraps,
 } from "./space-scene.ts";
 import { shares, turns } from "./space-turns.ts";
@@ -172,6 +175,12 @@ const right: [string, readonly string[], Fields][] = [
     [first, made],
     stateOf(1, 1, everybody, { shares: { [shareId]: "in force" } }),
   ],
+  [
+    "a share whose recipient may open without asking",
+    [first, after(first, bob, "share", { ...sharing, offline: true })],
+    stateOf(1, 1, everybody, { shares: { [shareId]: "in force" } }),
+  ],
+  ["a share with the offline right", [inShareOffline], stateOf(0, 1, [asOwner, withOffline])],
   [
     "a share ended",
     [first, made, endedShare],

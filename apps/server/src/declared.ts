@@ -5,8 +5,10 @@ import {
   parseRead,
   type ReadStatement,
   type RouteAnswer,
+  type SpaceState,
   type Statement,
 } from "@ecrin/protocol";
+import { hasEnded } from "./access.ts";
 import type { Call, Handlers } from "./call.ts";
 import { checkNotAhead } from "./clock.ts";
 import { decided } from "./guard.ts";
@@ -73,6 +75,13 @@ async function judge(call: Telling, read: ReadStatement, place: FieldPath) {
     if (!lives.some(({ until = Number.POSITIVE_INFINITY }) => until > since))
       refuse("not-allowed", `${place}.revisions.${i}`);
   }
-  const hasEnded = !state.members.has(fact.by.account);
-  return { hasEnded, entries: entriesOf(read, places, call.now()) };
+  const ended =
+    !state.members.has(fact.by.account) || (await isEndedShare(call, state, call.now()));
+  return { hasEnded: ended, entries: entriesOf(read, places, call.now()) };
+}
+
+async function isEndedShare(call: Telling, state: SpaceState, now: number): Promise<boolean> {
+  if (state.share === undefined) return false;
+  const source = await call.spaces.state(call.sql, state.share.source);
+  return source === undefined || hasEnded(state, source, now);
 }

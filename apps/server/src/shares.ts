@@ -87,7 +87,10 @@ function checkPair(source: SpaceStatement, begin: SpaceStatement): ShareFact {
     fact.links.root === first.links.root &&
     fact.links.count === first.links.count &&
     fact.by.account === first.by.account &&
-    first.members.some(({ account, role }) => account === fact.recipient && role === "reader");
+    first.members.some(
+      ({ account, role, offline }) =>
+        account === fact.recipient && role === "reader" && offline === (fact.offline ?? false),
+    );
   return same ? fact : refuse("statement-refused", "body.share");
 }
 

@@ -34,7 +34,7 @@ function saidOf({ parsed: { fact }, before, after }: Judged): Said[] {
         ...sharesEndedWith(before, after),
       ];
     case "share":
-      return [["share", { share: fact.share, account: fact.recipient, until: fact.until }]];
+      return [["share", sharing(fact)]];
     case "unshare":
       return [["revocation", { share: fact.share, ...recipientOf(after, fact) }]];
     case "inbox":
@@ -44,8 +44,20 @@ function saidOf({ parsed: { fact }, before, after }: Judged): Said[] {
   }
 }
 
-function membership({ account, role, until }: Member): Said {
-  return ["membership", { account, role, ...(until === undefined ? {} : { until }) }];
+function membership({ account, role, offline, until }: Member): Said {
+  return [
+    "membership",
+    {
+      account,
+      role,
+      ...(role === "reader" && offline ? { offline } : {}),
+      ...(until === undefined ? {} : { until }),
+    },
+  ];
+}
+
+function sharing({ share, recipient, until, offline }: SpacePayload & { op: "share" }): EntryAbout {
+  return { share, account: recipient, until, ...(offline === undefined ? {} : { offline }) };
 }
 
 /** Somebody ending also ends the shares they made from this space (spec/space.md, MUST 4). */

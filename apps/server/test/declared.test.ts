@@ -16,6 +16,7 @@ import {
   signRead,
   type TestSpace,
 } from "./record.ts";
+import { makeShare, postShare } from "./share.ts";
 
 const limits = { ...NO_LIMITS, declared: DEFAULT_LIMITS.declared };
 
@@ -112,6 +113,30 @@ test("whoever has ended fills no journal", async () => {
   await record.done(await record.turn(tree, { ended: [bob.account] }));
   const codes: unknown[] = [];
   for (const ago of before) codes.push((await tell(DAY + ago)).body.code);
+  assert.deepEqual(codes, [...Array(10).fill(undefined), "rate-limited", "rate-limited"]);
+});
+
+test("whoever received a share tells what they read, also once it has ended, and then within bounds", async () => {
+  const { record, sealed } = await readable();
+  const carol = await anyone();
+  const facts = { source: { offline: true }, rights: { offline: true } };
+  const made = await makeShare(record, carol, [sealed], server.clock.at + DAY, facts);
+  assert.equal((await postShare(record, made, alice)).status, 200);
+  const { item, revision } = sealed;
+  const tell = async (ago: number) => {
+    const places = [{ space: record.space, item, revision }];
+    const at = server.clock.at - ago;
+    const read = await signRead(carol, made.share.space, places, { ...DECLARED, at });
+    return await declare(carol, [read]);
+  };
+  const before = Array.from({ length: 12 }, (_, i) => i);
+  for (const ago of before) assert.equal((await tell(ago)).status, 200);
+  assert.equal((await journalOf(server.admin, record.space)).at(-1)?.about.via, made.share.space);
+  const unshare = record.sign({ op: "unshare", share: made.share.space }, alice);
+  const path = `/v1/shares/${made.share.space}/end`;
+  assert.equal((await alice.line.ask("POST", path, { unshare }, alice.seat)).status, 200);
+  const codes: unknown[] = [];
+  for (const ago of before) codes.push((await tell(100 + ago)).body.code);
   assert.deepEqual(codes, [...Array(10).fill(undefined), "rate-limited", "rate-limited"]);
 });
 

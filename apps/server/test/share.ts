@@ -15,7 +15,7 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import type { Person } from "./person.ts";
-import { type Ended, releaseKeyOf, type SealedTest, TestSpace } from "./record.ts";
+import { type Ended, type Rights, releaseKeyOf, type SealedTest, TestSpace } from "./record.ts";
 
 /** A share on its way: the body of `shareCreate`, and the space it makes. */
 export interface TestShare {
@@ -29,6 +29,8 @@ export interface ShareFacts {
   readonly source?: object;
   readonly begin?: object;
   readonly by?: Person;
+  /** Further rights of the recipient. */
+  readonly rights?: Pick<Rights, "offline">;
   /** Another set than was signed. */
   readonly links?: (set: LinkSet) => LinkSet;
   /** Another set, signed. */
@@ -43,7 +45,9 @@ export async function makeShare(
   facts: ShareFacts = {},
 ): Promise<TestShare> {
   const by = facts.by ?? record.owner;
-  const share = new TestSpace(by, await releaseKeyOf(by), [[recipient, { until }]]);
+  const share = new TestSpace(by, await releaseKeyOf(by), [
+    [recipient, { until, ...facts.rights }],
+  ]);
   const { epoch, wraps } = await share.epoch(share.members, 1);
   const key = share.releaseKeys.get(1) ?? Buffer.alloc(0);
   const links = linkSetOf(record, share.space, sealed, by, key);

@@ -207,6 +207,7 @@ test("two statements that do not say the same are refused, both", async () => {
     "another share": { source: { share: newId() } },
     "another beginning": { source: { begin: anyHash() } },
     "other links": { source: { links: linked } },
+    "the offline right, in the source only": { source: { offline: true } },
     "another source": { begin: { source: { space: newId() } } },
   };
   for (const [name, facts] of Object.entries(wrong)) {

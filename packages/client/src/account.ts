@@ -311,13 +311,14 @@ export class Account {
 
   /** A share that ended between the list and the look is none. */
   async #openShare(share: SpaceId): Promise<SharedView | undefined> {
-    const view = this.#shared.get(share) ?? new SharedView(this.#u, share);
+    const view = this.#shared.get(share) ?? new SharedView(this.#u, share, this.keeping);
     try {
       await this.#consent.require(share);
       await view.sync();
     } catch (error) {
-      if (isRefusedFor(error, "closed", "not-found", "not-allowed")) return undefined;
-      throw error;
+      if (!isRefusedFor(error, "closed", "not-found", "not-allowed")) throw error;
+      await this.keeping.dropShare(share);
+      return undefined;
     }
     this.#shared.set(share, view);
     return view;

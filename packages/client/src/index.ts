@@ -53,6 +53,7 @@ export type { Rights } from "./membership.ts";
 export type { Offer, Offers } from "./offers.ts";
 export { OfflineAccount } from "./offline.ts";
 export { type OfflineItem, OfflineRecord } from "./offline-record.ts";
+export { OfflineShare } from "./offline-share.ts";
 export { bytesOf, type Opened } from "./open.ts";
 export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";

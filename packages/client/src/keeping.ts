@@ -1,7 +1,16 @@
 import { releaseOf } from "@ecrin/crypto";
-import { type Bytes, fromBase64url, mayWrite, nameOfStatement } from "@ecrin/protocol";
+import {
+  type Bytes,
+  fromBase64url,
+  mayWrite,
+  nameOfStatement,
+  type SealedRevision,
+  type SpaceId,
+} from "@ecrin/protocol";
+import { isRefusedFor } from "./errors.ts";
 import { Kept, type KeptPerson, type KeptSpace } from "./kept.ts";
 import { KeptContents } from "./kept-content.ts";
+import { type KeptShare, KeptShares } from "./kept-shares.ts";
 import type { Listing, OpenableRevision } from "./listing.ts";
 import { isIn, Outbox, type OutboxEntry, type Pending } from "./outbox.ts";
 import { releaseKey } from "./release.ts";
@@ -15,6 +24,7 @@ export const KEPT_UNASKED = 64 * 1024 * 1024;
 export class Keeping {
   readonly kept: Kept;
   readonly contents: KeptContents;
+  readonly shares: KeptShares;
   readonly outbox: Outbox;
   readonly #u: Unlocked;
   #allowed: boolean | undefined;
@@ -24,6 +34,7 @@ export class Keeping {
     const now = () => u.now();
     this.kept = new Kept(u.store);
     this.contents = new KeptContents(u.store, now);
+    this.shares = new KeptShares(u.store, this.contents);
     this.outbox = new Outbox(u.store, now);
   }
 
@@ -109,6 +120,48 @@ export class Keeping {
     }
     await this.contents.fetch(this.#u.http, view.space, fact, pinned);
     return true;
+  }
+
+  /** Keeps a received share whose maker gave the offline right (spec/offline.md, What others share). */
+  async saveShare(share: KeptShare): Promise<void> {
+    if (await this.isAllowed()) await this.shares.save(share);
+  }
+
+  /** Keeps a content of such a share. @returns whether it is kept */
+  async keepShared(share: SpaceId, fact: SealedRevision, pinned: boolean): Promise<boolean> {
+    if (!(await this.isAllowed())) return false;
+    if (fact.held !== "server" || (!pinned && fact.content.length > KEPT_UNASKED)) return false;
+    await this.contents.fetch(this.#u.http, share, fact, pinned);
+    return true;
+  }
+
+  /** Erases the received shares that have ended: by their date, and by what the server says. */
+  async letGoOfShares(): Promise<void> {
+    await this.shares.sweep(this.#u.now());
+    for (const kept of await this.shares.all()) {
+      try {
+        if (await hasEnded(this.#u, kept.share)) await this.shares.drop(kept);
+      } catch (error) {
+        if (!isRefusedFor(error, "offline", "unavailable", "rate-limited", "internal")) throw error;
+        return;
+      }
+    }
+  }
+
+  /** Erases a received share that has ended. */
+  async dropShare(share: SpaceId): Promise<void> {
+    const kept = (await this.shares.all()).find((each) => each.share === share);
+    if (kept !== undefined) await this.shares.drop(kept);
+  }
+}
+
+/** Whether a received share is no longer handed out, so that nothing of it may stay. */
+async function hasEnded(u: Unlocked, share: SpaceId): Promise<boolean> {
+  try {
+    return (await u.http.call("share", { params: { share } })).ended;
+  } catch (error) {
+    if (isRefusedFor(error, "closed", "not-found", "not-allowed")) return true;
+    throw error;
   }
 }
 

@@ -56,6 +56,15 @@ export class KeptContents {
     return kept;
   }
 
+  /** Every revision whose content is kept, whatever it is kept through. */
+  async everywhere(): Promise<Set<RevisionId>> {
+    const kept = new Set<RevisionId>();
+    for await (const [key] of this.#store.entries(CONTENT)) {
+      kept.add(parseAs(revisionIdField, key.slice(key.lastIndexOf("/") + 1), "kept"));
+    }
+    return kept;
+  }
+
   /**
    * Fetches the ciphertext of a revision and keeps it: first its pieces, then
    * that it is there. What is not as its author signed is not kept.

@@ -166,6 +166,22 @@ async function openLinkSet(
   }));
 }
 
+/**
+ * h of each link, by the share's S: what a recipient with the offline right opens alone.
+ * @param key S of the share
+ * @throws ClientError `cannot-open` for a share of the earlier form, which gives no such right; CryptoError
+ */
+export async function openLinkReleases(
+  share: SpaceId,
+  key: Bytes,
+  { links: set }: HandedOut,
+): Promise<Bytes[]> {
+  if (Array.isArray(set)) throw new ClientError("cannot-open", "is of the earlier form");
+  const ctx = linkSetContext(share, linkListHash(linkListText(set)), "releases");
+  const all = await openBox(key, "link releases", ctx, fromBase64url(set.releases, "releases"));
+  return set.links.map((_, i) => all.slice(i * SECRET, (i + 1) * SECRET));
+}
+
 /** A link of a share in the earlier form. */
 async function openLink(
   share: SpaceId,

@@ -168,19 +168,8 @@ export class OfflineRecord {
       throw new ClientError("not-kept", "the content is not kept on this device");
     }
     const key = checkedContentKey(fact, opened.secret, release);
-    if (!this.waits(fact.revision)) await this.#tell(fact, reason);
+    if (!this.waits(fact.revision)) await tellRead(this.#device, this.space, fact, reason);
     return await openOwn({ fact, metadata: opened.metadata, ...key }, bytes);
-  }
-
-  /** Signs that something was read, and writes it down. */
-  async #tell({ space, item, revision }: RevisionPayload, reason: ReadReason): Promise<void> {
-    const statement = await this.#device.sign("read", {
-      space: this.space,
-      revisions: [{ space, item, revision }],
-      reason,
-      declared: true,
-    });
-    await this.#device.outbox.add(() => Promise.resolve({ kind: "read", statement }));
   }
 
   /** The ciphertext and h of what was written here, as long as it lies in the outbox. */
@@ -350,6 +339,22 @@ export class OfflineRecord {
     const revision = this.revisions.get(newest ?? (id as RevisionId)) ?? notThere();
     return isOpenable(revision) ? revision : notThere();
   }
+}
+
+/** Signs that something was read, and writes it down before anything of it is shown. */
+export async function tellRead(
+  device: Pick<OfflineDevice, "sign" | "outbox">,
+  through: SpaceId,
+  { space, item, revision }: RevisionPayload,
+  reason: ReadReason,
+): Promise<void> {
+  const statement = await device.sign("read", {
+    space: through,
+    revisions: [{ space, item, revision }],
+    reason,
+    declared: true,
+  });
+  await device.outbox.add(() => Promise.resolve({ kind: "read", statement }));
 }
 
 async function nameOf(what: WaitingWrite, fact: OpenableRevision["fact"]) {

@@ -13,8 +13,10 @@ import { keptChain } from "./accounts.ts";
 import { ClientError } from "./errors.ts";
 import { Kept, type KeptPerson, type KeptRight } from "./kept.ts";
 import { KeptContents } from "./kept-content.ts";
+import { isOver, KeptShares } from "./kept-shares.ts";
 import type { LocalDevice } from "./local.ts";
 import { type OfflineDevice, OfflineRecord } from "./offline-record.ts";
+import { OfflineShare } from "./offline-share.ts";
 import { Outbox } from "./outbox.ts";
 
 /** An account on a device without network: what is kept, and what waits. It holds no key of the account. */
@@ -24,8 +26,10 @@ export class OfflineAccount {
   readonly outbox: Outbox;
   readonly #device: OfflineDevice;
   readonly #right: KeptRight;
+  readonly #shares: KeptShares;
 
-  private constructor(device: OfflineDevice, right: KeptRight, id: DeviceId) {
+  private constructor(device: OfflineDevice, right: KeptRight, id: DeviceId, shares: KeptShares) {
+    this.#shares = shares;
     this.id = device.account;
     this.device = id;
     this.outbox = device.outbox;
@@ -56,13 +60,17 @@ export class OfflineAccount {
     const by = { account, device, head: { ...head } };
     const outbox = new Outbox(store, now);
     await outbox.sweep();
+    const contents = new KeptContents(store, now);
+    // Before anything is shown: what others shared stays no longer than its right.
+    const shares = new KeptShares(store, contents);
+    await shares.sweep(now());
     return new OfflineAccount(
       {
         account,
         store,
         now,
         kept,
-        contents: new KeptContents(store, now),
+        contents,
         outbox,
         accounts: () => Promise.resolve(chains),
         sign: async (kind, facts) =>
@@ -70,6 +78,7 @@ export class OfflineAccount {
       },
       right,
       device,
+      shares,
     );
   }
 
@@ -97,6 +106,12 @@ export class OfflineAccount {
   /** A record that is kept. @throws ClientError `not-kept` */
   async recordOf(space: SpaceId): Promise<OfflineRecord> {
     return (await OfflineRecord.open(this.#device, space)) ?? notKept();
+  }
+
+  /** Received shares that are kept and have not ended. */
+  async sharedWithMe(): Promise<OfflineShare[]> {
+    const open = (await this.#shares.all()).filter((each) => !isOver(each, this.#device.now()));
+    return await Promise.all(open.map((each) => OfflineShare.open(this.#device, each)));
   }
 
   /** Records that are kept. */

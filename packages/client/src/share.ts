@@ -28,18 +28,24 @@ export interface NewShare {
   /** Milliseconds since 1970. */
   readonly until: number;
   readonly note?: string;
+  /** The recipient may open without asking, until the end (spec/share.md, The offline right). */
+  readonly offline?: boolean;
 }
 
 /** Maker and recipient of a share, at the identities their chains hold now. */
 export async function shareMembers(
   u: Unlocked,
-  ask: Pick<NewShare, "with" | "until">,
+  ask: Pick<NewShare, "with" | "until" | "offline">,
 ): Promise<readonly [maker: Member, recipient: Member]> {
   if (ask.until <= u.now())
     throw new ClientError("refused", "the end of a share lies in the future");
   return await Promise.all([
     memberFor(u, u.account, { role: "owner", offline: true }),
-    memberFor(u, ask.with, { role: "reader", until: ask.until }),
+    memberFor(u, ask.with, {
+      role: "reader",
+      until: ask.until,
+      ...(ask.offline === true ? { offline: true } : {}),
+    }),
   ]);
 }
 
@@ -74,6 +80,7 @@ export async function createShare(
     until: ask.until,
     links: linked,
     begin: parseSpaceStatement(begin).hash,
+    ...(recipient.offline ? { offline: true } : {}),
   });
   const about = utf8(canonicalJson({ from: u.keyring.name(), note: ask.note ?? "" }));
   const sealedAbout = toBase64url(

@@ -11,13 +11,22 @@ import {
   parseCanonical,
   type ReadReason,
   type RevisionId,
+  type SealedRevision,
   type SpaceId,
+  toBase64url,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
+import type { Keeping } from "./keeping.ts";
 import { type Contact, checkContact } from "./keyring.ts";
-import { checkLinked, type OpenedLink, openLinks } from "./link-set.ts";
+import {
+  checkLinked,
+  type HandedOut,
+  type OpenedLink,
+  openLinkReleases,
+  openLinks,
+} from "./link-set.ts";
 import { openName } from "./listing.ts";
-import { type Opened, type OpenKey, openRange, openThrough } from "./open.ts";
+import { type Opened, type OpenKey, openOwn, openRange, openThrough } from "./open.ts";
 import { askReleases, checkedContentKey, releaseKey } from "./release.ts";
 import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -35,9 +44,12 @@ export class SharedView {
   /** What the maker wrote beside it. */
   about: { readonly from: string; readonly note: string } = { from: "", note: "" };
   ended = false;
+  /** Where what may be kept is kept for later, if the person has said yes to it. */
+  readonly #keeping: Keeping | undefined;
 
-  constructor(u: Unlocked, share: SpaceId) {
+  constructor(u: Unlocked, share: SpaceId, keeping?: Keeping) {
     this.#u = u;
+    this.#keeping = keeping;
     this.view = new SpaceView(u, share);
   }
 
@@ -47,6 +59,11 @@ export class SharedView {
 
   get items(): readonly SharedItem[] {
     return this.#items;
+  }
+
+  /** Whether its maker gave the right to open without asking (spec/share.md, The offline right). */
+  get offline(): boolean {
+    return this.view.me.role === "reader" && this.view.me.offline;
   }
 
   /** Who made the share, and at which identity. */
@@ -74,9 +91,15 @@ export class SharedView {
     const key = await this.view.secret("space");
     this.ended = answer.ended || this.view.state.closed;
     this.about = await openAbout(this.share, key, fromBase64url(answer.about, "about"));
-    if (this.#items.length > 0 || this.ended) return;
+    if (this.ended) return await this.#keeping?.dropShare(this.share);
+    if (this.#items.length === 0) await this.#openItems(stated.source, key, answer);
+    await this.#keep(answer);
+  }
+
+  async #openItems(source: SpaceId, key: Bytes, answer: HandedOut): Promise<void> {
+    const params = { share: this.share };
     const [links, { metadata }] = await Promise.all([
-      openLinks(this.share, stated.source, key, answer),
+      openLinks(this.share, source, key, answer),
       this.#u.http.call("shareMetadata", { params }),
     ]);
     if (metadata.length !== links.length) throw new ClientError("cannot-open", "a name is missing");
@@ -92,9 +115,58 @@ export class SharedView {
     );
   }
 
+  /** What the right allows to keep, on a device that keeps; each h is the one its author committed to. */
+  async #keep(answer: HandedOut): Promise<void> {
+    if (!this.offline || !((await this.#keeping?.isAllowed()) ?? false)) return;
+    const releases = await openLinkReleases(this.share, await this.view.secret("release"), answer);
+    const items = this.#items.map(({ fact, header, secret, metadata }, i) => {
+      const release = releases[i] ?? notThere();
+      checkedContentKey(fact, secret, release);
+      return { fact, header, secret: toBase64url(secret), release: toBase64url(release), metadata };
+    });
+    await this.#keeping?.saveShare({
+      share: this.share,
+      maker: this.maker,
+      about: this.about,
+      until: this.view.state.share?.until ?? notThere(),
+      seenAt: this.view.seenAt,
+      items,
+    });
+  }
+
+  /**
+   * Keeps the content of a revision on this device, to open it there without network.
+   * @returns whether it is kept: its maker gives the right, and the person has said yes to keeping
+   */
+  async pin(revision: RevisionId): Promise<boolean> {
+    const { fact } = this.#find(revision);
+    return this.offline && ((await this.#keeping?.keepShared(this.share, fact, true)) ?? false);
+  }
+
+  /** Keeps it here no more, until it is opened or pinned again. */
+  async unpin(revision: RevisionId): Promise<void> {
+    await this.#keeping?.contents.drop(this.share, revision);
+  }
+
+  /** The ciphertext of what is being opened, kept from now on; undefined where it is not, for whatever reason. */
+  async #kept(fact: SealedRevision): Promise<Bytes | undefined> {
+    if (!this.offline || this.#keeping === undefined) return undefined;
+    try {
+      if (!(await this.#keeping.keepShared(this.share, fact, false))) return undefined;
+      return await this.#keeping.contents.bytes(this.share, fact.revision);
+    } catch {
+      // A full device keeps nobody from reading.
+      return undefined;
+    }
+  }
+
   /** Opens a shared revision: one signed read, one entry in the journal of the record it comes from. */
   async open(revision: RevisionId, reason: ReadReason = "care"): Promise<Opened> {
-    return await openThrough(this.#u.http, this.share, await this.#openKey(revision, reason));
+    const key = await this.#openKey(revision, reason);
+    const kept = await this.#kept(key.fact);
+    return kept === undefined
+      ? await openThrough(this.#u.http, this.share, key)
+      : await openOwn(key, kept);
   }
 
   /** Opens a part of an attachment. */
@@ -113,8 +185,12 @@ export class SharedView {
     );
   }
 
+  #find(revision: RevisionId): SharedItem {
+    return this.#items.find((each) => each.fact.revision === revision) ?? notThere();
+  }
+
   async #openKey(revision: RevisionId, reason: ReadReason): Promise<OpenKey> {
-    const item = this.#items.find((each) => each.fact.revision === revision) ?? notThere();
+    const item = this.#find(revision);
     const kept = releaseKey(item.header);
     const known = await this.#u.store.get(kept);
     const release =

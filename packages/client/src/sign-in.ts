@@ -47,6 +47,8 @@ export async function signIn(ask: SignIn): Promise<Account> {
   const account = new Account(u, own);
   // A renewal that was broken off after the server had taken it: what follows from it is done now.
   if (renewed) await account.turnEpochs().catch(() => undefined);
+  // What others shared stays on the device no longer than its right (spec/offline.md).
+  await account.keeping.letGoOfShares();
   return account;
 }
 

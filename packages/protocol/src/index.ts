@@ -281,7 +281,7 @@ export {
   nodeHash,
   sameFrontier,
 } from "./merkle.ts";
-export { type Metadata, parseMetadata } from "./metadata.ts";
+export { type Metadata, metadataField, parseMetadata } from "./metadata.ts";
 export {
   formatLine,
   formatNote,

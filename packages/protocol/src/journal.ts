@@ -73,6 +73,7 @@ export const aboutField = z.strictObject({
   from: z.optional(countField),
   index: z.optional(countField),
   item: z.optional(itemIdField),
+  offline: z.optional(z.literal(true)),
   revision: z.optional(revisionIdField),
   revisions: z.optional(z.array(z.strictObject({ item: itemIdField, revision: revisionIdField }))),
   role: z.optional(roleField),

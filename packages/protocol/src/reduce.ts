@@ -385,7 +385,7 @@ function share(
 ): GrowingState {
   if (!mayManage(signer)) refuse("the signer may not share", "by.account");
   if (state.shares.has(fact.share)) refuse("is already shared", "share");
-  const { share: id, recipient, until, links, begin: first } = fact;
+  const { share: id, recipient, until, links, begin: first, offline = false } = fact;
   const life: ShareLife = {
     share: id,
     maker: signer.account,
@@ -393,6 +393,7 @@ function share(
     until,
     links,
     begin: first,
+    offline,
     since: state.head.seq,
   };
   return { ...state, shares: new Map(state.shares).set(id, life) };

@@ -77,6 +77,8 @@ export const spacePayload = z.discriminatedUnion("op", [
     until: timeField,
     links: linksField,
     begin: hashField,
+    /** The recipient may open without asking (spec/share.md, The offline right). */
+    offline: z.optional(z.literal(true)),
   }),
   z.strictObject({ ...continued, op: z.literal("unshare"), share: spaceIdField }),
   z.strictObject({ ...continued, op: z.literal("inbox"), inbox: inboxField }),
@@ -121,6 +123,8 @@ export interface ShareLife {
   readonly until: number;
   readonly links: z.infer<typeof linksField>;
   readonly begin: Hash;
+  /** Whether the recipient may open without asking. */
+  readonly offline: boolean;
   readonly since: number;
   /** `seq` of the statement that ended it. */
   readonly ended?: number;
