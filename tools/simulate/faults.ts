@@ -97,8 +97,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "an opening is shown before its read is written down",
     file: "offline-record.ts",
-    find: "if (!this.waits(fact.revision)) await this.#tell(fact, reason);",
-    put: "if (!this.waits(fact.revision)) void this.#tell(fact, reason).catch(() => undefined);",
+    find: "if (!this.waits(fact.revision)) await tellRead(this.#device, this.space, fact, reason);",
+    put: "if (!this.waits(fact.revision)) void tellRead(this.#device, this.space, fact, reason).catch(() => undefined);",
   },
   {
     name: "a correction does not name what it replaces",

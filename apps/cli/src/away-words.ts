@@ -10,6 +10,7 @@ export interface AwayWords {
     readonly keepItem: string;
     readonly keepStop: string;
     readonly keepRelease: string;
+    readonly shareOffline: string;
     readonly settle: string;
     readonly settleKeep: string;
     readonly settleBoth: string;
@@ -23,6 +24,9 @@ export interface AwayWords {
   readonly clock: string;
   readonly kept: (n: number, opens: number) => string;
   readonly notKept: string;
+  readonly keptShare: (who: string, n: number, opens: number, until: string) => string;
+  readonly shareOfflineAsk: (who: string, until: string) => string;
+  readonly mayKeep: string;
   readonly keepAsk: string;
   readonly keepDone: string;
   readonly keepItemDone: (n: number) => string;
@@ -59,6 +63,7 @@ const en: AwayWords = {
     keepItem: "items whose content is kept too, as in open",
     keepStop: "keep nothing here any more",
     keepRelease: "keep the content of these items here no more",
+    shareOffline: "they may keep it on their device and open it without network, until the end",
     settle: "an item with two versions: show them, and say which one is right",
     settleKeep: "this version is in force; any of the history may be",
     settleBoth: "each version becomes a document of its own",
@@ -78,6 +83,11 @@ const en: AwayWords = {
   kept: (n, opens) =>
     `Kept on this device: the list of ${n}, of which ${opens === 1 ? "1 opens" : `${opens} open`} without network.`,
   notKept: "Nothing is kept on this device for work without network. See: ecrin keep",
+  keptShare: (who, n, opens, until) =>
+    `Kept from ${who} until ${until}: the list of ${n}, of which ${opens === 1 ? "1 opens" : `${opens} open`} without network.`,
+  shareOfflineAsk: (who, until) =>
+    `${who} may also keep all of it on a device and open it there without network. You hear of such an opening only when that device is connected again. If you end the access earlier, a device without network keeps what it has until ${until}, and nobody can call that back.`,
+  mayKeep: "may be kept on this device",
   keepAsk:
     "Your list, and every document you open or choose here, will stay on this device, sealed with your password. The price: whoever has this device and your password can read what is kept here, and the service does not notice.",
   keepDone:
@@ -124,6 +134,8 @@ const fr: AwayWords = {
     keepItem: "éléments dont le contenu est gardé aussi, comme pour open",
     keepStop: "ne plus rien garder ici",
     keepRelease: "ne plus garder ici le contenu de ces éléments",
+    shareOffline:
+      "la personne peut le garder sur son appareil et l'ouvrir sans réseau, jusqu'à la fin",
     settle: "un élément à deux versions : les montrer, et dire laquelle est la bonne",
     settleKeep: "cette version est la bonne ; toute version de l'historique peut l'être",
     settleBoth: "chaque version devient un document à part",
@@ -147,6 +159,11 @@ const fr: AwayWords = {
   kept: (n, opens) =>
     `Gardés sur cet appareil : la liste de ${n}, dont ${opens < 2 ? `${opens} s'ouvre` : `${opens} s'ouvrent`} sans réseau.`,
   notKept: "Rien n'est gardé sur cet appareil pour un usage sans réseau. Voir : ecrin keep",
+  keptShare: (who, n, opens, until) =>
+    `Gardés de ${who} jusqu'au ${until} : la liste de ${n}, dont ${opens < 2 ? `${opens} s'ouvre` : `${opens} s'ouvrent`} sans réseau.`,
+  shareOfflineAsk: (who, until) =>
+    `${who} pourra aussi garder le tout sur un appareil et l'y ouvrir sans réseau. Vous n'apprenez une telle ouverture qu'au retour de cet appareil sur le réseau. Si vous mettez fin à l'accès plus tôt, un appareil sans réseau garde ce qu'il a jusqu'au ${until}, et personne ne peut le reprendre.`,
+  mayKeep: "peut être gardé sur cet appareil",
   keepAsk:
     "Votre liste, et tout document que vous ouvrez ou choisissez ici, restera sur cet appareil, scellé par votre mot de passe. Le prix : qui a cet appareil et votre mot de passe peut lire ce qui est gardé ici, et le service ne s'en aperçoit pas.",
   keepDone:

@@ -38,6 +38,8 @@ export type CommandErrorCode =
   /** What was typed is the beginning of more than one id, or of more than one owner's name. */
   | "id-ambiguous"
   | "share-unknown"
+  /** A received document that its sender gave no right to keep. */
+  | "keeping-not-given"
   | "deposit-unknown"
   | "member-unknown"
   | "device-unknown"

@@ -249,5 +249,6 @@ function objectOf(kind: EntryKind, about: EntryAbout, known: Known): string {
   }
   if (about.account === undefined) return words.journal.aShare + until;
   const role = about.role === undefined ? "" : ` ${words.journal.role(words.roles[about.role])}`;
-  return nameOf(account, about.account, words) + role + until;
+  const right = about.offline === true ? ` (${words.table.offline})` : "";
+  return nameOf(account, about.account, words) + role + until + right;
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { listedNamed } from "./naming.ts";
+import { placeNamed } from "./naming.ts";
 import type { Words } from "./words.ts";
 
 interface KeepOptions {
@@ -38,6 +38,7 @@ async function allow(call: Invocation, account: Account, yes: boolean | undefine
   const record = await account.record();
   await account.keeping.allow();
   await record.sync();
+  await account.sharedWithMe();
   await call.result({ kept: true, record: record.space }, [away.keepDone]);
 }
 
@@ -58,10 +59,18 @@ async function keepEach(
   if (!(await account.keeping.isAllowed())) throw new CommandError("usage", away.keepItemFirst);
   const done: string[] = [];
   for (const text of items) {
-    const { record, listed } = await listedNamed(account, call.home, text);
-    if (isReleased) await record.unpin(listed.revision);
-    else await record.pin(listed.revision);
-    done.push(listed.item);
+    const place = await placeNamed(account, call.home, text);
+    if ("record" in place) {
+      const { record, listed } = place;
+      if (isReleased) await record.unpin(listed.revision);
+      else await record.pin(listed.revision);
+      done.push(listed.item);
+    } else {
+      const { revision, item } = place.item.fact;
+      if (isReleased) await place.view.unpin(revision);
+      else if (!(await place.view.pin(revision))) throw new CommandError("keeping-not-given", text);
+      done.push(item);
+    }
   }
   const said = isReleased ? away.releaseDone : away.keepItemDone;
   await call.result({ items: done, kept: !isReleased }, [said(done.length)]);

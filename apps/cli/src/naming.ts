@@ -6,6 +6,7 @@ import type {
   OfflineAccount,
   OfflineItem,
   OfflineRecord,
+  OfflineShare,
   SharedItem,
   SharedView,
 } from "@ecrin/client";
@@ -144,6 +145,39 @@ export async function itemHere(
   if (new Set(found.map(({ listed }) => listed.item)).size > 1)
     throw new CommandError("item-ambiguous", text);
   return place;
+}
+
+/** An item kept here, of a record or of a share that somebody made for this account. */
+export type PlaceHere =
+  | { readonly record: OfflineRecord; readonly listed: OfflineItem }
+  | { readonly share: OfflineShare; readonly item: OfflineShare["items"][number] };
+
+/** What `placeNamed` finds, among what this device keeps. @throws CommandError */
+export async function placeHere(
+  here: OfflineAccount,
+  home: Home,
+  text: string,
+): Promise<PlaceHere> {
+  const line = LINE.test(text) ? (await home.lastList())[Number(text) - 1] : undefined;
+  const shared = (await here.sharedWithMe()).flatMap((share) =>
+    share.items.map((item) => ({ share, item })),
+  );
+  const found = shared.filter(({ share, item: { fact } }) =>
+    line === undefined
+      ? namesId(text, fact.revision) || namesId(text, fact.item)
+      : share.share === line.share && fact.revision === line.revision,
+  );
+  if (line?.share !== undefined) return found[0] ?? movedOn(text);
+  try {
+    return await itemHere(here, home, text);
+  } catch (error) {
+    // Somebody's own record goes before what others share from theirs.
+    const isUnknown = error instanceof CommandError && error.code === "item-unknown";
+    if (!isUnknown || found[0] === undefined) throw error;
+    if (new Set(found.map(({ item }) => item.fact.revision)).size > 1)
+      throw new CommandError("item-ambiguous", text);
+    return found[0];
+  }
 }
 
 /** A record that is kept here, by the beginning of its id or its owner's name; one's own when nothing was said. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import type { Account, Opened } from "@ecrin/client";
+import type { Account, OfflineAccount, Opened } from "@ecrin/client";
 import type { Metadata } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
-import { itemHere, type Place, placeNamed } from "./naming.ts";
+import { type Place, type PlaceHere, placeHere, placeNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
 import { shown } from "./shown.ts";
 import { tellWaiting } from "./standing.ts";
@@ -39,10 +39,10 @@ async function open(call: Invocation, text: string, options: OpenOptions): Promi
       await put(call, options, metadataOf(place), own, () => openPlace(account, place));
     },
     async (here) => {
-      const { record, listed } = await itemHere(here, call.home, text);
-      const reason = record.owner === here.id ? "own" : "care";
-      const read = () => record.open(listed.revision, reason);
-      await put(call, options, listed.metadata, listed.author === here.id, read);
+      const place = await placeHere(here, call.home, text);
+      await put(call, options, metadataOf(place), isOwnHere(here, place), () =>
+        openHere(here, place),
+      );
       await tellWaiting(call, here);
     },
   );
@@ -75,7 +75,17 @@ async function openPlace(account: Account, place: Place): Promise<Opened> {
   return await place.record.open(place.listed.revision, own ? "own" : "care");
 }
 
-function metadataOf(place: Place): Metadata {
+async function openHere(here: OfflineAccount, place: PlaceHere): Promise<Opened> {
+  if ("share" in place) return await place.share.open(place.item.fact.revision);
+  const reason = place.record.owner === here.id ? "own" : "care";
+  return await place.record.open(place.listed.revision, reason);
+}
+
+function isOwnHere(here: OfflineAccount, place: PlaceHere): boolean {
+  return "record" in place && place.listed.author === here.id;
+}
+
+function metadataOf(place: Place | PlaceHere): Metadata {
   return "record" in place ? place.listed.metadata : place.item.metadata;
 }
 

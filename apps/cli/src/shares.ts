@@ -1,10 +1,12 @@
 import type { Account, SharedView } from "@ecrin/client";
 import type { AccountId, ShareLife } from "@ecrin/protocol";
 import type { Command } from "commander";
+import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { contactNamed, listedNamed, nameOf, recordNamed, verifiedIn } from "./naming.ts";
 import { decide, offered } from "./offers.ts";
+import { sharedHere } from "./shared-here.ts";
 import { namesId, shortId } from "./short-id.ts";
 import { columns, dayOf, fullMomentIn, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
 import { parseWhen } from "./when.ts";
@@ -14,11 +16,13 @@ interface ShareOptions {
   readonly with: string;
   readonly until: string;
   readonly note?: string;
+  readonly offline?: boolean;
   readonly yes?: boolean;
 }
 
 /** A selection for one person until a date: made, looked over, received. Its end is in revoke.ts. */
-export function defineShares(program: Command, { help }: Words): void {
+export function defineShares(program: Command, words: Words): void {
+  const { help } = words;
   program
     .command("share")
     .description(help.share)
@@ -26,6 +30,7 @@ export function defineShares(program: Command, { help }: Words): void {
     .requiredOption("--with <contact>", help.options.with)
     .requiredOption("--until <when>", help.options.until)
     .option("--note <text>", help.options.note)
+    .option("--offline", awayWords(words).help.shareOffline)
     .option("--yes", help.options.yes)
     .action(async (items: string[], options: ShareOptions, command: Command) => {
       await share(Invocation.of(command), items, options);
@@ -68,19 +73,19 @@ async function share(call: Invocation, texts: readonly string[], options: ShareO
     const who = shown(contact.name);
     const how = verifiedIn(account, contact.account, words);
     const what = titles.length > 3 ? words.said.documents(titles.length) : titles.join(", ");
-    await call.confirm(
-      words.said.shareAsk(who, how, what, fullMomentIn(words, until)),
-      options.yes,
-    );
+    const ask = words.said.shareAsk(who, how, what, fullMomentIn(words, until));
+    const offline = options.offline === true;
+    const price = awayWords(words).shareOfflineAsk(who, fullMomentIn(words, until));
+    await call.confirm(offline ? `${ask} ${price}` : ask, options.yes);
     const made = await record.share({
       with: contact.account,
       items: revisions,
       until,
+      offline,
       ...(options.note === undefined ? {} : { note: options.note }),
     });
-    await call.result({ share: made, with: contact.account, items: revisions, until }, [
-      words.said.shareMade(shortId(made), who, momentIn(words, until)),
-    ]);
+    const value = { share: made, with: contact.account, items: revisions, until, offline };
+    await call.result(value, [words.said.shareMade(shortId(made), who, momentIn(words, until))]);
   });
 }
 
@@ -120,6 +125,7 @@ async function shares(call: Invocation, owner: string | undefined, all: boolean)
         isOpen(each, Date.now())
           ? words.table.until(momentIn(words, each.until))
           : words.table.ended,
+        each.offline ? words.table.offline : "",
       ]),
     );
     const value = found.map((each) => ({
@@ -127,6 +133,7 @@ async function shares(call: Invocation, owner: string | undefined, all: boolean)
       with: each.recipient,
       count: each.links.count,
       until: each.until,
+      offline: each.offline,
       ended: !isOpen(each, Date.now()),
     }));
     await call.result({ shares: value }, lines.length === 0 ? [words.said.nothing] : lines);
@@ -139,42 +146,47 @@ export function isOpen({ ended, until }: ShareLife, now: number): boolean {
 }
 
 async function shared(call: Invocation, only: string | undefined): Promise<void> {
+  await call.atHand(
+    (account) => sharedThere(call, account, only),
+    (here) => sharedHere(call, here, only),
+  );
+}
+
+async function sharedThere(call: Invocation, account: Account, only: string | undefined) {
   const { words } = call;
-  await call.unlocked(async (account) => {
-    const views: SharedView[] = [];
-    for (const view of await account.sharedWithMe()) {
-      if (only !== undefined && !namesId(only, view.share)) continue;
-      await view.sync();
-      if (!view.ended) views.push(view);
-    }
-    const refused = account.sharesRefused.filter(
-      ({ share }) => only === undefined || namesId(only, share),
-    );
-    if (only !== undefined && views.length + refused.length === 0)
-      throw new CommandError("share-unknown", only);
-    const items = views.flatMap((view) => view.items.map((item) => ({ view, item })));
-    await call.home.keepList(
-      items.map(({ view, item: { fact } }) => {
-        const { space, item, revision } = fact;
-        return { space, item, revision, share: view.share };
-      }),
-    );
-    let number = 0;
-    const lines = views.flatMap((view) => [
-      shareLine(account, view, words),
-      ...(view.about.note === "" ? [] : [`  ${shown(view.about.note)}`]),
-      ...columns(view.items.map((item) => itemLine(words, item, ++number))),
-    ]);
-    for (const { share, from } of refused) {
-      lines.push(`${shortId(share)}  ${words.table.from(whoIs(account, from, words))}`);
-      lines.push(`  ${words.said.shareRefused}`);
-    }
-    const { offers, lines: offering } =
-      only === undefined ? await offered(account, words) : { offers: [], lines: [] };
-    lines.push(...offering);
-    const value = { shared: views.map(viewJson), refused, offers };
-    await call.result(value, lines.length === 0 ? [words.said.nothing] : lines);
-  });
+  const views: SharedView[] = [];
+  for (const view of await account.sharedWithMe()) {
+    if (only !== undefined && !namesId(only, view.share)) continue;
+    await view.sync();
+    if (!view.ended) views.push(view);
+  }
+  const refused = account.sharesRefused.filter(
+    ({ share }) => only === undefined || namesId(only, share),
+  );
+  if (only !== undefined && views.length + refused.length === 0)
+    throw new CommandError("share-unknown", only);
+  const items = views.flatMap((view) => view.items.map((item) => ({ view, item })));
+  await call.home.keepList(
+    items.map(({ view, item: { fact } }) => {
+      const { space, item, revision } = fact;
+      return { space, item, revision, share: view.share };
+    }),
+  );
+  let number = 0;
+  const lines = views.flatMap((view) => [
+    shareLine(account, view, words),
+    ...(view.about.note === "" ? [] : [`  ${shown(view.about.note)}`]),
+    ...columns(view.items.map((item) => itemLine(words, item, ++number))),
+  ]);
+  for (const { share, from } of refused) {
+    lines.push(`${shortId(share)}  ${words.table.from(whoIs(account, from, words))}`);
+    lines.push(`  ${words.said.shareRefused}`);
+  }
+  const { offers, lines: offering } =
+    only === undefined ? await offered(account, words) : { offers: [], lines: [] };
+  lines.push(...offering);
+  const value = { shared: views.map(viewJson), refused, offers };
+  await call.result(value, lines.length === 0 ? [words.said.nothing] : lines);
 }
 
 /** The sender's own name is theirs to choose; what this person calls them, and how sure that is, comes first. */
@@ -182,7 +194,8 @@ function shareLine(account: Account, view: SharedView, words: Words): string {
   const from = whoIs(account, view.maker.account, words);
   const until = view.view.state.share?.until;
   const end = until === undefined ? "" : `, ${words.table.until(momentIn(words, until))}`;
-  return `${shortId(view.share)}  ${words.table.from(from)}${end}`;
+  const right = view.offline ? `, ${awayWords(words).mayKeep}` : "";
+  return `${shortId(view.share)}  ${words.table.from(from)}${end}${right}`;
 }
 
 function whoIs(account: Account, who: AccountId, words: Words): string {
@@ -211,6 +224,7 @@ function viewJson(view: SharedView) {
     name: view.about.from,
     note: view.about.note,
     until: view.view.state.share?.until,
+    offline: view.offline,
     items,
   };
 }

@@ -1,8 +1,9 @@
-import type { Account, OfflineAccount, OfflineRecord } from "@ecrin/client";
+import type { Account, OfflineAccount, OfflineRecord, OfflineShare } from "@ecrin/client";
 import type { Command } from "commander";
 import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
+import { nameOf } from "./naming.ts";
 import { columns, momentIn } from "./shown.ts";
 import { counted, sendWaiting, waitingInWords } from "./standing.ts";
 import type { Words } from "./words.ts";
@@ -33,7 +34,10 @@ async function sync(call: Invocation, options: SyncOptions): Promise<void> {
       const isKept = await account.keeping.isAllowed();
       await decide(call, options, isKept ? await account.offline() : undefined);
       await sendWaiting(call, account);
-      if (isKept) for (const record of await account.records()) await record.sync();
+      if (isKept) {
+        for (const record of await account.records()) await record.sync();
+        await account.sharedWithMe();
+      }
       await tell(call, true, isKept ? await account.offline() : undefined, account);
     },
     async (here) => {
@@ -70,6 +74,7 @@ async function tell(call: Invocation, reached: boolean, here?: OfflineAccount, a
     ...(entry.apart === undefined ? {} : { apart: entry.apart }),
   }));
   const kept = records.map(keptOf);
+  const received = ((await here?.sharedWithMe()) ?? []).map(receivedOf);
   const { waits, apart } = counted(waiting);
   const lines = [
     ...(waits + apart > 0 ? [] : [reached ? away.allSaved : away.nothingWaits]),
@@ -84,14 +89,25 @@ async function tell(call: Invocation, reached: boolean, here?: OfflineAccount, a
     ...(kept.length === 0
       ? [away.notKept]
       : kept.map(({ items, opens }) => away.kept(items, opens))),
+    ...(here === undefined
+      ? []
+      : received.map(({ from, items, opens, until }) =>
+          away.keptShare(nameOf(here, from, words), items, opens, momentIn(words, until)),
+        )),
   ];
-  await call.result({ reached, waits, apart, waiting: rows, kept }, lines);
+  await call.result({ reached, waits, apart, waiting: rows, kept, received }, lines);
 }
 
 function keptOf(record: OfflineRecord) {
   const items = record.list();
   const opens = items.filter((each) => each.opens).length;
   return { record: record.space, items: items.length, opens, seenAt: record.seenAt };
+}
+
+function receivedOf(share: OfflineShare) {
+  const { items, maker, until, seenAt } = share;
+  const opens = items.filter(({ fact }) => share.opens(fact.revision)).length;
+  return { share: share.share, from: maker.account, items: items.length, opens, until, seenAt };
 }
 
 /** A change is named by its place in the order. */

@@ -81,6 +81,8 @@ export const command: Readonly<Record<CommandErrorCode, (detail: string) => stri
   "item-unknown": (d) => `There is no item “${d}”. See: ecrin list`,
   "items-of-two-records": (d) => `“${d}” is in another record. A share is made from one record.`,
   "item-ambiguous": (d) => `“${d}” means more than one item. Type more of it.`,
+  "keeping-not-given": (d) =>
+    `“${d}” may not be kept on this device: whoever shared it did not give that right.`,
   "list-moved-on": (d) =>
     `Line ${d} of the last list is gone, or its access has ended. See: ecrin list`,
   "contact-unknown": (d) => `There is no contact “${d}”. See: ecrin contacts`,

@@ -88,6 +88,8 @@ export const command: Readonly<Record<CommandErrorCode, (detail: string) => stri
   "items-of-two-records": (d) =>
     `« ${d} » est dans un autre dossier. Un partage se fait à partir d'un seul.`,
   "item-ambiguous": (d) => `« ${d} » désigne plusieurs éléments. Écrivez-en davantage.`,
+  "keeping-not-given": (d) =>
+    `« ${d} » ne peut pas être gardé sur cet appareil : la personne qui l'a partagé n'a pas donné ce droit.`,
   "list-moved-on": (d) =>
     `La ligne ${d} de la dernière liste n'est plus là, ou son accès est terminé. Voir : ecrin list`,
   "contact-unknown": (d) => `Il n'y a pas de contact « ${d} ». Voir : ecrin contacts`,

@@ -132,6 +132,84 @@ test("what is written waits on this device, says so, and goes out with the next 
   assert.equal((await json<Standing>(camille, "sync")).waits, 0);
 });
 
+test("what is shared with the right to keep it opens away, and is told afterwards", async () => {
+  const vial = await signUp(ground, "Dr Vial", "neuf-mots-de-passe", "vial.txt");
+  const { code } = await json<{ code: string }>(vial, "verify-contact");
+  await json(camille, "verify-contact", code, "--name", "Dr Vial");
+  const mine = await json<{ code: string }>(camille, "verify-contact");
+  await json(vial, "verify-contact", mine.code, "--name", "Camille");
+  await json(camille, "add", await textFile("lent.txt", "was lent"));
+  const item = await named("lent.txt");
+  const plain = ["share", item, "--with", "Dr Vial", "--until", "2h", "--yes"];
+  const given = await ecrin(camille, ...plain, "--offline");
+  assert.match(given.err, /keep all of it on a device.*nobody can call that back/);
+  const { shares } = await json<{ shares: { share: string; offline: boolean }[] }>(
+    camille,
+    "shares",
+  );
+  assert.deepEqual(
+    shares.map(({ offline }) => offline),
+    [true],
+  );
+  const told = await ecrin(camille, "journal", "--kind", "share");
+  assert.match(
+    told.out.toString("utf8"),
+    /shared with Dr Vial until .* \(may open without asking\)/,
+  );
+
+  // Without the yes nothing is kept; and what was shared without the right is not.
+  assert.equal(await refused(vial, 2, "keep", item), "usage");
+  await json(vial, "keep", "--yes");
+  await json(camille, "add", await textFile("unlent.txt", "was not lent"));
+  const other = await named("unlent.txt");
+  await json(camille, "share", other, "--with", "Dr Vial", "--until", "2h", "--yes");
+  assert.equal(await refused(vial, 1, "keep", other), "keeping-not-given");
+  await json(vial, "keep", item);
+
+  await away(async () => {
+    const { shared } = await json<{
+      shared: { from: string; items: { title: string; opens: boolean }[] }[];
+    }>(vial, "shared");
+    assert.deepEqual(
+      shared.map(({ items }) => items.map(({ title, opens }) => [title, opens])),
+      [[["lent.txt", true]]],
+    );
+    const people = await ecrin(vial, "shared");
+    assert.match(people.out.toString("utf8"), /from Camille, until .*opens without network/s);
+    for (const name of ["1", item]) {
+      const into = join(ground.folder, `lent-${name}.txt`);
+      await json(vial, "open", name, "-o", into);
+      assert.equal(await readFile(into, "utf8"), "was lent");
+    }
+    assert.equal(await refused(vial, 4, "open", other), "item-unknown");
+    const { received } = await json<{ received: { items: number; opens: number }[] }>(vial, "sync");
+    assert.deepEqual(
+      received.map(({ items, opens }) => [items, opens]),
+      [[1, 1]],
+    );
+  });
+  await json(vial, "sync");
+  const { entries } = await json<Journal>(
+    camille,
+    "journal",
+    ...["--kind", "opening", "--item", item],
+  );
+  assert.deepEqual(
+    entries.map(({ actor, about }) => [actor.account, about.declared]),
+    [
+      [vial.account, true],
+      [vial.account, true],
+    ],
+  );
+
+  await json(camille, "revoke", "Dr Vial", "--yes");
+  await json(vial, "list");
+  await away(async () => {
+    assert.deepEqual((await json<{ shared: unknown[] }>(vial, "shared")).shared, []);
+    assert.equal(await refused(vial, 4, "open", item), "item-unknown");
+  });
+});
+
 test("an access that is ended away ends first of all when the service is back", async () => {
   const bob = await signUp(ground, "Bob Roche", "neuf-mots-de-passe", "bob.txt");
   const { code } = await json<{ code: string }>(bob, "verify-contact");

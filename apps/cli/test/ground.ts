@@ -51,5 +51,10 @@ export interface Listed {
 }
 
 export interface Journal {
-  entries: { kind: string; check: string; actor: { account?: string } }[];
+  entries: {
+    kind: string;
+    check: string;
+    actor: { account?: string };
+    about: { declared?: boolean };
+  }[];
 }

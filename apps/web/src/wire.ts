@@ -199,6 +199,8 @@ export interface OpenedDocument {
   readonly cda?: Cda;
   /** What the file holds, where it is a DICOM file. */
   readonly dicom?: Dicom;
+  /** Opened without network: it is told afterwards. */
+  readonly declared?: boolean;
 }
 
 /** What came of one file. */
@@ -224,6 +226,8 @@ export interface NewShare {
   /** Milliseconds since 1970. */
   readonly until: number;
   readonly note: string;
+  /** Whether they may keep it on a device and open it without network. */
+  readonly offline: boolean;
 }
 
 /** A share this account has made. */
@@ -235,6 +239,8 @@ export interface Access {
   /** Titles, where they could be read. */
   readonly titles: readonly string[];
   readonly ended: boolean;
+  /** Whether its recipient may open without network, and so without asking. */
+  readonly offline: boolean;
   /** Its end waits on this device. */
   readonly ends?: boolean;
 }
@@ -255,6 +261,8 @@ export interface SharedItem {
   readonly mediaType: string;
   readonly size: number;
   readonly date: string;
+  /** Without network: whether it opens on this device. */
+  readonly opens?: boolean;
 }
 
 /** A share somebody made for this account. */
@@ -266,6 +274,8 @@ export interface Received {
   readonly note: string;
   readonly until: number;
   readonly ended: boolean;
+  /** Where its maker lets it be kept: what this device keeps of it, `not-here` where it keeps nothing. */
+  readonly keeping?: "not-here" | "some" | "all";
   readonly items: readonly SharedItem[];
 }
 
@@ -310,6 +320,8 @@ export interface JournalRow {
   readonly whose?: Person;
   /** A reading without network, told afterwards. */
   readonly declared?: boolean;
+  /** Whom it concerns may open without asking, and so without network. */
+  readonly offline?: boolean;
 }
 
 export interface Device {
@@ -374,7 +386,12 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
   endMember: { ask: { account: string }; answer: undefined };
   received: {
     ask: undefined;
-    answer: { readonly shares: readonly Received[]; readonly refused: readonly RefusedShare[] };
+    answer: {
+      readonly shares: readonly Received[];
+      readonly refused: readonly RefusedShare[];
+      /** The service does not answer: it is told as this device keeps it. */
+      readonly away: boolean;
+    };
   };
   offers: {
     ask: undefined;
@@ -382,6 +399,8 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
   };
   decideOffer: { ask: { space: string; accept: boolean }; answer: undefined };
   openShared: { ask: { share: string; revision: string }; answer: OpenedDocument };
+  /** Keeps every document of a share on this device, or none of them any more. */
+  keepShared: { ask: { share: string; keep: boolean }; answer: undefined };
   saved: { ask: undefined; answer: Saved };
   keep: { ask: { allow: boolean }; answer: Saved };
   /** Keeps the content of a version on this device. */

@@ -126,12 +126,17 @@ function OpenShare({
   const { i18n } = useLingui();
   const nameOf = usePersonName();
   const name = nameOf(share.to);
+  const until = untilInWords(share.until, i18n.locale);
   return (
     <Entry side={<Plural value={share.count} one="# document" other="# documents" />}>
       <h2 className="entry-title">{name}</h2>
       <Known known={share.to.known} />
       <p>
-        <Trans>May open until {untilInWords(share.until, i18n.locale)}:</Trans>
+        {share.offline ? (
+          <Trans>May keep and open, without network too, until {until}:</Trans>
+        ) : (
+          <Trans>May open until {until}:</Trans>
+        )}
       </p>
       <ul className="bullets">
         {share.titles.map((title, i) => (
@@ -152,6 +157,15 @@ function OpenShare({
           was seen, and may have been kept: no one can undo that. Your journal shows which documents
           those are.
         </Trans>
+        {share.offline ? (
+          <>
+            {" "}
+            <Trans>
+              What the device of {name} keeps is erased once it reaches the service; without network
+              it stays there until {until}.
+            </Trans>
+          </>
+        ) : null}
       </EndAccess>
     </Entry>
   );

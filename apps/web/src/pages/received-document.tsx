@@ -22,10 +22,17 @@ export function ReceivedDocumentPage() {
           <>
             <Notice tone="note">
               <p>
-                <Trans>
-                  Your device has signed for this opening; the person who shared it sees it in their
-                  journal.
-                </Trans>
+                {document.declared === true ? (
+                  <Trans>
+                    Opened without network. Your device has signed for this opening; the person who
+                    shared it sees it in their journal once this device is connected again.
+                  </Trans>
+                ) : (
+                  <Trans>
+                    Your device has signed for this opening; the person who shared it sees it in
+                    their journal.
+                  </Trans>
+                )}
               </p>
             </Notice>
             <Opened opened={document} />

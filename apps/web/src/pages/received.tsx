@@ -10,6 +10,7 @@ import { Notice } from "../parts/notice.tsx";
 import { Offers } from "../parts/offers.tsx";
 import { Page } from "../parts/page.tsx";
 import { Known, usePersonName } from "../parts/person-name.tsx";
+import { ShareKeeping } from "../parts/share-keeping.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteBack } from "../parts/write-back.tsx";
 import type { Received, RefusedShare } from "../wire.ts";
@@ -29,15 +30,27 @@ export function ReceivedPage() {
         </Trans>
       }
     >
-      <Inbox />
-      <Offers accepted={received.again} />
+      {received.answer?.away === true ? null : (
+        <>
+          <Inbox />
+          <Offers accepted={received.again} />
+        </>
+      )}
       <Awaited of={received}>
-        {({ shares, refused }) => (
+        {({ shares, refused, away }) => (
           <>
             {refused.map((each) => (
               <Refused key={each.share} refused={each} />
             ))}
-            {shares.length === 0 ? (
+            {away && shares.length === 0 ? (
+              <Blank title={<Trans>Nothing of it is kept here</Trans>}>
+                <p>
+                  <Trans>
+                    What others share shows again once this device has reached the service.
+                  </Trans>
+                </p>
+              </Blank>
+            ) : shares.length === 0 ? (
               <Blank title={<Trans>Nothing is shared with you</Trans>}>
                 <p>
                   <Trans>
@@ -52,7 +65,9 @@ export function ReceivedPage() {
                 </div>
               </Blank>
             ) : (
-              shares.map((share) => <ReceivedShare key={share.share} share={share} />)
+              shares.map((share) => (
+                <ReceivedShare key={share.share} share={share} away={away} again={received.again} />
+              ))
             )}
           </>
         )}
@@ -78,7 +93,15 @@ function Refused({ refused }: { readonly refused: RefusedShare }) {
   );
 }
 
-function ReceivedShare({ share }: { readonly share: Received }) {
+function ReceivedShare({
+  share,
+  away,
+  again,
+}: {
+  readonly share: Received;
+  readonly away: boolean;
+  readonly again: () => void;
+}) {
   const { t, i18n } = useLingui();
   const nameOf = usePersonName();
   const name = share.from.name === "" ? share.signedAs : nameOf(share.from);
@@ -97,6 +120,7 @@ function ReceivedShare({ share }: { readonly share: Received }) {
           <Trans>You may open this until {untilInWords(share.until, i18n.locale)}.</Trans>
         )}
       </p>
+      <ShareKeeping {...{ share, away, again }} />
       {share.note === "" ? null : <blockquote className="sentence">{share.note}</blockquote>}
       {share.ended ? null : (
         <Ledger label={t`Documents from ${name}`}>
@@ -113,11 +137,16 @@ function ReceivedShare({ share }: { readonly share: Received }) {
                 <Kind type={item.type} mediaType={item.mediaType} />
                 {item.size > 0 ? ` · ${sizeInWords(item.size, i18n.locale)}` : null}
               </p>
+              {item.opens === true ? (
+                <span className="tag">
+                  <Trans>Opens without network</Trans>
+                </span>
+              ) : null}
             </Entry>
           ))}
         </Ledger>
       )}
-      {share.ended ? null : <WriteBack share={share.share} asGuest={false} />}
+      {share.ended || away ? null : <WriteBack share={share.share} asGuest={false} />}
     </section>
   );
 }

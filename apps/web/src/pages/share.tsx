@@ -3,6 +3,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
+import { Allow } from "../parts/choice.tsx";
 import { ChooseContact } from "../parts/choose-contact.tsx";
 import { ChooseDocuments } from "../parts/choose-documents.tsx";
 import { ChooseUntil } from "../parts/choose-until.tsx";
@@ -26,6 +27,7 @@ export function SharePage() {
   const [contact, setContact] = useState<Person>();
   const [until, setUntil] = useState<number>();
   const [note, setNote] = useState("");
+  const [offline, setOffline] = useState(false);
   const documents = useAnswer("documents", undefined);
   const number = STEPS.indexOf(step) + 1;
   const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
@@ -68,14 +70,16 @@ export function SharePage() {
               setStep("confirm");
             }}
             back={() => setStep("who")}
-          />
+          >
+            <MayKeep allowed={offline} allow={setOffline} />
+          </ChooseUntil>
         </Page>
       );
     case "confirm":
       return contact === undefined || until === undefined ? null : (
         <Page title={t`This is what will happen`} trail={trail}>
           <Confirm
-            {...{ chosen, contact, until, note }}
+            {...{ chosen, contact, until, note, offline }}
             done={() => setStep("done")}
             back={() => setStep("until")}
           />
@@ -106,11 +110,53 @@ export function SharePage() {
   }
 }
 
+/** The right to keep and to open without network: a switch, with its price. */
+function MayKeep({
+  allowed,
+  allow,
+}: {
+  readonly allowed: boolean;
+  readonly allow: (allowed: boolean) => void;
+}) {
+  return (
+    <Allow allowed={allowed} allow={allow}>
+      <Trans>They may keep it on their device, and open it without network</Trans>
+      <small>
+        <Trans>
+          You then hear of an opening only once their device is connected again. And what lies on
+          their device cannot be called back before the access ends by its date.
+        </Trans>
+      </small>
+    </Allow>
+  );
+}
+
+/** What the right means for taking the access back. */
+function KeptByThem({ name, moment }: { readonly name: string; readonly moment: string }) {
+  return (
+    <Notice tone="care">
+      <p>
+        <Trans>
+          {name} may also keep all this on a device, and open it there without network. Such an
+          opening stands in your journal only once that device is connected again, and tells of it.
+        </Trans>
+      </p>
+      <p>
+        <Trans>
+          If you end the access earlier, their device erases what it keeps as soon as it reaches the
+          service. Without network it keeps it until {moment}, and nobody can call that back.
+        </Trans>
+      </p>
+    </Notice>
+  );
+}
+
 function Confirm({
   chosen,
   contact,
   until,
   note,
+  offline,
   done,
   back,
 }: {
@@ -118,6 +164,7 @@ function Confirm({
   readonly contact: Person;
   readonly until: number;
   readonly note: string;
+  readonly offline: boolean;
   readonly done: () => void;
   readonly back: () => void;
 }) {
@@ -138,6 +185,7 @@ function Confirm({
           <li key={row.revision}>{row.title}</li>
         ))}
       </ul>
+      {offline ? <KeptByThem name={contact.name} moment={moment} /> : null}
       {note === "" ? null : (
         <p>
           <Trans>Your words beside it: “{note}”</Trans>
@@ -164,7 +212,7 @@ function Confirm({
           onPress={async () => {
             const items = chosen.map((row) => row.revision);
             const isGood = await doing.run(async () => {
-              await ask("share", { items, to: contact.account, until, note });
+              await ask("share", { items, to: contact.account, until, note, offline });
             });
             if (isGood) done();
           }}

@@ -230,7 +230,7 @@ function Meet({
   useEffect(() => {
     if (met === undefined) return;
     void run(async () => {
-      await ask("share", { items, to: met.account, until, note: "" });
+      await ask("share", { items, to: met.account, until, note: "", offline: false });
       done(met);
     });
   }, [met?.account]);

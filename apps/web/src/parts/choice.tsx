@@ -27,3 +27,23 @@ export function Pick({ value, children }: ChoiceProps) {
     </Radio>
   );
 }
+
+/** Something that is said yes to, alone. */
+export function Allow({
+  allowed,
+  allow,
+  children,
+}: {
+  readonly allowed: boolean;
+  readonly allow: (allowed: boolean) => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Checkbox className="choice" isSelected={allowed} onChange={allow}>
+      <span className="mark">
+        <DoneSign />
+      </span>
+      <span>{children}</span>
+    </Checkbox>
+  );
+}

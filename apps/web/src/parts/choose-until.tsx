@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Form, Label, RadioGroup } from "react-aria-components";
 import { untilInWords } from "../words.ts";
 import { Button } from "./button.tsx";
@@ -14,11 +14,14 @@ export function ChooseUntil({
   setNote,
   next,
   back,
+  children,
 }: {
   readonly note: string;
   readonly setNote: (text: string) => void;
   readonly next: (until: number) => void;
   readonly back: () => void;
+  /** What else is decided here. */
+  readonly children?: ReactNode;
 }) {
   const { t, i18n } = useLingui();
   const [span, setSpan] = useState<Span>("tomorrow");
@@ -82,6 +85,7 @@ export function ChooseUntil({
         value={note}
         onChange={setNote}
       />
+      {children}
       <div className="row">
         <Button tone="first" type="submit">
           <Trans>Continue</Trans>

@@ -152,7 +152,21 @@ function Change({ row, who, isMine }: Said) {
   );
 }
 
-function Shared({ row, who, isMine, whom }: Said & { readonly whom: string }) {
+function Shared(said: Said & { readonly whom: string }) {
+  return (
+    <>
+      <SharedSaid {...said} />
+      {said.row.offline === true ? (
+        <>
+          {" "}
+          <Trans>Also without network; such an opening is told afterwards.</Trans>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function SharedSaid({ row, who, isMine, whom }: Said & { readonly whom: string }) {
   const { i18n } = useLingui();
   const until = row.until === undefined ? "…" : momentInWords(row.until, i18n.locale);
   if (whom === "") {

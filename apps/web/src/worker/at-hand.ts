@@ -2,6 +2,7 @@ import {
   ClientError,
   type OfflineAccount,
   type OfflineRecord,
+  type OfflineShare,
   type OutboxEntry,
 } from "@ecrin/client";
 import type { Saved } from "../wire.ts";
@@ -37,6 +38,7 @@ export const atHandCalls: Handlers<AtHandCall> = {
     if (allow) {
       await account.keeping.allow();
       await record.sync();
+      await account.sharedWithMe();
     } else await account.keeping.forget();
     return await saved();
   },
@@ -123,6 +125,26 @@ export async function reachedOr<T>(
   ask: () => Promise<T>,
   otherwise: (record: OfflineRecord) => Promise<T> | T,
 ): Promise<T> {
+  return await reachedOrKept(ask, recordHere, otherwise);
+}
+
+/** The same of what others share, where this device keeps anything. */
+export async function sharesHere<T>(
+  ask: () => Promise<T>,
+  otherwise: (shares: readonly OfflineShare[]) => Promise<T> | T,
+): Promise<T> {
+  return await reachedOrKept(
+    ask,
+    async () => await (await offlineAccount())?.sharedWithMe(),
+    otherwise,
+  );
+}
+
+async function reachedOrKept<T, Kept>(
+  ask: () => Promise<T>,
+  kept: () => Promise<Kept | undefined>,
+  otherwise: (kept: Kept) => Promise<T> | T,
+): Promise<T> {
   try {
     const answer = await ask();
     reached = Date.now();
@@ -130,9 +152,9 @@ export async function reachedOr<T>(
   } catch (error) {
     const isAway = error instanceof ClientError && ["offline", "unavailable"].includes(error.code);
     if (here() === undefined && !isAway) throw error;
-    const record = await recordHere();
-    if (record === undefined) throw error;
-    return await otherwise(record);
+    const there = await kept();
+    if (there === undefined) throw error;
+    return await otherwise(there);
   }
 }
 

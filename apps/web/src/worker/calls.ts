@@ -7,6 +7,7 @@ import { exportCalls } from "./export-calls.ts";
 import type { AskPasskey, Handler, Handlers } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
 import { liveCalls } from "./live-calls.ts";
+import { receivedCalls } from "./received-calls.ts";
 import { shareCalls } from "./share-calls.ts";
 import { timelineCalls } from "./timeline-calls.ts";
 import { visitCalls } from "./visit-calls.ts";
@@ -19,6 +20,7 @@ const handlers: Handlers<CallName> = {
   ...timelineCalls,
   ...wayCalls,
   ...shareCalls,
+  ...receivedCalls,
   ...contactCalls,
   ...journalCalls,
   ...liveCalls,

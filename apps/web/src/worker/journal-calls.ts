@@ -125,5 +125,6 @@ function rowOf(record: HealthRecord, line: JournalLine, of: JournalRow["of"]): J
     anchoring: anchoringTold(line.anchoring),
     of,
     ...(about.declared === undefined ? {} : { declared: about.declared }),
+    ...(about.offline === undefined ? {} : { offline: about.offline }),
   };
 }

@@ -1,38 +1,16 @@
-import {
-  type Account,
-  ClientError,
-  type HealthRecord,
-  type Offer,
-  type OfflineRecord,
-  type SharedItem,
-  type SharedView,
-} from "@ecrin/client";
-import type {
-  Access,
-  MemberRow,
-  OfferRow,
-  Received,
-  SharedItem as SharedItemView,
-} from "../wire.ts";
+import { ClientError, type HealthRecord, type Offer, type OfflineRecord } from "@ecrin/client";
+import type { Access, MemberRow, OfferRow } from "../wire.ts";
 import { reachedOr, recordHere, send } from "./at-hand.ts";
-import { documentOf, revisionOf } from "./document-calls.ts";
+import { revisionOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
 
-type ShareCall =
-  | "share"
-  | "access"
-  | "endShare"
-  | "endMember"
-  | "received"
-  | "offers"
-  | "decideOffer"
-  | "openShared";
+type ShareCall = "share" | "access" | "endShare" | "endMember" | "offers" | "decideOffer";
 
-/** Letting others see, taking it back, and seeing what others let one see. */
+/** Letting others see, taking it back, and what others offer. */
 export const shareCalls: Handlers<ShareCall> = {
-  async share({ items, to, until, note }) {
+  async share({ items, to, until, note, offline }) {
     const record = await ownRecord();
     const contact = current()
       .contacts()
@@ -46,6 +24,7 @@ export const shareCalls: Handlers<ShareCall> = {
       with: contact.account,
       items: revisions,
       until,
+      offline,
       ...(note === "" ? {} : { note }),
     });
     return undefined;
@@ -85,16 +64,6 @@ export const shareCalls: Handlers<ShareCall> = {
     return undefined;
   },
 
-  async received() {
-    const account = current();
-    const shares = (await account.sharedWithMe()).map((view) => receivedOf(view));
-    const refused = account.sharesRefused.map(({ share, from }) => ({
-      share,
-      from: personOf(from),
-    }));
-    return { shares, refused };
-  },
-
   async offers() {
     const { offers, more } = await current().offers();
     return { offers: offers.map(offerOf), more };
@@ -107,43 +76,11 @@ export const shareCalls: Handlers<ShareCall> = {
     await (accept ? current().accept(offer.space) : current().decline(offer.space));
     return undefined;
   },
-
-  async openShared({ share, revision }, progress) {
-    const view = await receivedShare(share);
-    const item = view.items.find((each) => each.fact.revision === revision);
-    if (item === undefined) throw new ClientError("not-found", "is not in the share");
-    return await documentOf(await view.open(item.fact.revision), progress);
-  },
 };
-
-async function receivedShare(share: string): Promise<SharedView> {
-  const found = (await current().sharedWithMe()).find((view) => view.share === share);
-  if (found === undefined) throw new ClientError("closed", "the share has ended");
-  return found;
-}
 
 function offerOf({ space, kind, from, name, until }: Offer): OfferRow {
   const row = { space, kind, from: personOf(from), signedAs: name };
   return until === undefined ? row : { ...row, until };
-}
-
-/** A share as a page shows it to the account that received it. */
-export function receivedOf(view: SharedView, by: Account = current()): Received {
-  return {
-    share: view.share,
-    from: personOf(view.maker.account, by),
-    signedAs: view.about.from,
-    note: view.about.note,
-    until: view.view.state.share?.until ?? 0,
-    ended: view.ended,
-    items: view.items.map(itemView),
-  };
-}
-
-function itemView({ fact, metadata }: SharedItem): SharedItemView {
-  const { title, type, mediaType, size } = metadata;
-  const date = metadata.date ?? new Date(fact.at).toISOString();
-  return { revision: fact.revision, title, type, mediaType, size, date };
 }
 
 /** Who can see what, as the service has it now. */
@@ -162,6 +99,7 @@ async function accessNow() {
       count: life.links.count,
       titles: view?.items.map(({ metadata }) => metadata.title) ?? [],
       ended: view === undefined,
+      offline: life.offline,
     });
   }
   return { shares, members: members.map(memberRow), away: false };
@@ -177,6 +115,7 @@ async function accessKept(record: OfflineRecord) {
       count: life.links.count,
       titles: [],
       ended: false,
+      offline: life.offline,
       ...(life.ends ? { ends: true } : {}),
     }),
   );

@@ -10,8 +10,8 @@ import type { VisitCalls } from "../wire-visit.ts";
 import { documentOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
+import { receivedOf } from "./received-calls.ts";
 import { current, isOpen, ownRecord, server } from "./session.ts";
-import { receivedOf } from "./share-calls.ts";
 
 /** The code that is shown here, if one is. */
 let showing: Showing | undefined;
