@@ -251,7 +251,10 @@ export class Account {
       }),
     );
     this.#refused = refused;
-    return views.filter((view) => view !== undefined).filter((view) => !view.ended);
+    const alive = views.filter((view) => view !== undefined).filter((view) => !view.ended);
+    // What is handed out no more does not stay on the device either.
+    await this.keeping.keepSharesOnly([...alive, ...refused].map(({ share }) => share));
+    return alive;
   }
 
   /** A share this account made or received, while it is open: what is in it, names opened. */

@@ -148,6 +148,12 @@ export class Keeping {
     }
   }
 
+  /** Erases every received share but these. */
+  async keepSharesOnly(alive: readonly SpaceId[]): Promise<void> {
+    for (const kept of await this.shares.all())
+      if (!alive.includes(kept.share)) await this.shares.drop(kept);
+  }
+
   /** Erases a received share that has ended. */
   async dropShare(share: SpaceId): Promise<void> {
     const kept = (await this.shares.all()).find((each) => each.share === share);

@@ -192,6 +192,15 @@ test("ended early, it is erased at the next start that reaches the service, and 
   assert.deepEqual(await (await away(roche)).sharedWithMe(), []);
 });
 
+test("an end that is learnt while the program runs erases at once", async () => {
+  const { roche, record, share } = await sharing(true);
+  const [view] = await roche.account.sharedWithMe();
+  await view?.pin(view.items[0]?.fact.revision ?? assert.fail());
+  await record.endShare(share);
+  assert.deepEqual(await roche.account.sharedWithMe(), []);
+  assert.deepEqual(await keptKeys(roche.store), []);
+});
+
 test("an erasure that broke off goes on at the next start", async () => {
   const { roche } = await sharing(true);
   const [view] = await roche.account.sharedWithMe();
