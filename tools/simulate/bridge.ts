@@ -61,10 +61,7 @@ export class Bridge {
   /** What of a request the model knows, as a call of it. */
   #sentTo(path: string, sender: Sender, body: Body): (() => Promise<void>) | undefined {
     if (/^\/v1\/spaces\/[^/]+\/revisions$/.test(path)) {
-      // The page's own writes come in batches, what waited comes one by one: the model takes one.
-      return async () => {
-        for (const revision of body.revisions ?? []) await this.#model.post(sender, revision);
-      };
+      return async () => await this.#model.post(sender, body.revisions ?? []);
     }
     const statement =
       path === "/v1/shares"

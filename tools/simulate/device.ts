@@ -213,10 +213,11 @@ export class SimulatedDevice {
       now: () => this.now(),
       ready: async () => await this.#ready(),
       refresh: async () => void (await this.sync()),
-      post: async (entry, what) => {
-        const post = await this.#wrapped(entry, what);
+      post: async (outgoing) => {
+        const posts: NewRevision[] = [];
+        for (const { entry, what } of outgoing) posts.push(await this.#wrapped(entry, what));
         if (this.line.isFull()) refuse("quota-reached");
-        await this.line.ask(() => this.#server.post(this.seat, post), "late");
+        await this.line.ask(() => this.#server.post(this.seat, posts), "late");
       },
       standing: async (_space, revision) => (await this.sync()).revisions.get(revision)?.hash,
       unshare: async (_space, share) => {

@@ -31,6 +31,7 @@ import {
   parseSpaceStatement,
   type RevisionId,
   type RevisionPayload,
+  type RevisionStatement,
   rotationDue,
   type SpaceState,
   type Statement,
@@ -101,33 +102,48 @@ export class ModelServer {
     }
   }
 
-  async post(seat: Sender, post: NewRevision): Promise<void> {
+  /** All or none of them, as in one transaction. */
+  async post(seat: Sender, posts: readonly NewRevision[]): Promise<void> {
     await this.#alone(async () => {
-      const parsed = parseRevision(post.statement);
-      const { fact, hash } = parsed;
-      const member = this.#member(seat);
-      const known = this.byRevision.get(fact.revision);
-      if (known !== undefined) {
-        if (known.hash !== hash) refuse("conflict");
-        return;
+      const fresh: Standing[] = [];
+      for (const post of posts) {
+        const parsed = parseRevision(post.statement);
+        const member = this.#member(seat);
+        const known = this.byRevision.get(parsed.fact.revision);
+        if (known !== undefined) {
+          if (known.hash !== parsed.hash) refuse("conflict");
+          continue;
+        }
+        if (!mayWrite(member)) refuse("not-allowed");
+        await this.#judge(parsed, post, this.rows.length + fresh.length);
+        fresh.push({ ...parsed, wrapEpoch: post.wrapEpoch, post });
       }
-      if (!mayWrite(member)) refuse("not-allowed");
-      if (rotationDue(this.state, this.#accounts, this.now) !== undefined) refuse("rotation-due");
-      if (fact.at > this.now + AHEAD) refuse("clock");
-      if (post.wrapEpoch < currentEpoch(this.state).epoch.n) refuse("stale-head");
-      const rewrap = post.rewrap === undefined ? undefined : parseRewrap(post.rewrap);
-      const wrap = post.wrap === undefined ? undefined : digestOf(fromBase64url(post.wrap));
-      const acceptance = {
-        index: this.rows.length,
-        wrapEpoch: post.wrapEpoch,
-        ...(rewrap === undefined ? {} : { rewrap }),
-        ...(wrap === undefined ? {} : { wrap }),
-      };
-      await judgeRevision(parsed, acceptance, this.state, this.#accounts);
-      if (fact.op !== "delete") this.#checkContent(post, fact.content.length);
-      this.take({ fact, hash, statement: post.statement, wrapEpoch: post.wrapEpoch, post });
-      this.log.push({ kind: fact.op, seat: seat.name, name: fact.revision });
+      // Whatever a parent that is not there refuses, it refuses before anything stands.
+      const touched = new Set(fresh.map(({ fact }) => fact.item));
+      const items = structuredClone(new Map([...this.items].filter(([item]) => touched.has(item))));
+      for (const { fact } of fresh) acceptRevision(items, fact);
+      for (const each of fresh) {
+        this.take(each);
+        this.log.push({ kind: each.fact.op, seat: seat.name, name: each.fact.revision });
+      }
     });
+  }
+
+  async #judge(parsed: RevisionStatement, post: NewRevision, index: number): Promise<void> {
+    const { fact } = parsed;
+    if (rotationDue(this.state, this.#accounts, this.now) !== undefined) refuse("rotation-due");
+    if (fact.at > this.now + AHEAD) refuse("clock");
+    if (post.wrapEpoch < currentEpoch(this.state).epoch.n) refuse("stale-head");
+    const rewrap = post.rewrap === undefined ? undefined : parseRewrap(post.rewrap);
+    const wrap = post.wrap === undefined ? undefined : digestOf(fromBase64url(post.wrap));
+    const acceptance = {
+      index,
+      wrapEpoch: post.wrapEpoch,
+      ...(rewrap === undefined ? {} : { rewrap }),
+      ...(wrap === undefined ? {} : { wrap }),
+    };
+    await judgeRevision(parsed, acceptance, this.state, this.#accounts);
+    if (fact.op !== "delete") this.#checkContent(post, fact.content.length);
   }
 
   /** A revision that stands in the record. @param post as it came, where it came here */

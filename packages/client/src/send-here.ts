@@ -17,7 +17,7 @@ import { keepReceipt } from "./log.ts";
 import type { Outbox, OutboxEntry, WaitingRevision, WaitingWrite } from "./outbox.ts";
 import type { HealthRecord } from "./record.ts";
 import { rewrap, type SealedDraft } from "./seal.ts";
-import type { SendingGround } from "./sending.ts";
+import type { OutgoingRevision, SendingGround } from "./sending.ts";
 import type { Unlocked } from "./unlocked.ts";
 import { beginUpload, isUploadThere, uploadSealed } from "./upload.ts";
 
@@ -38,13 +38,14 @@ export function sendHere(
       await record.view.beFresh(0);
       await record.sync();
     },
-    async post(entry, what) {
-      const record = await recordOf(what.space);
-      const post = await wrapped(u, outbox, record, entry, what);
-      await u.http.call("revisionsPost", {
-        params: { space: what.space },
-        body: { revisions: [post] },
-      });
+    async post(outgoing) {
+      const [{ what: first }] = outgoing as [OutgoingRevision];
+      const { space } = first;
+      const record = await recordOf(space);
+      const revisions: NewRevision[] = [];
+      for (const { entry, what } of outgoing)
+        revisions.push(await wrapped(u, outbox, record, entry, what));
+      await u.http.call("revisionsPost", { params: { space }, body: { revisions } });
     },
     async standing(space, revision) {
       const record = await recordOf(space);

@@ -25,8 +25,11 @@ export interface SendingGround {
   ready(space: SpaceId): Promise<void>;
   /** Follows the space anew where somebody else was faster. */
   refresh(space: SpaceId): Promise<void>;
-  /** Wraps under the current epoch and posts; returns once the server has said yes. */
-  post(entry: OutboxEntry, what: WaitingRevision): Promise<void>;
+  /**
+   * Wraps under the current epoch and posts revisions of one space, all or none; returns once the
+   * server has said yes.
+   */
+  post(revisions: readonly OutgoingRevision[]): Promise<void>;
   /** The header that stands in the record under this id, after synchronising. */
   standing(space: SpaceId, revision: RevisionId): Promise<Hash | undefined>;
   /** Ends a share, or finds it ended. */
@@ -36,6 +39,12 @@ export interface SendingGround {
   declare(reads: readonly Statement[]): Promise<void>;
   /** The same words with another time. */
   signAgain(kind: "revision" | "read", statement: Statement, at: number): Promise<Statement>;
+}
+
+/** A revision that waits, and its place in the outbox. */
+export interface OutgoingRevision {
+  readonly entry: OutboxEntry;
+  readonly what: WaitingRevision;
 }
 
 /** How a turn of sending ended. */
@@ -60,6 +69,9 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 const ATTEMPTS = 5;
 const DECLARED_AT_ONCE = 100;
+/** What one request takes of revisions, and of their ciphertexts: a third of the server's bound, since they go as text. */
+const POSTED_AT_ONCE = 500;
+const BYTES_AT_ONCE = 16 << 20;
 
 /**
  * Sends what waits: first what takes access away, then writes in the order in
@@ -71,15 +83,29 @@ export async function sendOutbox(outbox: Outbox, ground: SendingGround): Promise
   const entries = await outbox.waiting();
   const held = new Set<RevisionId>();
   let reason: string | undefined;
-  for (const entry of [
-    ...entries.filter(takesAway),
-    ...entries.filter(({ what }) => isRevision(what)),
-  ]) {
+  const ordered = [...entries.filter(takesAway), ...entries.filter(({ what }) => isRevision(what))];
+  let most = POSTED_AT_ONCE;
+  for (let i = 0; i < ordered.length; ) {
+    const together = togetherFrom(ordered.slice(i, i + most), held);
+    if (together.length > 1) {
+      const stays = await sendTogether(outbox, ground, together);
+      if (stays !== undefined && PASSING.has(stays))
+        return await standing(outbox, entries.length, stays);
+      // Refused as a whole: in halves, down to the one that was meant, so that it holds up no other.
+      if (stays === undefined) i += together.length;
+      most = stays === undefined ? Math.min(POSTED_AT_ONCE, most * 2) : together.length >> 1;
+      continue;
+    }
+    const entry = ordered[i++];
+    if (entry === undefined) break;
     const { what } = entry;
     let stays = entry.apart;
     if (stays === undefined && continues(what, held)) stays = "parent";
     stays ??= await sendOne(outbox, ground, entry);
-    if (stays === undefined) continue;
+    if (stays === undefined) {
+      most = Math.min(POSTED_AT_ONCE, most * 2);
+      continue;
+    }
     if (isRevision(what)) held.add(what.revision);
     if (entry.apart === undefined && stays !== "parent") reason ??= stays;
     if (PASSING.has(stays)) return await standing(outbox, entries.length, stays);
@@ -107,6 +133,49 @@ async function standing(outbox: Outbox, before: number, reason: string | undefin
     apart,
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** Revisions from the front that can go in one request: of one space, waiting for nothing, with contents that go along. */
+function togetherFrom(
+  ordered: readonly OutboxEntry[],
+  held: ReadonlySet<RevisionId>,
+): OutgoingRevision[] {
+  const together: OutgoingRevision[] = [];
+  let bytes = 0;
+  for (const entry of ordered) {
+    const { what } = entry;
+    if (!isRevision(what) || entry.apart !== undefined || continues(what, held)) break;
+    const [first = { what }] = together;
+    if (what.space !== first.what.space) break;
+    // A large content goes up by itself, before its revision.
+    if (what.kind === "write" && what.pieces > 1) break;
+    bytes += what.kind === "write" ? what.length + what.metadata.length : 0;
+    if (together.length > 0 && bytes > BYTES_AT_ONCE) break;
+    together.push({ entry, what });
+  }
+  return together;
+}
+
+/** @returns why they stay, every one; undefined once the server has said yes to all */
+async function sendTogether(
+  outbox: Outbox,
+  ground: SendingGround,
+  together: readonly OutgoingRevision[],
+): Promise<string | undefined> {
+  const [{ what }] = together as [OutgoingRevision];
+  for (let tried = 1; ; tried++) {
+    try {
+      await ground.ready(what.space);
+      await ground.post(together);
+    } catch (error) {
+      if (!hasMovedOn(error) || tried === ATTEMPTS) return refusalOf(error);
+      const stays = await refreshed(ground, what.space);
+      if (stays !== undefined) return stays;
+      continue;
+    }
+    for (const { entry } of together) await outbox.done(entry);
+    return undefined;
+  }
 }
 
 /** @returns why it stays; undefined once the server has said yes */
@@ -158,7 +227,7 @@ async function attempt(ground: SendingGround, entry: OutboxEntry): Promise<void>
   if (what.kind === "end") return await ground.end(what.space, what.account);
   if (what.kind === "read") return await ground.declare([what.statement]);
   await ground.ready(what.space);
-  await ground.post(entry, what);
+  await ground.post([{ entry, what }]);
 }
 
 /** @returns why nothing can be sent now, if that is so */

@@ -14,7 +14,7 @@ import {
 } from "@ecrin/protocol";
 import { ClientError } from "../src/errors.ts";
 import { type Cabinet, Outbox, type WaitingRevision } from "../src/outbox.ts";
-import { type SendingGround, sendOutbox } from "../src/sending.ts";
+import { type OutgoingRevision, type SendingGround, sendOutbox } from "../src/sending.ts";
 
 type Answer = ProblemCode | "offline" | "fork" | "yes";
 
@@ -27,6 +27,10 @@ let posted: WaitingRevision[];
 /** What the server says to the next posts; yes when it has nothing more to say. */
 let answers: Answer[];
 let there: Map<RevisionId, Hash>;
+/** How many revisions came in each request. */
+let requests: number[];
+/** What the server says of a request because of what is in it. */
+let refuses: (revisions: readonly OutgoingRevision[]) => Answer | undefined;
 
 beforeEach(async () => {
   signer = await signerFrom(newSecret());
@@ -34,6 +38,8 @@ beforeEach(async () => {
   posted = [];
   answers = [];
   there = new Map();
+  requests = [];
+  refuses = () => undefined;
 });
 
 function cabinet(): Cabinet {
@@ -58,8 +64,8 @@ async function signed(at: number): Promise<Statement> {
   return await signStatement("revision", { at }, signer);
 }
 
-async function waits(at = NOW, parents: RevisionId[] = []): Promise<WaitingRevision> {
-  const place = { space, item: newId<"item">(), revision: newId<"revision">() };
+async function waits(at = NOW, parents: RevisionId[] = [], of = space): Promise<WaitingRevision> {
+  const place = { space: of, item: newId<"item">(), revision: newId<"revision">() };
   const statement = await signed(at);
   const what = { kind: "delete" as const, ...place, parents, statement, former: [] };
   await outbox.add(() => Promise.resolve(what));
@@ -77,10 +83,11 @@ const ground: SendingGround = {
   now: () => NOW,
   ready: done,
   refresh: done,
-  async post(_entry, what) {
-    posted.push(what);
+  async post(revisions) {
+    requests.push(revisions.length);
+    posted.push(...revisions.map(({ what }) => what));
     await Promise.resolve();
-    say(answers.shift() ?? "yes");
+    say(refuses(revisions) ?? answers.shift() ?? "yes");
   },
   standing: (_space, revision) => Promise.resolve(there.get(revision)),
   unshare: done,
@@ -123,11 +130,14 @@ test("what continues a refused write waits with it; what does not goes out", asy
   const parent = await waits();
   await waits(NOW, [parent.revision]);
   await waits();
-  answers = ["not-allowed"];
+  refuses = (revisions) =>
+    revisions.some(({ what }) => what.revision === parent.revision) ? "not-allowed" : undefined;
   assert.deepEqual(await send(), { sent: 1, waits: 1, apart: 1, reason: "not-allowed" });
   // Set apart, it is tried again only when the person asks.
+  const before = requests.length;
   await send();
-  assert.equal(posted.length, 2);
+  assert.equal(requests.length, before);
+  refuses = () => undefined;
   const [first] = await outbox.waiting();
   await outbox.retry(first?.id ?? assert.fail());
   assert.deepEqual(await send(), { sent: 2, waits: 0, apart: 0 });
@@ -138,7 +148,7 @@ test("without an answer nothing more is tried; an alarm is thrown on and changes
   await waits();
   answers = ["offline"];
   assert.deepEqual(await send(), { sent: 0, waits: 2, apart: 0, reason: "offline" });
-  assert.equal(posted.length, 1);
+  assert.equal(requests.length, 1);
   answers = ["fork"];
   await assert.rejects(send(), { code: "fork" });
   assert.equal((await outbox.waiting()).length, 2);
@@ -160,4 +170,55 @@ test("only the person lets go of what has not arrived", async () => {
   assert.equal((await outbox.waiting()).length, 1);
   await outbox.drop(entry?.id ?? assert.fail());
   assert.deepEqual(await outbox.entries(), []);
+});
+
+test("what waits goes in requests of 500", async () => {
+  for (let i = 0; i < 1001; i++) await waits();
+  assert.deepEqual(await send(), { sent: 1001, waits: 0, apart: 0 });
+  assert.deepEqual(requests, [500, 500, 1]);
+});
+
+test("one that is refused is found among many, set apart, and holds up no other", async () => {
+  const all: WaitingRevision[] = [];
+  for (let i = 0; i < 64; i++) all.push(await waits());
+  const bad = all[37]?.revision;
+  const child = await waits(NOW, [bad ?? assert.fail()]);
+  refuses = (revisions) =>
+    revisions.some(({ what }) => what.revision === bad) ? "not-allowed" : undefined;
+  assert.deepEqual(await send(), { sent: 63, waits: 1, apart: 1, reason: "not-allowed" });
+  const left = await outbox.waiting();
+  assert.deepEqual(
+    left.map(({ what, apart }) => ["revision" in what && what.revision, apart]),
+    [
+      [bad, "not-allowed"],
+      [child.revision, undefined],
+    ],
+  );
+  // Halved until it is found, and doubled again: three times the logarithm, and not one for each.
+  assert.ok(requests.length <= 3 * Math.log2(64), `${requests}`);
+});
+
+test("where somebody was faster, all of a request is prepared again and goes in one", async () => {
+  for (let i = 0; i < 10; i++) await waits();
+  answers = ["stale-head", "yes"];
+  assert.deepEqual(await send(), { sent: 10, waits: 0, apart: 0 });
+  assert.deepEqual(requests, [10, 10]);
+});
+
+test("revisions of two records, and large contents, go in requests of their own", async () => {
+  const other = newId<"space">();
+  await waits();
+  await waits();
+  await waits(NOW, [], other);
+  await waits(NOW, [], other);
+  assert.deepEqual(await send(), { sent: 4, waits: 0, apart: 0 });
+  assert.deepEqual(requests, [2, 2]);
+});
+
+test("what nobody answered stays, all of it, and is sent again", async () => {
+  for (let i = 0; i < 10; i++) await waits();
+  answers = ["offline"];
+  assert.deepEqual(await send(), { sent: 0, waits: 10, apart: 0, reason: "offline" });
+  assert.deepEqual(await send(), { sent: 10, waits: 0, apart: 0 });
+  assert.deepEqual(requests, [10, 10]);
 });
