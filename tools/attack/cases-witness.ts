@@ -255,7 +255,8 @@ function show({ network }: Stage, { log, read }: Fork): void {
   });
 }
 
-async function leavesOf(stage: Stage, size: number): Promise<Bytes[]> {
+/** The leaves of the true log, read as anybody can. */
+export async function leavesOf(stage: Stage, size: number): Promise<Bytes[]> {
   const leaves: Bytes[] = [];
   while (leaves.length < size) {
     const number = leaves.length / TILE_WIDTH;
@@ -268,7 +269,7 @@ async function leavesOf(stage: Stage, size: number): Promise<Bytes[]> {
 }
 
 /** Leaves as the tiles of a tree would have them. */
-function treeOver(leaves: readonly Bytes[]): ReadHashes {
+export function treeOver(leaves: readonly Bytes[]): ReadHashes {
   return async (level, from, to) => {
     const width = TILE_WIDTH ** level;
     return await Promise.all(

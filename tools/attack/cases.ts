@@ -3,6 +3,7 @@ import { accountCases } from "./cases-account.ts";
 import { formCases } from "./cases-form.ts";
 import { linkCases } from "./cases-links.ts";
 import { logCases } from "./cases-log.ts";
+import { lossCases } from "./cases-loss.ts";
 import { recordCases } from "./cases-record.ts";
 import { rollbackCases } from "./cases-rollback.ts";
 import { roomCases } from "./cases-room.ts";
@@ -26,6 +27,7 @@ export const cases: readonly AttackCase[] = [
   ...sizeCases,
   ...rollbackCases,
   ...logCases,
+  ...lossCases,
   ...trafficCases,
   ...witnessCases,
   ...wayCases,

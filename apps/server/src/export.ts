@@ -41,6 +41,7 @@ import type { LogKeyring } from "./log-keys.ts";
 import { refuse } from "./problem.ts";
 import { reportPdf } from "./report.ts";
 import type { ReportSigner } from "./report-signer.ts";
+import { lostOf } from "./successions.ts";
 import { storedHashes } from "./tree.ts";
 
 /** What exports are made of; one for the life of the process. */
@@ -154,7 +155,7 @@ async function* archive(
   const told = new Told();
   const lines = journalOf(ground, asked.subject, checkpoint.size, stops, told);
   yield* add(EXPORT_FILES.journal, told.copying(lines));
-  yield* add(EXPORT_FILES.report, await signedReport(ground, asked, checkpoint, sizes, told));
+  yield* add(EXPORT_FILES.report, await signedReport(ground, asked, checkpoint, { sizes, told }));
   const manifest = await manifestOf(ground, asked, checkpoint, told, files);
   yield* zip.file(EXPORT_FILES.manifest, [utf8(canonicalJson(manifest))]);
   const signed = await logKeys.signer.sign("export", manifest);
@@ -316,8 +317,7 @@ async function signedReport(
   { sql, logKeys, sources, witnesses, report, now }: ExportGround,
   { subject, language }: ExportAsked,
   checkpoint: Covering,
-  sizes: readonly number[],
-  told: Told,
+  { sizes, told }: { readonly sizes: readonly number[]; readonly told: Told },
 ): Promise<Uint8Array> {
   const at = now();
   const { journal } = told;
@@ -330,6 +330,7 @@ async function signedReport(
     at,
     counts: told.counts,
     entries: told.shown,
+    ended: logKeys.ended.map(lostOf),
     anchors: await listAnchorsAt(sql, sizes),
     quorum: await quorumOf(parseNote(checkpoint.note), witnesses),
     demonstration: sources.demonstration,

@@ -17,6 +17,10 @@ export interface ReportWords {
   readonly selfSigned: string;
   readonly operator: string;
   readonly demonstration: string;
+  readonly lost: string;
+  /** A log ended with entries lost: of `signed`, the first `left` are in the one that follows. */
+  readonly lostOf: (at: string, signed: number, left: number) => string;
+  readonly lostUnknown: string;
   readonly anchors: string;
   readonly notAnchored: string;
   readonly stamped: (size: number, authority: string, at: string) => string;
@@ -48,6 +52,11 @@ const en: ReportWords = {
   selfSigned: "self-signed: by a certificate that the service made for itself",
   operator: "by the operator's certificate",
   demonstration: "Anchors of a demonstration: made on this machine, they prove nothing to anybody.",
+  lost: "What is lost",
+  lostOf: (at, signed, left) =>
+    `On ${at} (UTC), as the service says itself, a log before this one ended because its database had lost entries for good. It had signed for ${signed}, of everybody's; ${left === 0 ? "none is left" : `the first ${left} ${left === 1 ? "is" : "are"} left`}, and ${signed - left === 1 ? `the one at place ${left} is` : `${signed - left}, at places ${left} to ${signed - 1}, are`} lost.`,
+  lostUnknown:
+    "What they said is not known here, nor whose they were: entries of this journal may be among them. Whoever holds a receipt for one can show that it was there.",
   anchors: "Anchors",
   notAnchored: "Not anchored: no authority and no calendar has vouched for this journal.",
   stamped: (size, authority, at) => `${size} leaves: time-stamped by ${authority} on ${at}`,
@@ -110,6 +119,11 @@ const fr: ReportWords = {
   operator: "par le certificat de l'exploitant",
   demonstration:
     "Ancrages d'une démonstration : faits sur cette machine, ils ne prouvent rien à personne.",
+  lost: "Ce qui est perdu",
+  lostOf: (at, signed, left) =>
+    `Le ${at} (UTC), selon le service lui-même, un registre précédant celui-ci s'est terminé parce que sa base de données avait perdu des entrées pour de bon. Il en avait signé ${signed}, de tout le monde ; ${left === 0 ? "il n'en reste aucune" : left === 1 ? "il reste la première" : `il reste les ${left} premières`}, et ${signed - left === 1 ? `celle de la place ${left} est perdue` : `${signed - left}, des places ${left} à ${signed - 1}, sont perdues`}.`,
+  lostUnknown:
+    "Ce qu'elles disaient n'est pas connu ici, ni à qui elles appartenaient : il peut y en avoir de ce journal. Quiconque détient un reçu de l'une d'elles peut montrer qu'elle y était.",
   anchors: "Ancrages",
   notAnchored:
     "Non ancré : aucune autorité ni aucun calendrier ne s'est porté garant de ce journal.",

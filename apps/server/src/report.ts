@@ -1,6 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Anchor, Entry, EntryKind, LogId, Quorum, SigningKey, Subject } from "@ecrin/protocol";
+import type {
+  Anchor,
+  Entry,
+  EntryKind,
+  LogId,
+  LostOfLog,
+  Quorum,
+  SigningKey,
+  Subject,
+} from "@ecrin/protocol";
 import PDFDocument from "pdfkit";
 import { REPORT_WORDS, type ReportWords } from "./report-words.ts";
 
@@ -15,6 +24,8 @@ export interface Report {
   readonly counts: ReadonlyMap<EntryKind, number>;
   /** The newest entries, oldest first. */
   readonly entries: readonly Entry[];
+  /** The logs that ended before this one, each with entries lost (spec/succession.md). */
+  readonly ended: readonly LostOfLog[];
   readonly anchors: readonly Anchor[];
   readonly quorum: Quorum;
   readonly demonstration: boolean;
@@ -100,6 +111,10 @@ function draw(doc: Doc, report: Report, words: ReportWords): void {
   doc.y += 8;
   if (report.demonstration) line("P", words.demonstration, 10.5, "bold");
   for (const [name, value] of factsOf(report, words)) line("P", `${name}: ${value}`, 10);
+  if (report.ended.length > 0) {
+    heading(words.lost);
+    for (const text of lostLines(report, words)) line("P", text, 10.5);
+  }
   heading(words.anchors);
   for (const text of anchorLines(report, words)) line("P", text, 10);
   heading(words.counts);
@@ -125,6 +140,11 @@ function factsOf(report: Report, { facts, ...words }: ReportWords): [string, str
     [facts.made, moment(report.at)],
     [facts.signature, report.isSelfSigned ? words.selfSigned : words.operator],
   ];
+}
+
+function lostLines({ ended }: Report, words: ReportWords): string[] {
+  const each = ended.map(({ at, size, from }) => words.lostOf(moment(at), size, from));
+  return [...each, words.lostUnknown];
 }
 
 function anchorLines({ anchors, quorum }: Report, words: ReportWords): string[] {

@@ -1,7 +1,9 @@
 import {
   hashOf,
+  type LostOfLog,
   logIdOf,
   parseSigningKey,
+  parseSuccession,
   type SigningKey,
   type Statement,
   type ToldEndedLog,
@@ -45,6 +47,12 @@ export async function readSuccessions(sql: Sql | Tx): Promise<Successions> {
   const last = rows.at(-1);
   const next = last === undefined ? undefined : parseSigningKey(last.next, "next");
   return { ended, from: last?.kept ?? 0, next };
+}
+
+/** What was lost with a log that ended. */
+export function lostOf({ statement }: ToldEndedLog): LostOfLog {
+  const { log, kept, size, at } = parseSuccession(statement).fact;
+  return { log, from: kept.size, size, at };
 }
 
 /** Writes down that a log ended. */

@@ -8,17 +8,21 @@ import process from "node:process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
+  bytesSource,
   followLogKeys,
   followSuccessions,
   fromBase64url,
   openCheckpoint,
   openHead,
+  openZip,
   parseEntry,
   provesConsistency,
   provesInclusion,
   type RouteAnswer,
   treeOf,
+  verifyExport,
 } from "@ecrin/protocol";
+import { PDF } from "@libpdf/core";
 import { succeed, tellLoss } from "../src/operator-succeed.ts";
 import { type Cluster, startCluster, urlOf } from "./harness.ts";
 import { losable } from "./lost.ts";
@@ -69,6 +73,23 @@ async function checkChain(line: Line, told: RouteAnswer<"log">) {
   return { keys, checkpoint, ended };
 }
 
+/** What the report of an export says, with its line breaks taken out. */
+async function reportOf(alice: Person, language: "fr" | "en"): Promise<string> {
+  const path = `/v1/journal/${alice.account}/export?language=${language}`;
+  const { status, body } = await alice.line.ask("GET", path, undefined, alice.seat);
+  assert.equal(status, 200);
+  assert.ok(body instanceof ArrayBuffer);
+  const bytes = new Uint8Array(body);
+  await verifyExport(bytesSource(bytes));
+  const file = (await openZip(bytesSource(bytes))).find(({ name }) => name === "report.pdf");
+  const pdf = await PDF.load(bytes.subarray(file?.at, (file?.at ?? 0) + (file?.length ?? 0)));
+  return pdf
+    .extractText()
+    .map(({ text }) => text)
+    .join(" ")
+    .replaceAll(/\s+/g, " ");
+}
+
 /** Signs people up until the log covers so many entries more. */
 async function grow(line: Line, people: number): Promise<RouteAnswer<"log">> {
   const before = (await line.done<RouteAnswer<"log">>("GET", "/v1/log")).size;
@@ -88,6 +109,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
     const line = new Line(server.url);
     const alice = await new Person(line).signUp();
     const kept = (await grow(line, 24)).size;
+    assert.doesNotMatch(await reportOf(alice, "en"), /What is lost/);
     await server.stop();
     const backup = await place.backup();
     assert.match(command("succeed").stderr, /nothing is lost/);
@@ -128,6 +150,18 @@ test("a log whose entries are lost ends by the operator's command, and another f
     const journal = await next.done<RouteAnswer<"journal">>("GET", path, undefined, alice.seat);
     assert.equal(parseEntry(journal.entries[0]?.entry ?? "").kind, "sign-up");
     await openHead(journal.head, keys.lives[0]?.key ?? assert.fail("no key"));
+    // The report says what is lost, in the reader's language.
+    const { size: signed, kept: left } = end?.fact ?? assert.fail("no log ended");
+    const [english, french] = [await reportOf(alice, "en"), await reportOf(alice, "fr")];
+    assert.match(english, /What is lost/);
+    assert.ok(
+      english.includes(`signed for ${signed}, of everybody's; the first ${left.size} are left`),
+    );
+    assert.ok(
+      english.includes(`${signed - left.size}, at places ${left.size} to ${signed - 1}, are lost`),
+    );
+    assert.match(french, /Ce qui est perdu/);
+    assert.ok(french.includes(`il reste les ${left.size} premières`));
     // Epochs go on after the gap, and are closed where they begin.
     const { epochs } = await next.done<RouteAnswer<"logEpochs">>("GET", "/v1/log/epochs");
     assert.ok(epochs.some((each) => each.from === end?.fact.kept.size));

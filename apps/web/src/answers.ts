@@ -24,7 +24,7 @@ export function useAnswer<N extends CallName>(name: N, what: Ask<N>): Answered<A
   // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` and `turn` stand for what is asked, and for asking again.
   useEffect(() => {
     let gone = false;
-    setState((before) => ({ ...before, error: undefined, waiting: true }));
+    setState((before) => ({ ...before, error: lasting(before.error), waiting: true }));
     (ask as LooseAsk<N>)(name, latest.current).then(
       (answer) => {
         if (!gone) setState({ answer, error: undefined, waiting: false });
@@ -40,6 +40,11 @@ export function useAnswer<N extends CallName>(name: N, what: Ask<N>): Answered<A
   }, [name, asked, turn]);
   const again = useCallback(() => setTurn((n) => n + 1), []);
   return { ...state, again };
+}
+
+/** What a person decides about stays in sight while the same is asked again. */
+function lasting(error: VaultError | undefined): VaultError | undefined {
+  return error?.code === "log-succeeded" ? error : undefined;
 }
 
 type LooseAsk<N extends CallName> = (

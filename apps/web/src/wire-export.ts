@@ -20,6 +20,14 @@ export type AnchorTold =
     }
   | { readonly kind: "pending"; readonly size: number; readonly calendar: string };
 
+/** A log that ended: of what it had signed for, the first `left` lines are in the one that follows. */
+export interface LostTold {
+  readonly signed: number;
+  readonly left: number;
+  /** When, as the service says itself. */
+  readonly at: number;
+}
+
 export interface ReaderTold {
   readonly account: string;
   /** The code of the identity, to compare face to face. */
@@ -42,6 +50,8 @@ export interface ExportHolds {
   readonly tagsChecked: number;
   readonly tagsUndisclosed: number;
   readonly since?: number;
+  /** Logs before this one that ended with lines lost, the oldest first. */
+  readonly lost: readonly LostTold[];
   readonly anchors: readonly AnchorTold[];
   readonly isAnchored: boolean;
   readonly demonstration: boolean;

@@ -12,6 +12,7 @@ import type {
   JournalTaken,
   VerifyAsked,
 } from "./wire-export.ts";
+import type { LossCalls, LossTold } from "./wire-loss.ts";
 import type { VisitCalls } from "./wire-visit.ts";
 import type { FactorAnswer, FactorQuestion, WayCalls } from "./wire-ways.ts";
 import type { WitnessCalls } from "./wire-witnesses.ts";
@@ -31,6 +32,8 @@ export interface Status {
   readonly account: string;
   /** At the door: whether everything was being made new here, and nobody knows how far it came. */
   readonly renewing?: boolean;
+  /** Whether it was accepted here that lines of the journal are lost; until the record is closed by hand. */
+  readonly accepted?: boolean;
 }
 
 /** The kit, as it is printed. */
@@ -184,6 +187,8 @@ export interface Saved {
   readonly waiting: readonly WaitingRow[];
   /** Why the account could not be signed in to, or what waits not be sent. */
   readonly reason?: string;
+  /** What is lost, where that is why the service has not let this account in. */
+  readonly loss?: LossTold;
 }
 
 export interface OpenedDocument {
@@ -331,14 +336,23 @@ export interface Device {
 }
 
 /** What the page may ask for, and what it gets. */
-export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
+export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   status: { ask: undefined; answer: Status };
   signUp: {
     ask: { address: string; name: string; password: string; language: "fr" | "en" };
     answer: Kit;
   };
   /** `before`: what this device was last opened with, where the password was changed elsewhere. */
-  unlock: { ask: { password: string; before: string; code: string }; answer: Status };
+  unlock: {
+    ask: {
+      password: string;
+      before: string;
+      code: string;
+      /** The log that is followed from now on, where lines are lost and the person goes on; empty otherwise. */
+      acceptLog: string;
+    };
+    answer: Status;
+  };
   /** Whether a password that does not open this device is the account's, changed on another. */
   changedElsewhere: { ask: { password: string }; answer: boolean };
   enter: { ask: { kit: string; address: string; password: string; code: string }; answer: Status };
@@ -424,9 +438,9 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls {
   /** Whether the page wants to be told that a journal has grown. */
   watch: { ask: { on: boolean }; answer: undefined };
   anchors: { ask: undefined; answer: AnchorsTold };
-  /** `since`: leaves under the copy taken before; 0 for none. */
+  /** `since`: leaves under the copy taken before, 0 for none; `log`: the key of its log. */
   takeJournal: {
-    ask: { of: "record" | "account"; language: "fr" | "en"; since: number };
+    ask: { of: "record" | "account"; language: "fr" | "en"; since: number; log: string };
     answer: JournalTaken;
   };
   /** Fetches what checks a copy, so that it can be done without network. */
@@ -464,6 +478,8 @@ export interface Failure {
   readonly code: string;
   /** A place, such as a field, a word's position or a bundle's entry. Never a value. */
   readonly place?: string;
+  /** What is lost, where the code is `log-succeeded`. */
+  readonly loss?: LossTold;
 }
 
 /** From the worker, without having been asked: a journal has grown, or may have. */

@@ -112,6 +112,21 @@ export class Successions {
     await keyring.follow(succession, beginnings);
   }
 
+  /**
+   * What an alarm means: `log-succeeded`, with what is to be accepted, where something is older or
+   * other than what was seen because the log lost entries. Any other error is returned as it is.
+   */
+  async explain(error: unknown): Promise<unknown> {
+    if (!isRefusedFor(error, "rollback", "fork")) return error;
+    try {
+      const succession = await this.pending();
+      return succession === undefined ? error : succeeded(succession);
+    } catch (other) {
+      // A succession that does not hold is an alarm of its own; a service that cannot be asked is none.
+      return isRefusedFor(other, "fork", "rollback", "log-key-changed") ? other : error;
+    }
+  }
+
   /** Receipts for entries that were lost with a log that ended; they are in no log any more. */
   async lostReceipts(): Promise<readonly LostReceipt[]> {
     return await lostReceipts(this.#u.store);

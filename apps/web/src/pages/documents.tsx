@@ -7,6 +7,7 @@ import { AddFiles } from "../parts/add-files.tsx";
 import { Blank } from "../parts/blank.tsx";
 import { ButtonLink } from "../parts/button.tsx";
 import { ANYTHING, LookFor } from "../parts/look-for.tsx";
+import { LossAccepted } from "../parts/loss-accepted.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { type Find, Timeline } from "../parts/timeline.tsx";
@@ -43,6 +44,7 @@ export function DocumentsPage() {
           <Trans>Make a new kit</Trans>
         </ButtonLink>
       </Unfinished>
+      <LossAccepted />
       {isDue ? (
         <Notice tone="care">
           <p>

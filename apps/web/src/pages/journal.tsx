@@ -9,6 +9,7 @@ import { ALL, JournalFilter, narrow } from "../parts/journal-filter.tsx";
 import { AnchorsNote, Proof } from "../parts/journal-proof.tsx";
 import { JournalSentence } from "../parts/journal-sentence.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
+import { LostProofs } from "../parts/loss-accepted.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
@@ -58,6 +59,7 @@ function Mine() {
   return (
     <>
       <Awaited of={journal}>{(rows) => <Rows rows={rows} anchors={anchors.answer} />}</Awaited>
+      <LostProofs />
       <TakeAlong />
     </>
   );

@@ -16,6 +16,10 @@ import { ask, VaultError } from "../vault.ts";
 /** Dialogs are fetched by those who need one. */
 const Forget = lazy(async () => ({ default: (await import("../parts/forget.tsx")).Forget }));
 
+const LossAtTheDoor = lazy(async () => ({
+  default: (await import("../parts/loss-accepted.tsx")).LossAtTheDoor,
+}));
+
 const CHANGED = new VaultError({ code: "device-password-needed" });
 
 /** The door of a record that this device knows. */
@@ -29,10 +33,12 @@ export function UnlockPage() {
   const [code, setCode] = useState("");
   const [wants, setWants] = useState(false);
   if (wantsCode(doing.error?.code) && !wants) setWants(true);
+  const unlock = async (acceptLog: string) =>
+    enter(await ask("unlock", { password, before, code, acceptLog }));
   const tried = useRef("");
   const open = () => {
     tried.current = password;
-    return doing.run(async () => enter(await ask("unlock", { password, before, code })));
+    return doing.run(() => unlock(""));
   };
   // This device says at once that a password is wrong; whether it is the account's takes asking.
   const isWrong = doing.error?.code === "wrong-password" && before === "";
@@ -58,6 +64,11 @@ export function UnlockPage() {
       lead={<Trans>This device already knows it. Your password is all it asks for.</Trans>}
     >
       <HandedWaiting />
+      {status.accepted === true ? (
+        <Suspense>
+          <LossAtTheDoor />
+        </Suspense>
+      ) : null}
       {status.renewing === true ? (
         <Notice tone="care">
           <p>
@@ -95,7 +106,7 @@ export function UnlockPage() {
           />
         ) : null}
         {wants ? <CodeField code={code} setCode={setCode} /> : null}
-        <Problem error={error} />
+        <Problem error={error} accept={unlock} />
         <Button tone="first" type="submit" busy={doing.busy} isDisabled={password === ""}>
           {doing.busy ? t`Opening…` : t`Open`}
         </Button>

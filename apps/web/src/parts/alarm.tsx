@@ -69,8 +69,8 @@ function Seen({ code }: { readonly code: string }): ReactNode {
     case "log-succeeded":
       return (
         <Trans>
-          The journal of this service has lost lines for good, and another one goes on from what is
-          left. What is lost is shown, and can be accepted, by Écrin’s command line only.
+          Lines of the journal of this service are lost. Go back and open the page Journal: it says
+          what is lost, and how to go on.
         </Trans>
       );
     case "log-key-changed":

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { Button, type Tone } from "./button.tsx";
-import { Problem } from "./problem.tsx";
+import { Failure } from "./failure.tsx";
 
 /** A button whose doing is said in a sentence, and confirmed, before it is done. */
 export function AskFirst({
@@ -44,7 +44,7 @@ export function AskFirst({
                   {title}
                 </Heading>
                 {children}
-                <Problem error={doing.error} />
+                <Failure error={doing.error} />
                 <div className="row">
                   <Button
                     tone={tone === "alarm" ? "alarm" : "first"}

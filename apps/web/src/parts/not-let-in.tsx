@@ -5,6 +5,7 @@ import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { useSession } from "../session.tsx";
 import { ask, sayArrived, sayChanged, VaultError } from "../vault.ts";
+import type { LossTold } from "../wire-loss.ts";
 import { Button } from "./button.tsx";
 import { CodeField, wantsCode } from "./code-field.tsx";
 import { Problem } from "./problem.tsx";
@@ -13,7 +14,15 @@ import { Problem } from "./problem.tsx";
  * The list is this device's, and the service has not let this account in: why, in words, and what to
  * do. What is shown stays, and is called what it is.
  */
-export function NotLetIn({ reason, since }: { readonly reason: string; readonly since: string }) {
+export function NotLetIn({
+  reason,
+  loss,
+  since,
+}: {
+  readonly reason: string;
+  readonly loss: LossTold | undefined;
+  readonly since: string;
+}) {
   const { t } = useLingui();
   const { enter } = useSession();
   const navigate = useNavigate();
@@ -33,7 +42,7 @@ export function NotLetIn({ reason, since }: { readonly reason: string; readonly 
     });
   return (
     <div className="not-let-in">
-      <Problem error={new VaultError({ code: reason })} />
+      <Problem error={new VaultError({ code: reason, ...(loss === undefined ? {} : { loss }) })} />
       <p>
         {since === "" ? (
           <Trans>You are not signed in. What you see is what this device keeps.</Trans>

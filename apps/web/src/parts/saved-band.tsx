@@ -41,7 +41,7 @@ function Kept({ standing, isOffline }: { readonly standing: Saved; readonly isOf
   const apart = standing.waiting.length - waits;
   const since = standing.reached === 0 ? "" : timeInWords(standing.reached, i18n.locale);
   if (!standing.signedIn && !standing.entering && !isWaitingFor(standing))
-    return <NotLetIn reason={standing.reason ?? "internal"} since={since} />;
+    return <NotLetIn reason={standing.reason ?? "internal"} loss={standing.loss} since={since} />;
   if (standing.entering && !isOffline) return <Entering since={since} />;
   const isAway = isOffline || !standing.signedIn || standing.reason === "offline";
   if (!isAway && waits === 0 && apart === 0) {

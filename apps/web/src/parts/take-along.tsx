@@ -30,9 +30,10 @@ export function TakeAlong() {
         if (total === 0) setFetched(done);
         else progress(done, total);
       };
-      const asked = { of, language, since: sizeBefore(place) } as const;
+      const asked = { of, language, ...copyBefore(place) } as const;
       const answer = await ask("takeJournal", asked, told);
-      if (answer.verdict.holds) localStorage.setItem(place, String(answer.verdict.size));
+      const { verdict } = answer;
+      if (verdict.holds) localStorage.setItem(place, `${verdict.size} ${verdict.logKey}`);
       setTaken({ ...answer, of });
     });
 
@@ -81,10 +82,11 @@ function Under(doing: { readonly progress: number | undefined; readonly fetched:
   );
 }
 
-/** Leaves under the copy that was taken before on this device; 0 for none. */
-function sizeBefore(place: string): number {
-  const size = Number(localStorage.getItem(place) ?? "0");
-  return Number.isSafeInteger(size) && size > 0 ? size : 0;
+/** Leaves under the copy that was taken before on this device, 0 for none, and the key of its log. */
+function copyBefore(place: string): { readonly since: number; readonly log: string } {
+  const [text, log = ""] = (localStorage.getItem(place) ?? "").split(" ");
+  const size = Number(text);
+  return { since: Number.isSafeInteger(size) && size > 0 ? size : 0, log };
 }
 
 function Save({ file, of }: { readonly file: Blob; readonly of: Of }) {

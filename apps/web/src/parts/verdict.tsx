@@ -1,7 +1,14 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
-import type { AnchorTold, ExportHolds, ExportRefused, ExportVerdict } from "../wire-export.ts";
+import type {
+  AnchorTold,
+  ExportHolds,
+  ExportRefused,
+  ExportVerdict,
+  LostTold,
+} from "../wire-export.ts";
 import { momentInWords } from "../words.ts";
+import { Left } from "./left.tsx";
 import { Notice } from "./notice.tsx";
 import { ReasonWords } from "./reason-words.tsx";
 
@@ -72,6 +79,7 @@ function Holds({ said }: { readonly said: ExportHolds }) {
           </p>
         </Notice>
       ) : null}
+      <Lost said={said} />
       <section className="part">
         <h3>
           <Trans>What was checked</Trans>
@@ -84,6 +92,49 @@ function Holds({ said }: { readonly said: ExportHolds }) {
         </h3>
         <Unchecked said={said} />
       </section>
+    </>
+  );
+}
+
+/** Lines that are gone for good: nobody misses that by reading only the first sentence. */
+function Lost({ said }: { readonly said: ExportHolds }) {
+  if (said.lost.length === 0) return null;
+  return (
+    <Notice tone="care">
+      <p>
+        <strong>
+          <Trans>Lines of the journal of this service were lost before this copy was made.</Trans>
+        </strong>{" "}
+        <Trans>The copy is true. It cannot tell what stood in them, nor whose they were.</Trans>
+      </p>
+      {said.lost.map((each) => (
+        <p key={JSON.stringify(each)}>
+          <LostLines lost={each} />
+        </p>
+      ))}
+      <p>
+        <Trans>
+          Some may have been of this very journal. Whoever has an older copy, or a receipt, can show
+          what is missing.
+        </Trans>
+      </p>
+    </Notice>
+  );
+}
+
+function LostLines({ lost }: { readonly lost: LostTold }) {
+  const { i18n } = useLingui();
+  const at = momentInWords(lost.at, i18n.locale);
+  const { signed, left } = lost;
+  return (
+    <>
+      <Plural
+        value={signed - left}
+        one="The service has lost one line for good."
+        other="The service has lost # lines for good."
+      />{" "}
+      <Left signed={signed} left={left} />{" "}
+      <Trans>Another journal goes on from there since {at}, as the service says itself.</Trans>
     </>
   );
 }

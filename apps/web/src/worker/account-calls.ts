@@ -8,6 +8,7 @@ import {
   OfflineAccount,
   readKit,
   recoverWithKit,
+  type Succession,
   signIn,
   signInWithKit,
   signUp,
@@ -17,7 +18,17 @@ import { behind, type SignInBehind } from "./behind.ts";
 import { doorStatus, localStore } from "./door.ts";
 import { type Handlers, Refusal } from "./handlers.ts";
 import { kitView } from "./kit-view.ts";
-import { current, forget, open, opened, openHere, server, status } from "./session.ts";
+import {
+  close,
+  current,
+  forget,
+  open,
+  opened,
+  openHere,
+  sayAccepted,
+  server,
+  status,
+} from "./session.ts";
 import { factorShown } from "./way-calls.ts";
 
 type AccountCall =
@@ -54,15 +65,21 @@ export const accountCalls: Handlers<AccountCall> = {
     return kitView(made.kit, language);
   },
 
-  async unlock({ password, before, code }, _, passkey) {
+  async unlock({ password, before, code, acceptLog }, _, passkey) {
     const store = await localStore();
     // A wrong password is told by this device, at once, and nobody is asked.
     const local = await unlockOffline({ store, password: before === "" ? password : before });
     const other = before === "" ? {} : { devicePassword: before };
-    const enter: SignInBehind = async (typed, show) => {
+    const enter: SignInBehind = async (typed, show, accepting) => {
       const secondFactor = factorShown(typed === "" ? code : typed, show);
-      return await signIn({ server, store, local, password, ...other, secondFactor });
+      const accept = accepting === undefined ? {} : { acceptLog: accepting };
+      return await signIn({ server, store, local, password, ...other, secondFactor, ...accept });
     };
+    if (acceptLog !== "") {
+      open(await enter(code, passkey, acceptLog as Succession["to"]));
+      sayAccepted();
+      return await status();
+    }
     const kept = await keptOf(local);
     if (kept === undefined) open(await enter(code, passkey));
     else openHere({ kept, signIn: orChanged(enter), lock: () => local.lock() });
@@ -93,7 +110,7 @@ export const accountCalls: Handlers<AccountCall> = {
   async lock() {
     const account = opened();
     const kept = behind();
-    forget();
+    close();
     kept?.lock();
     await account?.lock();
     return await status();
@@ -102,7 +119,7 @@ export const accountCalls: Handlers<AccountCall> = {
   /** Removes the record from this device, whether or not anything opens it. */
   async leave() {
     await eraseStore(await localStore());
-    forget();
+    close();
     return await status();
   },
 
@@ -159,9 +176,9 @@ async function keptOf(local: LocalDevice): Promise<OfflineAccount | undefined> {
 
 /** The password has opened this device, so where the service does not know it, it was changed on another. */
 function orChanged(signIn: SignInBehind): SignInBehind {
-  return async (code, passkey) => {
+  return async (code, passkey, acceptLog) => {
     try {
-      return await signIn(code, passkey);
+      return await signIn(code, passkey, acceptLog);
     } catch (error) {
       const isUnknown = error instanceof ClientError && error.code === "wrong-password";
       throw isUnknown ? new Refusal("password-changed") : error;

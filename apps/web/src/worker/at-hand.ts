@@ -166,7 +166,7 @@ async function saved(): Promise<Saved> {
     return { kept: false, signedIn, entering: false, reached, waiting: [] };
   }
   const failed = failure();
-  const why = failed === undefined ? reason : failureOf(failed).code;
+  const { code: why, loss } = failed === undefined ? { code: reason } : failureOf(failed);
   const waiting = await account.outbox.waiting();
   const record = waiting.length === 0 ? undefined : await recordHere();
   return {
@@ -184,6 +184,7 @@ async function saved(): Promise<Saved> {
         ...(entry.apart === undefined ? {} : { apart: entry.apart }),
       })),
     ...(why === undefined ? {} : { reason: why }),
+    ...(loss === undefined ? {} : { loss }),
   };
 }
 

@@ -1,12 +1,16 @@
-import { type Account, ClientError, type OfflineAccount } from "@ecrin/client";
+import { type Account, ClientError, type OfflineAccount, type Succession } from "@ecrin/client";
 import type { AskPasskey } from "./handlers.ts";
 
 // The sign-in that goes on behind what this device keeps: its list is shown as soon as the password
 // has opened the local store, and the service is asked while somebody reads it (spec/offline.md,
 // Unlocking). Without network it is the same, and goes on being tried.
 
-/** Signs in with what the page shows beside the password. */
-export type SignInBehind = (code: string, passkey: AskPasskey) => Promise<Account>;
+/** Signs in with what the page shows beside the password; after a loss, with what is left (spec/succession.md). */
+export type SignInBehind = (
+  code: string,
+  passkey: AskPasskey,
+  acceptLog?: Succession["to"],
+) => Promise<Account>;
 
 /** An account that is open on this device only, and the way from there to the service. */
 export interface Behind {
@@ -90,17 +94,20 @@ export async function signedInOrNot(): Promise<void> {
 
 /**
  * Signs in behind the list, once at a time. What a person has to see first is not tried again by
- * itself: only with a code they typed.
+ * itself: only with a code they typed, or a loss they accepted.
  * @param opened takes in the account that was signed in to
  */
 export async function signInBehind(
   code: string,
   passkey: AskPasskey,
   opened: (account: Account) => void,
+  acceptLog?: Succession["to"],
 ): Promise<void> {
   const mine = standing;
-  if (mine === undefined || (refusal() !== undefined && code === "")) return;
-  mine.running ??= run(mine, code, passkey, opened).finally(() => {
+  const isNew = code !== "" || acceptLog !== undefined;
+  if (mine === undefined || (refusal() !== undefined && !isNew)) return;
+  const enter = async () => await mine.signIn(code, passkey, acceptLog);
+  mine.running ??= run(mine, enter, opened).finally(() => {
     mine.running = undefined;
     mine.asked.resolve();
   });
@@ -109,14 +116,13 @@ export async function signInBehind(
 
 async function run(
   mine: Standing,
-  code: string,
-  passkey: AskPasskey,
+  enter: () => Promise<Account>,
   opened: (account: Account) => void,
 ): Promise<void> {
   // The derivation of the sign-in holds this thread, on which the list is read too.
   await Promise.race([mine.listed.promise, after(LIST)]);
   try {
-    const account = await mine.signIn(code, passkey);
+    const account = await enter();
     // Closed meanwhile: nobody wants it any more.
     if (standing !== mine) return await account.lock();
     opened(account);

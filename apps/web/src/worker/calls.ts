@@ -7,6 +7,7 @@ import { exportCalls } from "./export-calls.ts";
 import type { AskPasskey, Handler, Handlers } from "./handlers.ts";
 import { journalCalls } from "./journal-calls.ts";
 import { liveCalls } from "./live-calls.ts";
+import { explained, lossCalls } from "./loss-calls.ts";
 import { receivedCalls } from "./received-calls.ts";
 import { shareCalls } from "./share-calls.ts";
 import { timelineCalls } from "./timeline-calls.ts";
@@ -25,6 +26,7 @@ const handlers: Handlers<CallName> = {
   ...journalCalls,
   ...liveCalls,
   ...exportCalls,
+  ...lossCalls,
   ...visitCalls,
   ...witnessCalls,
   ...atHandCalls,
@@ -33,6 +35,7 @@ const handlers: Handlers<CallName> = {
 export { signedInOrNot } from "./behind.ts";
 export { failureOf } from "./failure.ts";
 export { closeIfEnded } from "./session.ts";
+export { explained };
 
 /** Page and worker are one build, so what is asked has the form the call's name says. */
 export async function run<N extends CallName>(

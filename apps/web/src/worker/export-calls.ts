@@ -5,9 +5,11 @@ type ExportCall = "takeJournal" | "verifyReady" | "verifyExport";
 
 /** Taking a journal along, and checking a copy of one. What checks is fetched when it is first needed. */
 export const exportCalls: Handlers<ExportCall> = {
-  async takeJournal({ of, language, since }, progress) {
+  async takeJournal({ of, language, since, log }, progress) {
     const [account, record] = [current(), await ownRecord()];
-    const asked = since === 0 ? { language } : { language, since };
+    const [known] = (await account.checkLog()).keys.lives;
+    // Of another log: one that lost entries, perhaps those under that copy (spec/succession.md).
+    const asked = since === 0 || log !== known?.key ? { language } : { language, since };
     const pieces = await (of === "record" ? record : account).exportJournal(asked);
     // The pieces go into a blob one by one, so nothing is held twice.
     const parts: Blob[] = [];

@@ -9,6 +9,13 @@ import { doorStatus } from "./door.ts";
 export const server = self.location.origin;
 
 let account: Account | undefined;
+/** Whether the loss of lines was accepted here, and the record not closed by hand since. */
+let accepted = false;
+
+/** Remembered until the record is closed: whoever accepted looks who has access. */
+export function sayAccepted(): void {
+  accepted = true;
+}
 
 /**
  * The account that is signed in.
@@ -72,10 +79,16 @@ export function forget(): void {
   end();
 }
 
+/** Closes it by hand: nothing of the session is left. */
+export function close(): void {
+  forget();
+  accepted = false;
+}
+
 /** What the page may know of all this. */
 export async function status(): Promise<Status> {
-  if (account !== undefined) return { state: "open", name: account.name, account: account.id };
-  const kept = here();
-  if (kept !== undefined) return { state: "open", name: kept.name, account: kept.id };
-  return await doorStatus();
+  const more = accepted ? { accepted } : {};
+  const shown = account ?? here();
+  if (shown !== undefined) return { state: "open", name: shown.name, account: shown.id, ...more };
+  return { ...(await doorStatus()), ...more };
 }

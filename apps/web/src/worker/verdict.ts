@@ -69,6 +69,7 @@ function told(said: VerifiedExport): ExportVerdict {
     tagsChecked: said.tagsChecked,
     tagsUndisclosed: said.tagsUndisclosed,
     ...(since === undefined ? {} : { since }),
+    lost: said.ended.map(({ size, from, at }) => ({ signed: size, left: from, at })),
     anchors: anchors.flatMap(anchorTold),
     isAnchored: anchors.some(isHeld),
     demonstration: manifest.demonstration === true,

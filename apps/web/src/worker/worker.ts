@@ -86,7 +86,7 @@ async function answer({ id, name, ask }: Request): Promise<void> {
     say({ id, answer: await loaded.run(name, ask, progress, passkey) });
   } catch (error) {
     await loaded.closeIfEnded(error);
-    say({ id, failure: loaded.failureOf(error) });
+    say({ id, failure: loaded.failureOf(await loaded.explained(error)) });
   }
 }
 

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { checkAbilities } from "./abilities.ts";
+import { follow, heading, press, section } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import type { Visitor } from "./visitor.ts";
+import { addText, type Owner, openText, otherDevice, owner, unlock } from "./waiting-room.ts";
+
+// A service whose database was put back to an earlier day, and whose operator ended the log: what
+// people see who come back, and how they go on.
+
+const OPERATOR = fileURLToPath(new URL("../../server/src/log-main.ts", import.meta.url));
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround();
+});
+after(async () => {
+  await ground?.stop();
+});
+
+const dataDir = () => join(ground.folder, "data");
+
+async function backUp(): Promise<void> {
+  await ground.goAway();
+  await cp(join(dataDir(), "postgres"), join(ground.folder, "backup"), { recursive: true });
+  await ground.comeBack();
+}
+
+async function lose(): Promise<void> {
+  await ground.goAway();
+  await rm(join(dataDir(), "postgres"), { recursive: true });
+  await cp(join(ground.folder, "backup"), join(dataDir(), "postgres"), { recursive: true });
+  const { DATABASE_URL: _, ...env } = process.env;
+  const args = ["--disable-warning=ExperimentalWarning", OPERATOR, "succeed", "--yes"];
+  const options = { encoding: "utf8", env: { ...env, ECRIN_DATA: dataDir() } } as const;
+  const done = spawnSync(process.execPath, args, options);
+  assert.equal(done.status, 0, done.stderr);
+  await ground.comeBack();
+}
+
+/** Opens the page anew: the session ended with the server. */
+async function comeAgain(visitor: Visitor): Promise<void> {
+  await visitor.page.goto(`${ground.url}/documents`);
+  await unlock(visitor);
+}
+
+/** Takes the journal along, so that all of it is signed for. */
+async function takeCopy(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  await section(visitor, "Journal");
+  await press(visitor, "Copy of my record’s journal");
+  await page
+    .getByRole("link", { name: say("Save the copy"), exact: true })
+    .waitFor({ timeout: 60_000 });
+}
+
+/** For people to look at, where a folder is given. */
+async function picture({ page }: Visitor, name: string): Promise<void> {
+  const folder = process.env.ECRIN_PICTURES;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, name), fullPage: true });
+}
+
+const lostTitle = "Warning: lines of the journal are lost.";
+
+/** The alarm is read, the dialog told what follows, and the loss accepted. */
+async function accept(visitor: Visitor, name: string): Promise<void> {
+  const { page, say } = visitor;
+  await page.getByText(say(lostTitle)).waitFor({ timeout: 60_000 });
+  await picture(visitor, `loss-${name}.png`);
+  await checkAbilities(page, `lost, ${name}`);
+  await press(visitor, "Go on with what is left");
+  await page
+    .getByRole("alertdialog", { name: say("Go on with what is left?"), exact: true })
+    .waitFor();
+  await picture(visitor, `loss-ask-${name}.png`);
+  await checkAbilities(page, `accepting, ${name}`);
+  await press(visitor, "Accept the loss");
+}
+
+test("lines that are lost are told, accepted once, and what follows is done", async () => {
+  const people: (readonly [string, Owner])[] = [];
+  for (const [language, width] of [
+    ["fr", 320],
+    ["en", 1280],
+  ] as const) {
+    const visitor = await owner(ground, language, { width });
+    await addText(visitor, "before.txt", "before");
+    await takeCopy(visitor);
+    people.push([`${language}-${width}`, visitor]);
+  }
+  // Somebody of whom nothing is lost.
+  const other = await owner(ground, "en", { width: 320 });
+  await addText(other, "mine.txt", "mine");
+  await takeCopy(other);
+  await backUp();
+  for (const [, visitor] of people) {
+    await comeAgain(visitor);
+    await addText(visitor, "meanwhile.txt", "meanwhile");
+    await takeCopy(visitor);
+    await openText(visitor, "meanwhile.txt", "meanwhile");
+  }
+  // So that the last openings are signed for, and the devices hold their receipts.
+  await takeCopy(await otherDevice(ground, "en", people[0]?.[1] ?? assert.fail()));
+  await lose();
+
+  for (const [name, visitor] of people) {
+    const { page, say } = visitor;
+    await comeAgain(visitor);
+    await accept(visitor, name);
+    await heading(page, say("My documents"));
+    await page.getByText(say("That is done"), { exact: true }).waitFor();
+    await page.getByRole("link", { name: "before" }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "meanwhile" }).count(), 0);
+    await picture(visitor, `loss-accepted-${name}.png`);
+    await checkAbilities(page, `accepted, ${name}`);
+    await press(visitor, "That is done");
+    await page.getByText(say("That is done"), { exact: true }).waitFor({ state: "detached" });
+
+    // Its proofs stay, and a copy says what is lost.
+    await takeCopy(visitor);
+    await page.getByText(/in no journal any more|plus dans aucun journal/).waitFor();
+    await page
+      .getByText(say("Lines of the journal of this service were lost before this copy was made."))
+      .waitFor();
+    await picture(visitor, `loss-journal-${name}.png`);
+    await checkAbilities(page, `journal after a loss, ${name}`);
+  }
+
+  // Who lost nothing gets in as ever, is told where they look at the journal, and accepts there.
+  const { page, say } = other;
+  await comeAgain(other);
+  await openText(other, "mine.txt", "mine");
+  await section(other, "Journal");
+  await accept(other, "inside");
+  await page
+    .getByText(say("Accepted, for all your devices. Open your record again with your password."))
+    .waitFor();
+  await picture(other, "loss-door.png");
+  await unlock(other);
+  await heading(page, say("My documents"));
+  await follow(other, "Who can see what");
+  await heading(page, say("Who can see what"));
+  await section(other, "Journal");
+  await page.getByText(say("How it was checked")).first().waitFor();
+  assert.equal(await page.getByText(say(lostTitle)).count(), 0);
+  // A device that is new gets in with nothing to accept.
+  const fresh = await otherDevice(ground, "en", other);
+  await takeCopy(fresh);
+  for (const { context, wrong } of [...people.map(([, each]) => each), other, fresh]) {
+    assert.deepEqual(wrong, []);
+    await context.close();
+  }
+});
