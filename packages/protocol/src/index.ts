@@ -100,6 +100,7 @@ export {
 } from "./epoch.ts";
 export { malformed, ProtocolError, type ProtocolErrorCode, refuse } from "./errors.ts";
 export {
+  type LostOfLog,
   type VerifiedExport,
   type VerifyOptions,
   verifyExport,
