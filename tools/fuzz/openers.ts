@@ -99,6 +99,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/keyring:openKeyring": ["keyring", "keyring's JSON"],
   "client/kit:readKit": ["kit words", "kit text"],
   "client/link-set:openLinks": ["link set", "link set under its root"],
+  "client/link-set:openLinkReleases": ["link set", "link set under its root"],
   "client/listing:openName": ["metadata", "metadata JSON"],
   "client/open-account:openAnySlot": [
     "slot password",

@@ -83,9 +83,8 @@ for (const seed of [11, 12]) {
       assert.deepEqual([...(model.items.get(item)?.heads ?? [])].toSorted(), [...heads].toSorted());
     const declared = (await record.journal()).filter(({ about }) => about.declared === true);
     assert.equal(declared.length, model.declared.length);
-    const said = (answer: (code: string) => boolean) =>
-      bridge.compared.filter(({ real }) => answer(real)).length;
-    assert.ok(said((code) => code === "yes") > 10, "much was taken");
+    // Each thing by itself, however many of them went in one request.
+    assert.ok(model.log.length + model.declared.length > 10, "much was taken");
     assert.deepEqual(
       [...new Set(bridge.compared.map(({ real }) => real))]
         .filter((code) => code !== "yes")
