@@ -1,16 +1,26 @@
+import { signStatement } from "@ecrin/crypto";
 import {
+  encodeEntry,
+  entryCommitment,
   formatNote,
+  fromBase64url,
+  fromUtf8,
+  type Hash,
+  hashOf,
+  type JournalEntry,
   noteKeyId,
   originOf,
   parseCheckpoint,
+  parseEntry,
   parseNote,
   type RouteAnswer,
+  type Statement,
+  SUITE,
   utf8,
 } from "@ecrin/protocol";
 import { type AttackCase, Broken, holds, stops } from "./case.ts";
 import { asMember } from "./cases-record.ts";
 import { asksOn } from "./cases-rollback.ts";
-import type { Loose } from "./network.ts";
 import type { Stage } from "./stage.ts";
 
 const ALARM = ["fork", "rollback", "entry-missing"];
@@ -23,6 +33,11 @@ export const logCases: readonly AttackCase[] = [
     countermeasure:
       "the chain of each subject, and each line looked for in a tree that is only believed to grow",
     mutation: [
+      {
+        file: "packages/client/src/journal.ts",
+        find: "for (const gap of gaps) if (!isErased(gap, lines)) fork();",
+        replace: "",
+      },
       {
         file: "packages/client/src/log-place.ts",
         find: "if (root === undefined || !(await isInTree(leaf, { size, root }, read))) throw missing(leaf);",
@@ -40,32 +55,35 @@ export const logCases: readonly AttackCase[] = [
       const victim = await stage.victimRecord();
       const lines = await victim.journal();
       holds(lines.length > 3, "there is no journal to rewrite");
-      const lies: readonly (readonly [string, (entries: Loose[]) => Loose[]])[] = [
-        ["a line dropped", (entries) => entries.filter((_, i) => i !== 1)],
-        [
-          "a line rewritten",
-          (entries) => entries.map((each, i) => (i === 1 ? retold(each) : each)),
-        ],
-        ["the end cut off", (entries) => entries.slice(0, -1)],
-        [
-          "two lines at one index",
-          (entries) => entries.map((each, i) => (i === 1 ? { ...each, index: 0 } : each)),
-        ],
-        [
-          "a line at another index",
-          (entries) =>
-            entries.map((each, i) => (i === 1 ? { ...each, index: Number(each.index) + 1 } : each)),
-        ],
-      ];
-      for (const [what, lie] of lies) {
-        stage.network.answer("journal", (answer) => ({
-          ...answer,
-          entries: lie(answer.entries as Loose[]),
-        }));
-        // On the device that followed it before, and on one that begins to.
-        await stops(ALARM, () => victim.journal(), what);
-        await stops(ALARM, async () => (await stage.victimRecord()).journal(), what);
-        stage.network.calm();
+      const lies: Record<string, (entries: JournalEntry[]) => readonly JournalEntry[]> = {
+        "a line dropped": (entries) => entries.toSpliced(1, 1),
+        "a line dropped and the chain made anew": (entries) => chained(entries.toSpliced(1, 1)),
+        "a line rewritten": (entries) => entries.map((each, i) => (i === 1 ? retold(each) : each)),
+        "a line in the place of another": (entries) =>
+          chained(entries.with(1, entries[2] ?? nothing())),
+        "the end cut off": (entries) => entries.slice(0, -1),
+        "two lines at one index": (entries) =>
+          entries.map((each, i) => (i === 2 ? { ...each, index: entries[1]?.index ?? 0 } : each)),
+        "a line at another index": (entries) =>
+          entries.map((each, i) => (i === 1 ? { ...each, index: each.index + 1 } : each)),
+      };
+      const signer = await stage.logSigner();
+      for (const [what, lie] of Object.entries(lies)) {
+        // Under the head that was signed for the journal as it is, and under one that fits the lie.
+        for (const isSignedAnew of [false, true]) {
+          stage.network.answer("journal", async (answer) => {
+            const told = answer as RouteAnswer<"journal">;
+            const entries = lie([...told.entries]);
+            return isSignedAnew
+              ? { entries, head: await headOver(stage, entries, signer) }
+              : { ...told, entries };
+          });
+          const how = `${what}${isSignedAnew ? ", its head signed anew" : ""}`;
+          // On the device that followed it before, and on one that begins to.
+          await stops(ALARM, () => victim.journal(), how);
+          await stops(ALARM, async () => (await stage.victimRecord()).journal(), how);
+          stage.network.calm();
+        }
       }
       await otherTree(stage);
       stage.network.calm();
@@ -116,8 +134,31 @@ async function sign({ record }: Stage): Promise<void> {
 }
 
 /** The same line saying something else. */
-function retold(line: Loose): Loose {
-  return { ...line, entry: String(line.entry).replace(/"at":\d+/, '"at":1') };
+function retold(line: JournalEntry): JournalEntry {
+  return { ...line, entry: line.entry.replace(/"at":\d+/, '"at":1') };
+}
+
+/** Entries chained anew, as a server can that has their texts. */
+function chained(entries: readonly JournalEntry[]): JournalEntry[] {
+  let prev: Hash | undefined;
+  return entries.map((each, n) => {
+    const { prev: _, ...entry } = parseEntry(each.entry);
+    const made = encodeEntry({ ...entry, n, ...(prev === undefined ? {} : { prev }) });
+    prev = hashOf(entryCommitment(fromBase64url(each.salt), made));
+    return { ...each, n, entry: fromUtf8(made) };
+  });
+}
+
+/** The head of a journal that ends with the last of these. */
+async function headOver(
+  stage: Stage,
+  entries: readonly JournalEntry[],
+  signer: Parameters<typeof signStatement>[2],
+): Promise<Statement> {
+  const { n, salt, entry } = entries.at(-1) ?? nothing();
+  const hash = hashOf(entryCommitment(fromBase64url(salt), utf8(entry)));
+  const facts = { suite: SUITE, subject: stage.record.space, n, hash, at: stage.now() };
+  return await signStatement("head", facts, signer);
 }
 
 /** The log's own key signs another tree of a larger size: nothing proves that it grew out of the one seen. */

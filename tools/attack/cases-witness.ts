@@ -1,27 +1,18 @@
 import { memoryStore, signUp } from "@ecrin/client";
-import { signBytes, signStatement } from "@ecrin/crypto";
+import { signBytes } from "@ecrin/crypto";
 import {
   type Bytes,
   consistencySpans,
-  encodeEntry,
-  entryCommitment,
   formatAddCheckpoint,
   formatCheckpoint,
   formatNote,
-  fromBase64url,
-  fromUtf8,
-  type Hash,
   hashesIn,
   hashOf,
-  type JournalEntry,
   leafHash,
   noteKeyId,
   originOf,
-  parseEntry,
   type ReadHashes,
-  type RouteAnswer,
   rootOfPerfect,
-  SUITE,
   spanRoot,
   spanRoots,
   TILE_WIDTH,
@@ -101,58 +92,6 @@ export const witnessCases: readonly AttackCase[] = [
         });
         return "held back alone, while the log that is shown grows, a revocation is noticed at first contact only";
       }),
-  },
-  {
-    number: 33,
-    title: "a journal rewritten: an entry left out, a gap, a place twice, behind what was seen",
-    promise: "D",
-    countermeasure:
-      "commitments chained, the highest head kept, each line at its place in the tree",
-    mutation: [
-      {
-        file: "packages/client/src/journal.ts",
-        find: "for (const gap of gaps) if (!isErased(gap, lines)) fork();",
-        replace: "",
-      },
-      {
-        file: "packages/client/src/log-place.ts",
-        find: "if (leaf.index <= before) throw missing(leaf);",
-        replace: "",
-      },
-      {
-        file: "packages/client/src/log-place.ts",
-        find: "if (root === undefined || !(await isInTree(leaf, { size, root }, read))) throw missing(leaf);",
-        replace: "",
-      },
-    ],
-    async run(stage) {
-      await grows(stage);
-      await (await stage.victimRecord()).journal();
-      const rewritten: Record<string, (entries: JournalEntry[]) => readonly JournalEntry[]> = {
-        "an entry left out and the chain made anew": (entries) => chained(entries.toSpliced(1, 1)),
-        "an entry in the place of another": (entries) =>
-          chained(entries.with(1, entries[2] ?? nothing())),
-        "a gap that nothing accounts for": (entries) => entries.toSpliced(1, 1),
-        "a place of the log twice": (entries) =>
-          entries.map((each, i) => (i === 2 ? { ...each, index: entries[1]?.index ?? 0 } : each)),
-        "cut short": (entries) => entries.slice(0, -1),
-      };
-      const signer = await stage.logSigner();
-      for (const [what, rewrite] of Object.entries(rewritten)) {
-        stage.network.answer("journal", async (answer) => {
-          const { entries } = answer as RouteAnswer<"journal">;
-          const made = rewrite([...entries]);
-          const last = made.at(-1);
-          if (last === undefined) return answer;
-          const facts = { suite: SUITE, subject: stage.record.space, n: last.n, at: stage.now() };
-          const hash = hashOf(entryCommitment(fromBase64url(last.salt), utf8(last.entry)));
-          return { entries: made, head: await signStatement("head", { ...facts, hash }, signer) };
-        });
-        const codes = ["fork", "rollback", "entry-missing", "cannot-open", "statement-refused"];
-        await stops(codes, async () => await (await stage.victimRecord()).journal(), what);
-      }
-      return undefined;
-    },
   },
   {
     number: 33,
@@ -278,21 +217,6 @@ export function treeOver(leaves: readonly Bytes[]): ReadHashes {
       ),
     );
   };
-}
-
-/** Entries chained anew, as a server can that has their texts. */
-function chained(entries: readonly JournalEntry[]): JournalEntry[] {
-  let prev: Hash | undefined;
-  return entries.map((each, n) => {
-    const { prev: _, ...entry } = parseEntry(each.entry);
-    const made = encodeEntry({ ...entry, n, ...(prev === undefined ? {} : { prev }) });
-    prev = hashOf(entryCommitment(fromBase64url(each.salt), made));
-    return { ...each, n, entry: fromUtf8(made) };
-  });
-}
-
-function nothing(): never {
-  throw new Error("the stage lacks something");
 }
 
 /** Who remembers nothing of the log, and counts on the witnesses of the stage. */

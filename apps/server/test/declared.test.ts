@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { openReceipt, parseRead, type SigningKey, type Statement } from "@ecrin/protocol";
-import { DEFAULT_LIMITS, NO_LIMITS } from "../src/limits.ts";
-import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
-import { Person } from "./person.ts";
+import type { Person } from "./person.ts";
 import {
   assertRefused,
-  beginRecord,
   donePosting,
   type Ended,
   journalOf,
@@ -17,35 +14,15 @@ import {
   type TestSpace,
 } from "./record.ts";
 import { makeShare, postShare } from "./share.ts";
-
-const limits = { ...NO_LIMITS, declared: DEFAULT_LIMITS.declared };
-
-let cluster: Cluster;
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-before(async () => {
-  cluster = await startCluster();
-  server = await startTestServer(cluster, { limits });
-  [alice, bob] = await Promise.all([anyone(), anyone()]);
-});
-after(async () => {
-  await server?.stop();
-  await cluster.stop();
-});
+import { alice, anyone, bob, readable, server } from "./two-people.ts";
 
 const DAY = 24 * 3600_000;
 const DECLARED = { nonce: undefined, declared: true };
 
-function anyone(): Promise<Person> {
-  return new Person(server.line).signUp();
-}
-
-async function readable() {
-  const record = await beginRecord(alice, [[bob, {}]]);
-  const sealed = sealTest(record);
-  const { tree } = await donePosting(record, [sealed]);
-  return { record, sealed, tree };
+/** A record that bob reads, and one revision. */
+async function one() {
+  const { record, sealed, tree } = await readable(1);
+  return { record, sealed: sealed[0] ?? assert.fail(), tree };
 }
 
 function declared(
@@ -66,7 +43,7 @@ function declare(
 }
 
 test("a read told days later is one entry that says so, with a receipt and no release", async () => {
-  const { record, sealed } = await readable();
+  const { record, sealed } = await one();
   const at = server.clock.at - 3 * DAY;
   const statement = await declared(bob, record, sealed, { at });
   const answer = await declare(bob, [statement]);
@@ -86,7 +63,7 @@ test("a read told days later is one entry that says so, with a receipt and no re
 });
 
 test("an end does not keep back what was read before it, and gives nothing", async () => {
-  const { record, sealed, tree } = await readable();
+  const { record, sealed, tree } = await one();
   const statement = await declared(bob, record, sealed, { at: server.clock.at - DAY });
   await record.done(await record.turn(tree, { ended: [bob.account] }));
   assert.equal((await declare(bob, [statement])).status, 200);
@@ -94,7 +71,7 @@ test("an end does not keep back what was read before it, and gives nothing", asy
 });
 
 test("what was sealed after an end was not read before it", async () => {
-  const { record, tree } = await readable();
+  const { record, tree } = await one();
   await record.done(await record.turn(tree, { ended: [bob.account] }));
   const late = sealTest(record);
   await donePosting(record, [late]);
@@ -105,7 +82,7 @@ test("what was sealed after an end was not read before it", async () => {
 });
 
 test("whoever has ended fills no journal", async () => {
-  const { record, sealed, tree } = await readable();
+  const { record, sealed, tree } = await one();
   const tell = async (ago: number) =>
     await declare(bob, [await declared(bob, record, sealed, { at: server.clock.at - ago })]);
   const before = Array.from({ length: 12 }, (_, i) => i);
@@ -117,7 +94,7 @@ test("whoever has ended fills no journal", async () => {
 });
 
 test("whoever received a share tells what they read, also once it has ended, and then within bounds", async () => {
-  const { record, sealed } = await readable();
+  const { record, sealed } = await one();
   const carol = await anyone();
   const facts = { source: { offline: true }, rights: { offline: true } };
   const made = await makeShare(record, carol, [sealed], server.clock.at + DAY, facts);
@@ -141,7 +118,7 @@ test("whoever received a share tells what they read, also once it has ended, and
 });
 
 test("a declared read is answered with no release, before or after it was told", async () => {
-  const { record, sealed } = await readable();
+  const { record, sealed } = await one();
   const statement = await declared(bob, record, sealed);
   assertRefused(await postRead(bob, statement), "malformed", "body.read.declared");
   assert.equal((await declare(bob, [statement])).status, 200);
@@ -149,7 +126,7 @@ test("a declared read is answered with no release, before or after it was told",
 });
 
 test("who was never let in, who signs for others, and what was not there is refused, and all of a batch with it", async () => {
-  const { record, sealed } = await readable();
+  const { record, sealed } = await one();
   const carol = await anyone();
   const good = await declared(bob, record, sealed);
   const before = (await journalOf(server.admin, record.space)).length;

@@ -29,17 +29,9 @@ import {
   signRead,
   type TestSpace,
 } from "./record.ts";
-import { alice, anyone, bob, server } from "./two-people.ts";
+import { alice, anyone, bob, readable, server } from "./two-people.ts";
 
 const DAY = 24 * 3600_000;
-
-/** A record with bob as its reader, and some revisions. */
-async function readable(count = 3): Promise<{ record: TestSpace; sealed: SealedTest[] }> {
-  const record = await beginRecord(alice, [[bob, {}]]);
-  const sealed = Array.from({ length: count }, () => sealTest(record));
-  await donePosting(record, sealed);
-  return { record, sealed };
-}
 
 function placesOf(record: TestSpace, sealed: readonly SealedTest[]) {
   return sealed.map(({ item, revision }) => ({ space: record.space, item, revision }));

@@ -46,13 +46,12 @@ import { checkLog, type LogStanding, type ReceiptsChecked } from "./log.ts";
 import { type LostReport, loseDevice } from "./lost-device.ts";
 import { Consent, type ListedSpace, type Offers } from "./offers.ts";
 import { OfflineAccount } from "./offline.ts";
-import type { Outbox } from "./outbox.ts";
 import type { OwnDevice } from "./own-device.ts";
 import { changePassword, checkKit, replaceKit } from "./password.ts";
 import { pinnedWitnesses, pinWitnesses } from "./pinned-witnesses.ts";
 import { createRecord, HealthRecord } from "./record.ts";
-import { sendHere } from "./send-here.ts";
-import { sendOutbox, type Turn } from "./sending.ts";
+import { sendWaiting } from "./send-here.ts";
+import type { Turn } from "./sending.ts";
 import { SharedView } from "./shared-view.ts";
 import { Showing } from "./showing.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -332,29 +331,12 @@ export class Account {
    * @throws ClientError an alarm, such as `rollback` or `fork`: nothing more is sent
    */
   async send(): Promise<Turn> {
-    const { outbox } = this.keeping;
-    const ground = sendHere(this.#u, outbox, (space) => this.recordOf(space));
-    const turn = await sendOutbox(outbox, ground);
-    // Brought up to date at once, so that what arrived is shown without the outbox from now on.
-    if (turn.sent > 0) await this.#syncSent(outbox);
-    return turn;
+    return await sendWaiting(this.#u, this.keeping.outbox, (space) => this.recordOf(space));
   }
 
   /** The account as this device keeps it. @throws ClientError `not-kept` */
   async offline(): Promise<OfflineAccount> {
     return await OfflineAccount.open(this.#u, () => this.#u.now());
-  }
-
-  async #syncSent(outbox: Outbox): Promise<void> {
-    const spaces = (await outbox.entries()).flatMap(({ arrived, what }) =>
-      arrived === undefined || what.kind === "read" ? [] : [what.space],
-    );
-    try {
-      for (const space of new Set(spaces)) await (await this.recordOf(space)).sync();
-    } catch (error) {
-      // It has arrived all the same, and the next synchronisation shows it.
-      if (!isRefusedFor(error, "offline", "unavailable")) throw error;
-    }
   }
 
   async devices(): Promise<Device[]> {

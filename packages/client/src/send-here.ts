@@ -12,17 +12,43 @@ import {
   type Statement,
   toBase64url,
 } from "@ecrin/protocol";
-import { ClientError } from "./errors.ts";
+import { ClientError, isRefusedFor } from "./errors.ts";
 import { keepReceipt } from "./log.ts";
 import type { Outbox, OutboxEntry, WaitingRevision, WaitingWrite } from "./outbox.ts";
 import type { HealthRecord } from "./record.ts";
 import { rewrap, type SealedDraft } from "./seal.ts";
-import type { OutgoingRevision, SendingGround } from "./sending.ts";
+import { type OutgoingRevision, type SendingGround, sendOutbox, type Turn } from "./sending.ts";
 import type { Unlocked } from "./unlocked.ts";
 import { beginUpload, isUploadThere, uploadSealed } from "./upload.ts";
 
-/** Sends what waits through an account that is signed in. */
-export function sendHere(
+/** Sends what waits through an account that is signed in, and says what still does. */
+export async function sendWaiting(
+  u: Unlocked,
+  outbox: Outbox,
+  recordOf: (space: SpaceId) => Promise<HealthRecord>,
+): Promise<Turn> {
+  const turn = await sendOutbox(outbox, groundOf(u, outbox, recordOf));
+  // Brought up to date at once, so that what arrived is shown without the outbox from now on.
+  if (turn.sent > 0) await syncSent(outbox, recordOf);
+  return turn;
+}
+
+async function syncSent(
+  outbox: Outbox,
+  recordOf: (space: SpaceId) => Promise<HealthRecord>,
+): Promise<void> {
+  const spaces = (await outbox.entries()).flatMap(({ arrived, what }) =>
+    arrived === undefined || what.kind === "read" ? [] : [what.space],
+  );
+  try {
+    for (const space of new Set(spaces)) await (await recordOf(space)).sync();
+  } catch (error) {
+    // It has arrived all the same, and the next synchronisation shows it.
+    if (!isRefusedFor(error, "offline", "unavailable")) throw error;
+  }
+}
+
+function groundOf(
   u: Unlocked,
   outbox: Outbox,
   recordOf: (space: SpaceId) => Promise<HealthRecord>,
