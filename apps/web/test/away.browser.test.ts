@@ -8,6 +8,7 @@ import { checkAbilities } from "./abilities.ts";
 import { heading, press, section, share, verify } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { moveClock, movedClock } from "./moved-clock.ts";
+import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
 import {
   addText,
@@ -16,7 +17,6 @@ import {
   openAway,
   openText,
   otherDevice,
-  owner,
   replaceWith,
   shellKept,
   text,

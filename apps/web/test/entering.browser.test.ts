@@ -5,17 +5,9 @@ import { checkAbilities } from "./abilities.ts";
 import { goToWays, setUpCodes } from "./factors.ts";
 import { fill, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { type Owner, owner } from "./owner.ts";
 import { picture } from "./picture.ts";
-import {
-  addText,
-  allSaved,
-  keepHere,
-  type Owner,
-  openText,
-  owner,
-  unlock,
-  wrongBeside,
-} from "./waiting-room.ts";
+import { addText, allSaved, keepHere, openText, unlock, wrongBeside } from "./waiting-room.ts";
 import type { Language } from "./words.ts";
 
 // What this device keeps is shown as soon as the password has opened it, and the sign-in goes on

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { giveAuthenticator, goToWays, setUpCodes } from "./factors.ts";
-import { checkKit, fill, follow, heading, PASSWORD, press, section, signUp } from "./flows.ts";
+import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { owner } from "./owner.ts";
 import { picture } from "./picture.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
 
 // What is asked for beside the password, a second device let in, and one that is lost: on the page.
 
@@ -18,13 +18,6 @@ after(async () => {
   await ground?.stop();
 });
 
-async function somebody(language: Language, address: string): Promise<Visitor> {
-  const visitor = await newVisitor(ground, language);
-  const kit = await signUp(visitor, { name: "Alice Martin", address });
-  await checkKit(visitor, kit.words);
-  return visitor;
-}
-
 /** Closes the record, and stands before its door. */
 async function close(visitor: Visitor): Promise<void> {
   await press(visitor, "Close my record");
@@ -33,7 +26,7 @@ async function close(visitor: Visitor): Promise<void> {
 
 for (const language of ["fr", "en"] as const) {
   test(`codes of an app at the door, a device let in by codes, and lost, ${language}`, async () => {
-    const alice = await somebody(language, `codes-${language}@example.org`);
+    const alice = await owner(ground, language);
     const { page, say } = alice;
     await goToWays(alice);
     await checkAbilities(page, "ways back, nothing set up");
@@ -117,7 +110,7 @@ for (const language of ["fr", "en"] as const) {
   });
 
   test(`a passkey asked for at the door, ${language}`, async () => {
-    const alice = await somebody(language, `passkey-${language}@example.org`);
+    const alice = await owner(ground, language);
     const { page, say } = alice;
     const sayNo = await giveAuthenticator(alice);
     await goToWays(alice);
@@ -150,7 +143,7 @@ for (const language of ["fr", "en"] as const) {
 }
 
 test("a passkey that opens nothing is taken where it is asked for, and not as a way back", async () => {
-  const alice = await somebody("en", "no-prf@example.org");
+  const alice = await owner(ground, "en");
   const { page, say } = alice;
   await giveAuthenticator(alice, false);
   await goToWays(alice);

@@ -4,7 +4,6 @@ import { checkAbilities } from "./abilities.ts";
 import { addPasskey, giveAuthenticator, goToWays, setUpCodes } from "./factors.ts";
 import {
   add,
-  checkKit,
   copyWords,
   fill,
   follow,
@@ -13,9 +12,9 @@ import {
   PASSWORD,
   press,
   section,
-  signUp,
 } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { type Owner, owner } from "./owner.ts";
 import { picture } from "./picture.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
@@ -34,12 +33,10 @@ after(async () => {
 const FRESH = "cinq autres mots tout neufs";
 
 /** Somebody with one document. */
-async function somebody(language: Language, address: string) {
-  const visitor = await newVisitor(ground, language);
-  const kit = await signUp(visitor, { name: "Alice Martin", address });
-  await checkKit(visitor, kit.words);
+async function somebody(language: Language): Promise<Owner> {
+  const visitor = await owner(ground, language);
   await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
-  return { ...visitor, address, kit: kit.text };
+  return visitor;
 }
 
 async function goToRenewal(visitor: Visitor): Promise<void> {
@@ -58,7 +55,7 @@ async function confirm({ page, say }: Visitor): Promise<void> {
 
 for (const language of ["fr", "en"] as const) {
   test(`everything made anew, and nothing of before opens, ${language}`, async () => {
-    const alice = await somebody(language, `renew-${language}@example.org`);
+    const alice = await somebody(language);
     const { page, say } = alice;
     await giveAuthenticator(alice);
     const second = await newVisitor(ground, language);
@@ -143,7 +140,7 @@ for (const language of ["fr", "en"] as const) {
 
 for (const language of ["en", "fr"] as const) {
   test(`broken off after the service had taken it: the door says so, and the kit is made again, ${language}`, async () => {
-    const alice = await somebody(language, `broken-${language}@example.org`);
+    const alice = await somebody(language);
     const { page, say, context } = alice;
     await goToWays(alice);
     const app = await setUpCodes(alice);

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { cda, dicom, joined, section as part, u16, u32 } from "./clinical.ts";
-import { add, checkKit, press, section, signUp } from "./flows.ts";
+import { add, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { owner } from "./owner.ts";
 import { picture } from "./samples.ts";
-import { newVisitor, type Visitor } from "./visitor.ts";
 
 // Files of a kind that browsers do not show by themselves, and pictures from a phone's camera.
 
@@ -20,14 +20,6 @@ before(async () => {
 after(async () => {
   await ground?.stop();
 });
-
-async function somebody(language: "en" | "fr", touch = false): Promise<Visitor> {
-  const visitor = await newVisitor(ground, language, { width: 390, touch });
-  const address = `shown-${language}-${touch}@example.org`;
-  const { words } = await signUp(visitor, { name: "Camille Moreau", address });
-  await checkKit(visitor, words);
-  return visitor;
-}
 
 const LETTER = cda(
   `<structuredBody>${part(
@@ -75,7 +67,7 @@ function file(name: string, mimeType: string, bytes: Uint8Array | string) {
 }
 
 test("a clinical document is read section by section, a film frame by frame, curves as curves", async () => {
-  const visitor = await somebody("fr");
+  const visitor = await owner(ground, "fr", { width: 390 });
   const { page, say, wrong } = visitor;
   await add(visitor, [
     file("lettre.xml", "text/xml", LETTER),
@@ -116,7 +108,7 @@ test("a clinical document is read section by section, a film frame by frame, cur
 });
 
 test("a photo from the camera is a document called after its day", async () => {
-  const visitor = await somebody("en", true);
+  const visitor = await owner(ground, "en", { width: 390, touch: true });
   const { page, say, wrong } = visitor;
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Take a photo");
@@ -135,9 +127,7 @@ test("a photo from the camera is a document called after its day", async () => {
 test("files of other programs are shown", {
   skip: existsSync(GIVEN) ? false : "there are none beside this checkout",
 }, async () => {
-  const visitor = await newVisitor(ground, "en");
-  const { words } = await signUp(visitor, { name: "A", address: "given@example.org" });
-  await checkKit(visitor, words);
+  const visitor = await owner(ground, "en");
   const given = (folder: string, name: string) =>
     file(name, "", readFileSync(join(GIVEN, folder, name)));
   await add(visitor, [

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
 import {
   addText,
@@ -10,7 +11,6 @@ import {
   keepHere,
   openText,
   otherDevice,
-  owner,
   replaceWith,
   waits,
   wrongBeside,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { checkKit, fill, follow, heading, PASSWORD, press, section, signUp } from "./flows.ts";
+import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import type { Ground } from "./ground.ts";
+import type { Owner } from "./owner.ts";
 import { type Look, newVisitor, type Visitor } from "./visitor.ts";
 import type { Language } from "./words.ts";
 
@@ -12,24 +13,6 @@ const AWAY = /No network|Pas de réseau|Failed to fetch|ERR_INTERNET_DISCONNECTE
 /** What went wrong that no missing network explains. */
 export function wrongBeside({ wrong }: Visitor): string[] {
   return wrong.filter((each) => !AWAY.test(each));
-}
-
-export interface Owner extends Visitor {
-  readonly address: string;
-  /** The kit as letters. */
-  readonly kit: string;
-}
-
-let count = 0;
-
-/** Somebody who has signed up. */
-export async function owner(ground: Ground, language: Language, look: Look = {}): Promise<Owner> {
-  count += 1;
-  const address = `waiting${count}@example.org`;
-  const visitor = await newVisitor(ground, language, look);
-  const kit = await signUp(visitor, { name: "Jeanne Roux", address });
-  await checkKit(visitor, kit.words);
-  return { ...visitor, address, kit: kit.text };
 }
 
 /** The same person on another device. */

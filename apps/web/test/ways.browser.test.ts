@@ -3,24 +3,12 @@ import { after, before, test } from "node:test";
 import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import { giveAuthenticator } from "./factors.ts";
-import {
-  add,
-  checkKit,
-  fill,
-  follow,
-  heading,
-  ownCode,
-  PASSWORD,
-  press,
-  section,
-  signUp,
-  verify,
-} from "./flows.ts";
+import { add, fill, follow, heading, ownCode, PASSWORD, press, section, verify } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { tabTo } from "./keyboard.ts";
+import { owner } from "./owner.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
 
 let ground: Ground;
 before(async () => {
@@ -29,21 +17,6 @@ before(async () => {
 after(async () => {
   await ground?.stop();
 });
-
-let count = 0;
-
-/** Somebody who has signed up. */
-async function somebody(
-  language: Language,
-  name: string,
-): Promise<Visitor & { readonly address: string; readonly kit: string }> {
-  count += 1;
-  const address = `person${count}@example.org`;
-  const visitor = await newVisitor(ground, language);
-  const kit = await signUp(visitor, { name, address });
-  await checkKit(visitor, kit.words);
-  return { ...visitor, address, kit: kit.text };
-}
 
 test("the watch sees what it is there for", async () => {
   const { page, wrong, context } = await newVisitor(ground, "en");
@@ -76,8 +49,8 @@ test("the watch sees what it is there for", async () => {
 });
 
 test("by keyboard alone: sharing, and ending it", async () => {
-  const patient = await somebody("fr", "Alice Martin");
-  const doctor = await somebody("fr", "Dr Roche");
+  const patient = await owner(ground, "fr");
+  const doctor = await owner(ground, "fr", {}, "Dr Roche");
   await add(patient, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
   await verify(patient, await ownCode(doctor), "Dr Roche");
   const { page, say } = patient;
@@ -118,8 +91,8 @@ test("by keyboard alone: sharing, and ending it", async () => {
 });
 
 test("an invitation, answered; the page says what it does not protect against", async () => {
-  const alice = await somebody("en", "Alice Martin");
-  const paul = await somebody("en", "Paul Roche");
+  const alice = await owner(ground, "en");
+  const paul = await owner(ground, "en", {}, "Paul Roche");
   const { page, say } = alice;
   await add(alice, [{ name: "Letter.txt", mimeType: "text/plain", buffer: note("-") }]);
   await section(alice, "Contacts");
@@ -154,7 +127,7 @@ test("an invitation, answered; the page says what it does not protect against", 
 });
 
 test("a stranger's share waits for a tap, and a contact's that does not open is told", async () => {
-  const doctor = await somebody("fr", "Dr Roche");
+  const doctor = await owner(ground, "fr", {}, "Dr Roche");
   const code = await ownCode(doctor);
   // Somebody whose program puts something else beside what it seals.
   let lies = false;
@@ -203,7 +176,7 @@ test("a stranger's share waits for a tap, and a contact's that does not open is 
 });
 
 test("mistakes and bad times are said in words", async () => {
-  const { page, say, context, ...rest } = await somebody("fr", "Alice Martin");
+  const { page, say, context, ...rest } = await owner(ground, "fr");
   const visitor = { page, say, context, ...rest };
   await section(visitor, "Contacts");
   await fill(visitor, "Their code", "no code");
@@ -259,7 +232,7 @@ async function signOutTheOther({ page, say }: Visitor): Promise<void> {
 
 test("a new password reaches the other device; a recovery begun is seen and stopped", async () => {
   const fresh = "cinq mots tout à fait neufs";
-  const first = await somebody("fr", "Alice Martin");
+  const first = await owner(ground, "fr");
   const second = await newVisitor(ground, "fr");
   await follow(second, "I have one: open it here with my kit");
   await fill(second, "E-mail address", first.address);
@@ -328,7 +301,7 @@ test("a new password reaches the other device; a recovery begun is seen and stop
 });
 
 test("a browser that forgot everything: back with a passkey and the password", async () => {
-  const visitor = await somebody("en", "Alice Martin");
+  const visitor = await owner(ground, "en");
   const { page, say, context, address } = visitor;
   await giveAuthenticator(visitor);
   await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);

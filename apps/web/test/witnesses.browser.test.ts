@@ -4,10 +4,11 @@ import { formatVerifierKey } from "@ecrin/protocol";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { startWitnesses, type Witnesses } from "../../../tools/witness/ground.ts";
 import { checkAbilities } from "./abilities.ts";
-import { checkKit, fill, follow, heading, press, section, signUp } from "./flows.ts";
+import { fill, follow, heading, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { tabTo, typeInto } from "./keyboard.ts";
-import { type Look, newVisitor, type Visitor } from "./visitor.ts";
+import { owner } from "./owner.ts";
+import type { Look, Visitor } from "./visitor.ts";
 import type { Language } from "./words.ts";
 
 // Whom the record counts on to have seen the same journal: chosen, found wanting, and let go.
@@ -40,10 +41,7 @@ after(async () => {
 });
 
 async function atWitnesses(language: Language, look: Look): Promise<Visitor> {
-  const visitor = await newVisitor(ground, language, look);
-  const address = `${language}@example.org`;
-  const { words } = await signUp(visitor, { name: "Alice Martin", address });
-  await checkKit(visitor, words);
+  const visitor = await owner(ground, language, look);
   await section(visitor, "Settings");
   await follow(visitor, "Choose witnesses");
   await heading(visitor.page, visitor.say(TITLE));
