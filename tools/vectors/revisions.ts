@@ -1,88 +1,13 @@
 // Revisions accepted and refused: spec/revision.md, Accepting a revision, rules 1 to 5.
 
-import {
-  BEGIN,
-  by,
-  type Device,
-  deviceNamed,
-  HOUR,
-  headOf,
-  NOWHERE,
-  type Person,
-} from "../../packages/protocol/test/people.ts";
-import {
-  type Fields,
-  hashNamed,
-  idOf,
-  statement,
-  statementHash,
-} from "../../packages/protocol/test/reference.ts";
-import { after, beginRecord, member, turn } from "../../packages/protocol/test/spaces.ts";
+import { by, deviceNamed, headOf, NOWHERE } from "../../packages/protocol/test/people.ts";
+import { type Fields, hashNamed, idOf } from "../../packages/protocol/test/reference.ts";
 import { accepted, type Book, refused, shelf } from "./book.ts";
-import { cast, chainsOf } from "./cast.ts";
+import { chainsOf } from "./cast.ts";
 
-const people = cast();
-const { alice, bob, carol, dan, mallory, tablet, carolBefore } = people;
-const END = BEGIN + 60 * HOUR;
-const WRAP = hashNamed("wrap");
+import { chain, deletion, END, people, revision, rewrap, sealed, WRAP } from "./revision-scene.ts";
 
-const asOwner = member(alice, { role: "owner", seq: 0 });
-const asWriter = { ...member(carol, { role: "writer", seq: 1 }), identity: carolBefore.hash };
-const asDated = member(bob, { role: "writer", until: END });
-const first = beginRecord("record", alice, [
-  asOwner,
-  asWriter,
-  asDated,
-  member(dan, { role: "reader" }),
-]);
-/** Bob is ended and Carol pinned behind her signed-out tablet when four revisions are there. */
-const second = turn(first, alice, 2, {
-  ended: [bob.account],
-  pins: [{ account: carol.account, head: headOf(carol.chain, 2) }],
-  revisions: { size: 4, root: hashNamed("tree of 4") },
-});
-/** Mallory is received as a writer within the second epoch, and made somebody else's maker of nothing. */
-const third = after(second, alice, "add", {
-  member: member(mallory, { role: "writer" }),
-  wraps: hashNamed("wraps"),
-});
-const fourth = turn(third, alice, 3, { revisions: { size: 9, root: hashNamed("tree of 9") } });
-const chain = [first, second, third, fourth];
-
-interface Where {
-  readonly head: number;
-  readonly seq?: number;
-  readonly device?: Device;
-  readonly forged?: Device;
-}
-
-const place = { space: idOf("space record"), item: idOf("item"), revision: idOf("revision") };
-const sealed = {
-  commit: { secret: hashNamed("R"), content: hashNamed("content key") },
-  metadata: hashNamed("metadata"),
-  content: { length: 4152, root: hashNamed("segments") },
-  held: "server",
-};
-
-function signed(kind: string, whose: Person, where: Where, over: Fields): string {
-  const device = where.device ?? whose.device;
-  const payload = {
-    space: place.space,
-    by: by(whose, where.seq, device),
-    at: BEGIN + 10 * HOUR,
-    spaceHead: headOf(chain, where.head),
-    epoch: [1, 2, 2, 3][where.head] ?? 0,
-    ...over,
-  };
-  return statement(kind, payload, (where.forged ?? device).pair);
-}
-
-const revision = (whose: Person, where: Where, over: Fields = {}) =>
-  signed("revision", whose, where, { ...place, ...sealed, op: "create", parents: [], ...over });
-const deletion = (whose: Person, where: Where) =>
-  signed("revision", whose, where, { ...place, op: "delete", parents: [idOf("parent")] });
-const rewrap = (of: string, whose: Person, where: Where, over: Fields = {}) =>
-  signed("rewrap", whose, where, { revision: statementHash(of), wrap: WRAP, ...over });
+const { alice, bob, carol, dan, mallory, tablet } = people;
 
 type Row = {
   name: string;
@@ -105,6 +30,12 @@ const again = rewrap(early, alice, { head: 3 });
 const right: Row[] = [
   { name: "under the first epoch", revision: early, index: 3, wrapEpoch: 1 },
   { name: "by a writer", revision: byCarol, index: 0, wrapEpoch: 1 },
+  {
+    name: "naming the wrap it comes with",
+    revision: revision(alice, { head: 0 }, { wrap: WRAP }),
+    index: 0,
+    wrapEpoch: 1,
+  },
   {
     name: "by a device that was signed out afterwards",
     revision: byTablet,
@@ -167,6 +98,13 @@ const right: Row[] = [
 ];
 
 const wrong: Row[] = [
+  {
+    name: "rule 1: with another wrap than the one it names",
+    field: "wrap",
+    revision: revision(alice, { head: 0 }, { wrap: hashNamed("another wrap") }),
+    index: 0,
+    wrapEpoch: 1,
+  },
   {
     name: "rule 1: of another space",
     field: "space",

@@ -163,6 +163,19 @@ export function successions(): Book {
       ),
       refusal("of another log", "succession.log", [end({ ...plain, over: { log: idOf("log") } })]),
       refusal("to another log than follows", "succession.next", [end({ ...plain, next: three })]),
+      refusal("to a key that was its own", "succession.next", [
+        end({
+          ...plain,
+          by: two,
+          keys: [
+            statement(
+              "log-key",
+              { log: logOf(one), seq: 1, key: two.key, size: 4, at: AT - 1000 },
+              one,
+            ),
+          ],
+        }),
+      ]),
       refusal("that has lost nothing", "succession.kept", [end({ ...plain, kept: 9 })]),
       refusal("that keeps more than there was", "succession.kept", [end({ ...plain, kept: 10 })]),
       refusal("with a root of nothing that is another", "succession.kept", [

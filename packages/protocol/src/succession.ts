@@ -94,15 +94,20 @@ export async function followSuccessions(told: unknown, current: SigningKey): Pro
   if (new Set(firsts).size !== firsts.length) refuse("names a log twice", "ended");
   const facts = listed.map(({ statement }) => parseSuccession(statement).fact);
   const ended: EndedLog[] = [];
-  for (const [i, each] of listed.entries()) {
-    const left = Math.min(...facts.slice(i).map(({ kept }) => kept.size));
-    ended.push(await openEnd(each, firsts[i + 1] ?? current, left));
+  // From the last one back: what follows it, and how much is left by those after it, are known then.
+  let next = current;
+  let left = Number.MAX_SAFE_INTEGER;
+  for (const each of [...listed].reverse()) {
+    const end = await openEnd(each, next);
+    left = Math.min(left, end.fact.kept.size);
+    ended.unshift({ ...end, left });
+    next = each.first;
   }
   checkEntries(listed, facts);
   return ended;
 }
 
-async function openEnd(told: ToldEndedLog, next: SigningKey, left: number): Promise<EndedLog> {
+async function openEnd(told: ToldEndedLog, next: SigningKey): Promise<Omit<EndedLog, "left">> {
   const keys = await followLogKeys(told.first, told.keys);
   const parsed = parseSuccession(told.statement);
   const { fact, hash } = parsed;
@@ -124,7 +129,6 @@ async function openEnd(told: ToldEndedLog, next: SigningKey, left: number): Prom
     hash,
     checkpoint: told.checkpoint,
     lost,
-    left,
     ...(leaf === undefined ? {} : { leaf }),
     ...(place === undefined ? {} : { place }),
   };

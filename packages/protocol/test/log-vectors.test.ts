@@ -17,6 +17,7 @@ import {
   type SigningKey,
   tilePath,
 } from "../src/index.ts";
+import { provesEntry } from "../src/succession.ts";
 import { runVectors } from "./vector-file.ts";
 
 type TileCase = { path: string; level: number; number: number; width: number };
@@ -86,6 +87,12 @@ runVectors<undefined, EndedCase & { lost: number[]; left: number[] }, EndedCase>
       [followed.map((each) => each.lost), followed.map((each) => each.left)],
       [lost, left],
     );
+    // An entry that a later end lost has no place in any tree, and proves nothing by one.
+    const tree = { size: 1, root: new Uint8Array(32) };
+    for (const each of followed.filter(({ leaf }) => leaf === undefined)) {
+      assert.equal(provesEntry(each, tree), true);
+      assert.equal(provesEntry({ ...each, place: [] }, tree), false);
+    }
   },
   refuse: ({ ended, current }) => followSuccessions(ended, current),
 });
