@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url";
 import { checkAbilities } from "./abilities.ts";
 import { follow, heading, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { type Owner, owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
-import { addText, type Owner, openText, otherDevice, owner, unlock } from "./waiting-room.ts";
+import { addText, openText, otherDevice, unlock } from "./waiting-room.ts";
 
 // A service whose database was put back to an earlier day, and whose operator ended the log: what
 // people see who come back, and how they go on.
