@@ -45,7 +45,7 @@ export class Bridge {
       typeof body === "string" ? this.#sentTo(path, sender, JSON.parse(body)) : undefined;
     if (send === undefined) return;
     const real = await codeOf(answer);
-    if (OF_THE_SESSION.has(real)) return;
+    if (OF_THE_SESSION.has(real) || (await isOfTheProof(answer))) return;
     this.#model.now = this.#now();
     const model = await send().then(
       () => "yes",
@@ -83,6 +83,15 @@ interface Body {
   readonly source?: Statement;
   readonly unshare?: Statement;
   readonly reads?: readonly Statement[];
+}
+
+/** Whether the clock that was refused is that of the session's proof, which the model knows nothing of. */
+async function isOfTheProof(answer: Response): Promise<boolean> {
+  if (answer.ok) return false;
+  const problem: unknown = await answer.clone().json();
+  return typeof problem === "object" && problem !== null && "field" in problem
+    ? problem.field === "header.dpop"
+    : false;
 }
 
 async function codeOf(answer: Response): Promise<string> {
