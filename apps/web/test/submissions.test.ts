@@ -90,6 +90,7 @@ const REVERSED: Readonly<Record<string, string>> = {
   passkeyAdd: "passkeyRemove",
   totpBegin: "totpRemove",
   keep: "keep",
+  keepShared: "keepShared",
   settle: "settle",
   pin: "unpin",
   unpin: "pin",
