@@ -38,8 +38,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "writes go out before ends",
     file: "sending.ts",
-    find: "    ...entries.filter(takesAway),\n    ...entries.filter(({ what }) => isRevision(what)),",
-    put: "    ...entries.filter(({ what }) => isRevision(what)),\n    ...entries.filter(takesAway),",
+    find: "[...entries.filter(takesAway), ...entries.filter(({ what }) => isRevision(what))]",
+    put: "[...entries.filter(({ what }) => isRevision(what)), ...entries.filter(takesAway)]",
   },
   {
     name: "a header of a clock that is wrong is never signed again",
