@@ -2,7 +2,8 @@ import { ClientError, type HealthRecord } from "@ecrin/client";
 import type { AccountId } from "@ecrin/protocol";
 import type { Ledger } from "./ledger.ts";
 
-const HOUR = 3_600_000;
+// Longer than any run takes: a share that has run out is rightly not handed out any more.
+const DAY = 24 * 3_600_000;
 const LARGE = 300_000;
 
 /** Answers that a server which is being killed may give; anything else is a finding. */
@@ -46,7 +47,7 @@ async function shareOne(record: HealthRecord, recipient: AccountId, ledger: Ledg
   const share = await record.share({
     with: recipient,
     items: [last.item],
-    until: Date.now() + HOUR,
+    until: Date.now() + DAY,
   });
   ledger.shared.set(share, last.item);
 }
