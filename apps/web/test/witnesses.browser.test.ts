@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { formatVerifierKey } from "@ecrin/protocol";
+import type { Page } from "playwright-core";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { startWitnesses, type Witnesses } from "../../../tools/witness/ground.ts";
 import { checkAbilities } from "./abilities.ts";
@@ -56,6 +57,20 @@ async function addByKeyboard({ page, say }: Visitor, line: string, operator: str
   await tabTo(page, say("Put it on the list"));
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 3, name: operator, exact: true }).last().waitFor();
+}
+
+/** Takes the three houses off the list, one after the other; nothing is said of it yet. */
+async function takeAllOff(page: Page): Promise<void> {
+  for (let left = 3; left > 0; left--) {
+    await page
+      .getByRole("button", { name: /^Take off the list/ })
+      .first()
+      .click();
+    await page
+      .getByRole("heading", { level: 3, name: /^House/ })
+      .nth(left - 1)
+      .waitFor({ state: "detached" });
+  }
 }
 
 test("three witnesses are chosen by keyboard on a narrow page; fewer are not", async () => {
@@ -142,28 +157,10 @@ test("witnesses that the service does not ask are an alarm, until they are let g
 
   await section(visitor, "Settings");
   await follow(visitor, "Choose witnesses");
-  for (let left = 3; left > 0; left--) {
-    await page
-      .getByRole("button", { name: /^Take off the list/ })
-      .first()
-      .click();
-    await page
-      .getByRole("heading", { level: 3, name: /^House/ })
-      .nth(left - 1)
-      .waitFor({ state: "detached" });
-  }
+  await takeAllOff(page);
   await press(visitor, "Leave it as it was");
   assert.equal(await page.getByRole("heading", { level: 3, name: /^House/ }).count(), 3);
-  for (let left = 3; left > 0; left--) {
-    await page
-      .getByRole("button", { name: /^Take off the list/ })
-      .first()
-      .click();
-    await page
-      .getByRole("heading", { level: 3, name: /^House/ })
-      .nth(left - 1)
-      .waitFor({ state: "detached" });
-  }
+  await takeAllOff(page);
   await press(visitor, "Count on nobody");
   await checkAbilities(page, "asked whether to count on nobody");
   await press(visitor, "On nobody");
