@@ -94,12 +94,6 @@ async function security(args: readonly string[]): Promise<void> {
   });
 }
 
-const commands = new Map([
-  ["rotate", rotate],
-  ["erase", eraseLines],
-  ["succeed", succeedLog],
-  ["security", security],
-]);
 /** An id may begin with a hyphen, as an option does: it goes into one argument with the option it belongs to. */
 function withIds(words: readonly string[]): string[] {
   const joined: string[] = [];
@@ -112,6 +106,13 @@ function withIds(words: readonly string[]): string[] {
   }
   return joined;
 }
+
+const commands = new Map([
+  ["rotate", rotate],
+  ["erase", eraseLines],
+  ["succeed", succeedLog],
+  ["security", security],
+]);
 
 const [name = "", ...words] = process.argv.slice(2);
 const args = withIds(words);
