@@ -3,8 +3,9 @@ import { awayWords } from "./away-words.ts";
 import { CommandError } from "./exit.ts";
 import type { Invocation } from "./invocation.ts";
 import { nameOf } from "./naming.ts";
+import { sharedItemLine } from "./shared-item.ts";
 import { namesId, shortId } from "./short-id.ts";
-import { columns, dayOf, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
+import { columns, momentIn, shown } from "./shown.ts";
 import { tellWaiting } from "./standing.ts";
 
 /** What others share, as far as this device may keep it (spec/offline.md, What others share). */
@@ -28,7 +29,16 @@ export async function sharedHere(
   const lines = kept.flatMap((share) => [
     shareLine(call, here, share),
     ...(share.about.note === "" ? [] : [`  ${shown(share.about.note)}`]),
-    ...columns(share.items.map((item) => itemLine(call, share, item, ++number))),
+    ...columns(
+      share.items.map((item) =>
+        sharedItemLine(
+          call.words,
+          item,
+          ++number,
+          share.opens(item.fact.revision) ? awayWords(call.words).opens : "",
+        ),
+      ),
+    ),
   ]);
   await call.result(
     { shared: kept.map(shareJson), refused: [], offers: [] },
@@ -40,27 +50,6 @@ export async function sharedHere(
 function shareLine({ words }: Invocation, here: OfflineAccount, share: OfflineShare): string {
   const from = words.table.from(nameOf(here, share.maker.account, words));
   return `${shortId(share.share)}  ${from}, ${words.table.until(momentIn(words, share.until))}`;
-}
-
-function itemLine(
-  { words }: Invocation,
-  share: OfflineShare,
-  { metadata, fact }: OfflineShare["items"][number],
-  number: number,
-): string[] {
-  return [
-    `${number}`.padStart(3),
-    shortId(fact.item),
-    dayOf(metadata, fact.at),
-    typeIn(words, metadata),
-    shown(metadata.title),
-    [
-      metadata.size > 0 ? sizeIn(words, metadata.size) : "",
-      share.opens(fact.revision) ? awayWords(words).opens : "",
-    ]
-      .filter((note) => note !== "")
-      .join(", "),
-  ];
 }
 
 function shareJson(share: OfflineShare) {

@@ -7,8 +7,9 @@ import { Invocation } from "./invocation.ts";
 import { contactNamed, listedNamed, nameOf, recordNamed, verifiedIn } from "./naming.ts";
 import { decide, offered } from "./offers.ts";
 import { sharedHere } from "./shared-here.ts";
+import { sharedItemLine } from "./shared-item.ts";
 import { namesId, shortId } from "./short-id.ts";
-import { columns, dayOf, fullMomentIn, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
+import { columns, fullMomentIn, momentIn, shown } from "./shown.ts";
 import { parseWhen } from "./when.ts";
 import type { Words } from "./words.ts";
 
@@ -176,7 +177,7 @@ async function sharedThere(call: Invocation, account: Account, only: string | un
   const lines = views.flatMap((view) => [
     shareLine(account, view, words),
     ...(view.about.note === "" ? [] : [`  ${shown(view.about.note)}`]),
-    ...columns(view.items.map((item) => itemLine(words, item, ++number))),
+    ...columns(view.items.map((item) => sharedItemLine(words, item, ++number))),
   ]);
   for (const { share, from } of refused) {
     lines.push(`${shortId(share)}  ${words.table.from(whoIs(account, from, words))}`);
@@ -200,17 +201,6 @@ function shareLine(account: Account, view: SharedView, words: Words): string {
 
 function whoIs(account: Account, who: AccountId, words: Words): string {
   return `${nameOf(account, who, words)} (${verifiedIn(account, who, words)})`;
-}
-
-function itemLine(words: Words, { metadata, fact }: SharedView["items"][number], number: number) {
-  return [
-    `${number}`.padStart(3),
-    shortId(fact.item),
-    dayOf(metadata, fact.at),
-    typeIn(words, metadata),
-    shown(metadata.title),
-    metadata.size > 0 ? sizeIn(words, metadata.size) : "",
-  ];
 }
 
 function viewJson(view: SharedView) {
