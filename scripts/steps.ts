@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 /** A command that must exit with 0, or test files for node:test. */
 export type Step =
   | { name: string; kind: "commands"; commands: readonly (readonly string[])[] }
-  | { name: string; kind: "tests"; files: readonly string[]; alone?: boolean };
+  | { name: string; kind: "tests"; files: readonly string[] };
 
 /**
  * Tests that stretch passwords at the suite's cost; the others run with scripts/light. The derivations
@@ -17,6 +17,24 @@ const STRETCHED = /^packages\/crypto\/|(?:^|[/.-])(?:fixtures|journey)\b.*\.test
 
 export function isStretched(file: string): boolean {
   return STRETCHED.test(file);
+}
+
+/** Of each step, what takes the longest: begun first, so that nothing waits for it alone at the end. */
+const LONGEST = [
+  "tools/attack/attack.test.ts",
+  "tools/fuzz/fuzz.test.ts",
+  "apps/server/test/addresses.test.ts",
+  "apps/cli/test/away.test.ts",
+  "tools/attack/attack.browser.test.ts",
+  "apps/web/test/away.browser.test.ts",
+  "apps/web/test/entering.browser.test.ts",
+  "apps/web/test/loss.browser.test.ts",
+];
+
+/** The files of a step, in the order in which they are begun. */
+export function longestFirst(files: readonly string[]): string[] {
+  const rest = files.filter((file) => !LONGEST.includes(file));
+  return [...LONGEST.filter((file) => files.includes(file)), ...rest];
 }
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
@@ -80,12 +98,7 @@ export function steps(root: string): Step[] {
     { name: "server", kind: "tests", files: under("apps/server/") },
     { name: "cli", kind: "tests", files: under("apps/cli/") },
     { name: "web", kind: "tests", files: under("apps/web/") },
-    {
-      name: "browser",
-      kind: "tests",
-      files: tests.filter((file) => BROWSER.test(file)),
-      alone: true,
-    },
+    { name: "browser", kind: "tests", files: tests.filter((file) => BROWSER.test(file)) },
   );
   return all.filter((step) => step.kind === "commands" || step.files.length > 0);
 }

@@ -13,7 +13,7 @@ import { run } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
-import { isStretched, type Step, steps } from "./steps.ts";
+import { isStretched, longestFirst, type Step, steps } from "./steps.ts";
 
 /** What one step came to; `ok` is false also where no single test failed. */
 interface Outcome {
@@ -64,17 +64,14 @@ const LIGHT = pathToFileURL(join(root, "scripts/light/register.ts")).href;
 const options = process.env.NODE_OPTIONS ?? "";
 
 /** Runs test files, each in a process of its own; prints failures and skips as they come. */
-async function runTests(
-  files: readonly string[],
-  { alone = false, light = false },
-): Promise<Outcome> {
+async function runTests(files: readonly string[], { light = false } = {}): Promise<Outcome> {
   const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0, slow: [] };
   if (files.length === 0) return outcome;
   // In the environment, for what a test starts too: a command, a service.
   process.env.NODE_OPTIONS = light ? `${options} --import=${LIGHT}` : options;
   const stream = run({
     files: [...files],
-    concurrency: alone ? 1 : availableParallelism(),
+    concurrency: availableParallelism(),
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   stream.on("test:fail", ({ name, file, line, details }) => {
@@ -112,12 +109,12 @@ async function runTests(
 
 async function outcomeOf(step: Step): Promise<Outcome> {
   if (step.kind === "commands") return await runCommands(step.commands);
-  const { files, alone = false } = step;
+  const files = longestFirst(step.files);
   const light = await runTests(
     files.filter((file) => !isStretched(file)),
-    { alone, light: true },
+    { light: true },
   );
-  const stretched = await runTests(files.filter(isStretched), { alone });
+  const stretched = await runTests(files.filter(isStretched));
   return {
     ok: light.ok && stretched.ok,
     passed: light.passed + stretched.passed,

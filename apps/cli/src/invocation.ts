@@ -179,8 +179,12 @@ export class Invocation {
       for (const line of droppedIn(this.language, unfinished)) this.tell(line);
     }
     const waited = async () => {
-      await sendWaiting(this, account);
-      return await work(account, password);
+      try {
+        await sendWaiting(this, account);
+        return await work(account, password);
+      } catch (error) {
+        throw await account.successions().explain(error);
+      }
     };
     return await thenLocked(account, waited());
   }
