@@ -1,4 +1,12 @@
-import type { Account, Act, Anchoring, HealthRecord, JournalLine, LogAnchors } from "@ecrin/client";
+import {
+  type Account,
+  type Act,
+  type Anchoring,
+  type HealthRecord,
+  type JournalLine,
+  type LogAnchors,
+  lineCheck,
+} from "@ecrin/client";
 import type { AccountId, EntryAbout, ItemId } from "@ecrin/protocol";
 import { ENTRY_KINDS, type EntryKind } from "@ecrin/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -88,7 +96,7 @@ async function journal(call: Invocation, options: JournalOptions): Promise<void>
     const all = record === undefined ? await account.journal() : await record.journal();
     const lines = all.filter(wanted).slice(-(options.limit ?? all.length));
     const known = { account, record, titles: titlesOf(record), words };
-    const entries = lines.map((line) => ({ ...line, check: checkOf(line, record) }));
+    const entries = lines.map((line) => ({ ...line, check: lineCheck(line, record?.listing) }));
     const table = columns(lines.map((line) => [...row(line, known)]));
     await call.result({ subject: record?.space ?? account.id, checked: all.length, entries }, [
       ...(table.length === 0 ? [words.said.nothing] : table),
@@ -186,7 +194,7 @@ function row(line: JournalLine, known: Known): string[] {
   const { checks, places, tag, tagChecked, tagLater } = words.journal;
   const short = line.tag.slice(0, 8);
   const said = [
-    checks[checkOf(line, known.record)],
+    checks[lineCheck(line, known.record?.listing)],
     places[line.place],
     line.tagCheck === "undisclosed"
       ? tag(short)
@@ -204,17 +212,6 @@ function anchoringIn({ journal: { anchoring } }: Words, { state, by }: Anchoring
     return anchor.state === "confirmed" ? [anchoring.confirmed(anchor.height ?? 0)] : [];
   });
   return held.join(", ");
-}
-
-/**
- * How an entry was checked. Additions name the statement of a revision, and the
- * record, as it was followed here, holds that statement with its author's
- * signature checked.
- */
-function checkOf({ statement, about }: JournalLine, record: HealthRecord | undefined) {
-  if (statement !== "none" || about.revision === undefined) return statement;
-  const revision = record?.listing.revisions.get(about.revision);
-  return revision !== undefined && revision.hash === about.statement ? "signed-by-author" : "none";
 }
 
 /** An entry in words: who, what, and by which way. */

@@ -3,6 +3,7 @@
 // and the kit coming out once, because it has to be printed; and what a passkey's PRF gives going in,
 // since browsers ask authenticators on the page only.
 
+import type { LineCheck, TagCheck } from "@ecrin/client";
 import type { Cda } from "./shown/cda.ts";
 import type { Dicom } from "./shown/dicom.ts";
 import type {
@@ -313,10 +314,10 @@ export interface JournalRow {
   readonly count: number;
   readonly code?: string;
   readonly until?: number;
-  readonly proof: "none" | "named" | "signed-by-reader";
+  readonly proof: LineCheck;
   readonly tag: string;
-  /** Whether the key of the tag is published and its whole epoch was followed here. */
-  readonly tagChecked: boolean;
+  /** Whether the key of the tag is published and its whole epoch was followed here, or will be at the next look. */
+  readonly tagCheck: TagCheck;
   /** Whether the line was found in the tree of a verified checkpoint. */
   readonly inLog: boolean;
   readonly anchoring: AnchoringTold;

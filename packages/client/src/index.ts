@@ -12,6 +12,7 @@ export {
   parseSigningKey,
   reasonOf,
   type VerifiedExport,
+  type Witness,
 } from "@ecrin/protocol";
 export type { DroppedFactors } from "./about-to-be.ts";
 export { Account, type Notice, type RefusedShare } from "./account.ts";
@@ -29,7 +30,7 @@ export { codeOf, type Factors, type PasskeyMade, type PasskeyOffer } from "./fac
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
 export { Inbox, type Waiting } from "./inbox.ts";
 export { type Join, Joining } from "./join.ts";
-export type { JournalLine, StatementCheck } from "./journal.ts";
+export { type JournalLine, type LineCheck, lineCheck, type StatementCheck } from "./journal.ts";
 export { Keeping } from "./keeping.ts";
 export type { KeptPerson } from "./kept.ts";
 export type { Contact } from "./keyring.ts";

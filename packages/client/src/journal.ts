@@ -19,6 +19,7 @@ import {
 } from "@ecrin/protocol";
 import { type Anchoring, anchoringOf, listAnchors } from "./anchoring.ts";
 import { ClientError } from "./errors.ts";
+import type { Listing } from "./listing.ts";
 import { checkLog } from "./log.ts";
 import { type Leaf, type Place, placeLines, tilesOf } from "./log-place.ts";
 import { checkTags, type TagCheck } from "./log-tags.ts";
@@ -34,6 +35,12 @@ export type StatementCheck =
   | "named"
   /** And it is signed by the reader's device, which the reader's account chain holds. */
   | "signed-by-reader";
+
+/** How a line was checked, with what its record says. */
+export type LineCheck =
+  | StatementCheck
+  /** It names the statement of a revision, which the record holds with its author's signature checked. */
+  | "signed-by-author";
 
 /** One line of a journal, and what was checked of it. Chain and signed head are checked for every line, or nothing is returned. */
 export interface JournalLine {
@@ -115,6 +122,23 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
     tagCheck: tags.get(line.n) ?? "undisclosed",
     anchoring: anchoring(line.index),
   }));
+}
+
+/**
+ * How a line was checked, by a record that was followed here: what was written is named by its
+ * statement, and its author is the one who is said to have acted.
+ */
+export function lineCheck(
+  { statement, about, actor }: Pick<JournalLine, "statement" | "about" | "actor">,
+  listing: Pick<Listing, "revisions"> | undefined,
+): LineCheck {
+  if (statement !== "none" || about.revision === undefined) return statement;
+  const revision = listing?.revisions.get(about.revision);
+  const isTheirs =
+    revision !== undefined &&
+    revision.hash === about.statement &&
+    revision.fact.by.account === actor.account;
+  return isTheirs ? "signed-by-author" : "none";
 }
 
 /** What the tree must hold of an entry that was followed. */

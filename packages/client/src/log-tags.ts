@@ -58,7 +58,7 @@ type Followed = z.infer<typeof followedField>[number];
  * line has another tag than the chain
  */
 export async function checkTags(
-  u: Unlocked,
+  u: Pick<Unlocked, "http" | "store">,
   subject: Subject,
   leaves: readonly Leaf[],
   standing: LogStanding,
@@ -121,7 +121,7 @@ function digestOf(own: readonly Leaf[]): Hash {
  * told in order: where a whole page has none, there are none further on.
  */
 async function epochsFrom(
-  u: Unlocked,
+  u: Pick<Unlocked, "http">,
   open: readonly Leaf[],
   known: readonly Followed[],
 ): Promise<EpochOfTags[]> {

@@ -19,7 +19,7 @@ import {
   SUITE,
   utf8,
 } from "@ecrin/protocol";
-import { HealthRecord } from "../src/index.ts";
+import { HealthRecord, lineCheck } from "../src/index.ts";
 import { unlockHere } from "../src/sign-in.ts";
 import type { Unlocked } from "../src/unlocked.ts";
 import { type Ground, newPerson, refusal, startGround } from "./ground.ts";
@@ -55,6 +55,19 @@ beforeEach(() => {
   change = (honest) => honest;
 });
 after(() => ground.stop());
+
+test("an addition is its author's word only where its author is the one who is said to have acted", async () => {
+  await record.sync();
+  const line = (await record.journal()).find(({ kind }) => kind === "upload") ?? assert.fail();
+  assert.equal(line.statement, "none");
+  assert.equal(lineCheck(line, record.listing), "signed-by-author");
+  assert.equal(lineCheck(line, undefined), "none");
+  const other = newId<"account">();
+  assert.equal(lineCheck({ ...line, actor: { account: other } }, record.listing), "none");
+  const statement = hashOf(new Uint8Array(32));
+  const about = { ...line.about, statement };
+  assert.equal(lineCheck({ ...line, about }, record.listing), "none");
+});
 
 test("a journal without its signed head, cut short, or signed by another is refused", async () => {
   change = ({ entries }) => ({ entries });

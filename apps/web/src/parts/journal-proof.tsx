@@ -60,13 +60,7 @@ function TagAndAnchors({ row }: { readonly row: JournalRow }) {
       <dd>
         <span className="code">{row.tag.slice(0, 8)}…</span>{" "}
         <span className="small">
-          {row.tagChecked ? (
-            <Trans>HMAC checked, with the key that has been published since.</Trans>
-          ) : (
-            <Trans>
-              The operator’s own alarm. It proves nothing to you until its key is published.
-            </Trans>
-          )}
+          <Tag check={row.tagCheck} />
         </span>
       </dd>
       <dt>
@@ -77,6 +71,28 @@ function TagAndAnchors({ row }: { readonly row: JournalRow }) {
       </dd>
     </>
   );
+}
+
+function Tag({ check }: { readonly check: JournalRow["tagCheck"] }) {
+  switch (check) {
+    case "checked":
+      return <Trans>HMAC checked, with the key that has been published since.</Trans>;
+    case "later":
+      return (
+        <Trans>
+          HMAC not checked yet: newer lines came first. Open the journal again, and it is the turn
+          of this one.
+        </Trans>
+      );
+    case "undisclosed":
+      return (
+        <Trans>
+          The operator’s own alarm. It proves nothing to you until its key is published.
+        </Trans>
+      );
+    default:
+      return check satisfies never;
+  }
 }
 
 function Anchoring({ told: { state, stamps, blocks } }: { readonly told: AnchoringTold }) {
@@ -143,6 +159,12 @@ function Signature({ proof }: { readonly proof: JournalRow["proof"] }) {
     case "signed-by-reader":
       return (
         <Trans>Signed by the reader’s device, which belongs to the account named. Checked.</Trans>
+      );
+    case "signed-by-author":
+      return (
+        <Trans>
+          Signed by the device of whoever wrote it, which belongs to the account named. Checked.
+        </Trans>
       );
     case "named":
       return <Trans>The signed statement it names is the one it carries. Checked.</Trans>;

@@ -1,4 +1,10 @@
-import type { Act, Anchoring, HealthRecord, JournalLine } from "@ecrin/client";
+import {
+  type Act,
+  type Anchoring,
+  type HealthRecord,
+  type JournalLine,
+  lineCheck,
+} from "@ecrin/client";
 import type { JournalRow } from "../wire.ts";
 import type { AnchoringTold } from "../wire-export.ts";
 import type { Handlers } from "./handlers.ts";
@@ -88,7 +94,7 @@ function actRow(act: Act, { owners, titles }: Others): JournalRow {
     ...(about.until === undefined ? {} : { until: about.until }),
     proof: statement,
     tag: "",
-    tagChecked: false,
+    tagCheck: "undisclosed",
     inLog: place === "in-log",
     anchoring: { state: "none", stamps: [], blocks: [] },
     of: "other",
@@ -118,9 +124,9 @@ function rowOf(record: HealthRecord, line: JournalLine, of: JournalRow["of"]): J
     count: about.count ?? revisions.length,
     ...(about.code === undefined ? {} : { code: about.code }),
     ...(until === undefined ? {} : { until }),
-    proof: line.statement,
+    proof: lineCheck(line, record.listing),
     tag: line.tag,
-    tagChecked: line.tagCheck === "checked",
+    tagCheck: line.tagCheck,
     inLog: line.place === "in-log",
     anchoring: anchoringTold(line.anchoring),
     of,
