@@ -10,7 +10,15 @@ import { follow, heading, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { type Owner, owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
-import { addText, openText, otherDevice, unlock } from "./waiting-room.ts";
+import {
+  addText,
+  allSaved,
+  keepHere,
+  openText,
+  otherDevice,
+  unlock,
+  wrongBeside,
+} from "./waiting-room.ts";
 
 // A service whose database was put back to an earlier day, and whose operator ended the log: what
 // people see who come back, and how they go on.
@@ -29,6 +37,7 @@ const dataDir = () => join(ground.folder, "data");
 
 async function backUp(): Promise<void> {
   await ground.goAway();
+  await rm(join(ground.folder, "backup"), { recursive: true, force: true });
   await cp(join(dataDir(), "postgres"), join(ground.folder, "backup"), { recursive: true });
   await ground.comeBack();
 }
@@ -157,4 +166,42 @@ test("lines that are lost are told, accepted once, and what follows is done", as
     assert.deepEqual(wrong, []);
     await context.close();
   }
+});
+
+test("where this device keeps the record, the loss is told beside the list, and accepted there", async () => {
+  const visitor = await owner(ground, "fr", { width: 320 });
+  const { page, say, context } = visitor;
+  await keepHere(visitor);
+  await addText(visitor, "before.txt", "before");
+  await takeCopy(visitor);
+  await backUp();
+  await comeAgain(visitor);
+  await addText(visitor, "meanwhile.txt", "meanwhile");
+  await allSaved(visitor);
+  await takeCopy(visitor);
+  await lose();
+
+  // The list is this device's, as it was; what the service said of it stands above.
+  await comeAgain(visitor);
+  await page.getByText(say(lostTitle)).waitFor({ timeout: 60_000 });
+  await page.getByRole("link", { name: "meanwhile" }).first().waitFor();
+  assert.equal(
+    await page.getByText(say("Everything is saved at the service.")).count(),
+    0,
+    "nothing is called saved that is lost",
+  );
+  await accept(visitor, "kept");
+  await page.getByText(say("That is done"), { exact: true }).waitFor({ timeout: 60_000 });
+  await allSaved(visitor);
+  assert.equal(await page.getByText(say(lostTitle)).count(), 0);
+  await openText(visitor, "before.txt", "before");
+  await section(visitor, "Journal");
+  await page.getByText(say("How it was checked")).first().waitFor();
+  assert.deepEqual(wrongBeside(visitor), []);
+
+  // What the words mean stands on the page of help.
+  await follow(visitor, "Help and words explained");
+  await page.getByText(say("It says that lines of the journal are lost")).click();
+  await page.getByText(/^The service lost part of|^Le service a perdu une partie/).waitFor();
+  await context.close();
 });

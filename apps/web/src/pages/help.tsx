@@ -45,6 +45,12 @@ export function HelpPage() {
             price of a record that only you can open. Keep the kit in a safe place.
           </Trans>
         </Question>
+        <Question asked={<Trans>It says that lines of the journal are lost</Trans>}>
+          <Trans>
+            The service lost part of what it keeps, and has to say so. Read what is undone, and ask
+            the operator why. Then go on with what is left, and look who has access.
+          </Trans>
+        </Question>
         <Question asked={<Trans>How do I show a result to my doctor?</Trans>}>
           <Trans>
             Check the doctor’s code when you meet: page Contacts. Then choose Share, pick the
