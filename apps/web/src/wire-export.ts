@@ -57,6 +57,8 @@ export interface ExportHolds {
   readonly demonstration: boolean;
   readonly operators: number;
   readonly quorum: boolean;
+  /** Whether the witnesses are those that this account counts on, and not those that the operator names. */
+  readonly witnessesKnown: boolean;
   readonly readers: readonly ReaderTold[];
   readonly logKey: string;
   readonly logKeyKnown: boolean;
@@ -78,7 +80,7 @@ export interface ExportRefused {
 
 export type ExportVerdict = ExportHolds | ExportRefused;
 
-/** What is known beforehand by whoever checks. */
+/** What is known beforehand by whoever checks, and typed. */
 export interface VerifyAsked {
   readonly file: Blob;
   /** The log's first key; empty where none is known. */

@@ -5,7 +5,7 @@ import process from "node:process";
 import { after, before, test } from "node:test";
 import { bytesSource, checkExport, openZip } from "@ecrin/client";
 // biome-ignore lint/style/noRestrictedImports: an export made by hand, as the verifier's own tests have it.
-import { exportOf } from "../../../packages/protocol/test/export-made.ts";
+import { exportOf, someWitnesses } from "../../../packages/protocol/test/export-made.ts";
 import { checkAbilities } from "./abilities.ts";
 import { add, checkKit, follow, heading, press, section, signUp } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
@@ -14,9 +14,13 @@ import { newVisitor, type Visitor } from "./visitor.ts";
 
 let ground: Ground;
 let copy: Buffer;
+/** Of a log that followed one which lost lines, seen by witnesses that the operator names. */
+let afterLoss: Buffer;
 before(async () => {
   ground = await startGround();
   copy = Buffer.from(await exportOf({ entries: 40, anchored: [20], erased: [7], since: 50 }));
+  const lost = { ended: { size: 40, kept: 17 }, anchored: [10, 30], since: 15 };
+  afterLoss = Buffer.from(await exportOf({ entries: 12, ...lost, ...someWitnesses(3, 3) }));
 });
 after(async () => {
   await ground?.stop();
@@ -58,6 +62,21 @@ for (const [language, width] of [
       await page.getByText(say(text), { exact: true }).waitFor();
     await checkAbilities(page, `verify, ${language}`);
     await picture(visitor, `verify-holds-${language}-${width}.png`);
+    await choose(visitor, afterLoss, "after.zip");
+    await page
+      .getByText(say("Lines of the journal of this service were lost before this copy was made."))
+      .waitFor();
+    await page.getByText(/lost 23 lines for good|perdu 23 lignes pour de bon/).waitFor();
+    await page.getByText(/first 17 are left|reste les 17 premières/).waitFor();
+    await page
+      .getByText(
+        say(
+          "Whether the witnesses are independent. The operator names them in the copy: compare their keys with those that they publish.",
+        ),
+      )
+      .waitFor();
+    await checkAbilities(page, `verify after a loss, ${language}`);
+    await picture(visitor, `verify-lost-${language}-${width}.png`);
     // One bit of one line: the file and the line are named.
     const file = (await openZip(bytesSource(copy))).find(({ name }) => name === "journal.json");
     const flipped = Buffer.from(copy);
@@ -113,6 +132,12 @@ test("one's own journal is taken along, checked at once, and checked by others' 
     .waitFor();
   await page.getByText(say("How it was checked")).first().click();
   await page.getByText(say("Not anchored."), { exact: true }).first().waitFor();
+  await page
+    .getByText(
+      say("Signed by the device of whoever wrote it, which belongs to the account named. Checked."),
+    )
+    .first()
+    .waitFor({ state: "attached" });
   for (const which of ["Copy of my record’s journal", "Copy of my account’s journal"]) {
     await press(visitor, which);
     const save = page.getByRole("link", { name: say("Save the copy"), exact: true });

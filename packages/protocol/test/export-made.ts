@@ -4,6 +4,8 @@ import { createHmac } from "node:crypto";
 import {
   type Bytes,
   canonicalJson,
+  cosignatureLine,
+  cosignedText,
   detachStatement,
   type Entry,
   EXPORT_FILES,
@@ -26,6 +28,7 @@ import {
   noteKeyId,
   originOf,
   parseNote,
+  parseSigningKey,
   perfectSubtrees,
   type ReadHashes,
   type SigningKey,
@@ -376,4 +379,20 @@ export async function exportOf(wanted: Wanted): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   for await (const part of makeExport(wanted)) parts.push(part);
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Witnesses of as many operators, of which the first few cosign. */
+export function someWitnesses(known: number, cosigned: number) {
+  const pairs = Array.from({ length: known }, (_, i) => keyPair(pattern(`witness ${i}`, 32)));
+  const witnesses = pairs.map(({ key }, i) => ({
+    name: `w${i}.example`,
+    key: parseSigningKey(key, "key"),
+    operator: `operator ${i}`,
+  }));
+  const cosign = (text: string) =>
+    witnesses.slice(0, cosigned).map((each, i) => {
+      const signature = pairs[i]?.sign(utf8(cosignedText(text, 1_790_000_100)));
+      return cosignatureLine(each, 1_790_000_100, new Uint8Array(signature ?? []));
+    });
+  return { witnesses, cosign };
 }

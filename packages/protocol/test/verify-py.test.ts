@@ -7,15 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import {
-  bytesSource,
-  cosignatureLine,
-  cosignedText,
-  parseSigningKey,
-  utf8,
-  verifyExport,
-} from "../src/index.ts";
-import { exportOf, type Wanted } from "./export-made.ts";
+import { bytesSource, parseSigningKey, verifyExport } from "../src/index.ts";
+import { exportOf, someWitnesses, type Wanted } from "./export-made.ts";
 import { keyPair, pattern } from "./reference.ts";
 
 const script = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
@@ -103,22 +96,6 @@ test("Python counts witnesses as we do, those that are given before those that a
   const wrong = { entries: 4, witnesses, cosign: (text: string) => cosign(`${text}x`) };
   assert.match(verified(await exportOf(wrong)), /^REFUSED\. log\/checkpoint: a cosignature/m);
 });
-
-/** Witnesses of as many operators, of which the first few cosign. */
-function someWitnesses(known: number, cosigned: number) {
-  const pairs = Array.from({ length: known }, (_, i) => keyPair(pattern(`witness ${i}`, 32)));
-  const witnesses = pairs.map(({ key }, i) => ({
-    name: `w${i}.example`,
-    key: parseSigningKey(key, "key"),
-    operator: `operator ${i}`,
-  }));
-  const cosign = (text: string) =>
-    witnesses.slice(0, cosigned).map((each, i) => {
-      const signature = pairs[i]?.sign(utf8(cosignedText(text, 1_790_000_100)));
-      return cosignatureLine(each, 1_790_000_100, new Uint8Array(signature ?? []));
-    });
-  return { witnesses, cosign };
-}
 
 const EVERY_BYTE = `
 import contextlib, io, importlib.util, sys

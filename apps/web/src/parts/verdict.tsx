@@ -275,6 +275,14 @@ function Unchecked({ said }: { readonly said: ExportHolds }) {
           <Trans>When the lines were written: only the service says so.</Trans>
         </li>
       )}
+      {said.operators === 0 || said.witnessesKnown ? null : (
+        <li>
+          <Trans>
+            Whether the witnesses are independent. The operator names them in the copy: compare
+            their keys with those that they publish.
+          </Trans>
+        </li>
+      )}
       {said.quorum ? null : (
         <li>
           <Trans>Whether the service shows others another log: too few witnesses watch it.</Trans>

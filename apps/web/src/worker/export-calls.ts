@@ -24,7 +24,7 @@ export const exportCalls: Handlers<ExportCall> = {
     const { demonstration } = await account.anchors();
     const { verdictOn } = await verifier();
     const given = { file, logKey: first?.key ?? "", demonstration };
-    return { file, verdict: await verdictOn(given, progress) };
+    return { file, verdict: await verdictOn(given, progress, account.witnesses()) };
   },
 
   async verifyReady() {

@@ -8,6 +8,7 @@ import {
   parseSigningKey,
   reasonOf,
   type VerifiedExport,
+  type Witness,
 } from "@ecrin/client";
 import type { AnchorTold, ExportVerdict, VerifyAsked } from "../wire-export.ts";
 import { Refusal } from "./handlers.ts";
@@ -16,16 +17,21 @@ import { nameIfKnown } from "./people.ts";
 // A copy of a journal is checked by the very code of `ecrin verify` (spec/export.md, Verification),
 // a mebibyte at a time. Nothing is fetched, and no account need be open.
 
-/** @throws Refusal `log-key` where what was typed is no key */
+/**
+ * @param witnesses those that count in the place of the copy's; none: the copy's
+ * @throws Refusal `log-key` where what was typed is no key
+ */
 export async function verdictOn(
   { file, logKey, demonstration }: VerifyAsked,
   progress: Progress,
+  witnesses: readonly Witness[] = [],
 ): Promise<ExportVerdict> {
   const key = keyGiven(logKey);
   try {
     const said = await checkExport(sourceOf(file), {
       progress,
       ...(key === undefined ? {} : { logKey: key }),
+      ...(witnesses.length === 0 ? {} : { witnesses }),
       // What a demonstration mines is easy; a real block never is (spec/anchor.md).
       ...(demonstration ? { leastWork: 1n } : {}),
     });
@@ -75,6 +81,7 @@ function told(said: VerifiedExport): ExportVerdict {
     demonstration: manifest.demonstration === true,
     operators: quorum.operators,
     quorum: quorum.quorum === "reached",
+    witnessesKnown: said.witnessesKnown,
     readers: said.readers.map(({ account, identity }) => ({
       account,
       identity,
