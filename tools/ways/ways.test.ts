@@ -77,10 +77,11 @@ function using(authenticator: Authenticator) {
     });
 }
 
-/** The codes of an authenticator app. */
+/** The codes of an authenticator app, all counted from now: no step begins between two of them. */
 function app(secret: string) {
   const totp = new TOTP({ secret: Secret.fromBase32(secret), period: 30, digits: 6 });
-  return (steps = 0) => totp.generate({ timestamp: ground.now() + steps * 30_000 });
+  const at = ground.now();
+  return (steps = 0) => totp.generate({ timestamp: at + steps * 30_000 });
 }
 
 async function withTotp(person: Person) {
@@ -210,7 +211,7 @@ test("a code is asked for on a device, and with the kit; once taken it is taken"
   });
   await assert.rejects(replay, refusal("factor-refused"));
   ground.ahead += 60_000;
-  const fresh = await signIn({ ...again, secondFactor: () => Promise.resolve({ code: code() }) });
+  const fresh = await signIn({ ...again, secondFactor: () => Promise.resolve({ code: code(2) }) });
   await fresh.removeTotp();
   assert.deepEqual(await fresh.factors(), { passkeys: [] });
   await fresh.lock();
