@@ -51,6 +51,7 @@ export class Invocation {
   readonly home: Home;
   readonly secrets: Secrets;
   readonly #server: string | undefined;
+  #password: string | undefined;
 
   constructor(options: GlobalOptions) {
     this.language = options.lang ?? languageFrom(process.env);
@@ -83,8 +84,10 @@ export class Invocation {
     process.stderr.write(`${line}\n`);
   }
 
+  /** The password of this account; one call of the command line asks for it once. */
   async password(): Promise<string> {
-    return await this.secrets.ask(this.words.ask.password);
+    this.#password ??= await this.secrets.ask(this.words.ask.password);
+    return this.#password;
   }
 
   /** A new password, asked for twice where somebody types it. */
