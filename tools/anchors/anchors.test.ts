@@ -1,7 +1,7 @@
 // The server's anchors against authorities and calendars that are slow, lie or are gone.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -33,6 +33,7 @@ import { type RunningAuthority, startAuthority } from "./authority.ts";
 import { type Calendar, type CalendarWrong, EASY_WORK, startCalendar } from "./calendar.ts";
 
 const MINUTE = 60_000;
+const DEMO = { demonstration: true };
 
 let cluster: Cluster;
 let ground: Ground;
@@ -98,7 +99,7 @@ async function scene(of: Sources = {}): Promise<Scene> {
       },
     } satisfies AnchorOptions),
     states: async () =>
-      (await listAnchors(ground.app, made.size + 1, 1)).map(({ kind, state, error }) =>
+      (await listAnchors(ground.app, DEMO, made.size + 1, 1)).map(({ kind, state, error }) =>
         [kind, state, ...(error === undefined ? [] : [error])].join(" "),
       ),
   };
@@ -111,7 +112,7 @@ const textOf = (size: number) => `ecrin.log/test\n${size}\nroot\n`;
 test("a checkpoint is stamped, promised, and confirmed once a block holds it", async () => {
   const now = await scene({ calendars: [alice] });
   assert.deepEqual(await now.states(), ["ots pending", "rfc3161 stamped"]);
-  assert.equal(await anchoredSize(ground.app), now.size);
+  assert.equal(await anchoredSize(ground.app, DEMO), now.size);
 
   now.at += 10 * MINUTE;
   await now.anchors.round();
@@ -121,7 +122,7 @@ test("a checkpoint is stamped, promised, and confirmed once a block holds it", a
   await now.anchors.round();
   assert.deepEqual(await now.states(), ["ots confirmed", "rfc3161 stamped"]);
 
-  const [ots] = await listAnchors(ground.app, now.size + 1, 1);
+  const [ots] = await listAnchors(ground.app, DEMO, now.size + 1, 1);
   assert.equal(ots?.height, 700);
   const kept = (await anchoredAt(ground.app, now.size)) ?? assert.fail();
   const [stamp] = kept.stamps;
@@ -143,7 +144,7 @@ test("a checkpoint is stamped, promised, and confirmed once a block holds it", a
 test("the next checkpoint is due after 1,000 leaves or an hour", async () => {
   const now = await scene({ calendars: [], authorities: [authority] });
   const first = now.size;
-  const newest = async () => (await listAnchors(ground.app, 2 ** 40, 1))[0]?.size;
+  const newest = async () => (await listAnchors(ground.app, DEMO, 2 ** 40, 1))[0]?.size;
   now.size += 999;
   now.at += 59 * MINUTE;
   await now.anchors.round();
@@ -213,13 +214,13 @@ for (const [wrong, error] of [
 ] as const) {
   test(`a calendar that fails at the block confirms nothing: ${wrong}`, async () => {
     const now = await scene({ calendars: [alice], authorities: [] });
-    const anchored = await anchoredSize(ground.app);
+    const anchored = await anchoredSize(ground.app, DEMO);
     alice.mine(800);
     alice.wrong = wrong;
     now.at += 10 * MINUTE;
     await now.anchors.round();
     assert.deepEqual(await now.states(), [`ots pending ${error}`]);
-    assert.equal(await anchoredSize(ground.app), anchored);
+    assert.equal(await anchoredSize(ground.app, DEMO), anchored);
     alice.wrong = undefined;
     now.at += 10 * MINUTE;
     await now.anchors.round();
@@ -250,6 +251,14 @@ test("the file of sources is read whole or refused", async () => {
     assert.deepEqual(read.calendars, ["https://a.example"]);
     assert.equal(read.demonstration, false);
     assert.ok(read.leastWork > 2n ** 70n);
+    // As the specification has it.
+    const spec = await readFile(new URL("../../spec/anchor.md", import.meta.url), "utf8");
+    await writeFile(join(folder, "exemple-root.pem"), authority.root);
+    await writeFile(path, /```json\n([^`]+)```/.exec(spec)?.[1] ?? "");
+    const example = await readAnchorSources(path);
+    assert.equal(example.authorities[0]?.name, "Horodatage Exemple");
+    assert.deepEqual([example.calendars.length, example.demonstration], [2, false]);
+    assert.equal(example.headers, "https://headers.example/api");
     for (const bad of [
       { ...good, extra: 1 },
       { ...good, calendars: ["ftp://a.example"] },

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { concat, u32 } from "@ecrin/protocol";
 import {
   checkTimestamp,
@@ -9,7 +10,7 @@ import {
   tokenOf,
 } from "@ecrin/timestamp";
 import { AnchorError, type Asking, askSource } from "./anchor-ask.ts";
-import type { AuthoritySource } from "./anchor-sources.ts";
+import { type AuthoritySource, toDer } from "./anchor-sources.ts";
 
 const MOST_LIST = 4 << 20;
 const MOST_LISTS = 4;
@@ -20,6 +21,8 @@ export interface Stamped {
   /** The revocation lists that could be fetched then; see `joinLists`. */
   readonly lists: Uint8Array<ArrayBuffer>;
   readonly authority: string;
+  /** DER of the root that it leads to. */
+  readonly root: Uint8Array;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly at: number;
 }
@@ -47,14 +50,21 @@ export async function stampAt(
     // Before anything its certificates name is fetched.
     await checkTimestamp(check);
     const crls = await fetchLists(asking, token);
-    const { at, authority } = await checkTimestamp({ ...check, crls });
-    return { token, lists: joinLists(crls), authority, at };
+    const { at, authority, root } = await checkTimestamp({ ...check, crls });
+    return { token, lists: joinLists(crls), authority, root: rootNamed(roots, root), at };
   } catch (cause) {
     if (!(cause instanceof TimestampError)) throw cause;
     const { code } = cause;
     if (code === "malformed") throw new AnchorError("bad-answer", cause);
     throw new AnchorError(code === "not-granted" ? "not-granted" : "does-not-hold", cause);
   }
+}
+
+/** The root of this digest, in hex. */
+function rootNamed(roots: AuthoritySource["roots"], digest: string): Uint8Array {
+  const root = roots.map(toDer).find((der) => hash("sha256", der) === digest);
+  if (root === undefined) throw new AnchorError("does-not-hold");
+  return root;
 }
 
 /** A list that cannot be had is left out: revocation is then not known, and said to be. */

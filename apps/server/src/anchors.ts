@@ -21,6 +21,8 @@ export interface Anchored {
     readonly source: string;
     readonly token: Uint8Array;
     readonly crls: readonly Uint8Array[];
+    /** DER of the root it was checked under; absent for what was stamped before these were kept. */
+    readonly root?: Uint8Array;
   }[];
   /** One proof of all calendars, with the headers of the blocks in it that were checked. */
   readonly ots?: {
@@ -82,7 +84,7 @@ export function startAnchors(options: AnchorOptions): Anchors {
 
   async function roundAndTell(): Promise<number> {
     const tried = await round(options);
-    const size = tried === 0 && told > 0 ? told : await anchoredSize(options.sql);
+    const size = tried === 0 && told > 0 ? told : await anchoredSize(options.sql, options.sources);
     if (size > told) {
       await options.anchored?.(size);
       options.at?.("told");
@@ -128,14 +130,15 @@ async function makeDue({ sql, sources, newest, now, pace = PACE }: AnchorOptions
   if (checkpoint === undefined || checkpoint.size === 0) return;
   const { size, text, note } = checkpoint;
   const [last] = await sql<{ size: number; due_at: number }[]>`
-    select size, due_at from anchored_checkpoints order by size desc limit 1`;
+    select size, due_at from anchored_checkpoints
+    where demonstration = ${sources.demonstration} order by size desc limit 1`;
   const grown = size - (last?.size ?? 0);
   if (grown <= 0) return;
   if (last !== undefined && grown < pace.due.leaves && now() - last.due_at < pace.due.ms) return;
   await sql.begin(async (tx) => {
     const made = await tx`
-      insert into anchored_checkpoints (size, text, note, due_at)
-      values (${size}, ${text}, ${note}, ${now()}) on conflict do nothing returning size`;
+      insert into anchored_checkpoints (size, text, note, due_at, demonstration)
+      values (${size}, ${text}, ${note}, ${now()}, ${sources.demonstration}) on conflict do nothing returning size`;
     if (made.length === 0) return;
     const rows = [
       ...sources.authorities.map(({ name }) => ["rfc3161", name] as const),
@@ -159,14 +162,15 @@ interface Row {
 }
 
 /** The rows whose time has come, for this process alone. */
-async function takeRows({ sql, now }: AnchorOptions): Promise<Row[]> {
+async function takeRows({ sql, sources, now }: AnchorOptions): Promise<Row[]> {
   return [
     ...(await sql<Row[]>`
       update anchors a set next_at = ${now() + TAKEN_MS}
       from anchored_checkpoints c,
-        (select size, kind, source from anchors
-         where state in ('waiting', 'pending') and next_at <= ${now()}
-         order by next_at limit 64 for update skip locked) due
+        (select size, kind, source from anchors join anchored_checkpoints using (size)
+         where demonstration = ${sources.demonstration}
+           and state in ('waiting', 'pending') and next_at <= ${now()}
+         order by next_at limit 64 for update of anchors skip locked) due
       where c.size = a.size and a.size = due.size and a.kind = due.kind and a.source = due.source
       returning a.size, a.kind, a.source, a.state, a.proof, a.tries, c.text`),
   ];
@@ -192,7 +196,7 @@ async function tryStamp(options: AnchorOptions, row: Row): Promise<void> {
   options.at?.("answered");
   await sql`
     update anchors set state = 'stamped', proof = ${Buffer.from(stamped.token)},
-      beside = ${Buffer.from(stamped.lists)}, authority = ${stamped.authority},
+      beside = ${Buffer.from(stamped.lists)}, authority = ${stamped.authority}, root = ${Buffer.from(stamped.root)},
       at = ${stamped.at}, error = null, tries = tries + 1
     where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
 }
@@ -235,17 +239,30 @@ async function putOff(
     where size = ${row.size} and kind = ${row.kind} and source = ${row.source}`;
 }
 
+/**
+ * Whose anchors are meant: a demonstration's count for nothing in a service that is none, and the
+ * other way round (spec/anchor.md, MUST 4).
+ */
+export type Whose = Pick<AnchorSources, "demonstration">;
+
 /** The largest size at which a time stamp or a block holds the log; 0 where nothing is anchored. */
-export async function anchoredSize(sql: Sql): Promise<number> {
+export async function anchoredSize(sql: Sql, { demonstration }: Whose): Promise<number> {
   const [row] = await sql<{ size: number | null }[]>`
-    select max(size) as size from anchors where state in ('stamped', 'confirmed')`;
+    select max(size) as size from anchors join anchored_checkpoints using (size)
+    where state in ('stamped', 'confirmed') and demonstration = ${demonstration}`;
   return row?.size ?? 0;
 }
 
 /** The anchors of the newest checkpoints below `before`, newest first. */
-export async function listAnchors(sql: Sql, before: number, limit: number): Promise<Anchor[]> {
+export async function listAnchors(
+  sql: Sql,
+  { demonstration }: Whose,
+  before: number,
+  limit: number,
+): Promise<Anchor[]> {
   const rows = await sql<{ size: number }[]>`
-    select size from anchored_checkpoints where size < ${before} order by size desc limit ${limit}`;
+    select size from anchored_checkpoints
+    where size < ${before} and demonstration = ${demonstration} order by size desc limit ${limit}`;
   return await listAnchorsAt(
     sql,
     rows.map(({ size }) => size),
@@ -285,6 +302,7 @@ interface Kept {
   readonly state: Anchor["state"];
   readonly proof: Buffer;
   readonly beside: Buffer | null;
+  readonly root: Buffer | null;
   readonly height: number | null;
 }
 
@@ -293,15 +311,16 @@ export async function anchoredAt(sql: Sql, size: number): Promise<Anchored | und
   const [checkpoint] = await sql<{ note: string }[]>`
     select note from anchored_checkpoints where size = ${size}`;
   const rows = await sql<Kept[]>`
-    select kind, source, state, proof, beside, height from anchors
+    select kind, source, state, proof, beside, root, height from anchors
     where size = ${size} and proof is not null order by kind, source`;
   if (checkpoint === undefined || rows.length === 0) return undefined;
   const stamps = rows
     .filter(({ state }) => state === "stamped")
-    .map(({ source, proof, beside }) => ({
+    .map(({ source, proof, beside, root }) => ({
       source,
       token: proof,
       crls: splitLists(beside ?? new Uint8Array()),
+      ...(root === null ? {} : { root }),
     }));
   const calendars = rows.filter(({ kind }) => kind === "ots");
   const ots = otsOf(calendars);

@@ -142,12 +142,10 @@ async function* archive(
   if (ended.length > 0) yield* add(EXPORT_FILES.ended, formatExported({ ended }));
   yield* add(EXPORT_FILES.epochs, formatExported({ epochs: await epochsUnder(sql, checkpoint) }));
   yield* add(EXPORT_FILES.witnesses, formatExported({ witnesses: [...witnesses] }));
-  const roots = sources.authorities.flatMap(({ roots }) => roots.map(toDer));
-  for (const [i, root] of roots.entries()) yield* add(`roots/${i}.der`, root);
-  const sizes = await anchoredSizes(sql, asked.subject, checkpoint.size);
-  for (const size of sizes) {
-    const anchored = await anchoredAt(sql, size);
-    if (anchored === undefined) continue;
+  const sizes = await anchoredSizes(sql, sources, asked.subject, checkpoint.size);
+  const evidence = await evidenceAt(sql, sizes);
+  for (const [i, root] of rootsOf(sources, evidence).entries()) yield* add(`roots/${i}.der`, root);
+  for (const anchored of evidence) {
     for (const [name, bytes] of anchorFiles(anchored)) yield* add(name, bytes);
   }
   yield* add(EXPORT_FILES.accounts, formatExported(await readerChains(sql, asked.subject)));
@@ -203,14 +201,38 @@ async function epochsUnder(sql: Sql, { size }: Covering): Promise<ExportedEpochs
 }
 
 /** For each entry the first checkpoint at or after it that a source has said something of; the newest of these. */
-async function anchoredSizes(sql: Sql, subject: Subject, size: number): Promise<number[]> {
+async function anchoredSizes(
+  sql: Sql,
+  { demonstration }: AnchorSources,
+  subject: Subject,
+  size: number,
+): Promise<number[]> {
   const rows = await sql<{ size: number }[]>`
     select distinct a.size from journal_openings o cross join lateral (
-      select min(size) as size from anchors
-      where size > o.index and size <= ${size} and proof is not null) a
+      select min(size) as size from anchors join anchored_checkpoints using (size)
+      where size > o.index and size <= ${size} and proof is not null
+        and demonstration = ${demonstration}) a
     where o.subject = ${subject} and a.size is not null
     order by a.size desc limit ${MOST_ANCHORS}`;
   return rows.map((row) => row.size).reverse();
+}
+
+async function evidenceAt(sql: Sql, sizes: readonly number[]): Promise<Anchored[]> {
+  const evidence: Anchored[] = [];
+  for (const size of sizes) {
+    const anchored = await anchoredAt(sql, size);
+    if (anchored !== undefined) evidence.push(anchored);
+  }
+  return evidence;
+}
+
+/** Those that the tokens were checked under, and those of now: an authority may have gone, or another come. */
+function rootsOf({ authorities }: AnchorSources, evidence: readonly Anchored[]): Uint8Array[] {
+  const kept = evidence.flatMap(({ stamps }) =>
+    stamps.flatMap(({ root }) => (root === undefined ? [] : [root])),
+  );
+  const all = [...authorities.flatMap(({ roots }) => roots.map(toDer)), ...kept];
+  return [...new Map(all.map((root) => [Buffer.from(root).toString("base64"), root])).values()];
 }
 
 function* anchorFiles({ size, note, stamps, ots }: Anchored): Generator<[string, Uint8Array]> {

@@ -41,7 +41,7 @@ export const logHandlers: Handlers<
   async logAnchors({ sql, sources, query: { before, limit } }) {
     const { authorities, calendars, demonstration } = sources;
     const configured = authorities.length + calendars.length > 0;
-    return { configured, demonstration, anchors: await listAnchors(sql, before, limit) };
+    return { configured, demonstration, anchors: await listAnchors(sql, sources, before, limit) };
   },
   async logWitnesses({ sql, log, logKeys, witnesses }) {
     const witnessed = await newestWitnessed(sql, witnesses, log.from + 1);
