@@ -51,14 +51,21 @@ const APPEND_ONLY = [
   "log_epochs",
   "log_epoch_keys",
   "log_keys",
+  "log_successions",
+  "cosignatures",
 ];
 
 /** Every way of not only adding, for each table that is only added to. */
-const attempts = APPEND_ONLY.flatMap((table) => [
-  `update ${table} set ${table === "log_keys" ? "key = key" : columnOf(table)}`,
-  `delete from ${table}`,
-  `truncate ${table} cascade`,
-]);
+const attempts = [
+  // Of openings, rows may be deleted: that is what erasing is, and another role's.
+  "update journal_openings set entry = entry",
+  "truncate journal_openings",
+  ...APPEND_ONLY.flatMap((table) => [
+    `update ${table} set ${columnOf(table)}`,
+    `delete from ${table}`,
+    `truncate ${table} cascade`,
+  ]),
+];
 
 function columnOf(table: string): string {
   const columns: Record<string, string> = {
@@ -67,6 +74,9 @@ function columnOf(table: string): string {
     log_checkpoints: "note = note",
     log_epochs: "start = start",
     log_epoch_keys: "key = key",
+    log_keys: "key = key",
+    log_successions: "kept = kept",
+    cosignatures: "line = line",
   };
   return columns[table] ?? assert.fail(table);
 }
@@ -147,6 +157,28 @@ test("detected: whatever a superuser does once the triggers are off, by whoever 
       await ground.admin.unsafe(`alter table journal_leaves disable trigger all;
         alter table log_hashes disable trigger all; ${deed}`);
       await assert.rejects(verify(ground, signed), () => true, name);
+    });
+  }
+});
+
+test("the signer refuses a leaf changed outside a full tile; inside one it signs the tree as it was, and the tile tells", async () => {
+  for (const [index, isRefused] of [
+    [270, true],
+    [3, false],
+  ] as const) {
+    await withLog(async (ground) => {
+      await write(ground.journal, 280);
+      const before = (await ground.log.sign()) ?? assert.fail();
+      await ground.admin.unsafe(`alter table journal_leaves disable trigger all;
+        update journal_leaves set leaf = tag where index = ${index}`);
+      await write(ground.journal, 5);
+      const signing = ground.log.sign();
+      if (isRefused) return await assert.rejects(signing, { refusal: "fork" });
+      const after = (await signing) ?? assert.fail();
+      const proof = (await ground.log.consistency(before.size, after.size)) ?? assert.fail();
+      const hashes = proof.map((hash) => fromBase64url(hash));
+      assert.ok(provesConsistency(treeOf(before), treeOf(after), hashes));
+      await assert.rejects(verify(ground, after), /tile 0/);
     });
   }
 });
