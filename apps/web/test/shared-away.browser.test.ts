@@ -81,6 +81,10 @@ for (const [language, width] of [
     await patient.page
       .getByText(language === "fr" ? /personne ne peut le reprendre/ : /nobody can call that back/)
       .waitFor();
+    await patient.page
+      .locator(".sentence")
+      .getByText(language === "fr" ? /sans réseau après coup/ : /without network only afterwards/)
+      .waitFor();
     await checkAbilities(patient.page, "what will happen, with the right to keep");
     await press(patient, "Share now");
     await heading(patient.page, patient.say("Shared"));

@@ -174,11 +174,19 @@ function Confirm({
   return (
     <>
       <p className="sentence">
-        <Plural
-          value={chosen.length}
-          one={`${contact.name} will be able to open this document until ${moment}; each opening will stand in your journal, and what has been opened cannot be unseen.`}
-          other={`${contact.name} will be able to open these # documents until ${moment}; each opening will stand in your journal, and what has been opened cannot be unseen.`}
-        />
+        {offline ? (
+          <Plural
+            value={chosen.length}
+            one={`${contact.name} will be able to open this document until ${moment}; each opening will stand in your journal, one without network only afterwards, and what has been opened cannot be unseen.`}
+            other={`${contact.name} will be able to open these # documents until ${moment}; each opening will stand in your journal, one without network only afterwards, and what has been opened cannot be unseen.`}
+          />
+        ) : (
+          <Plural
+            value={chosen.length}
+            one={`${contact.name} will be able to open this document until ${moment}; each opening will stand in your journal, and what has been opened cannot be unseen.`}
+            other={`${contact.name} will be able to open these # documents until ${moment}; each opening will stand in your journal, and what has been opened cannot be unseen.`}
+          />
+        )}
       </p>
       <ul className="bullets">
         {chosen.map((row) => (

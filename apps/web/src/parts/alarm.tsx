@@ -13,12 +13,7 @@ export function AlarmWords({ code }: { readonly code: string }) {
         </strong>{" "}
         <Seen code={code} />
       </p>
-      <p>
-        <Trans>
-          You did nothing wrong. Your documents are still sealed: this does not mean that somebody
-          has read them. This device stopped, and changed nothing.
-        </Trans>
-      </p>
+      <NothingWrong />
       <ol>
         <li>
           <Trans>Share nothing and sign nothing new for the moment.</Trans>
@@ -41,6 +36,18 @@ export function AlarmWords({ code }: { readonly code: string }) {
         </Trans>
       </p>
     </>
+  );
+}
+
+/** What an alarm does not mean. */
+export function NothingWrong() {
+  return (
+    <p>
+      <Trans>
+        You did nothing wrong. Your documents are still sealed: this does not mean that somebody has
+        read them. This device stopped, and changed nothing.
+      </Trans>
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@ import { useSession } from "../session.tsx";
 import { ask, sayArrived, sayChanged } from "../vault.ts";
 import type { LossTold } from "../wire-loss.ts";
 import { momentInWords } from "../words.ts";
+import { NothingWrong } from "./alarm.tsx";
 import { AskFirst } from "./ask-first.tsx";
 import { Button } from "./button.tsx";
 import { Left } from "./left.tsx";
@@ -40,12 +41,7 @@ export function Loss({
         <Trans>What was done in those lines is undone with them:</Trans>
       </p>
       <Undone />
-      <p>
-        <Trans>
-          You did nothing wrong. Your documents are still sealed: this does not mean that somebody
-          has read them. This device stopped, and changed nothing.
-        </Trans>
-      </p>
+      <NothingWrong />
       <p>
         <Trans>
           Ask whoever runs the service what was lost, and why. It may be an accident. Lines can also
