@@ -25,9 +25,12 @@ test("by keyboard alone, on a phone's screen: signing up, closing, opening again
   await tabTo(page, say("Keep it sealed in a record of my own"));
   await page.keyboard.press("Enter");
   await heading(page, say("Who are you?"));
+  await checkAbilities(page, "signing up, who");
   await typeInto(page, say("Your name"), "Camille Moreau");
   await typeInto(page, say("E-mail address"), "clavier@example.org");
   await page.keyboard.press("Enter");
+  await page.getByLabel(say("Password"), { exact: true }).waitFor();
+  await checkAbilities(page, "signing up, password");
   await typeInto(page, say("Password"), PASSWORD);
   await page.keyboard.press("Enter");
   await heading(page, say("Print your kit"));
@@ -35,6 +38,7 @@ test("by keyboard alone, on a phone's screen: signing up, closing, opening again
   await tabTo(page, say("I have printed or copied it"));
   await page.keyboard.press("Enter");
   await heading(page, say("One check, and you are in"));
+  await checkAbilities(page, "signing up, the kit checked");
   for (const label of await page.locator("form label").allTextContents()) {
     await typeInto(page, label, words[Number(/\d+/.exec(label)?.[0]) - 1] ?? "");
   }

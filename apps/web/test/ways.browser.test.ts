@@ -49,19 +49,23 @@ test("the watch sees what it is there for", async () => {
 });
 
 test("by keyboard alone: sharing, and ending it", async () => {
-  const patient = await owner(ground, "fr");
+  const patient = await owner(ground, "fr", { width: 390 });
   const doctor = await owner(ground, "fr", {}, "Dr Roche");
   await add(patient, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
   await verify(patient, await ownCode(doctor), "Dr Roche");
   const { page, say } = patient;
+  await tabTo(page, say("Menu"));
+  await page.keyboard.press("Enter");
   await tabTo(page, say("Share"));
   await page.keyboard.press("Enter");
   await heading(page, say("What do you want to share?"));
+  await checkAbilities(page, "what to share");
   await tabTo(page, "Bilan");
   await page.keyboard.press("Space");
   await tabTo(page, say("Continue"));
   await page.keyboard.press("Enter");
   await heading(page, say("With whom?"));
+  await checkAbilities(page, "with whom");
   await tabTo(page, "Dr Roche");
   await page.keyboard.press("Space");
   await tabTo(page, say("Continue"));
@@ -70,12 +74,22 @@ test("by keyboard alone: sharing, and ending it", async () => {
   await tabTo(page, say("Tomorrow at this hour"));
   await page.keyboard.press("ArrowDown");
   assert.ok(await page.getByRole("radio", { name: say("In a week") }).isChecked());
+  // The right to keep it is a switch: given by the space bar, taken back by it, and given again.
+  const keeps = "They may keep it on their device, and open it without network";
+  const right = page.getByRole("checkbox", { name: say(keeps) });
+  await tabTo(page, say(keeps));
+  for (const given of [true, false, true]) {
+    await page.keyboard.press("Space");
+    assert.equal(await right.isChecked(), given);
+  }
   await tabTo(page, say("Continue"));
   await page.keyboard.press("Enter");
   await heading(page, say("This is what will happen"));
+  await page.getByText(/sans réseau après coup/).waitFor();
   await tabTo(page, say("Share now"));
   await page.keyboard.press("Enter");
   await heading(page, say("Shared"));
+  await checkAbilities(page, "shared");
   await tabTo(page, say("Who can see what"));
   await page.keyboard.press("Enter");
   await page.getByText("Bilan", { exact: true }).waitFor();
