@@ -4,6 +4,7 @@ import { cda, section as clinicalSection, dicom } from "../../apps/web/test/clin
 import {
   add,
   checkKit,
+  copyWords,
   fill,
   follow,
   heading,
@@ -72,14 +73,15 @@ function shades(): Uint8Array {
   ]);
 }
 
-/** Every page of the web app, as two people come by it. */
-export async function walk(ground: Ground, language: Language, camera: Camera): Promise<void> {
+/** A record from its first minute: kept, shared, ended, and what its settings lead to. */
+export async function record(ground: Ground, language: Language, camera: Camera): Promise<void> {
   const patient = await newVisitor(ground, language);
   const doctor = await newVisitor(ground, language);
   try {
     await beforeTheDoor(ground, patient, camera);
     const words = await signingUp(patient, language, camera);
-    await checkKit(patient, words);
+    await copyWords(patient, words);
+    await heading(patient.page, patient.say("My documents"));
     await camera.take(patient.page, "documents-empty");
     const doctorsKit = await signUp(doctor, {
       name: "Dr Roche",
@@ -120,6 +122,7 @@ async function beforeTheDoor(ground: Ground, visitor: Visitor, camera: Camera): 
   for (const [name, path] of [
     ["prepare", "/prepare"],
     ["enter", "/enter"],
+    ["verify", "/verify"],
     ["nowhere", "/nowhere-at-all"],
     ["components", "/components"],
   ] as const) {
@@ -150,6 +153,9 @@ async function signingUp(
   const words = await page.locator(".kit-words li").allTextContents();
   await camera.take(page, "kit");
   await camera.print(page, "kit");
+  await press(visitor, "I have printed or copied it");
+  await heading(page, say("One check, and you are in"));
+  await camera.take(page, "kit-check");
   return words;
 }
 

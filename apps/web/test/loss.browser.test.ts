@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { checkAbilities } from "./abilities.ts";
 import { follow, heading, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { backUp, comeAgain, lose, takeCopy } from "./losing.ts";
 import { type Owner, owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
 import {
@@ -23,8 +21,6 @@ import {
 // A service whose database was put back to an earlier day, and whose operator ended the log: what
 // people see who come back, and how they go on.
 
-const OPERATOR = fileURLToPath(new URL("../../server/src/log-main.ts", import.meta.url));
-
 let ground: Ground;
 before(async () => {
   ground = await startGround();
@@ -32,43 +28,6 @@ before(async () => {
 after(async () => {
   await ground?.stop();
 });
-
-const dataDir = () => join(ground.folder, "data");
-
-async function backUp(): Promise<void> {
-  await ground.goAway();
-  await rm(join(ground.folder, "backup"), { recursive: true, force: true });
-  await cp(join(dataDir(), "postgres"), join(ground.folder, "backup"), { recursive: true });
-  await ground.comeBack();
-}
-
-async function lose(): Promise<void> {
-  await ground.goAway();
-  await rm(join(dataDir(), "postgres"), { recursive: true });
-  await cp(join(ground.folder, "backup"), join(dataDir(), "postgres"), { recursive: true });
-  const { DATABASE_URL: _, ...env } = process.env;
-  const args = ["--disable-warning=ExperimentalWarning", OPERATOR, "succeed", "--yes"];
-  const options = { encoding: "utf8", env: { ...env, ECRIN_DATA: dataDir() } } as const;
-  const done = spawnSync(process.execPath, args, options);
-  assert.equal(done.status, 0, done.stderr);
-  await ground.comeBack();
-}
-
-/** Opens the page anew: the session ended with the server. */
-async function comeAgain(visitor: Visitor): Promise<void> {
-  await visitor.page.goto(`${ground.url}/documents`);
-  await unlock(visitor);
-}
-
-/** Takes the journal along, so that all of it is signed for. */
-async function takeCopy(visitor: Visitor): Promise<void> {
-  const { page, say } = visitor;
-  await section(visitor, "Journal");
-  await press(visitor, "Copy of my record’s journal");
-  await page
-    .getByRole("link", { name: say("Save the copy"), exact: true })
-    .waitFor({ timeout: 60_000 });
-}
 
 /** For people to look at, where a folder is given. */
 async function picture({ page }: Visitor, name: string): Promise<void> {
@@ -108,20 +67,20 @@ test("lines that are lost are told, accepted once, and what follows is done", as
   const other = await owner(ground, "en", { width: 320 });
   await addText(other, "mine.txt", "mine");
   await takeCopy(other);
-  await backUp();
+  await backUp(ground);
   for (const [, visitor] of people) {
-    await comeAgain(visitor);
+    await comeAgain(ground, visitor);
     await addText(visitor, "meanwhile.txt", "meanwhile");
     await takeCopy(visitor);
     await openText(visitor, "meanwhile.txt", "meanwhile");
   }
   // So that the last openings are signed for, and the devices hold their receipts.
   await takeCopy(await otherDevice(ground, "en", people[0]?.[1] ?? assert.fail()));
-  await lose();
+  await lose(ground);
 
   for (const [name, visitor] of people) {
     const { page, say } = visitor;
-    await comeAgain(visitor);
+    await comeAgain(ground, visitor);
     await accept(visitor, name);
     await heading(page, say("My documents"));
     await page.getByText(say("That is done"), { exact: true }).waitFor();
@@ -144,7 +103,7 @@ test("lines that are lost are told, accepted once, and what follows is done", as
 
   // Who lost nothing gets in as ever, is told where they look at the journal, and accepts there.
   const { page, say } = other;
-  await comeAgain(other);
+  await comeAgain(ground, other);
   await openText(other, "mine.txt", "mine");
   await section(other, "Journal");
   await accept(other, "inside");
@@ -174,15 +133,15 @@ test("where this device keeps the record, the loss is told beside the list, and 
   await keepHere(visitor);
   await addText(visitor, "before.txt", "before");
   await takeCopy(visitor);
-  await backUp();
-  await comeAgain(visitor);
+  await backUp(ground);
+  await comeAgain(ground, visitor);
   await addText(visitor, "meanwhile.txt", "meanwhile");
   await allSaved(visitor);
   await takeCopy(visitor);
-  await lose();
+  await lose(ground);
 
   // The list is this device's, as it was; what the service said of it stands above.
-  await comeAgain(visitor);
+  await comeAgain(ground, visitor);
   await page.getByText(say(lostTitle)).waitFor({ timeout: 60_000 });
   await page.getByRole("link", { name: "meanwhile" }).first().waitFor();
   assert.equal(
