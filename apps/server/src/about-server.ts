@@ -3,7 +3,7 @@ import type { Handlers } from "./call.ts";
 import { PARAMETERS } from "./opaque.ts";
 
 /** The version a client reads; it moves with package.json. */
-export const VERSION = "0.4.0";
+export const VERSION = "0.5.0";
 
 /** What the server says of itself to anybody. */
 export const aboutHandlers: Handlers<"server"> = {
