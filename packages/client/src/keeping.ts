@@ -8,7 +8,7 @@ import {
   type SpaceId,
 } from "@ecrin/protocol";
 import { isRefusedFor } from "./errors.ts";
-import { Kept, type KeptPerson, type KeptSpace } from "./kept.ts";
+import { Kept, type KeptPerson, type KeptRight, type KeptSpace } from "./kept.ts";
 import { KeptContents } from "./kept-content.ts";
 import { type KeptShare, KeptShares } from "./kept-shares.ts";
 import type { Listing, OpenableRevision } from "./listing.ts";
@@ -46,18 +46,23 @@ export class Keeping {
 
   /** The person says yes; what is opened, pinned and listed from now on is kept. */
   async allow(): Promise<void> {
+    const before = await this.kept.right();
+    await this.kept.allow(this.#right(before?.at ?? this.#u.now()));
+    this.#allowed = true;
+  }
+
+  /** The yes, with whom the account knows today: what a screen without network names them by. */
+  #right(at: number): KeptRight {
     const { keyring } = this.#u;
     const own = keyring.record();
-    const before = await this.kept.right();
-    await this.kept.allow({
-      at: before?.at ?? this.#u.now(),
+    return {
+      at,
       ...(own === undefined ? {} : { own }),
       name: keyring.name(),
       people: keyring
         .contents()
         .contacts.map(({ account, name, verified }): KeptPerson => ({ account, name, verified })),
-    });
-    this.#allowed = true;
+    };
   }
 
   /** The yes is taken back: everything kept is erased. What waits to be sent stays. */
@@ -78,7 +83,10 @@ export class Keeping {
   /** Keeps what a record was found to be. */
   async save(view: SpaceView, listing: Listing): Promise<void> {
     const isAllowed = await this.isAllowed();
-    if (isAllowed) await this.kept.save(view, listing, await sealingKey(view));
+    if (isAllowed) {
+      await this.kept.save(view, listing, await sealingKey(view));
+      await this.kept.renew((at) => this.#right(at));
+    }
     // What has arrived is let go of once it is shown without the outbox.
     const isThere = (what: Pending) => isIn(what, view.state, listing.revisions);
     await this.outbox.settle(isThere, isAllowed ? (entry) => this.#adopt(entry) : undefined);

@@ -105,9 +105,17 @@ export class Kept {
     return right;
   }
 
-  /** Writes down the yes, or what goes with it. */
+  /** Writes down the yes, and what goes with it. */
   async allow(right: KeptRight): Promise<void> {
-    await this.#store.batch([{ key: RIGHT, value: utf8(canonicalJson({ v: 1, ...right })) }]);
+    await this.#store.batch([{ key: RIGHT, value: utf8(written(right)) }]);
+  }
+
+  /** Writes down what goes with the yes where it has become another since: somebody met, a name. */
+  async renew(made: (at: number) => KeptRight): Promise<void> {
+    const right = await this.right();
+    if (right === undefined) return;
+    const now = written(made(right.at));
+    if (now !== written(right)) await this.#store.batch([{ key: RIGHT, value: utf8(now) }]);
   }
 
   /** Takes the yes back: everything that was kept is erased, the outbox stays. */
@@ -207,6 +215,10 @@ export class Kept {
     await this.#store.batch(all);
     this.#written.delete(space);
   }
+}
+
+function written(right: KeptRight): string {
+  return canonicalJson({ v: 1, ...right });
 }
 
 function rowOf({ fact, hash, opened }: Revision): Row {

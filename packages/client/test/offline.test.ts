@@ -140,6 +140,15 @@ test("what is written without network is sealed at once, opens while it waits, a
   );
 });
 
+test("whom a person meets after the yes is known by name without network", async () => {
+  const person = await keeper("Béatrice", "one");
+  const bob = await newPerson(ground, "Bob");
+  await person.account.contacts().verify(await bob.account.contacts().code(), "Bob");
+  await (await person.account.record()).sync();
+  const { people } = await offline(person);
+  assert.deepEqual(people, [{ account: bob.account.id, name: "Bob", verified: "face-to-face" }]);
+});
+
 test("a write sealed before the epoch turned is wrapped again, not sealed again", async () => {
   const person = await keeper("Claire", "one");
   const bob = await newPerson(ground, "Bob");
