@@ -43,6 +43,8 @@ function rows(count: number): DocumentRow[] {
       author: ME,
       conflict: false,
       versions: 1,
+      waits: false,
+      opens: false,
     };
   });
 }

@@ -74,6 +74,9 @@ export interface DocumentRow {
   readonly author: Person;
   readonly conflict: boolean;
   readonly versions: number;
+  /** It is on this device only; and it opens without network. */
+  readonly waits: boolean;
+  readonly opens: boolean;
 }
 
 /** What somebody looks for in the record; what is left empty does not narrow it. */
@@ -92,7 +95,7 @@ export interface Wanted {
 /** A row of what was found. */
 export interface FoundRow extends DocumentRow {
   /** The year, where the row is the first of it in what was found. */
-  readonly opens?: string;
+  readonly begins?: string;
 }
 
 export interface Found {

@@ -20,6 +20,8 @@ function row(title: string, date: string, more: Partial<DocumentRow> = {}): Docu
     author: ME,
     conflict: false,
     versions: 1,
+    waits: false,
+    opens: false,
     ...more,
   };
 }
@@ -46,7 +48,7 @@ test("newest first, and each year is opened once", () => {
   const { total, rows } = find(index, ANYTHING, 0, 50);
   assert.equal(total, 5);
   assert.deepEqual(
-    rows.map(({ title, opens }) => `${title} ${opens ?? ""}`.trim()),
+    rows.map(({ title, begins }) => `${title} ${begins ?? ""}`.trim()),
     [
       "Ordonnance 2026",
       "Œil gauche, photographie",
@@ -57,7 +59,7 @@ test("newest first, and each year is opened once", () => {
   );
   const later = find(index, ANYTHING, 1, 1).rows;
   assert.deepEqual(
-    later.map(({ title, opens }) => [title, opens]),
+    later.map(({ title, begins }) => [title, begins]),
     [["Œil gauche, photographie", undefined]],
   );
 });

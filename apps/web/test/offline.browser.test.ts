@@ -74,6 +74,16 @@ for (const [language, width] of walks) {
     await section(visitor, "My documents");
     await page.getByRole("link", { name: "courrier" }).first().click();
     await page.getByText("le courrier").waitFor();
+    // The list says which open without network, while there is one and after.
+    const opens = page.locator(".entry", { hasText: say("Opens without network") });
+    await section(visitor, "My documents");
+    await opens.nth(1).waitFor();
+    for (const [title, marks] of [
+      ["bilan", 1],
+      ["courrier", 1],
+      ["jamais", 0],
+    ] as const)
+      assert.equal(await opens.filter({ hasText: title }).count(), marks, title);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 
     // The program ends, and starts again without network.
@@ -106,6 +116,10 @@ for (const [language, width] of walks) {
           : /One change is saved on this device only/,
       )
       .waitFor();
+    const photo = page.locator(".entry", { hasText: "photo" });
+    await photo.getByText(say("On this device only"), { exact: true }).waitFor();
+    await opens.nth(1).waitFor();
+    await checkAbilities(page, "documents, kept and waiting");
     await openDocument(visitor, "photo.txt", "la photo");
     await checkAbilities(page, "written without network");
 
@@ -117,6 +131,7 @@ for (const [language, width] of walks) {
     assert.equal(await page.getByText(say("Without network; told afterwards.")).count(), 1);
     await section(visitor, "My documents");
     await page.getByRole("link", { name: "photo" }).first().waitFor();
+    await opens.filter({ hasText: "photo" }).waitFor();
     assert.deepEqual(
       wrong.filter((each) => !OFFLINE.test(each)),
       [],

@@ -6,6 +6,7 @@ import { type Answered, useAnswer, useDoing } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Button } from "../parts/button.tsx";
+import { KeptHere } from "../parts/kept-here.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Moment } from "../parts/moment.tsx";
@@ -214,15 +215,7 @@ function History({
             <p>
               <What version={version} who={nameOf(version.author)} />
             </p>
-            {version.waits === true ? (
-              <span className="tag">
-                <Trans>On this device only</Trans>
-              </span>
-            ) : version.opens === true ? (
-              <span className="tag">
-                <Trans>Opens without network</Trans>
-              </span>
-            ) : null}
+            <KeptHere waits={version.waits} opens={version.opens} />
             {version.lost === true ? (
               <>
                 <span className="tag">

@@ -4,6 +4,7 @@ import { useAnswer } from "../answers.ts";
 import { Blank } from "../parts/blank.tsx";
 import { ButtonLink } from "../parts/button.tsx";
 import { Inbox } from "../parts/inbox.tsx";
+import { KeptHere } from "../parts/kept-here.tsx";
 import { Kind } from "../parts/kind.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -137,11 +138,7 @@ function ReceivedShare({
                 <Kind type={item.type} mediaType={item.mediaType} />
                 {item.size > 0 ? ` · ${sizeInWords(item.size, i18n.locale)}` : null}
               </p>
-              {item.opens === true ? (
-                <span className="tag">
-                  <Trans>Opens without network</Trans>
-                </span>
-              ) : null}
+              <KeptHere opens={item.opens} />
             </Entry>
           ))}
         </Ledger>

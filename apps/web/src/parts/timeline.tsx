@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Found, FoundRow, Wanted } from "../wire.ts";
 import { dateInWords, sizeInWords } from "../words.ts";
+import { KeptHere } from "./kept-here.tsx";
 import { Kind } from "./kind.tsx";
 import { usePersonName } from "./person-name.tsx";
 
@@ -171,7 +172,7 @@ const Row = memo(function Row({
 }) {
   const { i18n } = useLingui();
   const nameOf = usePersonName();
-  const { title, type, mediaType, size, versions, opens } = row;
+  const { title, type, mediaType, size, versions, begins } = row;
   const date = dateInWords(row.date, i18n.locale);
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the list.
@@ -180,10 +181,10 @@ const Row = memo(function Row({
       className="entry"
       aria-setsize={total}
       aria-posinset={place}
-      data-opens={opens === undefined ? undefined : ""}
+      data-begins={begins === undefined ? undefined : ""}
     >
       <div className="side">
-        {opens === undefined ? null : <strong className="year">{opens}</strong>}
+        {begins === undefined ? null : <strong className="year">{begins}</strong>}
         <time>{date}</time>
       </div>
       <div className="body">
@@ -207,6 +208,7 @@ const Row = memo(function Row({
             </>
           ) : null}
         </p>
+        <KeptHere waits={row.waits} opens={row.opens} />
         {row.conflict ? (
           <span className="tag" data-tone="care">
             <Trans>Changed in two places: both are kept</Trans>

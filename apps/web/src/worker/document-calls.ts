@@ -6,6 +6,7 @@ import {
   isBundle,
   type ListedItem,
   mediaTypeOf,
+  type OfflineItem,
   type Opened,
   type Progress,
   type Revision,
@@ -196,8 +197,11 @@ async function recordThere(): Promise<HealthRecord> {
   return await ownRecord();
 }
 
+/** An item of the list; where this device keeps the record, with where it is. */
+type AnyItem = ListedItem & Partial<Pick<OfflineItem, "waits" | "opens">>;
+
 /** The record's list: as this device keeps it, with what waits in its place, or as the service has it. */
-export async function listed(): Promise<readonly ListedItem[]> {
+export async function listed(): Promise<readonly AnyItem[]> {
   await synchronised();
   return (await recordHere())?.list() ?? (await (await ownRecord()).list());
 }
@@ -234,7 +238,9 @@ export function rowOf({
   author,
   conflict,
   revisions,
-}: ListedItem): DocumentRow {
+  waits = false,
+  opens = false,
+}: AnyItem): DocumentRow {
   const { title, type, mediaType, size } = metadata;
   const date = metadata.date ?? new Date(at).toISOString();
   return {
@@ -249,6 +255,8 @@ export function rowOf({
     author: personOf(author),
     conflict,
     versions: revisions,
+    waits,
+    opens,
   };
 }
 

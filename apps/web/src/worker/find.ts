@@ -32,7 +32,7 @@ export function find(index: Index, wanted: Wanted, offset: number, count: number
     const before = found[offset + i - 1];
     const year = row.date.slice(0, 4);
     const isFirst = before === undefined || rowAt(index, before).date.slice(0, 4) !== year;
-    return isFirst ? { ...row, opens: year } : row;
+    return isFirst ? { ...row, begins: year } : row;
   });
   return { total: found.length, rows };
 }
