@@ -67,6 +67,7 @@ for (const [language, width] of walks) {
       .waitFor();
     await openText(visitor, "bilan.txt", "bilan");
 
+    await shellKept(visitor);
     await context.setOffline(true);
     await openText(visitor, "bilan.txt", "bilan");
     await replaceWith(visitor, "bilan corrigé");
@@ -79,9 +80,14 @@ for (const [language, width] of walks) {
     assert.equal(await page.getByRole("link", { name: "vieux" }).count(), 0);
     await openText(visitor, "courrier.txt", "courrier");
 
-    // The end of an access waits too, and says that it has not happened yet.
+    // Opened anew without network, the page still knows whom one met.
+    await openAway(visitor, ground.url);
     await section(visitor, "Who can see what");
-    await page.getByText("Dr Roche").first().waitFor();
+    const doctorHere = page.getByRole("heading", { level: 2, name: "Dr Roche", exact: true });
+    await doctorHere.waitFor();
+    await page.getByText(say("Code checked face to face"), { exact: true }).waitFor();
+
+    // The end of an access waits too, and says that it has not happened yet.
     await checkAbilities(page, "who can see what, without network");
     await page
       .getByRole("button", { name: say("End this access") })
