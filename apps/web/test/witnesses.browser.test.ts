@@ -73,6 +73,50 @@ async function takeAllOff(page: Page): Promise<void> {
   }
 }
 
+/** Whoever leaves with a list that is not in force is asked, whichever way they leave. */
+async function heldBack(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  const asked = page.getByRole("alertdialog", { name: say("Leave without keeping this?") });
+  const leaving = [
+    () => follow(visitor, "Journal"),
+    () => page.goBack(),
+    () => press(visitor, "Close my record"),
+  ];
+  for (const leave of leaving) {
+    await leave();
+    await asked.waitFor();
+    if (leave === leaving[0]) await checkAbilities(page, "asked whether to leave");
+    await press(visitor, "Stay here");
+    await asked.waitFor({ state: "detached" });
+    await heading(page, say(TITLE));
+    assert.equal(await page.getByRole("heading", { level: 3, name: /^House/ }).count(), 3);
+  }
+  const closing = page.waitForEvent("dialog");
+  const reload = page.reload({ timeout: 5000 }).catch(() => undefined);
+  const dialog = await closing;
+  assert.equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  await reload;
+  await follow(visitor, "Journal");
+  await press(visitor, "Leave");
+  await heading(page, say("Journal"));
+  await section(visitor, "Settings");
+  await follow(visitor, "Choose witnesses");
+  await heading(page, say(TITLE));
+  assert.equal(await page.getByRole("heading", { level: 3, name: /^House/ }).count(), 0);
+  await addHouses(visitor);
+}
+
+/** Puts three witnesses on the list that the service does not ask. */
+async function addHouses(visitor: Visitor): Promise<void> {
+  for (const [i, line] of linesOf(others).entries()) {
+    await fill(visitor, "The witness’s key line", line);
+    await fill(visitor, "Who runs it?", `House ${i + 1}`);
+    await press(visitor, "Put it on the list");
+    await visitor.page.getByRole("heading", { level: 3, name: `House ${i + 1}` }).waitFor();
+  }
+}
+
 test("three witnesses are chosen by keyboard on a narrow page; fewer are not", async () => {
   const visitor = await atWitnesses("fr", { width: 320, touch: true });
   const { page, say } = visitor;
@@ -141,13 +185,9 @@ test("three witnesses are chosen by keyboard on a narrow page; fewer are not", a
 test("witnesses that the service does not ask are an alarm, until they are let go", async () => {
   const visitor = await atWitnesses("en", { width: 1280 });
   const { page, say } = visitor;
-  for (const [i, line] of linesOf(others).entries()) {
-    await fill(visitor, "The witness’s key line", line);
-    await fill(visitor, "Who runs it?", `House ${i + 1}`);
-    await press(visitor, "Put it on the list");
-    await page.getByRole("heading", { level: 3, name: `House ${i + 1}` }).waitFor();
-  }
+  await addHouses(visitor);
   assert.equal(await page.getByText(say("The service does not ask it")).count(), 3);
+  await heldBack(visitor);
   await press(visitor, "Count on these");
   await press(visitor, "Count on them");
   await page.getByText(say(NOT_WITNESSED)).waitFor();

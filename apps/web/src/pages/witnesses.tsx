@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { type Answered, useAnswer, useDoing } from "../answers.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
+import { AskLeaving } from "../parts/ask-leaving.tsx";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { Entry, Ledger } from "../parts/ledger.tsx";
@@ -192,6 +193,11 @@ function Unsaved({
   const isNone = witnesses.length === 0;
   return (
     <Notice tone="care">
+      <AskLeaving>
+        <Trans>
+          The list you changed is not in force yet. If you leave now, the change is lost.
+        </Trans>
+      </AskLeaving>
       <p role="status">
         <Trans>You have changed this list. It is not in force yet.</Trans>
       </p>

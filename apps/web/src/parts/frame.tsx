@@ -4,6 +4,7 @@ import { Suspense, useEffect, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { chooseLanguage } from "../language.ts";
+import { mayLeave } from "../leaving.ts";
 import { useSession } from "../session.tsx";
 import { keepProgram } from "../shell.ts";
 import { setStop, useStop } from "../tour.ts";
@@ -101,6 +102,7 @@ function Sections({ shown }: { readonly shown: boolean }) {
   const doing = useDoing();
   const close = () =>
     doing.run(async () => {
+      if (!(await mayLeave())) return;
       enter(await ask("lock"));
       await navigate({ to: "/unlock" });
     });

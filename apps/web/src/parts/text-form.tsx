@@ -1,6 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { Form } from "react-aria-components";
+import { mayLeave } from "../leaving.ts";
+import { AskLeaving } from "./ask-leaving.tsx";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
 
@@ -56,11 +58,22 @@ export function TextForm({
         onChange={setText}
       />
       {problem}
+      {fits ? (
+        <AskLeaving>
+          <Trans>What you have written is not kept yet. If you leave now, it is lost.</Trans>
+        </AskLeaving>
+      ) : null}
       <div className="row">
         <Button tone="first" type="submit" busy={busy}>
           {send}
         </Button>
-        <Button tone="quiet" onPress={close} isDisabled={busy}>
+        <Button
+          tone="quiet"
+          onPress={async () => {
+            if (await mayLeave()) close();
+          }}
+          isDisabled={busy}
+        >
           <Trans>Not now</Trans>
         </Button>
       </div>
