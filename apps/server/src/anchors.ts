@@ -55,7 +55,7 @@ export interface AnchorPace {
   readonly retry: number;
   readonly longest: number;
   readonly pending: number;
-  /** When a checkpoint is due: after so many more leaves, or so long with any. */
+  /** When a checkpoint is due where no epoch has ended: after so many more leaves, or so long with any. */
   readonly due: { readonly leaves: number; readonly ms: number };
 }
 
@@ -134,7 +134,12 @@ async function makeDue({ sql, sources, newest, now, pace = PACE }: AnchorOptions
     where demonstration = ${sources.demonstration} order by size desc limit 1`;
   const grown = size - (last?.size ?? 0);
   if (grown <= 0) return;
-  if (last !== undefined && grown < pace.due.leaves && now() - last.due_at < pace.due.ms) return;
+  const isDue =
+    last === undefined ||
+    grown >= pace.due.leaves ||
+    now() - last.due_at >= pace.due.ms ||
+    (await endsEpoch(sql, last.size, size));
+  if (!isDue) return;
   await sql.begin(async (tx) => {
     const made = await tx`
       insert into anchored_checkpoints (size, text, note, due_at, demonstration)
@@ -149,6 +154,13 @@ async function makeDue({ sql, sources, newest, now, pace = PACE }: AnchorOptions
         values (${size}, ${kind}, ${source}, 'waiting', ${now()})`;
     }
   });
+}
+
+/** Whether an epoch of tags ends under a checkpoint and not under the one before it: its key waits for that. */
+async function endsEpoch(sql: Sql, before: number, size: number): Promise<boolean> {
+  const [epoch] = await sql`
+    select epoch from log_epochs where past > ${before} and past <= ${size} limit 1`;
+  return epoch !== undefined;
 }
 
 interface Row {

@@ -3,8 +3,10 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import type { Fault } from "./check-faults.ts";
 import { writeDurably } from "./durable.ts";
 import { NEXT_LOG } from "./keys.ts";
+import { checkLog } from "./operator-check.ts";
 import { erase, parseErasure, tellErasure } from "./operator-erase.ts";
 import { atPlace, keysFolder } from "./operator-place.ts";
 import { parseSecurityAsked, readSecurityLog, securityText } from "./operator-security.ts";
@@ -16,6 +18,7 @@ import { finishSuccession, succeed, tellLoss } from "./operator-succeed.ts";
 const USAGE = `usage: npm run log -- rotate
        npm run log -- erase --subject ID --from LINE [--count LINES] --reason WORD [--yes]
        npm run log -- succeed [--yes]
+       npm run log -- check
        npm run log -- security [--kind KIND] [--account ID] [--since DAY] [--limit LINES] [--json]
 `;
 
@@ -84,6 +87,43 @@ async function succeedLog(args: readonly string[]): Promise<void> {
   });
 }
 
+/** Ends with 2 where the database is not what was signed: that is no failure to look. */
+const ALARM = 2;
+
+const FAULTS: Record<Fault["looked"], string> = {
+  log: "The database is of another log than the keys in the folder of the keys.",
+  outside: "The checkpoint kept outside the database is not what the database holds.",
+  leaf: "Leaves are missing, or are not those of their commitments.",
+  opening: "Entries are not what their leaves commit to.",
+  gone: "Entries are gone that no erasure accounts for.",
+  tile: "Hashes of the tree are not those of its leaves.",
+  checkpoint: "Stored checkpoints are not signed by the log, or have another root.",
+  tag: "Tags are not those of the operator's chain.",
+  epoch:
+    "Epochs of the chain of tags do not follow each other, or lack their key or closing entry.",
+  head: "The head of the journal is not where its leaves end.",
+};
+
+async function check(args: readonly string[]): Promise<void> {
+  parseArgs({ args: [...args], options: {} });
+  await atPlace(async (place) => {
+    const { log, faults, ...counted } = await checkLog(place);
+    if (log !== undefined) {
+      say(`Log ${log}: ${counted.leaves} leaves; ${counted.signed} were signed for outside.`);
+      say(`entries      ${counted.openings}, and ${counted.erased} erased`);
+      say(`tree         ${counted.tiles} stored hashes, ${counted.checkpoints} checkpoints`);
+      say(`HMAC chain   ${counted.tags} tags checked, ${counted.tagsErased} whose keys are erased`);
+    }
+    for (const { looked, count, first } of faults)
+      say(`ALARM ${looked}: ${FAULTS[looked]} ${count} of them, the first: ${first}.`);
+    if (faults.length === 0) return say("The database is what was signed.");
+    say(
+      "The database is not what was signed: see README, When the database is not what was signed.",
+    );
+    process.exitCode = ALARM;
+  });
+}
+
 async function security(args: readonly string[]): Promise<void> {
   const options = { kind: text, account: text, since: text, limit: text, json: flag } as const;
   const { json, ...given } = parseArgs({ args: [...args], options }).values;
@@ -111,6 +151,7 @@ const commands = new Map([
   ["rotate", rotate],
   ["erase", eraseLines],
   ["succeed", succeedLog],
+  ["check", check],
   ["security", security],
 ]);
 

@@ -70,6 +70,29 @@ test("lines are erased by the operator's command, once it is told to, and that i
   }
 });
 
+test("the operator's check ends with 0, with 2 where the database was changed, with 1 where it cannot look", async () => {
+  const server = await startTestServer(cluster);
+  try {
+    const place = { ECRIN_DATA: server.dataDir, DATABASE_URL: urlOf(server.target) };
+    const person = await new Person(server.line).signUp();
+    const holds = log(place, "check");
+    assert.equal(holds.status, 0, holds.stdout + holds.stderr);
+    assert.match(holds.stdout, /^HMAC chain +\d+ tags checked, 0 whose keys are erased$/m);
+    assert.match(holds.stdout, /The database is what was signed\.\n$/);
+    await server.admin.unsafe(`alter table journal_openings disable trigger all;
+      update journal_openings set entry = replace(entry, '"n":0', '"n":1')
+      where subject = '${person.account}'`);
+    const changed = log(place, "check");
+    assert.equal(changed.status, 2, changed.stdout + changed.stderr);
+    assert.match(changed.stdout, /^ALARM opening: .* 1 of them, the first: place \d+\.$/m);
+    assert.doesNotMatch(changed.stdout, new RegExp(person.account));
+    assert.doesNotMatch(changed.stdout, /is what was signed/);
+    assert.equal(log(place, "check", "--quickly").status, 1);
+  } finally {
+    await server.stop();
+  }
+});
+
 test("the security log is read beside a running server of an embedded database", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "ecrin-operator-"));
   const server = await startServer({ dataDir, port: 0 });

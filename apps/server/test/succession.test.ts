@@ -23,9 +23,10 @@ import {
   verifyExport,
 } from "@ecrin/protocol";
 import { PDF } from "@libpdf/core";
+import { checkLog } from "../src/operator-check.ts";
 import { succeed, tellLoss } from "../src/operator-succeed.ts";
 import { type Cluster, startCluster, urlOf } from "./harness.ts";
-import { losable } from "./lost.ts";
+import { type Lost, losable } from "./lost.ts";
 import { Line, Person } from "./person.ts";
 
 const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
@@ -90,6 +91,11 @@ async function reportOf(alice: Person, language: "fr" | "en"): Promise<string> {
     .replaceAll(/\s+/g, " ");
 }
 
+/** What the operator's check finds wrong there. */
+async function wrongIn(place: Lost): Promise<string> {
+  return (await place.at(checkLog)).faults.map(({ looked }) => looked).join();
+}
+
 /** Signs people up until the log covers so many entries more. */
 async function grow(line: Line, people: number): Promise<RouteAnswer<"log">> {
   const before = (await line.done<RouteAnswer<"log">>("GET", "/v1/log")).size;
@@ -120,6 +126,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
 
     await place.restore(backup);
     await assert.rejects(place.start(), { name: "LogRefused", refusal: "behind" });
+    assert.equal(await wrongIn(place), "outside");
     const asked = command("succeed");
     assert.equal(asked.status, 1, asked.stderr);
     assert.match(asked.stdout, /Nothing has been changed/);
@@ -166,6 +173,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
     const { epochs } = await next.done<RouteAnswer<"logEpochs">>("GET", "/v1/log/epochs");
     assert.ok(epochs.some((each) => each.from === end?.fact.kept.size));
     await server.stop();
+    assert.equal(await wrongIn(place), "");
     const said = command("security", "--kind", "configuration", "--json").stdout;
     assert.match(said, /log ended at \d+ entries, \d+ of them lost/);
     assert.match(command("succeed").stderr, /nothing is lost/);
@@ -173,6 +181,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
     // The old log's own database does not come back under keys that ended it.
     await place.restore(behind);
     await assert.rejects(place.start(), /belongs to other keys/);
+    assert.equal(await wrongIn(place), "log");
     // And a backup from before the succession is behind the log that followed.
     await place.restore(backup);
     await assert.rejects(place.start(), /belongs to other keys/);
@@ -185,6 +194,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
     );
     assert.equal(again.ended[0]?.leaf, undefined);
     await server.stop();
+    assert.equal(await wrongIn(place), "");
   } finally {
     await server.stop();
     await place.end();

@@ -1,0 +1,107 @@
+import {
+  type Entry,
+  entryCommitment,
+  isRead,
+  nameOfStatement,
+  ProtocolError,
+  parseEntry,
+  readOf,
+  sameBytes,
+  utf8,
+} from "@ecrin/protocol";
+import type { Faults } from "./check-faults.ts";
+import type { Tx } from "./database.ts";
+
+/** What the database holds of an entry beside its leaf. */
+export interface OpeningRow {
+  readonly subject: string;
+  readonly n: number;
+  readonly at: number;
+  readonly salt: Buffer;
+  readonly entry: string;
+  readonly statement: string | null;
+}
+
+/** Compares entries with their leaves, and counts those that are not there. */
+export interface OpeningsCheck {
+  /** The opening of a leaf with this commitment. */
+  opening(index: number, commitment: Buffer, row: OpeningRow): Entry | undefined;
+  /** A leaf without one. */
+  absent(): void;
+  end(): Promise<{ readonly openings: number; readonly erased: number }>;
+}
+
+export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
+  let [openings, absent] = [0, 0];
+  const erasures: Span[] = [];
+  return {
+    opening(index, commitment, row) {
+      openings += 1;
+      try {
+        const entry = parseEntry(row.entry);
+        const isHere = entry.subject === row.subject && entry.n === row.n && entry.at === row.at;
+        const isIts = sameBytes(entryCommitment(row.salt, utf8(row.entry)), commitment);
+        if (isHere && isIts && saysStatement(entry, row.statement)) {
+          const { from, count } = entry.about;
+          if (entry.kind === "erasure" && from !== undefined && count !== undefined)
+            erasures.push({ subject: entry.subject, from, to: from + count });
+          return entry;
+        }
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+      }
+      faults.add("opening", `place ${index}`);
+      return undefined;
+    },
+    absent() {
+      absent += 1;
+    },
+    async end() {
+      const [beyond] = await tx<{ count: number }[]>`
+        select count(*) as count from journal_openings o
+        where not exists (select from journal_leaves l where l.index = o.index)`;
+      if ((beyond?.count ?? 0) > 0) faults.add("opening", "without a leaf", beyond?.count);
+      const accounted = await countErased(await gapsOf(tx), erasures);
+      // More than an erasure accounts for: which place, its leaf does not tell.
+      if (absent > accounted)
+        faults.add("gone", "without an erasure that says so", absent - accounted);
+      return { openings, erased: Math.min(absent, accounted) };
+    },
+  };
+}
+
+function saysStatement(entry: Entry, statement: string | null): boolean {
+  if (isRead(entry)) return readOf(entry, statement).hash === entry.about.statement;
+  return statement === null || nameOfStatement(statement) === entry.about.statement;
+}
+
+interface Span {
+  readonly subject: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How many of the numbers that journals lack are accounted for by entries of kind `erasure`. */
+function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
+  const said = Map.groupBy(erasures, ({ subject }) => subject);
+  let erased = 0;
+  for (const { subject, from, to } of gaps) {
+    let at = from;
+    for (const each of (said.get(subject) ?? []).toSorted((a, b) => a.from - b.from)) {
+      const end = Math.min(to, each.to);
+      if (end > at) erased += Math.max(0, end - Math.max(at, each.from));
+      at = Math.max(at, end);
+    }
+  }
+  return erased;
+}
+
+/** The numbers that each journal lacks, up to its last entry. */
+async function gapsOf(tx: Tx): Promise<readonly Span[]> {
+  return await tx<Span[]>`
+    select subject, before + 1 as from, n as to from (
+      select subject, n, lag(n, 1, -1::bigint) over (partition by subject order by n) as before
+      from (select subject, n from journal_openings
+        union all select subject, n + 1 from journal_subjects) as known) as seen
+    where n > before + 1`;
+}

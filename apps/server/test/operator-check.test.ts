@@ -1,0 +1,268 @@
+// The operator's check (spec/log.md): whatever a superuser changes is named by what it is of.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { newId } from "@ecrin/protocol";
+import { closeEpoch } from "../src/epochs.ts";
+import { eraseEntries } from "../src/erasure.ts";
+import { createJournal } from "../src/journal.ts";
+import { type CheckedLog, checkAt, checkLog, readHeld } from "../src/operator-check.ts";
+import { signerOf } from "../src/signer.ts";
+import { type Cluster, startCluster } from "./harness.ts";
+import { AT, type LogGround, layLog, write } from "./log-ground.ts";
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await startCluster();
+});
+after(() => cluster.stop());
+
+/** 290 leaves: two closed epochs, the key of the first disclosed, one open; an entry erased; signed twice. */
+async function withHistory(run: (ground: LogGround) => Promise<void>): Promise<void> {
+  const ground = await layLog(cluster);
+  try {
+    const { app: sql, admin, id, log, tags, journal } = ground;
+    const now = () => AT;
+    const subject = newId<"space">();
+    const close = () => closeEpoch({ sql, log: id, tags, now }, () => true);
+    await write(journal, 8, subject);
+    await close();
+    const first = await log.sign();
+    await log.anchored(first?.size ?? 0);
+    await write(journal, 260);
+    await close();
+    const eraser = createJournal({ sql: admin, signer: signerOf(ground.logKey), tags, now });
+    await eraseEntries(eraser, id, { subject, from: 2, count: 2, code: "asked", at: AT });
+    await write(journal, 15);
+    await log.sign();
+    await write(journal, 4);
+    await run(ground);
+  } finally {
+    await ground.end();
+  }
+}
+
+const placeOf = ({ folder, tags, logKey }: LogGround) => ({
+  folder,
+  keys: { tags, logKey: signerOf(logKey).key },
+});
+
+async function check(ground: LogGround): Promise<CheckedLog> {
+  return await checkLog({ ...placeOf(ground), admin: ground.admin });
+}
+
+async function looked(ground: LogGround): Promise<string[]> {
+  return (await check(ground)).faults.map((each) => each.looked).sort();
+}
+
+/** A superuser switches everything off that stands in the way. */
+const OFF = [
+  "journal_leaves",
+  "journal_openings",
+  "log_hashes",
+  "log_checkpoints",
+  "log_epochs",
+  "log_epoch_keys",
+]
+  .map((table) => `alter table ${table} disable trigger all;\n`)
+  .join("");
+
+test("what was signed is called so, with what was looked at", async () => {
+  await withHistory(async (ground) => {
+    const { log, ...said } = await check(ground);
+    assert.equal(log, ground.id);
+    assert.deepEqual(said, {
+      leaves: 290,
+      signed: 286,
+      openings: 288,
+      erased: 2,
+      tiles: 1,
+      checkpoints: 2,
+      tags: 290,
+      tagsErased: 0,
+      faults: [],
+    });
+  });
+});
+
+const OTHER_HASH = "sha256('other'::bytea)";
+const DEEDS: readonly (readonly [string, readonly string[], string])[] = [
+  [
+    "an entry rewritten",
+    ["opening"],
+    `update journal_openings set entry = replace(entry, '"count":1', '"count":2') where index = 20`,
+  ],
+  [
+    "another salt",
+    ["opening"],
+    `update journal_openings set salt = ${OTHER_HASH} where index = 20`,
+  ],
+  [
+    "another time beside it",
+    ["opening"],
+    "update journal_openings set at = at + 1 where index = 20",
+  ],
+  [
+    "a statement that it does not name",
+    ["opening"],
+    "update journal_openings set statement = 'a.b.c' where index = 20",
+  ],
+  ["an entry deleted in silence", ["gone"], "delete from journal_openings where index = 20"],
+  [
+    "the last of a journal deleted, and its counter taken back",
+    ["gone"],
+    `delete from journal_openings where index = 285;
+     update journal_subjects set n = n - 1 where n > 0 and subject in
+       (select subject from journal_openings group by subject having max(index) = 284)`,
+  ],
+  [
+    "an entry without a leaf",
+    ["opening"],
+    `insert into journal_openings select 999, subject, 999, at, salt, entry, statement
+     from journal_openings where index = 20`,
+  ],
+  [
+    "an entry rewritten with its leaf",
+    ["checkpoint", "opening", "outside", "tag", "tile"],
+    `update journal_leaves set leaf = ${OTHER_HASH} where index = 20;
+     update journal_openings set entry = replace(entry, '"count":1', '"count":2') where index = 20;
+     update journal_leaves set leaf = sha256('\\x00'::bytea || ${OTHER_HASH}),
+       commitment = ${OTHER_HASH} where index = 20`,
+  ],
+  [
+    "a leaf that is not of its commitment",
+    ["checkpoint", "leaf", "outside", "tag", "tile"],
+    `update journal_leaves set leaf = ${OTHER_HASH} where index = 20`,
+  ],
+  [
+    "a leaf dropped",
+    ["checkpoint", "leaf", "opening", "outside", "tag", "tile"],
+    "delete from journal_leaves where index = 20",
+  ],
+  [
+    "the end cut off",
+    ["checkpoint", "head", "opening", "outside"],
+    "delete from journal_leaves where index >= 280",
+  ],
+  ["a tag", ["tag"], `update journal_leaves set tag = ${OTHER_HASH} where index = 20`],
+  [
+    "a tag under a disclosed key",
+    ["tag"],
+    `update journal_leaves set tag = ${OTHER_HASH} where index = 3`,
+  ],
+  [
+    "the tag that a closing entry names",
+    ["epoch", "tag"],
+    `update journal_leaves set tag = ${OTHER_HASH} where index = 7`,
+  ],
+  [
+    "the last tag of an epoch",
+    ["epoch", "tag"],
+    `update journal_leaves set tag = ${OTHER_HASH} where index = 8`,
+  ],
+  [
+    "the last tag",
+    ["head", "tag"],
+    `update journal_leaves set tag = ${OTHER_HASH} where index = 289`,
+  ],
+  ["a disclosed key", ["tag"], `update log_epoch_keys set key = ${OTHER_HASH}`],
+  ["a disclosed key taken back", ["epoch"], "delete from log_epoch_keys"],
+  [
+    "an epoch that begins elsewhere",
+    ["epoch"],
+    "update log_epochs set first = first + 1 where first > 0",
+  ],
+  [
+    "another tag at its start",
+    ["epoch"],
+    `update log_epochs set start = ${OTHER_HASH} where first > 0`,
+  ],
+  [
+    "an epoch that never ended",
+    ["epoch"],
+    "delete from log_epoch_keys; delete from log_epochs where first = 0",
+  ],
+  ["a hash of the tree", ["tile"], `update log_hashes set hash = ${OTHER_HASH}`],
+  ["a hash of the tree dropped", ["tile"], "delete from log_hashes"],
+  [
+    "a hash of leaves that are not there",
+    ["tile"],
+    `insert into log_hashes values (1, 7, ${OTHER_HASH})`,
+  ],
+  [
+    "the root of a checkpoint",
+    ["checkpoint"],
+    `update log_checkpoints set root = ${OTHER_HASH} where size < 20`,
+  ],
+  [
+    "the note of a checkpoint",
+    ["checkpoint"],
+    "update log_checkpoints set note = replace(note, 'ecrin.log', 'other.log') where size < 20",
+  ],
+  [
+    "a checkpoint of more leaves",
+    ["checkpoint"],
+    "update log_checkpoints set size = 5000 where size < 20",
+  ],
+  ["the head taken back", ["head"], "update journal_head set size = size - 1"],
+  ["another log", ["log"], "update ground set log_key = repeat('A', 43)"],
+];
+
+test("the operator's check names what a superuser changed, by what it is of", async () => {
+  await withHistory(async (ground) => {
+    const outside = await readHeld(placeOf(ground));
+    for (const [name, expected, sql] of DEEDS) {
+      const said: string[] = [];
+      const undone = ground.admin.begin(async (tx) => {
+        await tx.unsafe(OFF + sql);
+        const { faults } = await checkAt(tx, outside);
+        said.push(...faults.map((each) => each.looked).sort());
+        throw new RangeError("undone");
+      });
+      await assert.rejects(undone, RangeError);
+      assert.deepEqual(said, [...expected], name);
+    }
+    assert.deepEqual(await looked(ground), []);
+  });
+});
+
+test("what is kept outside is looked at as well", async () => {
+  await withHistory(async (ground) => {
+    const file = join(ground.folder, "checkpoint");
+    const note = await readFile(file, "utf8");
+    for (const other of [
+      note.replace("\n286\n", "\n285\n"),
+      note.replace(/(.)(.)(=*\n)$/, (_, a, b, end) => (a === "A" ? `B${b}${end}` : `A${b}${end}`)),
+      note.slice(0, -9),
+      "",
+    ]) {
+      assert.notEqual(other, note);
+      await writeFile(file, other);
+      assert.deepEqual(await looked(ground), ["outside"]);
+    }
+    await rm(file);
+    const { faults } = await check(ground);
+    assert.deepEqual(faults, [{ looked: "outside", count: 1, first: "missing" }]);
+    await writeFile(file, note);
+    for (const chain of ["{", JSON.stringify({ first: "A".repeat(43), keys: [], ended: [] })]) {
+      await writeFile(join(ground.folder, "chain"), chain);
+      assert.deepEqual(await looked(ground), ["log"]);
+    }
+  });
+});
+
+test("a history made anew with every key but what is kept outside is noticed by that", async () => {
+  await withHistory(async (ground) => {
+    await ground.admin.unsafe(`${OFF} delete from log_checkpoints; delete from log_hashes;
+      truncate log_epochs cascade; truncate journal_leaves; truncate journal_openings;
+      truncate journal_subjects;
+      update journal_head set size = 0, tag = decode(repeat('00', 32), 'hex')`);
+    const { log, journal } = ground.anotherLog(`${ground.folder}/other`);
+    await mkdir(`${ground.folder}/other`);
+    await write(journal, 290);
+    await log.sign();
+    assert.deepEqual(await looked(ground), ["outside"]);
+  });
+});
