@@ -106,6 +106,8 @@ export const witnessCases: readonly AttackCase[] = [
       // Somebody new, who remembers nothing, and to whom the rewritten log is shown from the first.
       const { u } = await somebodyNew(stage);
       show(stage, fork);
+      // What they have seen of the log since would be longer than the rewritten one; it is held back.
+      stage.network.answer("logWitnesses", () => fork.before);
       await stops(["fork"], () => checkLog(u));
       stage.network.answer("logWitnesses", () => ({ ...fork.before, witnessed: undefined }));
       await stops(["not-witnessed"], () => checkLog(u));
