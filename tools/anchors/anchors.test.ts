@@ -85,7 +85,13 @@ async function scene(of: Sources = {}): Promise<Scene> {
       sql: ground.app,
       now: () => made.at,
       newest: () => Promise.resolve({ size: made.size, text: textOf(made.size), note: "" }),
-      asking: { fetch, timeoutMs: 1000 },
+      asking: {
+        fetch,
+        // Nobody waits for what never answers; what does answer has time on a busy machine too.
+        get timeoutMs() {
+          return [alice.wrong, authority.wrong].includes("slow") ? 2_000 : 10_000;
+        },
+      },
       sources: {
         authorities: authorities.map(({ url, root }, i) => ({
           name: `authority ${i}`,
@@ -159,24 +165,6 @@ test("the next checkpoint is due after 1,000 leaves or an hour", async () => {
   now.size += 1;
   await now.anchors.round();
   assert.equal(await newest(), now.size);
-});
-
-test("the end of an epoch of tags is due at once, in the first checkpoint that covers it", async () => {
-  const now = await scene({ calendars: [], authorities: [authority] });
-  const first = now.size;
-  const newest = async () => (await listAnchors(ground.app, DEMO, 2 ** 40, 1))[0]?.size;
-  await ground.app`insert into log_epochs (epoch, first, past, start)
-    values (${first}, ${first}, ${first + 20}, ${Buffer.alloc(32)})`;
-  now.size = first + 19;
-  await now.anchors.round();
-  assert.equal(await newest(), first);
-  now.size = first + 21;
-  await now.anchors.round();
-  assert.equal(await newest(), first + 21);
-  // Once: the same epoch makes no other one due.
-  now.size += 1;
-  await now.anchors.round();
-  assert.equal(await newest(), first + 21);
 });
 
 test("without a source nothing is anchored", async () => {
