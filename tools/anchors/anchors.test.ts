@@ -167,6 +167,24 @@ test("the next checkpoint is due after 1,000 leaves or an hour", async () => {
   assert.equal(await newest(), now.size);
 });
 
+test("the end of an epoch of tags is due at once, in the first checkpoint that covers it", async () => {
+  const now = await scene({ calendars: [], authorities: [authority] });
+  const first = now.size;
+  const newest = async () => (await listAnchors(ground.app, DEMO, 2 ** 40, 1))[0]?.size;
+  await ground.app`insert into log_epochs (epoch, first, past, start)
+    values (${first}, ${first}, ${first + 20}, ${Buffer.alloc(32)})`;
+  now.size = first + 19;
+  await now.anchors.round();
+  assert.equal(await newest(), first);
+  now.size = first + 21;
+  await now.anchors.round();
+  assert.equal(await newest(), first + 21);
+  // Once: the same epoch makes no other one due.
+  now.size += 1;
+  await now.anchors.round();
+  assert.equal(await newest(), first + 21);
+});
+
 test("without a source nothing is anchored", async () => {
   const before = await ground.app`select from anchored_checkpoints`;
   await scene({ calendars: [], authorities: [] });
