@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { makeConfig } from "@lingui/conf";
+import { getConfig, makeConfig } from "@lingui/conf";
 import { lingui } from "@lingui/vite-plugin";
 import babel from "@rolldown/plugin-babel";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { doorPlugin } from "./door-plugin.ts";
 import catalogs from "./lingui.config.ts";
 import { shellPlugin } from "./shell-plugin.ts";
 
@@ -46,6 +47,7 @@ export default defineConfig({
     babel({ presets: [macros] }),
     react(),
     lingui({ cwd, failOnMissing: true }),
+    doorPlugin(cwd, getConfig({ cwd })),
     shellPlugin(cwd),
   ],
   build: {

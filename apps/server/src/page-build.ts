@@ -13,6 +13,7 @@ const SOURCES = [
   "apps/web/public",
   "apps/web/index.html",
   "apps/web/vite.config.ts",
+  "apps/web/door-plugin.ts",
   "apps/web/shell-plugin.ts",
   "packages/protocol/src",
   "packages/timestamp/src",

@@ -7,6 +7,7 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { later } from "./language.ts";
 import { FallenPage } from "./pages/fallen.tsx";
 import { NowherePage } from "./pages/nowhere.tsx";
 import { UnlockPage } from "./pages/unlock.tsx";
@@ -16,35 +17,56 @@ import { useSession } from "./session.tsx";
 
 /** Pages that are fetched when they are first needed, or when the record has just been opened. */
 const pages = {
-  PromisesPage: lazyRouteComponent(() => import("./pages/promises.tsx"), "PromisesPage"),
-  DisplayPage: lazyRouteComponent(() => import("./pages/display.tsx"), "DisplayPage"),
-  HelpPage: lazyRouteComponent(() => import("./pages/help.tsx"), "HelpPage"),
+  PromisesPage: lazyRouteComponent(
+    () => later(() => import("./pages/promises.tsx")),
+    "PromisesPage",
+  ),
+  DisplayPage: lazyRouteComponent(() => later(() => import("./pages/display.tsx")), "DisplayPage"),
+  HelpPage: lazyRouteComponent(() => later(() => import("./pages/help.tsx")), "HelpPage"),
   AccessibilityPage: lazyRouteComponent(
-    () => import("./pages/accessibility.tsx"),
+    () => later(() => import("./pages/accessibility.tsx")),
     "AccessibilityPage",
   ),
-  VerifyPage: lazyRouteComponent(() => import("./pages/verify.tsx"), "VerifyPage"),
-  PreparePage: lazyRouteComponent(() => import("./pages/prepare.tsx"), "PreparePage"),
-  SignUpPage: lazyRouteComponent(() => import("./pages/sign-up.tsx"), "SignUpPage"),
-  EnterPage: lazyRouteComponent(() => import("./pages/enter.tsx"), "EnterPage"),
-  DocumentsPage: lazyRouteComponent(() => import("./pages/documents.tsx"), "DocumentsPage"),
-  DocumentPage: lazyRouteComponent(() => import("./pages/document.tsx"), "DocumentPage"),
-  SharePage: lazyRouteComponent(() => import("./pages/share.tsx"), "SharePage"),
-  ReceivedPage: lazyRouteComponent(() => import("./pages/received.tsx"), "ReceivedPage"),
+  VerifyPage: lazyRouteComponent(() => later(() => import("./pages/verify.tsx")), "VerifyPage"),
+  PreparePage: lazyRouteComponent(() => later(() => import("./pages/prepare.tsx")), "PreparePage"),
+  SignUpPage: lazyRouteComponent(() => later(() => import("./pages/sign-up.tsx")), "SignUpPage"),
+  EnterPage: lazyRouteComponent(() => later(() => import("./pages/enter.tsx")), "EnterPage"),
+  DocumentsPage: lazyRouteComponent(
+    () => later(() => import("./pages/documents.tsx")),
+    "DocumentsPage",
+  ),
+  DocumentPage: lazyRouteComponent(
+    () => later(() => import("./pages/document.tsx")),
+    "DocumentPage",
+  ),
+  SharePage: lazyRouteComponent(() => later(() => import("./pages/share.tsx")), "SharePage"),
+  ReceivedPage: lazyRouteComponent(
+    () => later(() => import("./pages/received.tsx")),
+    "ReceivedPage",
+  ),
   ReceivedDocumentPage: lazyRouteComponent(
-    () => import("./pages/received-document.tsx"),
+    () => later(() => import("./pages/received-document.tsx")),
     "ReceivedDocumentPage",
   ),
-  AccessPage: lazyRouteComponent(() => import("./pages/access.tsx"), "AccessPage"),
-  JournalPage: lazyRouteComponent(() => import("./pages/journal.tsx"), "JournalPage"),
-  ShowPage: lazyRouteComponent(() => import("./pages/show.tsx"), "ShowPage"),
-  ScanPage: lazyRouteComponent(() => import("./pages/scan.tsx"), "ScanPage"),
-  ContactsPage: lazyRouteComponent(() => import("./pages/contacts.tsx"), "ContactsPage"),
-  WaysPage: lazyRouteComponent(() => import("./pages/ways.tsx"), "WaysPage"),
-  LostPage: lazyRouteComponent(() => import("./pages/lost.tsx"), "LostPage"),
-  RenewPage: lazyRouteComponent(() => import("./pages/renew.tsx"), "RenewPage"),
-  WitnessesPage: lazyRouteComponent(() => import("./pages/witnesses.tsx"), "WitnessesPage"),
-  SettingsPage: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
+  AccessPage: lazyRouteComponent(() => later(() => import("./pages/access.tsx")), "AccessPage"),
+  JournalPage: lazyRouteComponent(() => later(() => import("./pages/journal.tsx")), "JournalPage"),
+  ShowPage: lazyRouteComponent(() => later(() => import("./pages/show.tsx")), "ShowPage"),
+  ScanPage: lazyRouteComponent(() => later(() => import("./pages/scan.tsx")), "ScanPage"),
+  ContactsPage: lazyRouteComponent(
+    () => later(() => import("./pages/contacts.tsx")),
+    "ContactsPage",
+  ),
+  WaysPage: lazyRouteComponent(() => later(() => import("./pages/ways.tsx")), "WaysPage"),
+  LostPage: lazyRouteComponent(() => later(() => import("./pages/lost.tsx")), "LostPage"),
+  RenewPage: lazyRouteComponent(() => later(() => import("./pages/renew.tsx")), "RenewPage"),
+  WitnessesPage: lazyRouteComponent(
+    () => later(() => import("./pages/witnesses.tsx")),
+    "WitnessesPage",
+  ),
+  SettingsPage: lazyRouteComponent(
+    () => later(() => import("./pages/settings.tsx")),
+    "SettingsPage",
+  ),
 } as const;
 
 const root = createRootRoute({
@@ -80,7 +102,10 @@ const verify = createRoute({
 const components = createRoute({
   getParentRoute: () => root,
   path: "/components",
-  component: lazyRouteComponent(() => import("./pages/components.tsx"), "ComponentsPage"),
+  component: lazyRouteComponent(
+    () => later(() => import("./pages/components.tsx")),
+    "ComponentsPage",
+  ),
 });
 const prepare = createRoute({
   getParentRoute: () => root,

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Navigate } from "@tanstack/react-router";
+import { Navigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
+import { later } from "../language.ts";
 import { Button } from "../parts/button.tsx";
 import { CodeField, wantsCode } from "../parts/code-field.tsx";
 import { SecretField } from "../parts/field.tsx";
@@ -14,11 +15,16 @@ import { useSession } from "../session.tsx";
 import { ask, VaultError } from "../vault.ts";
 
 /** Dialogs are fetched by those who need one. */
-const Forget = lazy(async () => ({ default: (await import("../parts/forget.tsx")).Forget }));
+const Forget = lazy(async () => ({
+  default: (await later(() => import("../parts/forget.tsx"))).Forget,
+}));
 
 const LossAtTheDoor = lazy(async () => ({
-  default: (await import("../parts/loss-accepted.tsx")).LossAtTheDoor,
+  default: (await later(() => import("../parts/loss-accepted.tsx"))).LossAtTheDoor,
 }));
+
+/** Milliseconds after which what stands behind the door is fetched, while somebody types. */
+const STANDS = 1000;
 
 const CHANGED = new VaultError({ code: "device-password-needed" });
 
@@ -56,6 +62,7 @@ export function UnlockPage() {
   }, [isWrong]);
   const error = isWrong && changed === tried.current ? CHANGED : doing.error;
   const wantsBefore = changed !== undefined;
+  usePrefetched();
   if (status.state === "open") return <Navigate to="/documents" replace={true} />;
   if (status.state === "new") return <Navigate to="/" replace={true} />;
   return (
@@ -130,4 +137,16 @@ export function UnlockPage() {
       </details>
     </Page>
   );
+}
+
+/** Fetches the page that an open record shows, and every word, once the door has been left in peace. */
+function usePrefetched(): void {
+  const router = useRouter();
+  useEffect(() => {
+    const fetching = setTimeout(() => {
+      // What cannot be fetched now is fetched, or explained, when it is shown.
+      router.preloadRoute({ to: "/documents" }).catch(() => undefined);
+    }, STANDS);
+    return () => clearTimeout(fetching);
+  }, [router]);
 }

@@ -3,7 +3,7 @@ import { Link, lazyRouteComponent, Outlet, useLocation, useNavigate } from "@tan
 import { Suspense, useEffect, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useDoing } from "../answers.ts";
-import { chooseLanguage } from "../language.ts";
+import { chooseLanguage, later } from "../language.ts";
 import { mayLeave } from "../leaving.ts";
 import { useSession } from "../session.tsx";
 import { keepProgram } from "../shell.ts";
@@ -14,10 +14,10 @@ import { SavedBand } from "./saved-band.tsx";
 import { CaseSign } from "./signs.tsx";
 
 /** Who reads now: fetched once a record is open. */
-const Standing = lazyRouteComponent(() => import("./standing.tsx"), "Standing");
+const Standing = lazyRouteComponent(() => later(() => import("./standing.tsx")), "Standing");
 
 /** Fetched by whoever takes it. */
-const TourBand = lazyRouteComponent(() => import("./tour-band.tsx"), "TourBand");
+const TourBand = lazyRouteComponent(() => later(() => import("./tour-band.tsx")), "TourBand");
 
 /** What stands around every page: the brand, the sections once the record is open, and the foot. */
 export function Frame() {

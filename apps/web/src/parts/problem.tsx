@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { lazy, Suspense } from "react";
+import { later } from "../language.ts";
 import type { VaultError } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { Failure } from "./failure.tsx";
@@ -7,7 +8,7 @@ import type { AcceptLoss } from "./loss.tsx";
 import { Notice } from "./notice.tsx";
 
 /** It asks before it goes on; dialogs are fetched by those who need one. */
-const Loss = lazy(async () => ({ default: (await import("./loss.tsx")).Loss }));
+const Loss = lazy(async () => ({ default: (await later(() => import("./loss.tsx"))).Loss }));
 
 /** What went wrong, in words, and what to do about it. */
 export function Problem({
