@@ -210,7 +210,9 @@ export class Listing {
     const { n } = this.#view.epoch.epoch;
     for (const [id, { parsed, tried }] of this.#lost) {
       if (tried === n) continue;
-      const revision = await this.#check(parsed);
+      const { wrapEpoch } = parsed.listed;
+      const key = await this.#view.held("space", wrapEpoch);
+      const revision = await this.#check(parsed, new Map([[wrapEpoch, key]]));
       this.revisions.set(id, revision);
       this.#noteLost(revision, parsed);
     }
@@ -262,9 +264,11 @@ export class Listing {
     // The keys first, once each: what is asked for afterwards tells nothing of how a row fails.
     const epochs = new Set(parsed.map(({ listed }) => listed.wrapEpoch));
     const begun = this.#view.state.epochs.length;
-    for (const epoch of epochs) if (epoch <= begun) await this.#view.held("space", epoch);
+    const keys: SpaceKeys = new Map();
+    for (const epoch of epochs)
+      if (epoch <= begun) keys.set(epoch, await this.#view.held("space", epoch));
     return await Promise.all(
-      parsed.map(async (each) => ({ parsed: each, revision: await this.#check(each) })),
+      parsed.map(async (each) => ({ parsed: each, revision: await this.#check(each, keys) })),
     );
   }
 
@@ -287,18 +291,18 @@ export class Listing {
     }
   }
 
-  async #check(parsed: ParsedListed): Promise<Revision> {
-    const { listed, revision, rewrap, wrap } = parsed;
+  async #check(parsed: ParsedListed, keys: SpaceKeys): Promise<Revision> {
+    const { listed, revision, rewrap, wrapped } = parsed;
     checkWrap(parsed);
     const acceptance = {
       index: listed.index,
       wrapEpoch: listed.wrapEpoch,
       ...(rewrap === undefined ? {} : { rewrap }),
-      ...(wrap === undefined ? {} : { wrap: digestOf(wrap) }),
+      ...(wrapped === undefined ? {} : { wrap: wrapped.hash }),
     };
     const [, opened] = await Promise.all([
       judgeRevision(revision, acceptance, this.#view.state, this.#view.accounts),
-      this.#openName(parsed),
+      this.#openName(parsed, keys.get(listed.wrapEpoch)),
     ]);
     const { fact, hash, statement } = revision;
     const checked = { index: listed.index, fact, hash, statement };
@@ -312,18 +316,20 @@ export class Listing {
    * A name that does not open is an alarm where a server could have made it so. Where its author
    * signed the very bytes handed out, it was the author, and the others are listed beside it.
    */
-  async #openName({ listed, revision: { fact }, rewrap, wrap }: ParsedListed) {
+  async #openName(
+    { listed, revision: { fact }, rewrap, wrapped }: ParsedListed,
+    key: Bytes | undefined,
+  ) {
     if (fact.op === "delete") return undefined;
-    if (wrap === undefined || listed.metadata === undefined)
+    if (wrapped === undefined || listed.metadata === undefined)
       return refuse("has no wrap or no name", "wrap");
     const name = fromBase64url(listed.metadata, "metadata");
     if (digestOf(name) !== fact.metadata) throw notSigned();
-    const key = await this.#view.held("space", listed.wrapEpoch);
     if (key === undefined) return "lost";
     const ctx = secretContext(fact, listed.wrapEpoch);
     const isSigned = rewrap !== undefined || fact.wrap !== undefined;
     const secret = await byItsAuthor(isSigned, async () => {
-      const found = await openBox(key, "revision secret", ctx, wrap);
+      const found = await openBox(key, "revision secret", ctx, wrapped.bytes);
       checkSecret(fact, found);
       return found;
     });
@@ -351,10 +357,10 @@ function notSigned(): ClientError {
  * A wrap that is not the one signed opens to nobody, and is told like everything that does not open.
  * @throws ClientError `cannot-open`
  */
-function checkWrap({ revision: { fact }, rewrap, wrap }: ParsedListed): void {
-  if (fact.op === "delete" || wrap === undefined) return;
+function checkWrap({ revision: { fact }, rewrap, wrapped }: ParsedListed): void {
+  if (fact.op === "delete" || wrapped === undefined) return;
   const signed = rewrap === undefined ? fact.wrap : rewrap.fact.wrap;
-  if (signed !== undefined && digestOf(wrap) !== signed) throw notSigned();
+  if (signed !== undefined && wrapped.hash !== signed) throw notSigned();
 }
 
 /** The author's commitment to R. @throws ClientError `cannot-open` */
@@ -372,15 +378,19 @@ interface ParsedListed {
   readonly listed: ListedRevision;
   readonly revision: RevisionStatement;
   readonly rewrap: RewrapStatement | undefined;
-  readonly wrap: Bytes | undefined;
+  readonly wrapped: { readonly bytes: Bytes; readonly hash: Hash } | undefined;
 }
 
+/** K of each epoch that something is wrapped under; undefined where it does not open. */
+type SpaceKeys = Map<number, Bytes | undefined>;
+
 function parseListed(listed: ListedRevision): ParsedListed {
+  const bytes = listed.wrap === undefined ? undefined : fromBase64url(listed.wrap, "wrap");
   return {
     listed,
     revision: parseRevision(listed.statement),
     rewrap: listed.rewrap === undefined ? undefined : parseRewrap(listed.rewrap),
-    wrap: listed.wrap === undefined ? undefined : fromBase64url(listed.wrap, "wrap"),
+    wrapped: bytes === undefined ? undefined : { bytes, hash: digestOf(bytes) },
   };
 }
 
