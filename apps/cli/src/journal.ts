@@ -221,6 +221,8 @@ function sentence(
 ): string {
   const { words, account } = known;
   const who = nameOf(account, actor.account, words);
+  // Whoever is let in by nobody else began it.
+  if (kind === "membership" && about.account === actor.account) return words.journal.began(who);
   const via = about.via === undefined ? [] : [words.journal.throughShare];
   return [words.journal.kinds[kind](who, objectOf(kind, about, known)), ...via].join(" ");
 }

@@ -164,6 +164,10 @@ test("codes compared face to face pin a contact; a member sees the record until 
   assert.equal(list.items.length, 32);
   await json(camille, "members", "end", "Dr Roche", "--yes");
   assert.equal(await refused(roche, 4, "list", "--record", "Camille"), "record-unknown");
+
+  const said = (await ecrin(camille, "journal")).out.toString();
+  assert.match(said, /Camille Moreau began the record/);
+  assert.match(said, /Camille Moreau let Dr Roche as reader into the record/);
 });
 
 test("the invented patient and doctor are made once, and found again", async () => {
