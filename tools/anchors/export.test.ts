@@ -18,8 +18,10 @@ import {
   openZip,
   ProtocolError,
   type RouteAnswer,
+  reasonOf,
   utf8,
 } from "@ecrin/protocol";
+import { makeAuthority } from "@ecrin/timestamp/authority";
 import { EASY_WORK } from "./calendar.ts";
 import { type Scene, startScene } from "./scene.ts";
 
@@ -37,6 +39,13 @@ before(async () => {
 });
 
 after(async () => await scene?.stop());
+
+/** What the verifier in Python says of it. */
+async function python(...args: string[]): Promise<string> {
+  const path = join(scene.folder, "whole.zip");
+  await writeFile(path, whole);
+  return spawnSync("python3", [script, path, ...args], { encoding: "utf8" }).stdout;
+}
 
 async function fileIn(name: RegExp): Promise<Buffer> {
   const found = (await openZip(bytesSource(whole))).find((file) => name.test(file.name));
@@ -60,8 +69,47 @@ test("the export of a journal holds, and says what it proves", async () => {
   );
 });
 
-test("without the easy blocks of a demonstration its blocks count for nothing", async () => {
-  await assert.rejects(checkExport(bytesSource(whole)), /too little work/);
+test("a demonstration that is not said to be one is refused as that", async () => {
+  await assert.rejects(checkExport(bytesSource(whole)), (error) => {
+    assert.ok(error instanceof ProtocolError);
+    assert.deepEqual(reasonOf(error), { reason: "demonstration", named: {} });
+    return /^anchors\/\d+\/block-9\d\d\.header$/.test(error.field ?? "");
+  });
+  assert.match(await python(), /^REFUSED\. anchors\/\d+\/block-9\d\d\.header: .*--demonstration/m);
+});
+
+test("a time stamp of an authority that one does not count on is told, and not counted", async () => {
+  const easy = { leastWork: EASY_WORK };
+  const { root } = await makeAuthority("Another authority");
+  const own = await checkExport(bytesSource(whole), {
+    ...easy,
+    roots: [root, new Uint8Array(scene.root)],
+  });
+  assert.ok(own.anchors.some(({ kind }) => kind === "time-stamp"));
+  const other = await checkExport(bytesSource(whole), { ...easy, roots: [root] });
+  const stamps = other.anchors.filter(({ kind }) => kind.startsWith("time-stamp"));
+  assert.ok(stamps.length > 0 && stamps.every(({ kind }) => kind === "time-stamp-not-counted"));
+  assert.ok(other.anchors.some(({ kind }) => kind === "block"));
+  // Whatever is counted on, a stamp that does not hold is refused.
+  const files = await openZip(bytesSource(whole));
+  const token = files.find(({ name }) => name.endsWith(".tst")) ?? assert.fail();
+  const flipped = new Uint8Array(whole);
+  const end = token.at + token.length - 1;
+  flipped[end] = (flipped[end] ?? 0) ^ 1;
+  await assert.rejects(checkExport(bytesSource(flipped), { ...easy, roots: [root] }), (error) => {
+    assert.ok(error instanceof ProtocolError);
+    return reasonOf(error).reason === "damaged";
+  });
+  if (!has("python3", "--version") || !has("openssl", "version")) return;
+  const [right, wrong] = [join(scene.folder, "right.der"), join(scene.folder, "wrong.der")];
+  await writeFile(right, scene.root);
+  await writeFile(wrong, root);
+  const given = await python("--demonstration", "--root", wrong, "--root", right);
+  assert.match(given, /time-stamped at .* \(under the roots given\)/);
+  const none = await python("--demonstration", "--root", wrong);
+  assert.match(none, /a time stamp of .*, not counted/);
+  assert.doesNotMatch(none, /time-stamped at/);
+  assert.match(none, /VERIFIED\n$/);
 });
 
 test("the next export goes on from the one before, and not from another", async () => {

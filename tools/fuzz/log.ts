@@ -3,6 +3,7 @@
 
 import { signBytes, signerFrom, signStatement } from "@ecrin/crypto";
 import {
+  canonicalJson,
   type EndedLog,
   encodeOtsProof,
   encodeOtsStamp,
@@ -14,6 +15,7 @@ import {
   formatLine,
   formatNote,
   formatVerifierKey,
+  type Json,
   type LogKeys,
   logIdOf,
   noteKeyId,
@@ -41,8 +43,14 @@ import {
   tilePath,
   utf8,
 } from "@ecrin/protocol";
-import { checkTimestamp, revocationAddresses, TimestampError, tokenOf } from "@ecrin/timestamp";
-import { readWitness } from "../../packages/client/src/pinned-witnesses.ts";
+import {
+  checkTimestamp,
+  readRoots,
+  revocationAddresses,
+  TimestampError,
+  tokenOf,
+} from "@ecrin/timestamp";
+import { readWitness, readWitnessList } from "../../packages/client/src/pinned-witnesses.ts";
 import { checkpointOf, endLog } from "../../packages/client/test/ended-log.ts";
 import { makeAuthority } from "../../packages/timestamp/src/authority.ts";
 import { requestTimestamp } from "../../packages/timestamp/src/request.ts";
@@ -243,6 +251,20 @@ async function tokenTargets(): Promise<Target[]> {
       equivalent: (_, result) => JSON.stringify(result) === JSON.stringify(right),
     },
     {
+      name: "time-stamp roots",
+      share: 0.3,
+      slow: 100,
+      terms: "bytes",
+      originals: [authority.root],
+      refusals: ours,
+      open: (input) => readRoots(bytes(input)),
+      // Chosen by whoever checks, so nothing in it is a stranger's word; its bytes are kept as they are.
+      equivalent: (input, result) =>
+        (result as Uint8Array[]).every((each) =>
+          Buffer.from(each).equals(Buffer.from(bytes(input))),
+        ),
+    },
+    {
       name: "revocation addresses",
       share: 0.3,
       slow: 100,
@@ -260,6 +282,7 @@ function witnessTargets({ first, notes }: Log): Target[] {
   const { text: said, signatures } = parseNote(checkpoint);
   const asked = { old: 7, hashes: [seedOf("a"), seedOf("b")], checkpoint };
   const lines = signatures.map(formatLine).join("");
+  const witness = { name: "witness.example/w1", key: first, operator: "Exemple" };
   return [
     oneForm(
       "request to a witness",
@@ -280,6 +303,18 @@ function witnessTargets({ first, notes }: Log): Target[] {
       (vkey) => parseVerifierKey(vkey),
       formatVerifierKey,
     ),
+    {
+      name: "list of witnesses",
+      terms: "text",
+      originals: [JSON.stringify({ witnesses: [witness] }, undefined, 2)],
+      refusals,
+      open: (input) => readWitnessList(text(input)),
+      // Laid out in any way: what is read is what stands there, and nothing beside it.
+      equivalent: (input, result) => {
+        const stands: unknown = JSON.parse(text(input));
+        return canonicalJson(stands as Json) === canonicalJson({ witnesses: result } as Json);
+      },
+    },
     oneForm(
       "key line of a witness",
       [formatVerifierKey({ name: "witness.example/w1", type: 4, key: first })],

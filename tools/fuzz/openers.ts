@@ -80,7 +80,8 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "protocol/zip:openZip": ["archive"],
   "timestamp/token:tokenOf": ["time-stamp answer"],
   "timestamp/token:parseToken": ["time-stamp token"],
-  "timestamp/token:parseCertificate": ["time-stamp token"],
+  "timestamp/token:parseCertificate": ["time-stamp token", "time-stamp roots"],
+  "timestamp/roots:readRoots": ["time-stamp roots"],
   "crypto/box:openBox": ["box"],
   "crypto/content:openContent": ["content"],
   "crypto/content:openContentBytes": ["content"],
@@ -113,6 +114,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "client/accept-log:openBook": ["keyring", "answer log", "logs that ended"],
   "client/accounts:follow": ["account chain", "answer chain"],
   "client/pinned-witnesses:readWitness": ["key line of a witness"],
+  "client/pinned-witnesses:readWitnessList": ["list of witnesses"],
   "client/log:followLog": [
     "answer log",
     "answer logConsistency",

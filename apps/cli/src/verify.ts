@@ -1,16 +1,14 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { checkExport } from "@ecrin/client";
+import { checkExport, readRoots, readWitnessList } from "@ecrin/client";
 import {
   type ByteSource,
   type CheckedAnchor,
   ProtocolError,
-  parseAs,
   parseSigningKey,
   reasonOf,
   type VerifiedExport,
   type Witness,
-  witnessesFile,
 } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
@@ -67,7 +65,7 @@ async function check(
       ...(options.logKey === undefined ? {} : { logKey: keyGiven(options.logKey) }),
       ...(options.root === undefined
         ? {}
-        : { roots: await Promise.all(options.root.map(readRoot)) }),
+        : { roots: (await Promise.all(options.root.map(rootsIn))).flat() }),
       ...(options.witnesses === undefined
         ? {}
         : { witnesses: await readWitnesses(options.witnesses) }),
@@ -106,21 +104,22 @@ export async function readWitnesses(file: string): Promise<readonly Witness[]> {
     throw new CommandError("file-missing", file);
   });
   try {
-    return parseAs(witnessesFile, JSON.parse(text), "witnesses").witnesses;
+    return readWitnessList(text);
   } catch (cause) {
     throw new CommandError("usage", file, { cause });
   }
 }
 
-/** DER of a certificate in DER or PEM. */
-async function readRoot(file: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The certificates in a file. */
+async function rootsIn(file: string): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const bytes = await readFile(file).catch(() => {
     throw new CommandError("file-missing", file);
   });
-  const pem = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/.exec(
-    bytes.toString("latin1"),
-  );
-  return new Uint8Array(pem === null ? bytes : Buffer.from(pem[1] ?? "", "base64"));
+  try {
+    return readRoots(bytes);
+  } catch (cause) {
+    throw new CommandError("usage", file, { cause });
+  }
 }
 
 async function sourceOf(handle: FileHandle): Promise<ByteSource> {
@@ -184,6 +183,8 @@ function anchorLine(anchor: CheckedAnchor, words: Words): string {
       anchor.revocation === "checked",
     );
   }
+  if (anchor.kind === "time-stamp-not-counted")
+    return sentences.notCounted(size, shown(anchor.authority), anchor.root);
   if (anchor.kind === "block") return sentences.block(size, anchor.height, anchor.block);
   if (anchor.kind === "pending") return sentences.pending(size, shown(anchor.calendar));
   return sentences.notChecked(size);

@@ -34,6 +34,8 @@ export const reasons: Readonly<Record<ExportReason, (named: ExportNamed) => stri
   "anchor-other": () => "the anchor was made for something else than the checkpoint",
   block: ({ number = 0 }) => `it does not lead to block ${number}`,
   "block-idle": ({ name = "" }) => `it does not lead to ${name}`,
+  demonstration: () => "it is a block of a demonstration: --demonstration lets those count",
+  work: () => "there is too little work in it for a block of the public chain",
   malformed: () => "it does not have the form that spec/export.md gives",
   "signature-refused": () => "a signature is not by the key that should have signed",
   "statement-refused": () => "it is signed, and not allowed where it stands",

@@ -35,6 +35,8 @@ export const reasons: typeof English = {
   "anchor-other": () => "l'ancrage a été fait pour autre chose que le point de contrôle",
   block: ({ number = 0 }) => `cela ne mène pas au bloc ${number}`,
   "block-idle": ({ name = "" }) => `cela ne mène pas à ${name}`,
+  demonstration: () => "c'est un bloc de démonstration : --demonstration permet de compter ceux-là",
+  work: () => "il contient trop peu de travail pour un bloc de la chaîne publique",
   malformed: () => "cela n'a pas la forme que donne spec/export.md",
   "signature-refused": () => "une signature n'est pas de la clé qui devait signer",
   "statement-refused": () => "c'est signé, mais cela n'a pas le droit d'être là",

@@ -25,6 +25,8 @@ export const verify = {
     `${size} leaves: confirmed at block ${height}. Ask any Bitcoin node whether it is ${block}`,
   pending: (size: number, calendar: string) =>
     `${size} leaves: pending at ${calendar}; a promise, which proves nothing yet.`,
+  notCounted: (size: number, by: string, root: string) =>
+    `${size} leaves: a time stamp by ${by}, not counted: none of the roots you gave is its own, ${root}`,
   notChecked: (size: number) => `${size} leaves: a time stamp that was not checked.`,
   demonstration: "The anchors are those of a demonstration: they prove nothing to anybody.",
   quorum: (operators: number, needed: number, reached: boolean) =>

@@ -26,6 +26,8 @@ export const verify: Words["verify"] = {
     `${size} feuilles : confirmé au bloc ${height}. Demandez à un nœud Bitcoin s'il s'agit de ${block}`,
   pending: (size: number, calendar: string) =>
     `${size} feuilles : en attente chez ${calendar} ; une promesse, qui ne prouve encore rien.`,
+  notCounted: (size: number, by: string, root: string) =>
+    `${size} feuilles : un horodatage par ${by}, non compté : aucune des racines que vous avez données n'est la sienne, ${root}`,
   notChecked: (size: number) => `${size} feuilles : un horodatage qui n'a pas été vérifié.`,
   demonstration: "Les ancrages sont ceux d'une démonstration : ils ne prouvent rien à personne.",
   quorum: (operators: number, needed: number, reached: boolean) =>

@@ -18,6 +18,14 @@ export type AnchorTold =
       readonly height: number;
       readonly block: string;
     }
+  /** Of an authority that whoever checks does not count on. */
+  | {
+      readonly kind: "time-stamp-not-counted";
+      readonly size: number;
+      readonly authority: string;
+      readonly at: number;
+      readonly root: string;
+    }
   | { readonly kind: "pending"; readonly size: number; readonly calendar: string };
 
 /** A log that ended: of what it had signed for, the first `left` lines are in the one that follows. */
@@ -62,11 +70,17 @@ export interface ExportHolds {
   readonly readers: readonly ReaderTold[];
   readonly logKey: string;
   readonly logKeyKnown: boolean;
+  /** Whether the authorities' certificates were chosen by whoever checks. */
+  readonly rootsKnown: boolean;
+  /** Lines of the log under the earlier copy that was given, which this one goes on from. */
+  readonly earlier?: number;
 }
 
 /** The first thing that is wrong. */
 export interface ExportRefused {
   readonly holds: false;
+  /** It is the earlier copy that does not hold. */
+  readonly inEarlier: boolean;
   /** A file of the archive, or `archive`. */
   readonly file: string;
   /** A line or a field in it; empty where there is none to name. */
@@ -80,13 +94,19 @@ export interface ExportRefused {
 
 export type ExportVerdict = ExportHolds | ExportRefused;
 
-/** What is known beforehand by whoever checks, and typed. */
+/** What is known beforehand by whoever checks, typed or in files. */
 export interface VerifyAsked {
   readonly file: Blob;
   /** The log's first key; empty where none is known. */
   readonly logKey: string;
   /** Whether blocks of a demonstration count. */
   readonly demonstration: boolean;
+  /** Certificates of authorities to count on, in PEM or DER; none: the copy's. */
+  readonly roots: readonly Blob[];
+  /** A list of witnesses to count on. */
+  readonly witnesses: Blob | undefined;
+  /** A copy of before, which this one must go on from. */
+  readonly earlier: Blob | undefined;
 }
 
 export interface JournalTaken {

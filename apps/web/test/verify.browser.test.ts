@@ -97,7 +97,7 @@ for (const [language, width] of [
       .waitFor();
     await page.getByText(say("It does not have the form it should have.")).waitFor();
     // Another log than the one that is known.
-    await page.getByText(say("What you know already"), { exact: true }).click();
+    await page.getByText(say("More checks"), { exact: true }).click();
     await page.getByLabel(say("The log’s key"), { exact: true }).fill("A".repeat(43));
     await choose(visitor, copy);
     await page

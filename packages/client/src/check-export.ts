@@ -6,6 +6,8 @@ import {
 } from "@ecrin/protocol";
 import { checkTimestamp } from "@ecrin/timestamp";
 
+export { readRoots } from "@ecrin/timestamp";
+
 /**
  * Checks an export offline: everything in spec/export.md, time stamps too.
  * @throws ProtocolError for the first thing that is wrong; `field` names file and place

@@ -19,7 +19,7 @@ export { Account, type Notice, type RefusedShare } from "./account.ts";
 export type { Act } from "./acts.ts";
 export type { Anchoring, LogAnchors } from "./anchoring.ts";
 export type { Approval } from "./approve.ts";
-export { checkExport } from "./check-export.ts";
+export { checkExport, readRoots } from "./check-export.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Deposited } from "./deposit.ts";
 export type { Device } from "./devices.ts";
@@ -58,7 +58,7 @@ export { OfflineShare } from "./offline-share.ts";
 export { bytesOf, type Opened } from "./open.ts";
 export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
-export { quorumAmong, readWitness, type Witnessed } from "./pinned-witnesses.ts";
+export { quorumAmong, readWitness, readWitnessList, type Witnessed } from "./pinned-witnesses.ts";
 export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
 export {
   RENEWAL_STEPS,

@@ -15,6 +15,7 @@ import {
   treeOf,
   type Witness,
   witnessesField,
+  witnessesFile,
 } from "@ecrin/protocol";
 import { ClientError, opening } from "./errors.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -49,6 +50,22 @@ export function readWitness(line: string, operator: string): Witness {
   if (type !== COSIGNATURE) malformed("vkey", "is not a key of cosignatures");
   const [witness] = parseAs(witnessesField, [{ name, key, operator }], "witness");
   return witness ?? malformed("witness", "is none");
+}
+
+/**
+ * A list of witnesses in the form of an export's log/witnesses.json, laid out as one likes.
+ * @throws ProtocolError `malformed`
+ */
+export function readWitnessList(text: string): readonly Witness[] {
+  return parseAs(witnessesFile, jsonIn(text), "witnesses").witnesses;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return malformed("witnesses", "is not JSON");
+  }
 }
 
 /** Of how many operators these are, and how many of them must have cosigned. */

@@ -36,10 +36,17 @@ export interface AnchorOptions {
   readonly leastWork?: bigint;
 }
 
+/** The same, and whether the export says that it comes from a demonstration. */
+export interface AnchorsGiven extends AnchorOptions {
+  readonly demonstration?: boolean;
+}
+
 /** An anchor of an export, as far as it could be checked here. */
 export type CheckedAnchor =
   | ({ readonly size: number; readonly kind: "time-stamp" } & CheckedToken)
   | { readonly size: number; readonly kind: "time-stamp-not-checked" }
+  /** It holds under a root of the export's, and under none of those that were chosen. */
+  | ({ readonly size: number; readonly kind: "time-stamp-not-counted" } & CheckedToken)
   | {
       readonly size: number;
       readonly kind: "block";
@@ -63,7 +70,7 @@ export function anchoredSizes({ files }: Archive): number[] {
 export async function openAnchors(
   archive: Archive,
   { size, note }: Checkpoint & { readonly note: Note },
-  options: AnchorOptions,
+  options: AnchorsGiven,
 ): Promise<CheckedAnchor[]> {
   const folder = `anchors/${size}/`;
   const names = archive.files.map(({ name }) => name).filter((name) => name.startsWith(folder));
@@ -74,7 +81,7 @@ export async function openAnchors(
     // Each file is read under its own name: what is wrong in a root is not told of the stamp.
     const token = await archive.bytes(name);
     const crls = await allBytes(archive, lists);
-    const roots = options.roots ?? (await allBytes(archive, rootFiles(archive)));
+    const roots = await allBytes(archive, rootFiles(archive));
     anchors.push(await inFile(name, () => openStamp({ token, crls, roots }, size, data, options)));
   }
   const proof = `${folder}proof.ots`;
@@ -89,7 +96,7 @@ export async function openAnchors(
   return anchors;
 }
 
-/** A token and what it is checked under. */
+/** A token and what the export has for it. */
 interface StampFiles {
   readonly token: Bytes;
   readonly crls: readonly Bytes[];
@@ -100,11 +107,17 @@ async function openStamp(
   files: StampFiles,
   size: number,
   data: Bytes,
-  { checkToken }: AnchorOptions,
+  { checkToken, roots }: AnchorOptions,
 ): Promise<CheckedAnchor> {
   if (checkToken === undefined) return { size, kind: "time-stamp-not-checked" };
+  if (roots !== undefined) {
+    const held = await checkToken({ ...files, roots, data }).catch(() => undefined);
+    if (held !== undefined) return { size, kind: "time-stamp", ...held };
+  }
+  // Under no root that was chosen: it may be another authority's, or nobody's.
+  const kind = roots === undefined ? "time-stamp" : "time-stamp-not-counted";
   try {
-    return { size, kind: "time-stamp", ...(await checkToken({ ...files, data })) };
+    return { size, kind, ...(await checkToken({ ...files, data })) };
   } catch (cause) {
     return broken("stamp", undefined, { cause });
   }
@@ -124,13 +137,13 @@ async function allBytes(archive: Archive, names: readonly string[]): Promise<Byt
 async function openHeaders(
   archive: Archive,
   names: readonly string[],
-  { leastWork = LEAST_WORK }: AnchorOptions,
+  { leastWork = LEAST_WORK, demonstration = false }: AnchorsGiven,
 ): Promise<Map<string, BlockHeader>> {
   const headers = new Map<string, BlockHeader>();
   for (const file of names.filter((each) => each.endsWith(".header"))) {
-    const header = await inFile(file, async () =>
-      openBlockHeader(await archive.bytes(file), leastWork),
-    );
+    const header = await inFile(file, async () => openBlockHeader(await archive.bytes(file), 0n));
+    const isShort = header.work < leastWork;
+    if (isShort) await inFile(file, () => broken(demonstration ? "demonstration" : "work"));
     headers.set(file, header);
   }
   return headers;

@@ -41,6 +41,8 @@ const FAULTS = {
   "anchor-other": statement("is over something else than the checkpoint"),
   block: statement("does not lead to the block at {number}"),
   "block-idle": statement("does not lead to {name}"),
+  demonstration: statement("is a block of a demonstration, and this was not said to be one"),
+  work: statement("has too little work for a block of the public chain"),
 } as const satisfies Record<string, Fault>;
 
 /** What an export's own checks find wrong. */

@@ -193,7 +193,8 @@ async function openGround(
     const anchored = await opened(file);
     if (anchored.size !== size) broken("other-size", file);
     milestones.push(milestoneOf(anchored, file));
-    anchors.push(...(await openAnchors(archive, anchored, options)));
+    const demonstration = fact.demonstration === true;
+    anchors.push(...(await openAnchors(archive, anchored, { ...options, demonstration })));
   }
   milestones.sort((a, b) => a.size - b.size);
   if (milestones.at(-1)?.size !== checkpoint.size) broken("order", EXPORT_FILES.checkpoint);

@@ -71,6 +71,8 @@ export interface Wanted {
     text: string,
   ) => Promise<readonly (readonly [string, Uint8Array])[]>;
   readonly roots?: readonly Uint8Array[];
+  /** Says that its anchors come from a demonstration. */
+  readonly demonstration?: true;
   readonly cosign?: (text: string) => readonly NoteSignature[];
   /** The log followed one that ended with so many leaves signed, of which these are left. */
   readonly ended?: { readonly size: number; readonly kept: number };
@@ -362,6 +364,7 @@ async function* pack(
           ),
         }),
     ...(since === undefined ? {} : { since }),
+    ...(wanted.demonstration === undefined ? {} : { demonstration: true }),
     at: at0,
     files: files.map(({ name, length, sha256 }) => ({ name, length, sha256 })),
   };

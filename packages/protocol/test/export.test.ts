@@ -8,9 +8,11 @@ import {
   cosignedText,
   type ExportedEntry,
   encodeOtsProof,
+  fromUtf8,
   hashOf,
   openZip,
   ProtocolError,
+  reasonOf,
   type SigningKey,
   sha256,
   utf8,
@@ -172,6 +174,68 @@ test("an anchor is over its checkpoint, or refused", async () => {
   const checkToken = () => Promise.reject(new Error("no"));
   await assert.rejects(verify(stamped, { checkToken }), refused(/stamp-0.tst$/));
 });
+
+test("a time stamp counts under roots that were chosen, and is told under the export's own", async () => {
+  const token = utf8("token");
+  const evidence = () => Promise.resolve([["stamp-0.tst", token] as const]);
+  const wanted = { entries: 9, anchored: [13], evidence, roots: [utf8("theirs")] };
+  const said = { at: 7, authority: "Exemple", root: "00", revocation: "not-known" } as const;
+  // Holds under one root only.
+  const under =
+    (root: string): NonNullable<VerifyOptions["checkToken"]> =>
+    async ({ roots }) =>
+      await (roots.some((each) => fromUtf8(each, "root") === root)
+        ? Promise.resolve(said)
+        : Promise.reject(new Error("no")));
+  const [mine, theirs] = [[utf8("mine")], under("theirs")];
+  const counted = await verify(wanted, { checkToken: under("mine"), roots: mine });
+  assert.deepEqual(counted.anchors, [{ size: 13, kind: "time-stamp", ...said }]);
+  assert.equal(counted.anchoredSize, 13);
+  const told = await verify(wanted, { checkToken: theirs, roots: mine });
+  assert.deepEqual(told.anchors, [{ size: 13, kind: "time-stamp-not-counted", ...said }]);
+  assert.equal(told.anchoredSize, 0);
+  assert.equal((await verify(wanted, { checkToken: theirs })).anchoredSize, 13);
+  const neither = verify(wanted, { checkToken: under("nobody's"), roots: mine });
+  await assert.rejects(neither, (error) => {
+    assert.ok(error instanceof ProtocolError);
+    return reasonOf(error).reason === "stamp";
+  });
+});
+
+test("a block with too little work is refused as what it is: a demonstration's, or anybody's", async () => {
+  const evidence = (_: number, text: string) => {
+    const root = new Uint8Array(sha256(utf8(text)));
+    const header = easyHeader(root);
+    const stamp = { attestations: [{ kind: "bitcoin", height: 5 } as const], branches: [] };
+    const proof = encodeOtsProof({ digest: root, stamp });
+    return Promise.resolve([["proof.ots", proof] as const, ["block-5.header", header] as const]);
+  };
+  const wanted = { entries: 9, anchored: [13], evidence };
+  for (const [over, reason] of [
+    [{ demonstration: true }, "demonstration"],
+    [{}, "work"],
+  ] as const) {
+    await assert.rejects(verify({ ...wanted, ...over }), (error) => {
+      assert.ok(error instanceof ProtocolError);
+      assert.equal(error.field, "anchors/13/block-5.header");
+      return reasonOf(error).reason === reason;
+    });
+    const said = await verify({ ...wanted, ...over }, { leastWork: 1n });
+    assert.equal(said.anchoredSize, 13);
+  }
+});
+
+/** A block whose target is the easiest there is. */
+function easyHeader(root: Uint8Array): Uint8Array {
+  const header = new Uint8Array(80);
+  header.set(root, 36);
+  header.set([0xff, 0xff, 0x7f, 0x20], 72);
+  for (let nonce = 0; nonce < 256; nonce++) {
+    header[76] = nonce;
+    if ((sha256(sha256(header))[31] ?? 255) < 0x7f) return header;
+  }
+  return assert.fail("no such block");
+}
 
 test("every byte counts, and the place of a wrong one is named", async () => {
   const bytes = await exportOf({ entries: 6, anchored: [9], since: 14 });

@@ -3,12 +3,14 @@
 
     python3 verify.py EXPORT.zip [--log-key KEY] [--root FILE.pem]... [--witnesses FILE] [--demonstration]
 
+--root is a certificate, PEM or DER, of an authority whose time stamps count: those of others are
+told, and count for nothing. Without it the roots in the export are taken: compare them.
 --witnesses counts the witnesses in FILE, in the form of log/witnesses.json, in place of those that
 the operator of the log names.
 
 It shares no code with Ecrin: SHA-256, HMAC and ZIP are Python's, Ed25519 (RFC 8032) is below.
-Time stamps (RFC 3161) are checked by the `openssl` command where there is one; without it, and
-without --root, they are called not checked. Nothing is fetched.
+Time stamps (RFC 3161) are checked by the `openssl` command; where there is none they are called
+not checked. Nothing is fetched.
 """
 
 import base64
@@ -517,14 +519,13 @@ def varuint(data):
     return value
 
 
-def check_header(data, least_work, place):
+def check_header(data, place):
     need(len(data) == 80, place, "is no block header")
     bits = int.from_bytes(data[72:76], "little")
     target = (bits & 0x7FFFFF) << 8 * ((bits >> 24) - 3)
     number = int.from_bytes(sha256(sha256(data)), "little")
     need(0 < target and number <= target, place, "has not the work it claims")
-    need(2**256 // (target + 1) >= least_work, place, "has too little work")
-    return data[36:68], "%064x" % number
+    return data[36:68], "%064x" % number, 2**256 // (target + 1)
 
 
 # --- The export (spec/export.md) ----------------------------------------------------------
@@ -581,6 +582,11 @@ def witnesses_in(value, place):
     for part in ("name", "key"):
         need(len({each[part] for each in known}) == len(known), place, "has a witness twice")
     return known
+
+
+def pem(der):
+    body = base64.encodebytes(der).decode()
+    return "-----BEGIN CERTIFICATE-----\n%s-----END CERTIFICATE-----\n" % body
 
 
 class Export:
@@ -724,47 +730,63 @@ class Export:
             name = "%sblock-%d.header" % (folder, height)
             if name not in self.names:
                 continue
-            root, block = check_header(self.archive.read(name), self.least_work, name)
+            root, block, work = check_header(self.archive.read(name), name)
+            if work < self.least_work:
+                easy = self.manifest.get("demonstration")
+                need(not easy, name, "is a block of a demonstration: --demonstration lets those count")
+                raise Wrong("%s: has too little work for a block of the public chain" % name)
             need(message == root, proof.place, "does not lead to the block at %d" % height)
             self.anchored = max(self.anchored, checkpoint.size)
             print("%d leaves: confirmed at block %d" % (checkpoint.size, height))
             print("    ask any Bitcoin node whether that block is %s" % block)
 
     def check_stamp(self, name, text, size):
-        roots, given = list(self.roots), bool(self.roots)
         if not shutil.which("openssl"):
             print("%d leaves: time stamp not checked (no openssl here)" % size)
             return
         with tempfile.TemporaryDirectory() as folder:
-            bundle = folder + "/roots.pem"
-            with open(bundle, "w") as file:
-                for root in roots:
-                    with open(root) as given_root:
-                        file.write(given_root.read() + "\n")
-                if not given:
-                    for each in self.names:
-                        if each.startswith("roots/"):
-                            der = base64.encodebytes(self.archive.read(each)).decode()
-                            file.write("-----BEGIN CERTIFICATE-----\n%s-----END CERTIFICATE-----\n" % der)
             with open(folder + "/text", "wb") as file:
                 file.write(text)
             with open(folder + "/token", "wb") as file:
                 file.write(self.archive.read(name))
-            base = ["openssl", "ts"]
-            token = ["-in", folder + "/token", "-token_in"]
-            asked = subprocess.run(
-                base + ["-verify", "-data", folder + "/text", "-CAfile", bundle] + token,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True,
-            )
-            need(asked.returncode == 0 and "Verification: OK" in asked.stdout, name, "does not hold under the roots")
+            held = bool(self.roots) and self.stamp_holds(folder, self.roots_given())
+            counts = held or not self.roots
+            # Under none of the roots given: it may be another authority's, or nobody's.
+            held = held or self.stamp_holds(folder, self.roots_exported())
+            need(held, name, "does not hold under the roots")
             shown = subprocess.run(
-                base + ["-reply", "-text"] + token, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, universal_newlines=True,
+                ["openssl", "ts", "-reply", "-text", "-in", folder + "/token", "-token_in"],
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True,
             ).stdout
         when = re.search("Time stamp: (.*)", shown)
+        when = plain(when.group(1)) if when else "?"
+        if not counts:
+            print("%d leaves: a time stamp of %s, not counted: it is under none of the roots given" % (size, when))
+            return
         self.anchored = max(self.anchored, size)
-        whose = "the roots given" if given else "roots in the export: compare them"
-        print("%d leaves: time-stamped at %s (under %s)" % (size, plain(when.group(1)) if when else "?", whose))
+        whose = "the roots given" if self.roots else "roots in the export: compare them"
+        print("%d leaves: time-stamped at %s (under %s)" % (size, when, whose))
+
+    def roots_given(self):
+        texts = []
+        for path in self.roots:
+            with open(path, "rb") as file:
+                data = file.read()
+            texts.append(data.decode("latin-1") if b"-----BEGIN" in data else pem(data))
+        return "\n".join(texts)
+
+    def roots_exported(self):
+        return "".join(pem(self.archive.read(each)) for each in self.names if each.startswith("roots/"))
+
+    def stamp_holds(self, folder, roots):
+        with open(folder + "/roots.pem", "w") as file:
+            file.write(roots)
+        asked = subprocess.run(
+            ["openssl", "ts", "-verify", "-data", folder + "/text", "-CAfile", folder + "/roots.pem",
+             "-in", folder + "/token", "-token_in"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True,
+        )
+        return asked.returncode == 0 and "Verification: OK" in asked.stdout
 
     def check_journal(self, stops):
         tree, position, last = Tree(), {"n": 0, "hash": None}, None

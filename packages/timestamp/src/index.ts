@@ -15,5 +15,6 @@ export {
   requestTimestamp,
   type TimestampRequest,
 } from "./request.ts";
+export { readRoots } from "./roots.ts";
 export { makeSelfSigned, type SelfSigned } from "./self-signed.ts";
 export { tokenOf } from "./token.ts";

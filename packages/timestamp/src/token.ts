@@ -54,12 +54,14 @@ export function parseCertificate(given: Uint8Array | string): Certificate {
   return orMalformed("this is no certificate", () => Certificate.fromBER(derOf(given)));
 }
 
-function derOf(given: Uint8Array | string): Uint8Array<ArrayBuffer> {
+/** DER of what is given in either. @throws TimestampError `malformed` */
+export function derOf(given: Uint8Array | string): Uint8Array<ArrayBuffer> {
   if (typeof given !== "string") return new Uint8Array(given);
   const [, body] =
     /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(given) ?? [];
   if (body === undefined) malformed("this is no certificate in PEM");
-  return Uint8Array.from(atob(body.replace(/\s/g, "")), (each) => each.charCodeAt(0));
+  const text = orMalformed("this is no base64", () => atob(body.replace(/\s/g, "")));
+  return Uint8Array.from(text, (each) => each.charCodeAt(0));
 }
 
 /** The one value of a signed attribute; absent where it stands not once. */

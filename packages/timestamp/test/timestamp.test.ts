@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { type Authority, makeAuthority, type Wrongs } from "../src/authority.ts";
-import { checkTimestamp, requestTimestamp, TimestampError, tokenOf } from "../src/index.ts";
+import {
+  checkTimestamp,
+  readRoots,
+  requestTimestamp,
+  TimestampError,
+  tokenOf,
+} from "../src/index.ts";
 
 const run = promisify(execFile);
 const data = new TextEncoder().encode("ecrin.example/journal\n42\nroot\n");
@@ -188,4 +194,23 @@ test("a real authority of openssl stamps our request, and openssl accepts our au
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+});
+
+test("roots are read from DER, and from PEM with any number of them", async () => {
+  const [one, two] = [(await makeAuthority("One")).root, (await makeAuthority("Two")).root];
+  const pem = (der: Uint8Array) =>
+    `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString("base64")}\n-----END CERTIFICATE-----\n`;
+  const text = (value: string) => new TextEncoder().encode(value);
+  assert.deepEqual(readRoots(one), [one]);
+  assert.deepEqual(readRoots(text(`Roots\n${pem(one)}and\n${pem(two)}`)), [one, two]);
+  for (const wrong of [
+    text(""),
+    text("no certificate"),
+    one.subarray(0, -1),
+    new Uint8Array([...one, 0]),
+    text(pem(one).replace("END", "AND")),
+    text(pem(one).replace("M", "=")),
+    text(pem(one).repeat(101)),
+  ])
+    assert.throws(() => readRoots(wrong), TimestampError);
 });

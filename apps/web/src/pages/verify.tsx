@@ -1,13 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
-import { Checkbox, DropZone, FileTrigger, Text } from "react-aria-components";
+import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { useDoing } from "../answers.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Button } from "../parts/button.tsx";
-import { Field } from "../parts/field.tsx";
+import { MoreChecks, NOTHING_KNOWN } from "../parts/more-checks.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
-import { DoneSign } from "../parts/signs.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { ask } from "../vault.ts";
 import type { ExportVerdict } from "../wire-export.ts";
@@ -15,20 +14,23 @@ import type { ExportVerdict } from "../wire-export.ts";
 /** Checks a copy of a journal on this device: by anybody, without an account and without network. */
 export function VerifyPage() {
   const { t } = useLingui();
-  const [logKey, setLogKey] = useState("");
-  const [demonstration, setDemonstration] = useState(false);
-  const [name, setName] = useState("");
+  const [known, setKnown] = useState(NOTHING_KNOWN);
+  const [copy, setCopy] = useState<File>();
   const [verdict, setVerdict] = useState<ExportVerdict>();
   const doing = useDoing();
+  const name = copy?.name ?? "";
   // Fetched now: a network that goes away takes nothing of it along.
   useEffect(() => void ask("verifyReady").catch(() => undefined), []);
 
   const check = async (file: File | undefined) => {
     if (file === undefined || doing.busy) return;
-    setName(file.name);
+    setCopy(file);
     setVerdict(undefined);
+    const { logKey, demonstration, roots } = known;
+    const [earlier, witnesses] = [known.earlier[0], known.witnesses[0]];
+    const given = { logKey, demonstration, roots, earlier, witnesses };
     await doing.run(async (progress) => {
-      setVerdict(await ask("verifyExport", { file, logKey, demonstration }, progress));
+      setVerdict(await ask("verifyExport", { file, ...given }, progress));
     });
   };
 
@@ -62,28 +64,14 @@ export function VerifyPage() {
             <Trans>Or drag it here. It is a file that ends in .zip. It stays on your device.</Trans>
           </Text>
         </DropZone>
-        <details>
-          <summary>
-            <Trans>What you know already</Trans>
-          </summary>
-          <div className="part">
-            <Field
-              label={<Trans>The log’s key</Trans>}
-              hint={<Trans>If you have it from the operator, or from an earlier copy.</Trans>}
-              value={logKey}
-              onChange={setLogKey}
-              exact={true}
-            />
-            <Checkbox className="choice" isSelected={demonstration} onChange={setDemonstration}>
-              <span className="mark">
-                <DoneSign />
-              </span>
-              <span>
-                <Trans>This copy comes from a demonstration: let its easy blocks count.</Trans>
-              </span>
-            </Checkbox>
+        <MoreChecks known={known} setKnown={setKnown} />
+        {copy === undefined ? null : (
+          <div className="row">
+            <Button onPress={() => void check(copy)} busy={doing.busy}>
+              <Trans>Check {name} again</Trans>
+            </Button>
           </div>
-        </details>
+        )}
         {doing.busy ? <Bar label={t`Checking ${name}`} progress={doing.progress} /> : null}
         <Problem error={doing.error} />
       </section>

@@ -124,6 +124,19 @@ function ProblemWords({
       );
     case "log-key":
       return <Trans>This is not a key of a log: it has 43 letters and figures.</Trans>;
+    case "roots-file":
+      return (
+        <Trans>
+          This file holds no certificate. One ends in .pem, .crt, .cer or .der, and the authority
+          publishes it.
+        </Trans>
+      );
+    case "witnesses-file":
+      return (
+        <Trans>
+          This file is no list of witnesses. It has the form of log/witnesses.json in a copy.
+        </Trans>
+      );
     case "witness-line":
       return (
         <Trans>

@@ -77,6 +77,15 @@ export function ReasonWords({
       return <Trans>It does not lead to block {number}.</Trans>;
     case "block-idle":
       return <Trans>It does not lead to {name}.</Trans>;
+    case "demonstration":
+      return (
+        <Trans>
+          This block is a demonstration’s, which proves nothing. If you know that the copy comes
+          from one, say so under More checks.
+        </Trans>
+      );
+    case "work":
+      return <Trans>It is no block of the public chain: there is too little work in it.</Trans>;
     case "malformed":
       return <Trans>It does not have the form it should have.</Trans>;
     case "signature-refused":

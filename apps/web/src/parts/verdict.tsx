@@ -22,7 +22,13 @@ function Refused({ said }: { readonly said: ExportRefused }) {
     <>
       <Notice tone="alarm">
         <p>
-          <Trans>This copy does not hold. Rely on nothing in it.</Trans>
+          {said.inEarlier ? (
+            <Trans>
+              The earlier copy that you gave does not hold, so nothing can be compared with it.
+            </Trans>
+          ) : (
+            <Trans>This copy does not hold. Rely on nothing in it.</Trans>
+          )}
         </p>
         <p>
           {said.place === "" ? (
@@ -177,6 +183,14 @@ function Checked({ said }: { readonly said: ExportHolds }) {
           <Trans>The log only grew since the copy of {said.since} lines.</Trans>
         </Fact>
       )}
+      {said.earlier === undefined ? null : (
+        <Fact name={t`Your earlier copy`}>
+          <Trans>
+            It holds, and this one goes on from it: nothing of its {said.earlier} lines of the log
+            was changed.
+          </Trans>
+        </Fact>
+      )}
       <Fact name={t`Operator’s tags`}>
         <Trans>
           HMAC checked for {said.tagsChecked}. The keys of {said.tagsUndisclosed} are not published.
@@ -192,7 +206,7 @@ function Checked({ said }: { readonly said: ExportHolds }) {
           <ul className="bullets">
             {said.anchors.map((anchor) => (
               <li key={JSON.stringify(anchor)}>
-                <Anchor anchor={anchor} />
+                <Anchor anchor={anchor} rootsKnown={said.rootsKnown} />
               </li>
             ))}
           </ul>
@@ -209,7 +223,13 @@ function Checked({ said }: { readonly said: ExportHolds }) {
   );
 }
 
-function Anchor({ anchor }: { readonly anchor: AnchorTold }) {
+function Anchor({
+  anchor,
+  rootsKnown,
+}: {
+  readonly anchor: AnchorTold;
+  readonly rootsKnown: boolean;
+}) {
   const { i18n } = useLingui();
   switch (anchor.kind) {
     case "time-stamp": {
@@ -222,7 +242,24 @@ function Anchor({ anchor }: { readonly anchor: AnchorTold }) {
           {anchor.revocationChecked ? null : (
             <Trans>Whether its certificate was withdrawn is not known.</Trans>
           )}{" "}
-          <Trans>Compare its root:</Trans> <span className="code">{anchor.root}</span>
+          {rootsKnown ? (
+            <Trans>It leads to a certificate that you chose:</Trans>
+          ) : (
+            <Trans>Compare its root:</Trans>
+          )}{" "}
+          <span className="code">{anchor.root}</span>
+        </>
+      );
+    }
+    case "time-stamp-not-counted": {
+      const at = momentInWords(anchor.at, i18n.locale);
+      return (
+        <>
+          <Trans>
+            {anchor.size} lines: a time stamp by {anchor.authority} on {at} does not count. It leads
+            to none of the certificates that you chose, but to:
+          </Trans>{" "}
+          <span className="code">{anchor.root}</span>
         </>
       );
     }

@@ -23,7 +23,8 @@ export const exportCalls: Handlers<ExportCall> = {
     const [first] = (await account.checkLog()).keys.lives;
     const { demonstration } = await account.anchors();
     const { verdictOn } = await verifier();
-    const given = { file, logKey: first?.key ?? "", demonstration };
+    const nothing = { roots: [], witnesses: undefined, earlier: undefined };
+    const given = { file, logKey: first?.key ?? "", demonstration, ...nothing };
     return { file, verdict: await verdictOn(given, progress, account.witnesses()) };
   },
 

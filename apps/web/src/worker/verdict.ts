@@ -6,11 +6,13 @@ import {
   type Progress,
   ProtocolError,
   parseSigningKey,
+  readRoots,
+  readWitnessList,
   reasonOf,
   type VerifiedExport,
   type Witness,
 } from "@ecrin/client";
-import type { AnchorTold, ExportVerdict, VerifyAsked } from "../wire-export.ts";
+import type { AnchorTold, ExportRefused, ExportVerdict, VerifyAsked } from "../wire-export.ts";
 import { Refusal } from "./handlers.ts";
 import { nameIfKnown } from "./people.ts";
 
@@ -18,29 +20,75 @@ import { nameIfKnown } from "./people.ts";
 // a mebibyte at a time. Nothing is fetched, and no account need be open.
 
 /**
- * @param witnesses those that count in the place of the copy's; none: the copy's
- * @throws Refusal `log-key` where what was typed is no key
+ * @param pinned witnesses that count in the place of the copy's, where no list is given; none: the copy's
+ * @throws Refusal `log-key`, `roots-file`, `witnesses-file` where what was given is none of that
  */
 export async function verdictOn(
-  { file, logKey, demonstration }: VerifyAsked,
+  { file, earlier, ...given }: VerifyAsked,
   progress: Progress,
-  witnesses: readonly Witness[] = [],
+  pinned: readonly Witness[] = [],
 ): Promise<ExportVerdict> {
-  const key = keyGiven(logKey);
+  const options = { progress, ...(await optionsOf(given, pinned)) };
+  const before = earlier === undefined ? undefined : await checked(earlier, options, true);
+  if (before?.holds === false) return before;
+  const from = before === undefined ? {} : { earlier: before.said.checkpoint };
+  const outcome = await checked(file, { ...options, ...from }, false);
+  if (!outcome.holds) return outcome;
+  return told(outcome.said, options.roots !== undefined, before?.said.checkpoint.size);
+}
+
+type Outcome = { readonly holds: true; readonly said: VerifiedExport } | ExportRefused;
+
+async function checked(
+  file: Blob,
+  options: Parameters<typeof checkExport>[1],
+  inEarlier: boolean,
+): Promise<Outcome> {
   try {
-    const said = await checkExport(sourceOf(file), {
-      progress,
-      ...(key === undefined ? {} : { logKey: key }),
-      ...(witnesses.length === 0 ? {} : { witnesses }),
-      // What a demonstration mines is easy; a real block never is (spec/anchor.md).
-      ...(demonstration ? { leastWork: 1n } : {}),
-    });
-    return told(said);
+    return { holds: true, said: await checkExport(sourceOf(file), options) };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    const [file = "archive", ...place] = (error.field ?? "archive").split(": ");
+    const [file = "archive", ...rest] = (error.field ?? "archive").split(": ");
     const { reason, named } = reasonOf(error);
-    return { holds: false, file, place: place.join(": "), reason, named, said: error.message };
+    const place = rest.join(": ");
+    return { holds: false, inEarlier, file, place, reason, named, said: error.message };
+  }
+}
+
+async function optionsOf(
+  { logKey, demonstration, roots, witnesses }: Omit<VerifyAsked, "file" | "earlier">,
+  pinned: readonly Witness[],
+) {
+  const key = keyGiven(logKey);
+  const counted = witnesses === undefined ? pinned : await witnessesIn(witnesses);
+  return {
+    ...(key === undefined ? {} : { logKey: key }),
+    ...(roots.length === 0 ? {} : { roots: (await Promise.all(roots.map(rootsIn))).flat() }),
+    // A list that was given counts even where nobody is on it.
+    ...(witnesses === undefined && counted.length === 0 ? {} : { witnesses: counted }),
+    // What a demonstration mines is easy; a real block never is (spec/anchor.md).
+    ...(demonstration ? { leastWork: 1n } : {}),
+  };
+}
+
+/** As large as such a file ever is, and more. */
+const MOST_BYTES = 1 << 20;
+
+async function rootsIn(file: Blob): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  try {
+    if (file.size > MOST_BYTES) throw new RangeError("too large");
+    return readRoots(new Uint8Array(await file.arrayBuffer()));
+  } catch {
+    throw new Refusal("roots-file");
+  }
+}
+
+async function witnessesIn(file: Blob): Promise<readonly Witness[]> {
+  try {
+    if (file.size > MOST_BYTES) throw new RangeError("too large");
+    return readWitnessList(await file.text());
+  } catch {
+    throw new Refusal("witnesses-file");
   }
 }
 
@@ -62,7 +110,11 @@ function sourceOf(file: Blob): ByteSource {
   };
 }
 
-function told(said: VerifiedExport): ExportVerdict {
+function told(
+  said: VerifiedExport,
+  rootsKnown: boolean,
+  earlier: number | undefined,
+): ExportVerdict {
   const { manifest, checkpoint, quorum, anchors, since } = said;
   return {
     holds: true,
@@ -89,6 +141,8 @@ function told(said: VerifiedExport): ExportVerdict {
     })),
     logKey: said.logKey,
     logKeyKnown: said.logKeyKnown,
+    rootsKnown,
+    ...(earlier === undefined ? {} : { earlier }),
   };
 }
 
@@ -99,6 +153,10 @@ function anchorTold(anchor: CheckedAnchor): AnchorTold[] {
       const { authority, at, root, revocation } = anchor;
       const revocationChecked = revocation === "checked";
       return [{ kind: "time-stamp", size, authority, at, root, revocationChecked }];
+    }
+    case "time-stamp-not-counted": {
+      const { authority, at, root } = anchor;
+      return [{ kind: "time-stamp-not-counted", size, authority, at, root }];
     }
     case "block":
       return [{ kind: "block", size, height: anchor.height, block: anchor.block }];

@@ -1,0 +1,52 @@
+import { Trans } from "@lingui/react/macro";
+import type { ReactNode } from "react";
+import { FileTrigger, Group } from "react-aria-components";
+import { Button } from "./button.tsx";
+
+/** Files that may be given beside what is asked for: chosen by a button, named, and left out again. */
+export function ChosenFiles({
+  label,
+  hint,
+  ends,
+  several = false,
+  files,
+  setFiles,
+  children,
+}: {
+  readonly label: string;
+  readonly hint: ReactNode;
+  /** How their names end, and their types. */
+  readonly ends: readonly string[];
+  readonly several?: boolean;
+  readonly files: readonly File[];
+  readonly setFiles: (files: readonly File[]) => void;
+  /** What the button says. */
+  readonly children: ReactNode;
+}) {
+  const names = files.map(({ name }) => name).join(", ");
+  return (
+    <Group className="field" aria-label={label}>
+      <span className="label">{label}</span>
+      <span className="hint">{hint}</span>
+      {files.length === 0 ? null : (
+        <p>
+          <Trans>Chosen: {names}</Trans>
+        </p>
+      )}
+      <div className="row">
+        <FileTrigger
+          acceptedFileTypes={ends}
+          allowsMultiple={several}
+          onSelect={(list) => setFiles([...(list ?? [])])}
+        >
+          <Button>{children}</Button>
+        </FileTrigger>
+        {files.length === 0 ? null : (
+          <Button tone="quiet" onPress={() => setFiles([])}>
+            <Trans>Leave out {names}</Trans>
+          </Button>
+        )}
+      </div>
+    </Group>
+  );
+}
