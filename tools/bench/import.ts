@@ -1,6 +1,8 @@
 // A large FHIR bundle taken in on the real page: how long its main thread, on which everything that
 // a person does is answered, is busy at one stretch meanwhile.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { add, checkKit, signUp } from "../../apps/web/test/flows.ts";
 import { startGround } from "../../apps/web/test/ground.ts";
@@ -76,9 +78,11 @@ export const importBench: Group = {
       // What the first page still had to do is no part of it.
       await visitor.page.waitForTimeout(1000);
       const tasks = await watch(visitor.page);
-      const buffer = bundleOf(size === "whole" ? BUNDLE : TINY);
-      const file = { name: "lot.json", mimeType: "application/json", buffer };
-      await add(visitor, [file], PATIENCE);
+      // Chosen from the disk, as a person does: handed over as bytes, Playwright decodes it in the page,
+      // in one task of about a second.
+      const file = join(ground.folder, "lot.json");
+      await writeFile(file, bundleOf(size === "whole" ? BUNDLE : TINY));
+      await add(visitor, file, PATIENCE);
       const seen = await tasks();
       const note = `${seen.length} tasks of 50 ms and more; what is shorter counts as none`;
       yield { name: "web.longest_task_ms", value: Math.max(0, ...seen), note };

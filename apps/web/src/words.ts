@@ -10,16 +10,32 @@ function region(language: string): string {
   return language === "fr" ? "fr-FR" : "en-GB";
 }
 
+// A formatter takes a hundred times as long to make as to use, and a list says days and sizes row by
+// row. Those that follow the zone of the device are made anew: somebody may travel with the page open.
+const sizes = new Map<string, Intl.NumberFormat>();
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** What is kept under this name, made first where it is not there. */
+function kept<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const there = known.get(name);
+  if (there !== undefined) return there;
+  const made = make();
+  known.set(name, made);
+  return made;
+}
+
 /** A length in bytes, with at most one decimal. */
 export function sizeInWords(bytes: number, language: string): string {
   const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const unit = UNITS[step] ?? "byte";
-  return new Intl.NumberFormat(region(language), {
-    style: "unit",
-    unit,
-    unitDisplay: step === 0 ? "long" : "short",
-    maximumFractionDigits: step === 0 ? 0 : 1,
-  }).format(bytes / 1000 ** step);
+  const make = () =>
+    new Intl.NumberFormat(region(language), {
+      style: "unit",
+      unit,
+      unitDisplay: step === 0 ? "long" : "short",
+      maximumFractionDigits: step === 0 ? 0 : 1,
+    });
+  return kept(sizes, `${language} ${unit}`, make).format(bytes / 1000 ** step);
 }
 
 /** Every digit that was given: a page does not round a result. */
@@ -83,7 +99,9 @@ export function dateInWords(date: string, language: string): string {
     ...(day === undefined ? {} : { day: "numeric" }),
   };
   const at = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1));
-  return new Intl.DateTimeFormat(region(language), options).format(at);
+  const precision = day === undefined ? (month === undefined ? "year" : "month") : "day";
+  const make = () => new Intl.DateTimeFormat(region(language), options);
+  return kept(days, `${language} ${precision}`, make).format(at);
 }
 
 // The resources that a record usually holds (FHIR R4).

@@ -94,3 +94,46 @@ test("what there is, counted", () => {
   );
   assert.deepEqual(authors.map(({ account }) => account).sort(), ["a", "b"]);
 });
+
+test("letter by letter the same is found as at once, and what was left out before is not looked through again", () => {
+  const many = Array.from({ length: 400 }, (_, i) =>
+    row(`${["Bilan", "Bain", "Été", "Note"][i % 4]} ${i}`, `20${10 + (i % 16)}-01-01`),
+  );
+  const whole = indexOf(many, ({ author }) => author.name);
+  let read = 0;
+  const texts = new Proxy(whole.texts, {
+    get(target, name) {
+      if (typeof name === "string" && /^\d+$/.test(name)) read += 1;
+      return Reflect.get(target, name);
+    },
+  });
+  const counted = { ...whole, texts };
+  const typed: readonly (readonly [words: string, read: number, more?: Partial<Wanted>])[] = [
+    ["b", 400],
+    ["bi", 200],
+    ["bilan 3", 100],
+    ["b", 400],
+    ["b ca", 200],
+    ["ba", 400],
+    ["bâ", 0],
+    ["ba", 400, { from: "2020" }],
+    ["bai", 25, { from: "2020" }],
+    ["été", 400, { from: "2020" }],
+    ["", 400],
+  ];
+  const found = typed.map(([words, expected, more]) => {
+    read = 0;
+    const { rows } = find(counted, { ...ANYTHING, words, ...more }, 0, 400);
+    assert.equal(read, expected, words);
+    return rows;
+  });
+  // An index of its own remembers nothing.
+  const atOnce = typed.map(
+    ([words, , more]) => find({ ...whole }, { ...ANYTHING, words, ...more }, 0, 400).rows,
+  );
+  assert.deepEqual(found, atOnce);
+  assert.deepEqual(
+    found.map(({ length }) => length > 0),
+    typed.map(() => true),
+  );
+});

@@ -98,13 +98,13 @@ export async function copyWords(visitor: Visitor, words: readonly string[]): Pro
 /** Adds files by the picker and waits until all are sealed. */
 export async function add(
   visitor: Visitor,
-  files: readonly { name: string; mimeType: string; buffer: Buffer }[],
+  files: string | readonly { name: string; mimeType: string; buffer: Buffer }[],
   timeout = 60_000,
 ): Promise<void> {
   const { page, say } = visitor;
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Add documents");
-  await (await chooser).setFiles([...files]);
+  await (await chooser).setFiles(typeof files === "string" ? files : [...files]);
   await page.getByRole("button", { name: say("Hide this") }).click({ timeout });
 }
 

@@ -10,7 +10,7 @@ import { ANYTHING, LookFor } from "../parts/look-for.tsx";
 import { LossAccepted } from "../parts/loss-accepted.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
-import { type Find, Timeline } from "../parts/timeline.tsx";
+import { FIRST, type Find, type Sought, Timeline } from "../parts/timeline.tsx";
 import { TourStart } from "../parts/tour-start.tsx";
 import { Unfinished } from "../parts/unfinished.tsx";
 import { Unreadable } from "../parts/unreadable.tsx";
@@ -79,7 +79,8 @@ export function DocumentsPage() {
 function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answered<Overview> }) {
   const { t } = useLingui();
   const [wanted, setWanted] = useState<Wanted>(ANYTHING);
-  const { total, turn } = useTotal(wanted, of);
+  const found = useFound(wanted, of);
+  const { total } = found;
   if (overview.total === 0) {
     return (
       <Blank title={<Trans>Nothing here yet</Trans>}>
@@ -102,7 +103,7 @@ function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answ
       <p className="hint" role="status">
         <Plural value={total} _0="Nothing found" one="One document" other="# documents" />
       </p>
-      <Timeline {...{ wanted, total, find, turn }} label={t`Documents`} />
+      <Timeline {...found} find={find} label={t`Documents`} />
     </section>
   );
 }
@@ -132,15 +133,16 @@ function Apart({ documents }: { readonly documents: Overview["apart"] }) {
   );
 }
 
-/** How many rows are wanted, and a number that grows whenever they may have changed. */
-function useTotal(wanted: Wanted, { answer }: Answered<Overview>) {
-  const [state, setState] = useState({ total: answer?.total ?? 0, turn: 0 });
+/** What is found, with its first rows, and a number that grows whenever rows may have changed. */
+function useFound(wanted: Wanted, { answer }: Answered<Overview>): Sought {
+  const total = answer?.total ?? 0;
+  const [state, setState] = useState<Sought>({ wanted, total, first: [], turn: 0 });
   useEffect(() => {
     let gone = false;
     if (answer === undefined) return;
-    find({ ...wanted, offset: 0, count: 0 }).then(
-      ({ total }) => {
-        if (!gone) setState((before) => ({ total, turn: before.turn + 1 }));
+    find({ ...wanted, offset: 0, count: FIRST }).then(
+      ({ total, rows }) => {
+        if (!gone) setState(({ turn }) => ({ wanted, total, first: rows, turn: turn + 1 }));
       },
       // The record was closed meanwhile: the page that asked is about to go.
       () => undefined,

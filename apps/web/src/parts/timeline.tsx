@@ -7,8 +7,11 @@ import { KeptHere } from "./kept-here.tsx";
 import { Kind } from "./kind.tsx";
 import { usePersonName } from "./person-name.tsx";
 
-/** Rows that come and go together. */
-const BLOCK = 20;
+/** Rows that come and go together: few, so that they are drawn within a frame while one scrolls. */
+const BLOCK = 5;
+
+/** Rows that come with what was found, all of them drawn at once. */
+export const FIRST = 4 * BLOCK;
 
 /** How far beyond the window's edges rows are kept ready, in pixels. */
 const AHEAD = 1200;
@@ -19,82 +22,66 @@ const ROW = 92;
 /** Where rows come from. */
 export type Find = (ask: Wanted & { offset: number; count: number }) => Promise<Found>;
 
-interface TimelineProps {
+/** What was asked for, and what is known of what was found. */
+export interface Sought {
   readonly wanted: Wanted;
   readonly total: number;
-  readonly find: Find;
+  /** Rows from the first on, at most `FIRST` of them; further ones are asked for when they come near. */
+  readonly first: readonly FoundRow[];
   /** Changes whenever the rows may have changed. */
   readonly turn: number;
+}
+
+interface TimelineProps extends Sought {
+  readonly find: Find;
 }
 
 /**
  * A list of any length, of which only what is near the window is drawn. Rows are as high as their
  * words need; above and below stand empty boxes as high as what is left out, or is likely to be.
  */
-export function Timeline({ label, ...shown }: TimelineProps & { readonly label: string }) {
-  const { list, first, last, measured, heightOf } = useNear(shown);
+export const Timeline = memo(function Timeline({
+  label,
+  ...shown
+}: TimelineProps & { readonly label: string }) {
   const { total } = shown;
-  const blocks = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  const { list, from, to, heights } = useNear(shown);
+  const blocks = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+  const end = Math.ceil(total / BLOCK);
   return (
     // biome-ignore lint/a11y/useSemanticElements: between a list and its lines stand the blocks.
     <div role="list" className="ledger timeline" aria-label={label} ref={list}>
-      <div style={{ blockSize: `${heightOf(0, first)}px` }} />
+      <div style={{ blockSize: `${heights.between(0, from, total)}px` }} />
       {blocks.map((block) => (
-        <Block
-          key={block}
-          {...shown}
-          offset={block * BLOCK}
-          count={Math.min(BLOCK, total - block * BLOCK)}
-          height={heightOf(block, block + 1)}
-          measured={(height) => measured(block, height)}
-        />
+        <Block key={block} {...shown} block={block} heights={heights} />
       ))}
-      <div style={{ blockSize: `${heightOf(last + 1, Math.ceil(total / BLOCK))}px` }} />
+      <div style={{ blockSize: `${heights.between(to + 1, end, total)}px` }} />
     </div>
   );
-}
+});
 
 /** Which blocks are near the window, and how high those are that are not drawn. */
-function useNear({ total, turn }: TimelineProps) {
+function useNear({ total, turn }: Pick<Sought, "total" | "turn">) {
   const list = useRef<HTMLDivElement>(null);
-  const heights = useRef(new Map<number, number>());
-  const [near, setNear] = useState({ first: 0, last: 0 });
+  const heights = useRef(new Heights());
+  const [near, setNear] = useState({ from: 0, to: 0 });
   const count = Math.ceil(total / BLOCK);
-
-  const likely = () => {
-    const known = [...heights.current.values()];
-    return known.length === 0
-      ? ROW * BLOCK
-      : known.reduce((sum, height) => sum + height, 0) / known.length;
-  };
-  const rowsOf = (block: number) => Math.min(BLOCK, total - block * BLOCK) / BLOCK;
-  const heightOf = (from: number, to: number) => {
-    const guess = likely();
-    let height = 0;
-    for (let block = from; block < to; block++) {
-      height += heights.current.get(block) ?? guess * rowsOf(block);
-    }
-    return height;
-  };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` says that the rows are others, and as high as they are.
   useEffect(() => {
     heights.current.clear();
     const look = () => {
       const top = list.current?.getBoundingClientRect().top ?? 0;
-      const [from, to] = [-top - AHEAD, globalThis.innerHeight - top + AHEAD];
-      const guess = likely();
-      let [first, last, y] = [0, 0, 0];
-      for (let block = 0; block < count && y < to; block++) {
-        const height = heights.current.get(block) ?? guess * rowsOf(block);
-        if (y + height < from) first = block + 1;
-        last = block;
+      const [above, below] = [-top - AHEAD, globalThis.innerHeight - top + AHEAD];
+      let [from, to, y] = [0, 0, 0];
+      for (let block = 0; block < count && y < below; block++) {
+        const height = heights.current.of(block, total);
+        if (y + height < above) from = block + 1;
+        to = block;
         y += height;
       }
-      first = Math.min(first, last);
-      setNear((before) =>
-        before.first === first && before.last === last ? before : { first, last },
-      );
+      from = Math.min(from, to);
+      setNear((before) => (before.from === from && before.to === to ? before : { from, to }));
     };
     look();
     globalThis.addEventListener("scroll", look, { passive: true });
@@ -105,56 +92,107 @@ function useNear({ total, turn }: TimelineProps) {
     };
   }, [count, turn]);
 
-  const last = Math.min(near.last, count - 1);
-  return {
-    list,
-    first: Math.min(near.first, Math.max(0, last)),
-    last,
-    heightOf,
-    measured: (block: number, height: number) => heights.current.set(block, height),
-  };
+  const to = Math.min(near.to, count - 1);
+  return { list, from: Math.min(near.from, Math.max(0, to)), to, heights: heights.current };
+}
+
+/** How high blocks are: what was measured, and for the others what is likely. */
+class Heights {
+  readonly #measured = new Map<number, number>();
+  #sum = 0;
+
+  clear(): void {
+    this.#measured.clear();
+    this.#sum = 0;
+  }
+
+  measured(block: number, height: number): void {
+    this.#sum += height - (this.#measured.get(block) ?? 0);
+    this.#measured.set(block, height);
+  }
+
+  /** Pixels of a block of a list with so many rows. */
+  of(block: number, total: number): number {
+    return this.#measured.get(block) ?? (this.#likely() * rowsIn(block, block + 1, total)) / BLOCK;
+  }
+
+  /** Pixels of the blocks from one to before another. */
+  between(from: number, to: number, total: number): number {
+    const likely = this.#likely() / BLOCK;
+    let height = likely * rowsIn(from, to, total);
+    for (const [block, known] of this.#measured)
+      if (block >= from && block < to) height += known - likely * rowsIn(block, block + 1, total);
+    return height;
+  }
+
+  #likely(): number {
+    return this.#measured.size === 0 ? ROW * BLOCK : this.#sum / this.#measured.size;
+  }
+}
+
+function rowsIn(from: number, to: number, total: number): number {
+  return Math.max(0, Math.min(to * BLOCK, total) - from * BLOCK);
+}
+
+/** The rows of a block that came with what was found; undefined where it has to ask for them. */
+function given(
+  first: readonly FoundRow[],
+  block: number,
+  total: number,
+): readonly FoundRow[] | undefined {
+  const end = Math.min((block + 1) * BLOCK, total);
+  return end <= first.length ? first.slice(block * BLOCK, end) : undefined;
 }
 
 function Block({
+  block,
   wanted,
   find,
   turn,
-  offset,
-  count,
+  first,
   total,
-  height,
-  measured,
-}: TimelineProps & {
-  readonly offset: number;
-  readonly count: number;
-  readonly height: number;
-  readonly measured: (height: number) => void;
-}) {
+  heights,
+}: TimelineProps & { readonly block: number; readonly heights: Heights }) {
   const place = useRef<HTMLDivElement>(null);
-  const [rows, setRows] = useState<readonly FoundRow[]>([]);
+  const [asked, setAsked] = useState<readonly FoundRow[]>([]);
+  const offset = block * BLOCK;
+  const count = rowsIn(block, block + 1, total);
+  const here = given(first, block, total);
+  const isGiven = here !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` says that the rows may be others.
   useEffect(() => {
     let gone = false;
+    if (isGiven) return;
     find({ ...wanted, offset, count }).then(
       (found) => {
-        if (!gone) setRows(found.rows);
+        if (!gone) setAsked(found.rows);
       },
       () => undefined,
     );
     return () => {
       gone = true;
     };
-  }, [wanted, find, turn, offset, count]);
+  }, [wanted, find, turn, offset, count, isGiven]);
+  const rows = (here ?? asked).slice(0, count);
+  const isDrawn = rows.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each `turn` heights are measured anew.
   useLayoutEffect(() => {
-    if (rows.length > 0 && place.current !== null) measured(place.current.offsetHeight);
-  });
+    if (!isDrawn || place.current === null) return;
+    // Told once the browser has laid the rows out: to ask it would make it do so at once.
+    const watch = new ResizeObserver(([entry]) => {
+      const height = entry?.borderBoxSize[0]?.blockSize;
+      if (height !== undefined) heights.measured(block, height);
+    });
+    watch.observe(place.current);
+    return () => watch.disconnect();
+  }, [isDrawn, heights, block, turn]);
   return (
     <div
       ref={place}
       className="block"
-      style={rows.length > 0 ? {} : { minBlockSize: `${height}px` }}
+      style={isDrawn ? {} : { minBlockSize: `${heights.of(block, total)}px` }}
     >
-      {rows.slice(0, count).map((row, i) => (
+      {rows.map((row, i) => (
         <Row key={row.revision} row={row} place={offset + i + 1} total={total} />
       ))}
     </div>

@@ -8,9 +8,15 @@ export interface Index {
   readonly texts: readonly string[];
 }
 
-/** What was found last, so that the next part of it need not be looked for again. */
+/** What was found last: the next part of it need not be looked for again, and more letters narrow it. */
 let last:
-  | { readonly index: Index; readonly wanted: string; readonly found: readonly number[] }
+  | {
+      readonly index: Index;
+      readonly begins: readonly string[];
+      /** Everything but the words. */
+      readonly beside: string;
+      readonly found: readonly number[];
+    }
   | undefined;
 
 /** Prepares rows for searching: 100,000 take about a tenth of a second. */
@@ -61,15 +67,15 @@ function apartIn(rows: readonly DocumentRow[]): Overview["apart"] {
 }
 
 function lookedFor(index: Index, wanted: Wanted): readonly number[] {
-  const same = JSON.stringify(wanted);
-  if (last !== undefined && last.index === index && last.wanted === same) return last.found;
-  const words = spaced(wanted.words)
-    .split(" ")
-    .filter((word) => word !== "");
-  const begins = words.map((word) => ` ${word}`);
-  const { kind, from, to, author } = wanted;
+  const { words, kind, from, to, author } = wanted;
+  const begins = beginsOf(words);
+  const beside = JSON.stringify([kind, from, to, author]);
+  const before = last?.index === index && last.beside === beside ? last : undefined;
+  if (before !== undefined && isSame(begins, before.begins)) return before.found;
+  const among = before !== undefined && narrows(begins, before.begins) ? before.found : undefined;
   const found: number[] = [];
-  for (const [i, text] of index.texts.entries()) {
+  for (const i of among ?? index.texts.keys()) {
+    const text = index.texts[i] ?? "";
     if (!begins.every((word) => text.includes(word))) continue;
     const row = rowAt(index, i);
     if (kind !== "" && kindOf(row) !== kind) continue;
@@ -79,8 +85,23 @@ function lookedFor(index: Index, wanted: Wanted): readonly number[] {
     if (to !== "" && row.date.slice(0, 10) > to) continue;
     found.push(i);
   }
-  last = { index, wanted: same, found };
+  last = { index, begins, beside, found };
   return found;
+}
+
+/** What must stand in a text: each word's beginning, with the space before it. */
+function beginsOf(words: string): readonly string[] {
+  const each = spaced(words).split(" ");
+  return each.flatMap((word) => (word === "" ? [] : [` ${word}`]));
+}
+
+function isSame(begins: readonly string[], before: readonly string[]): boolean {
+  return begins.length === before.length && begins.every((word, i) => word === before[i]);
+}
+
+/** Whether whatever has these words has those of before: letters were added, or words. */
+function narrows(begins: readonly string[], before: readonly string[]): boolean {
+  return before.every((old) => begins.some((word) => word.startsWith(old)));
 }
 
 /** A document counts as what its file is, everything else as its FHIR type. */
