@@ -2,7 +2,7 @@
 // instead of a record, and everything else as it is.
 
 import type { DocumentRow } from "../../apps/web/src/wire.ts";
-import { find, indexOf, overview } from "../../apps/web/src/worker/find.ts";
+import { find, indexOf, overview, prepare } from "../../apps/web/src/worker/find.ts";
 
 // Invented words, so that every letter typed narrows what is found.
 const STARTS = [..."bcdfglmnprstv"];
@@ -50,6 +50,8 @@ function rows(count: number): DocumentRow[] {
 }
 
 const index = indexOf(rows(100_000), ({ author, date }) => `${author.name} ${date}`);
+// As after the list was given: here, at once.
+for (const _ of prepare(index));
 
 export const timelineCalls = {
   refresh: () => overview(index),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DocumentRow, Wanted } from "../src/wire.ts";
-import { find, indexOf, overview } from "../src/worker/find.ts";
+import { find, indexOf, overview, prepare } from "../src/worker/find.ts";
 
 const ANYTHING: Wanted = { words: "", kind: "", from: "", to: "", author: "" };
 const ME = { account: "a", name: "Camille", known: "me" } as const;
@@ -119,7 +119,7 @@ test("letter by letter the same is found as at once, and what was left out befor
     ["ba", 400, { from: "2020" }],
     ["bai", 25, { from: "2020" }],
     ["été", 400, { from: "2020" }],
-    ["", 400],
+    ["", 0],
   ];
   const found = typed.map(([words, expected, more]) => {
     read = 0;
@@ -136,4 +136,23 @@ test("letter by letter the same is found as at once, and what was left out befor
     found.map(({ length }) => length > 0),
     typed.map(() => true),
   );
+});
+
+test("a list makes no texts; they are made when somebody looks for words, or before, step by step", () => {
+  const rows = Array.from({ length: 4500 }, (_, i) => row(`Bilan ${i}`, "2026-01-01"));
+  const fresh = () => indexOf(rows, ({ author }) => author.name);
+  const made = ({ texts }: ReturnType<typeof fresh>) =>
+    texts.filter((text) => text !== undefined).length;
+  const index = fresh();
+  assert.equal(find(index, { ...ANYTHING, kind: "application/pdf" }, 0, 20).total, 4500);
+  assert.equal(made(index), 0);
+  const steps = prepare(index);
+  assert.equal(steps.next().done, false);
+  assert.equal(made(index), 0);
+  assert.equal(steps.next().done, false);
+  assert.equal(made(index), 2000);
+  const looked = fresh();
+  assert.equal(find(looked, { ...ANYTHING, words: "bilan" }, 0, 20).total, 4500);
+  while (steps.next().done !== true);
+  assert.deepEqual(index.texts, looked.texts);
 });

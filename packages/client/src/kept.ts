@@ -230,7 +230,14 @@ function rowOf({ fact, hash, opened }: Revision): Row {
 function revisionOf({ fact, hash, secret, metadata }: Row, index: number): Revision {
   const known = { index, fact, hash };
   if (secret === undefined || metadata === undefined) return known;
-  return { ...known, opened: { secret: fromBase64url(secret), metadata } };
+  const opened = {
+    metadata,
+    /** Of ten thousand rows that are listed, few are opened. */
+    get secret() {
+      return fromBase64url(secret);
+    },
+  };
+  return { ...known, opened };
 }
 
 function isRow(value: unknown): boolean {

@@ -128,7 +128,22 @@ export async function reachedOr<T>(
   return await reachedOrKept(ask, recordHere, otherwise);
 }
 
-/** The same of what others share, where this device keeps anything. */
+/**
+ * Asks the service, and says whether it answered; where it did not, this device keeps the record,
+ * whose rows are not read for that.
+ */
+export async function reachedOrHere(ask: () => Promise<unknown>): Promise<boolean> {
+  return await reachedOrKept(
+    async () => {
+      await ask();
+      return true;
+    },
+    async () => await (await offlineAccount())?.seenAt(),
+    () => false,
+  );
+}
+
+/** The same as `reachedOr`, of what others share, where this device keeps anything. */
 export async function sharesHere<T>(
   ask: () => Promise<T>,
   otherwise: (shares: readonly OfflineShare[]) => Promise<T> | T,

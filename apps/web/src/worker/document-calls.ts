@@ -12,7 +12,7 @@ import {
   type Revision,
 } from "@ecrin/client";
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
-import { reachedOr, recordHere, send } from "./at-hand.ts";
+import { reachedOr, reachedOrHere, recordHere, send } from "./at-hand.ts";
 import { signedInOrNot } from "./behind.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
@@ -182,13 +182,7 @@ function isSmall(
 
 /** Fetches what is new, where the service can be reached. @returns whether it could */
 async function synchronised(): Promise<boolean> {
-  return await reachedOr(
-    async () => {
-      await (await ownRecord()).sync();
-      return true;
-    },
-    () => false,
-  );
+  return await reachedOrHere(async () => await (await ownRecord()).sync());
 }
 
 /** The record at the service, for what cannot wait on this device; a sign-in under way is waited for. */

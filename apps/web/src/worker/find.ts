@@ -4,9 +4,14 @@ import type { DocumentRow, Found, FoundRow, Overview, Wanted } from "../wire.ts"
 /** Rows in their order, and beside each what a search looks through. */
 export interface Index {
   readonly rows: readonly DocumentRow[];
-  /** A text for each row: its words without case and accents, a space before each. */
-  readonly texts: readonly string[];
+  /** The text of each row that was looked through: its words without case and accents, a space before each. */
+  readonly texts: (string | undefined)[];
+  /** What is said of a row beside its title. */
+  readonly more: (row: DocumentRow) => string;
 }
+
+/** Texts that are made at a stretch while nobody looks for anything. */
+const STRETCH = 2000;
 
 /** What was found last: the next part of it need not be looked for again, and more letters narrow it. */
 let last:
@@ -19,12 +24,20 @@ let last:
     }
   | undefined;
 
-/** Prepares rows for searching: 100,000 take about a tenth of a second. */
-export function indexOf(rows: readonly DocumentRow[], more: (row: DocumentRow) => string): Index {
+/** Puts rows in their order. Their texts are made when they are needed, or before by `prepare`. */
+export function indexOf(rows: readonly DocumentRow[], more: Index["more"]): Index {
   const sorted = rows.toSorted((a, b) =>
     a.date < b.date ? 1 : a.date > b.date ? -1 : b.at - a.at,
   );
-  return { rows: sorted, texts: sorted.map((row) => spaced(`${row.title} ${more(row)}`)) };
+  return { rows: sorted, texts: Array.from<string | undefined>({ length: sorted.length }), more };
+}
+
+/** Makes the texts that a search looks through, a stretch at each step: a list is shown before anybody looks for anything. */
+export function* prepare(index: Index): Generator<void, void, undefined> {
+  for (let i = 0; i < index.rows.length; i++) {
+    if (i % STRETCH === 0) yield;
+    textAt(index, i);
+  }
 }
 
 /**
@@ -74,9 +87,8 @@ function lookedFor(index: Index, wanted: Wanted): readonly number[] {
   if (before !== undefined && isSame(begins, before.begins)) return before.found;
   const among = before !== undefined && narrows(begins, before.begins) ? before.found : undefined;
   const found: number[] = [];
-  for (const i of among ?? index.texts.keys()) {
-    const text = index.texts[i] ?? "";
-    if (!begins.every((word) => text.includes(word))) continue;
+  for (const i of among ?? index.rows.keys()) {
+    if (begins.length > 0 && !hasEach(textAt(index, i), begins)) continue;
     const row = rowAt(index, i);
     if (kind !== "" && kindOf(row) !== kind) continue;
     if (author !== "" && row.author.account !== author) continue;
@@ -93,6 +105,10 @@ function lookedFor(index: Index, wanted: Wanted): readonly number[] {
 function beginsOf(words: string): readonly string[] {
   const each = spaced(words).split(" ");
   return each.flatMap((word) => (word === "" ? [] : [` ${word}`]));
+}
+
+function hasEach(text: string, begins: readonly string[]): boolean {
+  return begins.every((word) => text.includes(word));
 }
 
 function isSame(begins: readonly string[], before: readonly string[]): boolean {
@@ -114,6 +130,15 @@ function rowAt({ rows }: Index, at: number): DocumentRow {
   const row = rows[at];
   if (row === undefined) throw new RangeError("no such row");
   return row;
+}
+
+function textAt(index: Index, at: number): string {
+  const known = index.texts[at];
+  if (known !== undefined) return known;
+  const row = rowAt(index, at);
+  const text = spaced(`${row.title} ${index.more(row)}`);
+  index.texts[at] = text;
+  return text;
 }
 
 function spaced(text: string): string {

@@ -1,7 +1,7 @@
 import type { Series } from "../wire.ts";
 import { listGiven } from "./behind.ts";
 import { itemOf, listed, rowOf } from "./document-calls.ts";
-import { find, type Index, indexOf, overview } from "./find.ts";
+import { find, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
 import { seriesOf } from "./series.ts";
 import { opened, ownRecord, status } from "./session.ts";
@@ -11,7 +11,24 @@ type TimelineCall = "refresh" | "find" | "series";
 /** Results of one kind that are drawn together; older ones are left out. */
 const MOST = 120;
 
+/** Milliseconds in which other calls are answered meanwhile. */
+const PAUSE = 10;
+
 let index: { readonly account: string; readonly of: Index } | undefined;
+
+/** The index whose texts are being made, or are there. */
+let preparing: Index | undefined;
+
+/** Whoever looks for something later finds the texts made: between other calls, once the list was given. */
+function prepared(of: Index): void {
+  if (preparing === of) return;
+  preparing = of;
+  const steps = prepare(of);
+  const step = () => {
+    if (preparing === of && steps.next().done !== true) setTimeout(step, PAUSE);
+  };
+  setTimeout(step, PAUSE);
+}
 
 /** Finding one's way in the record. */
 export const timelineCalls: Handlers<TimelineCall> = {
@@ -26,7 +43,10 @@ export const timelineCalls: Handlers<TimelineCall> = {
   async find({ offset, count, ...wanted }) {
     const { account } = await status();
     if (index === undefined || index.account !== account) return { total: 0, rows: [] };
-    if (count > 0) listGiven();
+    if (count > 0) {
+      listGiven();
+      prepared(index.of);
+    }
     return find(index.of, wanted, offset, count);
   },
 
