@@ -5,9 +5,17 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** A command that must exit with 0, or test files for node:test. */
-export type Step =
-  | { name: string; kind: "commands"; commands: readonly (readonly string[])[] }
-  | { name: string; kind: "tests"; files: readonly string[] };
+export type Step = CommandStep | TestStep;
+export interface CommandStep {
+  readonly name: string;
+  readonly kind: "commands";
+  readonly commands: readonly (readonly string[])[];
+}
+export interface TestStep {
+  readonly name: string;
+  readonly kind: "tests";
+  readonly files: readonly string[];
+}
 
 /**
  * Tests that stretch passwords at the suite's cost; the others run with scripts/light. The derivations
@@ -19,22 +27,31 @@ export function isStretched(file: string): boolean {
   return STRETCHED.test(file);
 }
 
-/** Of each step, what takes the longest: begun first, so that nothing waits for it alone at the end. */
+/** What takes the longest: begun first, so that nothing waits for it alone at the end. */
 const LONGEST = [
+  "apps/web/test/away.browser.test.ts",
   "tools/attack/attack.test.ts",
-  "tools/fuzz/fuzz.test.ts",
+  "tools/simulate/simulate.test.ts",
   "apps/server/test/addresses.test.ts",
   "apps/cli/test/away.test.ts",
   "tools/attack/attack.browser.test.ts",
-  "apps/web/test/away.browser.test.ts",
   "apps/web/test/entering.browser.test.ts",
+  "tools/recovery/recovery.test.ts",
+  "apps/cli/test/journey.test.ts",
+  "apps/web/test/ways.browser.test.ts",
+  "apps/web/test/journey.browser.test.ts",
   "apps/web/test/loss.browser.test.ts",
+  "apps/web/test/two-versions.browser.test.ts",
+  "tools/fixtures/fixtures.test.ts",
 ];
 
-/** The files of a step, in the order in which they are begun. */
-export function longestFirst(files: readonly string[]): string[] {
-  const rest = files.filter((file) => !LONGEST.includes(file));
-  return [...LONGEST.filter((file) => files.includes(file)), ...rest];
+/** Files in the order in which they are begun. */
+export function longestFirst<T extends { readonly file: string }>(files: readonly T[]): T[] {
+  const place = ({ file }: T) => {
+    const at = LONGEST.indexOf(file);
+    return at < 0 ? LONGEST.length : at;
+  };
+  return files.toSorted((a, b) => place(a) - place(b));
 }
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";

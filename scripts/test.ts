@@ -1,4 +1,5 @@
-// `npm test`: every step, its time, and one line of figures at the end.
+// `npm test`: every step, its time, and one line of figures at the end. Files of tests are run one
+// after another whatever their step, so a step's time is what its files took, not when it ended.
 //
 //   npm test                 all steps
 //   npm test -- types tidy   only these
@@ -7,21 +8,22 @@
 
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { run } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
-import { isStretched, longestFirst, type Step, steps } from "./steps.ts";
+import { isStretched, longestFirst, type Step, steps, type TestStep } from "./steps.ts";
 
-/** What one step came to; `ok` is false also where no single test failed. */
+/** What one step came to, or one file of it; `ok` is false also where no single test failed. */
 interface Outcome {
   ok: boolean;
   passed: number;
   failed: number;
   skipped: number;
-  slow: { file: string; seconds: number }[];
+  /** Of a step of tests the sum of its files'. */
+  seconds: number;
 }
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -44,37 +46,45 @@ function command(args: readonly string[]): Promise<boolean> {
   });
 }
 
-async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
-  const waiting = [...commands];
-  let ok = true;
+/** Works at as many things at once as there are processors, in their order. */
+async function atOnce<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+  const waiting = [...things];
   const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (!(await command(next))) ok = false;
-    }
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return { ok, passed: 0, failed: 0, skipped: 0, slow: [] };
 }
 
-function where(file: string | undefined, line: number | undefined): string {
-  return file === undefined ? "" : `${relative(root, file)}:${line ?? 1}`;
+async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
+  const start = performance.now();
+  let ok = true;
+  await atOnce(commands, async (each) => {
+    if (!(await command(each))) ok = false;
+  });
+  const seconds = (performance.now() - start) / 1000;
+  return { ok, passed: 0, failed: 0, skipped: 0, seconds };
+}
+
+function where(file: string, line: number | undefined): string {
+  return `${file}:${line ?? 1}`;
 }
 
 const LIGHT = pathToFileURL(join(root, "scripts/light/register.ts")).href;
 const options = process.env.NODE_OPTIONS ?? "";
 
-/** Runs test files, each in a process of its own; prints failures and skips as they come. */
-async function runTests(files: readonly string[], { light = false } = {}): Promise<Outcome> {
-  const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0, slow: [] };
-  if (files.length === 0) return outcome;
-  // In the environment, for what a test starts too: a command, a service.
-  process.env.NODE_OPTIONS = light ? `${options} --import=${LIGHT}` : options;
+/** Runs one test file in a process of its own; prints failures and skips as they come. */
+async function runFile(file: string): Promise<Outcome> {
   const stream = run({
-    files: [...files],
-    concurrency: availableParallelism(),
+    files: [file],
     execArgv: ["--disable-warning=ExperimentalWarning"],
+    // In the environment, for what a test starts too: a command, a service.
+    env: {
+      ...process.env,
+      NODE_OPTIONS: isStretched(file) ? options : `${options} --import=${LIGHT}`,
+    },
   });
-  stream.on("test:fail", ({ name, file, line, details }) => {
+  const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  stream.on("test:fail", ({ name, line, details }) => {
     const { error } = details;
     if (
       details.type === "suite" ||
@@ -84,20 +94,18 @@ async function runTests(files: readonly string[], { light = false } = {}): Promi
     const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error;
     process.stdout.write(`\n✖ ${name} (${where(file, line)})\n${cause}\n`);
   });
-  stream.on("test:pass", ({ name, file, line, skip }) => {
+  stream.on("test:pass", ({ name, line, skip }) => {
     if (skip === undefined || skip === false) return;
     const reason = typeof skip === "string" && skip !== "" ? skip : "no reason given";
     process.stdout.write(`  skipped: ${name} (${where(file, line)}): ${reason}\n`);
   });
-  stream.on("test:summary", ({ file, success, counts, duration_ms }) => {
-    if (file !== undefined) {
-      outcome.slow.push({ file, seconds: duration_ms / 1000 });
-      return;
-    }
+  stream.on("test:summary", ({ file: of, success, counts, duration_ms }) => {
+    if (of !== undefined) return;
     outcome.ok = success;
     outcome.passed = counts.passed;
     outcome.skipped = counts.skipped + counts.todo;
     outcome.failed = counts.tests - outcome.passed - outcome.skipped;
+    outcome.seconds = duration_ms / 1000;
   });
   for await (const event of stream) {
     if (event.type === "test:stderr" || event.type === "test:stdout") {
@@ -107,31 +115,52 @@ async function runTests(files: readonly string[], { light = false } = {}): Promi
   return outcome;
 }
 
-async function outcomeOf(step: Step): Promise<Outcome> {
-  if (step.kind === "commands") return await runCommands(step.commands);
-  const files = longestFirst(step.files);
-  const light = await runTests(
-    files.filter((file) => !isStretched(file)),
-    { light: true },
-  );
-  const stretched = await runTests(files.filter(isStretched));
-  return {
-    ok: light.ok && stretched.ok,
-    passed: light.passed + stretched.passed,
-    failed: light.failed + stretched.failed,
-    skipped: light.skipped + stretched.skipped,
-    slow: [...light.slow, ...stretched.slow],
-  };
+/**
+ * Runs the files of these steps, without a wait between one step and the next, and tells of each
+ * step once its last file is done.
+ */
+async function runTests(tests: readonly TestStep[]): Promise<void> {
+  const files = tests.flatMap((step) => step.files.map((file) => ({ file, step })));
+  const done = new Map<TestStep, (Outcome & { file: string })[]>(tests.map((step) => [step, []]));
+  await atOnce(longestFirst(files), async ({ file, step }) => {
+    const outcomes = done.get(step) ?? [];
+    outcomes.push({ file, ...(await runFile(file)) });
+    if (outcomes.length < step.files.length) return;
+    const sum = (of: (outcome: Outcome) => number) =>
+      outcomes.reduce((all, each) => all + of(each), 0);
+    tell(step.name, {
+      ok: outcomes.every(({ ok }) => ok),
+      passed: sum(({ passed }) => passed),
+      failed: sum(({ failed }) => failed),
+      skipped: sum(({ skipped }) => skipped),
+      seconds: sum(({ seconds }) => seconds),
+    });
+    process.stdout.write(slowest(outcomes));
+  });
 }
 
 /** The files that a step of minutes spent them in. */
-function slowest({ slow }: Outcome): string {
-  return slow
-    .sort((a, b) => b.seconds - a.seconds)
+function slowest(files: readonly { file: string; seconds: number }[]): string {
+  return files
+    .toSorted((a, b) => b.seconds - a.seconds)
     .slice(0, 6)
     .filter(({ seconds }) => seconds >= 10)
-    .map(({ file, seconds }) => `           ${relative(root, file)} ${seconds.toFixed(0)} s\n`)
+    .map(({ file, seconds }) => `           ${file} ${seconds.toFixed(0)} s\n`)
     .join("");
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const broken: string[] = [];
+
+/** One line on a step that has ended; what it came to counts. */
+function tell(name: string, { ok, passed, failed, skipped, seconds }: Outcome): void {
+  const figures = passed + failed + skipped > 0 ? `  ${passed} passed` : "";
+  const time = seconds.toFixed(1).padStart(7);
+  process.stdout.write(`${ok ? "✔" : "✖"} ${name.padEnd(10)}${time} s${figures}\n`);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  if (!ok) broken.push(name);
 }
 
 function chosen(names: readonly string[]): Step[] {
@@ -148,21 +177,12 @@ function chosen(names: readonly string[]): Step[] {
 const began = performance.now();
 process.env.TMPDIR = await quickFolder();
 const chosenSteps = chosen(process.argv.slice(2));
-if (chosenSteps.some(({ kind }) => kind === "tests"))
+const tests = chosenSteps.filter((step) => step.kind === "tests");
+for (const step of chosenSteps)
+  if (step.kind === "commands") tell(step.name, await runCommands(step.commands));
+if (tests.length > 0) {
   process.env.ECRIN_CLUSTER = await makeCluster();
-const total = { passed: 0, failed: 0, skipped: 0 };
-const broken: string[] = [];
-for (const step of chosenSteps) {
-  const start = performance.now();
-  const outcome = await outcomeOf(step);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-  const figures = step.kind === "tests" ? `  ${outcome.passed} passed` : "";
-  process.stdout.write(`${outcome.ok ? "✔" : "✖"} ${step.name.padEnd(10)}${seconds} s${figures}\n`);
-  process.stdout.write(slowest(outcome));
-  total.passed += outcome.passed;
-  total.failed += outcome.failed;
-  total.skipped += outcome.skipped;
-  if (!outcome.ok) broken.push(step.name);
+  await runTests(tests);
 }
 process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(1)} s in all\n`);
 if (broken.length > 0) process.stdout.write(`failed steps: ${broken.join(", ")}\n`);
