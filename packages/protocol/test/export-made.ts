@@ -33,6 +33,7 @@ import {
   type ReadHashes,
   type SigningKey,
   type Statement,
+  sha256,
   spanRoots,
   startZip,
   type ToldEndedLog,
@@ -398,4 +399,16 @@ export function someWitnesses(known: number, cosigned: number) {
       return cosignatureLine(each, 1_790_000_100, new Uint8Array(signature ?? []));
     });
   return { witnesses, cosign };
+}
+
+/** A block whose target is the easiest there is. */
+export function easyHeader(root: Uint8Array): Uint8Array {
+  const header = new Uint8Array(80);
+  header.set(root, 36);
+  header.set([0xff, 0xff, 0x7f, 0x20], 72);
+  for (let nonce = 0; nonce < 256; nonce++) {
+    header[76] = nonce;
+    if ((sha256(sha256(header))[31] ?? 255) < 0x7f) return header;
+  }
+  throw new RangeError("no such block");
 }

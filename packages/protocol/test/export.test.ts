@@ -10,7 +10,6 @@ import {
   encodeOtsProof,
   fromUtf8,
   hashOf,
-  openZip,
   ProtocolError,
   reasonOf,
   type SigningKey,
@@ -20,7 +19,7 @@ import {
   verifyExport,
   type Witness,
 } from "../src/index.ts";
-import { exportOf, type Wanted } from "./export-made.ts";
+import { easyHeader, exportOf, type Wanted } from "./export-made.ts";
 import { keyPair, pattern } from "./reference.ts";
 
 async function verify(wanted: Wanted, options: VerifyOptions = {}) {
@@ -222,40 +221,6 @@ test("a block with too little work is refused as what it is: a demonstration's, 
     });
     const said = await verify({ ...wanted, ...over }, { leastWork: 1n });
     assert.equal(said.anchoredSize, 13);
-  }
-});
-
-/** A block whose target is the easiest there is. */
-function easyHeader(root: Uint8Array): Uint8Array {
-  const header = new Uint8Array(80);
-  header.set(root, 36);
-  header.set([0xff, 0xff, 0x7f, 0x20], 72);
-  for (let nonce = 0; nonce < 256; nonce++) {
-    header[76] = nonce;
-    if ((sha256(sha256(header))[31] ?? 255) < 0x7f) return header;
-  }
-  return assert.fail("no such block");
-}
-
-test("every byte counts, and the place of a wrong one is named", async () => {
-  const bytes = await exportOf({ entries: 6, anchored: [9], since: 14 });
-  const files = await openZip(bytesSource(bytes));
-  const fileAt = (at: number) =>
-    files.find((file) => at >= file.at && at < file.at + file.length)?.name;
-  // A prime, so that every kind of place is met.
-  const step = 41;
-  for (let at = 0; at < bytes.length; at += step) {
-    const flipped = new Uint8Array(bytes);
-    flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
-    const error: unknown = await verifyExport(bytesSource(flipped)).then(
-      () => undefined,
-      (cause) => cause,
-    );
-    assert.ok(error instanceof ProtocolError, `byte ${at} of ${fileAt(at)}: ${error}`);
-    const name = fileAt(at);
-    const place = error.field ?? "";
-    if (name === undefined) assert.notEqual(place, "", `byte ${at}`);
-    else assert.ok(place.startsWith(name) || place.startsWith("manifest"), `${name}: ${place}`);
   }
 });
 

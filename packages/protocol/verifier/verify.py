@@ -942,7 +942,7 @@ def main(arguments):
     except Wrong as wrong:
         print("REFUSED. %s" % plain(wrong))
         return 1
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, zipfile.BadZipFile, OSError) as error:
+    except Exception as error:  # Whatever stumbles over the archive refuses it: zipfile alone has a dozen ways.
         print("REFUSED. Not in the form of an export: %s" % plain(repr(error)))
         return 1
     found, manifest = export.found, export.manifest
