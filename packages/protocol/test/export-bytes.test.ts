@@ -105,7 +105,7 @@ function remember(real: typeof crypto.verify): typeof crypto.verify {
     ...[algorithm, data, key, signature, done]: Parameters<VerifyInThePool>
   ) => {
     const { x = "" } = key.export({ format: "jwk" });
-    const name = hash("sha256", Buffer.concat([signature, Buffer.from(x), data]), "latin1");
+    const name = hash("sha256", Buffer.concat([signature, Buffer.from(x), data]), "hex");
     const known = verified.get(name);
     if (known !== undefined) return queueMicrotask(() => done(null, known));
     real(algorithm, data, key, signature, (error, holds) => {
