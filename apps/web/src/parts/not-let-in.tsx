@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
+import { mayLeave } from "../leaving.ts";
 import { useSession } from "../session.tsx";
 import { ask, sayArrived, sayChanged, VaultError } from "../vault.ts";
 import type { LossTold } from "../wire-loss.ts";
@@ -37,6 +38,7 @@ export function NotLetIn({
     });
   const close = () =>
     doing.run(async () => {
+      if (!(await mayLeave())) return;
       enter(await ask("lock"));
       await navigate({ to: "/unlock" });
     });
