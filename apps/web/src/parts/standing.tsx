@@ -53,7 +53,7 @@ function Reading({ row, ended }: { readonly row: StandingRow; readonly ended: ()
         <Button
           tone="alarm"
           busy={doing.busy}
-          aria-label={t`End now what ${name} can read`}
+          aria-label={t`End it now: what ${name} can read`}
           onPress={async () => {
             const isGood = await doing.run(async () => {
               await ask("endGuest", { account: row.account });
