@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { checkAbilities } from "./abilities.ts";
 import { paleTexts } from "./contrast-shown.ts";
-import { follow, heading } from "./flows.ts";
+import { follow, heading, press } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { comparer } from "./pixels.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
@@ -176,6 +176,19 @@ test("every component, and every page in front of the door, in both languages", 
       await checkAbilities(page, name);
     }
     assert.deepEqual(wrong, []);
+    await fallen(somebody);
     await context.close();
   }
 });
+
+/** A page that cannot be fetched says so in its place, and comes when it is asked for again. */
+async function fallen(visitor: Visitor): Promise<void> {
+  const { page, say, context } = visitor;
+  await context.route("**/assets/verify-*.js", (route) => route.abort());
+  await follow(visitor, "Check a copy of a journal");
+  await heading(page, say("Something went wrong on this page"));
+  await checkAbilities(page, "a page that could not be fetched");
+  await context.unrouteAll();
+  await press(visitor, "Reload the page");
+  await heading(page, say("Check a copy of a journal"));
+}

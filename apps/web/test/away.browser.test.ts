@@ -7,6 +7,7 @@ import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import { heading, press, section, share, verify } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { moveClock, movedClock } from "./moved-clock.ts";
 import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
@@ -25,7 +26,7 @@ import {
   waits,
   wrongBeside,
 } from "./waiting-room.ts";
-import type { Language } from "./words.ts";
+import { named, WALKS } from "./walks.ts";
 
 // Without network, and with everything that goes wrong around it: nothing that was called saved is
 // lost, and the person is told what to do.
@@ -43,17 +44,14 @@ after(async () => {
   await ground?.stop();
 });
 
-const walks: readonly (readonly [Language, number])[] = [
-  ["fr", 320],
-  ["en", 1280],
-];
-for (const [language, width] of walks) {
-  test(`corrected, deleted, kept and released, and an access ended, ${language}, ${width} px wide`, async () => {
-    const visitor = await owner(ground, language, { width });
+for (const walk of WALKS.changedWithoutNetwork) {
+  test(`corrected, deleted, kept and released, and an access ended, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const visitor = await owner(ground, language, walk);
     const { page, say, context } = visitor;
     await keepHere(visitor);
     for (const name of ["bilan", "courrier", "vieux"]) await addText(visitor, `${name}.txt`, name);
-    const doctor = await doctorFor(visitor, `dr-${language}`);
+    const doctor = await doctorFor(visitor, `dr-${walk.hand}`);
     await share(visitor, ["bilan"], "Dr Roche");
     assert.equal((await doctor.sharedWithMe()).length, 1);
 
@@ -72,7 +70,7 @@ for (const [language, width] of walks) {
     await openText(visitor, "bilan.txt", "bilan");
     await replaceWith(visitor, "bilan corrigé");
     await section(visitor, "My documents");
-    await page.getByRole("link", { name: "vieux" }).click();
+    await activate(visitor, page.getByRole("link", { name: "vieux" }));
     await press(visitor, "Delete");
     await press(visitor, "Delete it");
     await heading(page, say("My documents"));
@@ -89,10 +87,7 @@ for (const [language, width] of walks) {
 
     // The end of an access waits too, and says that it has not happened yet.
     await checkAbilities(page, "who can see what, without network");
-    await page
-      .getByRole("button", { name: say("End this access") })
-      .first()
-      .click();
+    await activate(visitor, page.getByRole("button", { name: say("End this access") }).first());
     await press(visitor, "End it now");
     await waits(visitor, 3);
     await checkAbilities(page, "an end that waits");
@@ -163,6 +158,7 @@ test("a full device refuses a change before it calls it saved, and says what to 
     .getByText(say("This device has no room left for Écrin’s own notes. Free some space first."))
     .first()
     .waitFor();
+  await checkAbilities(page, "a full device");
   assert.equal(await page.getByRole("link", { name: "grand" }).count(), 0);
   // What was there before is still there and opens; and with room again it can be added.
   await openText(visitor, "avant.txt", "avant");

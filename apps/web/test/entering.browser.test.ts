@@ -5,9 +5,12 @@ import { checkAbilities } from "./abilities.ts";
 import { goToWays, setUpCodes } from "./factors.ts";
 import { fill, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate, write } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
 import { picture } from "./picture.ts";
+import type { Look } from "./visitor.ts";
 import { addText, allSaved, keepHere, openText, unlock, wrongBeside } from "./waiting-room.ts";
+import { named, WALKS } from "./walks.ts";
 import type { Language } from "./words.ts";
 
 // What this device keeps is shown as soon as the password has opened it, and the sign-in goes on
@@ -26,8 +29,8 @@ after(async () => {
 });
 
 /** Somebody who keeps a record with one document on this device, and has come back to the door. */
-async function atTheDoor(language: Language, width?: number): Promise<Owner> {
-  const visitor = await owner(ground, language, width === undefined ? {} : { width });
+async function atTheDoor(language: Language, look: Look = {}): Promise<Owner> {
+  const visitor = await owner(ground, language, look);
   await keepHere(visitor);
   await addText(visitor, "bilan.txt", "le bilan");
   await allSaved(visitor);
@@ -42,12 +45,10 @@ async function elsewhere({ kit, address }: Owner, store: RawStore = memoryStore(
   return await signInWithKit(who);
 }
 
-for (const [language, width] of [
-  ["fr", 320],
-  ["en", 1280],
-] as const) {
-  test(`the list stands while the service is still being asked, ${language}, ${width} px wide`, async () => {
-    const visitor = await atTheDoor(language, width);
+for (const walk of WALKS.entering) {
+  test(`the list stands while the service is still being asked, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const visitor = await atTheDoor(language, walk);
     const { page, context } = visitor;
     const held = Promise.withResolvers<void>();
     let asked = 0;
@@ -68,7 +69,7 @@ for (const [language, width] of [
     // What is written meanwhile waits here, as without network.
     await addText(visitor, "photo.txt", "la photo");
     // What needs the service waits for it, and says nothing wrong.
-    await page.getByRole("link", { name: "bilan" }).first().click();
+    await activate(visitor, page.getByRole("link", { name: "bilan" }).first());
     await page.waitForTimeout(500);
     assert.equal(await page.getByText("le bilan", { exact: true }).count(), 0);
     assert.equal(await page.getByRole("alert").count(), 0);
@@ -116,7 +117,7 @@ test("a wrong password is told by this device, before anybody has answered", asy
 });
 
 test("a password that was changed on another device: said behind the list, and at the door", async () => {
-  const visitor = await atTheDoor("fr");
+  const visitor = await atTheDoor("fr", { width: 1440 });
   const { page, say, context } = visitor;
   const other = await elsewhere(visitor);
   await other.changePassword(PASSWORD, NEXT);
@@ -260,12 +261,12 @@ test("an app's code is asked for above the list", async () => {
   await page.getByRole("link", { name: "bilan" }).first().waitFor();
   await checkAbilities(page, "a code asked for above the list");
   await picture(visitor, "code-above-the-list-fr");
-  await code.fill("000000");
+  await write(visitor, code, "000000");
   await press(visitor, "Sign in");
   await page
     .getByText(say("This code was not accepted. Wait until the app shows the next one."))
     .waitFor();
-  await code.fill(app(0));
+  await write(visitor, code, app(0));
   await press(visitor, "Sign in");
   await allSaved(visitor);
   await context.close();

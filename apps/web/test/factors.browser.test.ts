@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { giveAuthenticator, goToWays, setUpCodes } from "./factors.ts";
-import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
+import { close, fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate, write } from "./hand.ts";
 import { owner } from "./owner.ts";
 import { picture } from "./picture.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { named, WALKS } from "./walks.ts";
 
 // What is asked for beside the password, a second device let in, and one that is lost: on the page.
 
@@ -18,15 +20,10 @@ after(async () => {
   await ground?.stop();
 });
 
-/** Closes the record, and stands before its door. */
-async function close(visitor: Visitor): Promise<void> {
-  await press(visitor, "Close my record");
-  await heading(visitor.page, visitor.say("Open my record"));
-}
-
-for (const language of ["fr", "en"] as const) {
-  test(`codes of an app at the door, a device let in by codes, and lost, ${language}`, async () => {
-    const alice = await owner(ground, language);
+for (const [i, walk] of WALKS.codes.entries()) {
+  test(`codes of an app at the door, a device let in by codes, and lost, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const alice = await owner(ground, language, walk);
     const { page, say } = alice;
     await goToWays(alice);
     await checkAbilities(page, "ways back, nothing set up");
@@ -40,36 +37,41 @@ for (const language of ["fr", "en"] as const) {
     await code.waitFor();
     await checkAbilities(page, "a code asked for at the door");
     await picture(alice, `door-code-${language}`);
-    await code.fill("000000");
+    await write(alice, code, "000000");
     await press(alice, "Open");
     await page.getByRole("alert").waitFor();
-    await code.fill(app(0));
+    await write(alice, code, app(0));
     await press(alice, "Open");
     await heading(page, say("My documents"));
 
-    const tablet = await newVisitor(ground, language, { width: 390, touch: true });
+    // The new device is worked as the next walk's is.
+    const other = WALKS.codes[(i + 1) % WALKS.codes.length] ?? walk;
+    const tablet = await newVisitor(ground, language, other);
     await follow(tablet, "I have one: open it here with my kit");
-    await tablet.page
-      .getByText(say("Another device on which my record is open, and my password"))
-      .click();
+    await activate(
+      tablet,
+      tablet.page.getByText(say("Another device on which my record is open, and my password")),
+    );
     await press(tablet, "Show a number");
     const number = await digits(tablet, "Number of this device");
     await goToWays(alice);
     const typed = page.getByLabel(say("Number that the new device shows"), { exact: true });
-    await typed.fill("000000000");
+    await write(alice, typed, "000000000");
     const letIn = page.locator("section").filter({ has: typed });
-    await letIn.getByRole("button", { name: say("Continue"), exact: true }).click();
+    await activate(alice, letIn.getByRole("button", { name: say("Continue"), exact: true }));
     await letIn.getByRole("alert").waitFor();
-    await typed.fill(number);
-    await letIn.getByRole("button", { name: say("Continue"), exact: true }).click();
+    await write(alice, typed, number);
+    await activate(alice, letIn.getByRole("button", { name: say("Continue"), exact: true }));
     const compared = page.getByLabel(say("Code that the new device shows"), { exact: true });
     await compared.waitFor();
-    await compared.fill(await digits(tablet, "Code of this device"));
-    await page
-      .locator("section")
-      .filter({ has: compared })
-      .getByRole("button", { name: say("Continue"), exact: true })
-      .click();
+    await write(alice, compared, await digits(tablet, "Code of this device"));
+    await activate(
+      alice,
+      page
+        .locator("section")
+        .filter({ has: compared })
+        .getByRole("button", { name: say("Continue"), exact: true }),
+    );
     const reply = await digits(alice, "Code of this device");
     await checkAbilities(page, "a device let in: the code to type there");
     await checkAbilities(tablet.page, "in by another device: the code to type");
@@ -86,7 +88,7 @@ for (const language of ["fr", "en"] as const) {
     await press(tablet, "Open");
     const factor = tablet.page.getByLabel(say("Code of your app"), { exact: true });
     await factor.waitFor();
-    await factor.fill(app(1));
+    await write(tablet, factor, app(1));
     await press(tablet, "Open");
     await heading(tablet.page, say("My documents"));
 
@@ -95,7 +97,7 @@ for (const language of ["fr", "en"] as const) {
     await heading(page, say("A device is lost"));
     await checkAbilities(page, "a device is lost");
     await picture(alice, `lost-${language}`);
-    await page.getByRole("button", { name: say("It is lost") }).click();
+    await activate(alice, page.getByRole("button", { name: say("It is lost") }));
     await checkAbilities(page, "a device is lost, asked about");
     await press(alice, "Sign it out");
     await page.getByText(say("It is signed out.")).waitFor();
@@ -108,9 +110,12 @@ for (const language of ["fr", "en"] as const) {
       await context.close();
     }
   });
+}
 
-  test(`a passkey asked for at the door, ${language}`, async () => {
-    const alice = await owner(ground, language);
+for (const walk of WALKS.passkey) {
+  test(`a passkey asked for at the door, and a way back after the browser forgot everything, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const alice = await owner(ground, language, walk);
     const { page, say } = alice;
     const sayNo = await giveAuthenticator(alice);
     await goToWays(alice);
@@ -126,6 +131,17 @@ for (const language of ["fr", "en"] as const) {
     await heading(page, say("My documents"));
     const shown = alice.sent.slice(before).find(({ url }) => url.endsWith("/v1/sign-in/factor"));
     assert.ok(shown?.body.includes("authenticatorData"), "the passkey signed");
+
+    await forgetEverything(alice);
+    await page.goto(`${ground.url}/enter`);
+    await heading(page, say("Open my record on this device"));
+    await activate(alice, page.getByText(say("A passkey and my password"), { exact: true }));
+    await fill(alice, "E-mail address", alice.address);
+    await fill(alice, "Password", PASSWORD);
+    await press(alice, "Open with my passkey");
+    await heading(page, say("My documents"));
+    const bodies = alice.sent.map(({ body }) => body.toString("utf8")).join("\n");
+    assert.ok(!bodies.includes("clientExtensionResults"), "extension results stay here");
 
     // Where it says no the password is not enough.
     await close(alice);
@@ -163,16 +179,27 @@ test("a passkey that opens nothing is taken where it is asked for, and not as a 
   await press(alice, "Open");
   await heading(page, say("My documents"));
   await goToWays(alice);
-  await page
-    .getByRole("button", { name: say("Remove") })
-    .first()
-    .click();
+  await activate(alice, page.getByRole("button", { name: say("Remove") }).first());
   await press(alice, "Remove it");
   await page
     .getByText(say("Asked for at each opening"), { exact: true })
     .waitFor({ state: "detached" });
   await alice.context.close();
 });
+
+/** What Safari does after a week, at once. */
+async function forgetEverything({ page }: Visitor): Promise<void> {
+  await page.goto(`${ground.url}/help`);
+  await page.evaluate(async () => {
+    for (const { name = "" } of await indexedDB.databases())
+      await new Promise((done) => {
+        const asked = indexedDB.deleteDatabase(name);
+        asked.onsuccess = done;
+        asked.onblocked = done;
+      });
+    localStorage.clear();
+  });
+}
 
 /** The figures that a device shows under this label. */
 async function digits({ page, say }: Visitor, label: string): Promise<string> {

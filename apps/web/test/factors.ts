@@ -1,5 +1,5 @@
 import { Secret, TOTP } from "otpauth";
-import { fill, heading, press } from "./flows.ts";
+import { fill, follow, heading, press, section } from "./flows.ts";
 import type { Visitor } from "./visitor.ts";
 
 // What people hold beside their password: a phone's sensor, and an app that shows codes.
@@ -32,17 +32,10 @@ export async function giveAuthenticator(
 export type App = (steps: number) => string;
 
 /** Opens the page of the ways back. */
-export async function goToWays({ page, say }: Visitor): Promise<void> {
-  await page
-    .getByRole("link", { name: say("Settings"), exact: true })
-    .first()
-    .click();
-  await heading(page, say("Settings"));
-  await page
-    .getByRole("link", { name: say("Ways back"), exact: true })
-    .first()
-    .click();
-  await heading(page, say("Ways back"));
+export async function goToWays(visitor: Visitor): Promise<void> {
+  await section(visitor, "Settings");
+  await follow(visitor, "Ways back");
+  await heading(visitor.page, visitor.say("Ways back"));
 }
 
 /** Has codes asked for, with the code of the step before. */

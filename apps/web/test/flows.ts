@@ -1,4 +1,5 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { activate, write } from "./hand.ts";
 import type { Visitor } from "./visitor.ts";
 
 // What people do on the page, step by step, by the words they see.
@@ -11,21 +12,21 @@ export interface Person {
 }
 
 /** Presses a button found by its whole name. */
-export async function press({ page, say }: Visitor, english: string): Promise<void> {
-  await page.getByRole("button", { name: say(english), exact: true }).click();
+export async function press(visitor: Visitor, english: string): Promise<void> {
+  const { page, say } = visitor;
+  await activate(visitor, page.getByRole("button", { name: say(english), exact: true }));
 }
 
 /** Follows a link of the page, or of its sections. */
-export async function follow({ page, say }: Visitor, english: string): Promise<void> {
-  await page
-    .getByRole("link", { name: say(english), exact: true })
-    .first()
-    .click();
+export async function follow(visitor: Visitor, english: string): Promise<void> {
+  const { page, say } = visitor;
+  await activate(visitor, page.getByRole("link", { name: say(english), exact: true }).first());
 }
 
 /** Fills in the line with this label. */
-export async function fill({ page, say }: Visitor, english: string, text: string): Promise<void> {
-  await page.getByLabel(say(english), { exact: true }).fill(text);
+export async function fill(visitor: Visitor, english: string, text: string): Promise<void> {
+  const { page, say } = visitor;
+  await write(visitor, page.getByLabel(say(english), { exact: true }), text);
 }
 
 /** Goes to a section, opening the menu where the page is narrow. */
@@ -38,9 +39,26 @@ export async function section(
   const link = page
     .getByRole("navigation", { name: say("Sections") })
     .getByRole("link", { name: say(english), exact: true });
-  if (!(await link.isVisible())) await press(visitor, "Menu");
-  await link.click();
+  await unfold(visitor, link);
+  await activate(visitor, link);
   await heading(page, say(title));
+}
+
+/** Opens the menu, where the page is narrow and something of the sections is wanted. */
+async function unfold(visitor: Visitor, wanted: Locator): Promise<void> {
+  const { page, say } = visitor;
+  const menu = page.getByRole("button", { name: say("Menu"), exact: true });
+  await wanted.or(menu).first().waitFor();
+  if (!(await wanted.isVisible())) await press(visitor, "Menu");
+}
+
+/** Closes the record, and stands before its door. */
+export async function close(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  const button = page.getByRole("button", { name: say("Close my record"), exact: true });
+  await unfold(visitor, button);
+  await activate(visitor, button);
+  await heading(page, say("Open my record"));
 }
 
 /** Waits for a page by its title. */
@@ -51,14 +69,29 @@ export async function heading(page: Page, title: string): Promise<void> {
 /** From the first page to an account and its kit. @returns the kit's words and its text */
 export async function signUp(
   visitor: Visitor,
+  person: Person,
+): Promise<{ words: readonly string[]; text: string }> {
+  await follow(visitor, "Create my record");
+  return await enrol(visitor, person);
+}
+
+/**
+ * Says who one is, and with which password.
+ * @param look given each step before anything is filled in
+ */
+export async function enrol(
+  visitor: Visitor,
   { name, address }: Person,
+  look: (step: string) => Promise<void> = async () => undefined,
 ): Promise<{ words: readonly string[]; text: string }> {
   const { page, say } = visitor;
-  await follow(visitor, "Create my record");
   await heading(page, say("Who are you?"));
+  await look("who");
   await fill(visitor, "Your name", name);
   await fill(visitor, "E-mail address", address);
   await press(visitor, "Continue");
+  await page.getByLabel(say("Password"), { exact: true }).waitFor();
+  await look("password");
   await fill(visitor, "Password", PASSWORD);
   await press(visitor, "Create my record");
   await heading(page, say("Print your kit"));
@@ -90,7 +123,7 @@ export async function copyWords(visitor: Visitor, words: readonly string[]): Pro
       .locator(`label[for="${await field.getAttribute("id")}"]`)
       .textContent();
     const number = Number(/\d+/.exec(label ?? "")?.[0]);
-    await field.fill(words[number - 1] ?? "");
+    await write(visitor, field, words[number - 1] ?? "");
   }
   await press(visitor, "Check");
 }
@@ -105,7 +138,7 @@ export async function add(
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Add documents");
   await (await chooser).setFiles(typeof files === "string" ? files : [...files]);
-  await page.getByRole("button", { name: say("Hide this") }).click({ timeout });
+  await activate(visitor, page.getByRole("button", { name: say("Hide this") }), { timeout });
 }
 
 /** The contact code this visitor shows. */
@@ -121,7 +154,8 @@ export async function verify(visitor: Visitor, code: string, name: string): Prom
   const { page, say } = visitor;
   await section(visitor, "Contacts");
   await fill(visitor, "Their code", code);
-  await page.getByLabel(say("What do you call them?"), { exact: true }).first().fill(name);
+  const called = page.getByLabel(say("What do you call them?"), { exact: true }).first();
+  await write(visitor, called, name);
   await press(visitor, "Check and keep");
   await page.getByRole("heading", { level: 2, name, exact: true }).waitFor();
 }
@@ -135,9 +169,9 @@ export async function share(
 ): Promise<void> {
   const { page, say } = visitor;
   await section(visitor, "Share", "What do you want to share?");
-  for (const title of titles) await page.getByText(title, { exact: true }).click();
+  for (const title of titles) await activate(visitor, page.getByText(title, { exact: true }));
   await press(visitor, "Continue");
-  await page.getByText(to).click();
+  await activate(visitor, page.getByText(to));
   await press(visitor, "Continue");
   await heading(page, say("Until when?"));
   if (note !== "") await fill(visitor, "A word beside it, if you like", note);

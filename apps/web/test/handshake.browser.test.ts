@@ -5,11 +5,12 @@ import { after, before, test } from "node:test";
 import { launchBrowser } from "../../../tools/browser/launch.ts";
 import { checkAbilities } from "./abilities.ts";
 import { filmCode } from "./film.ts";
-import { add, checkKit, fill, heading, press, section, signUp } from "./flows.ts";
+import { add, checkKit, fill, follow, heading, press, section, signUp } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
+import { named, WALKS, type Walk } from "./walks.ts";
 
 let ground: Ground;
 before(async () => {
@@ -22,20 +23,23 @@ after(async () => {
 let count = 0;
 
 /** A patient with one document, who shows a code for it until tonight. */
-async function showing(language: Language, width = 1280): Promise<Visitor> {
+async function showing({ language, ...look }: Walk): Promise<Visitor> {
   count += 1;
-  const patient = await newVisitor(ground, language, { width });
+  const patient = await newVisitor(ground, language, look);
   const { page, say } = patient;
   const kit = await signUp(patient, { name: "Alice Martin", address: `show${count}@example.org` });
   await checkKit(patient, kit.words);
   await add(patient, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("Cholestérol") }]);
   await section(patient, "Show a code", "What may they read?");
-  await page.getByText("Bilan", { exact: true }).click();
+  await checkAbilities(page, "showing a code: what");
+  await activate(patient, page.getByText("Bilan", { exact: true }));
   await press(patient, "Continue");
   await heading(page, say("Until what hour?"));
+  await checkAbilities(page, "showing a code: until when");
   assert.ok(await page.getByRole("radio", { name: say("Tonight") }).isChecked());
   await press(patient, "Continue");
   await heading(page, say("This is what will happen"));
+  await checkAbilities(page, "showing a code: what will happen");
   await press(patient, "Show the code");
   await page.locator("[data-code]").waitFor();
   return patient;
@@ -46,19 +50,24 @@ async function digitsOf({ page }: Visitor): Promise<string> {
   return digits ?? assert.fail("no digits are shown");
 }
 
-async function scanPage(ground: Ground, language: Language, width = 1280): Promise<Visitor> {
-  const doctor = await newVisitor(ground, language, { width });
+async function scanPage(ground: Ground, { language, ...look }: Walk): Promise<Visitor> {
+  const doctor = await newVisitor(ground, language, look);
   const { page, say } = doctor;
-  await page.getByRole("link", { name: say("Scan or type the code"), exact: true }).click();
+  await follow(doctor, "Scan or type the code");
   await heading(page, say("Scan or type the code"));
   await fill(doctor, "Your name, as the patient shall see it", "Dr Roche");
   return doctor;
 }
 
-for (const language of ["fr", "en"] as const) {
-  test(`a doctor without an account types the code, reads, answers and is shown out (${language})`, async () => {
-    const patient = await showing(language, 320);
-    const doctor = await scanPage(ground, language, 390);
+const [PHONE, DESK, CAMERA] = WALKS.handshake;
+
+for (const [walk, across] of [
+  [PHONE, DESK],
+  [DESK, PHONE],
+] as const) {
+  test(`a doctor without an account types the code, reads, answers and is shown out, ${named(walk)}`, async () => {
+    const patient = await showing(walk);
+    const doctor = await scanPage(ground, { ...across, language: walk.language });
     const { say } = patient;
     await checkAbilities(patient.page, "the code that is shown");
     await checkAbilities(doctor.page, "where the code is typed");
@@ -82,19 +91,21 @@ for (const language of ["fr", "en"] as const) {
 
     await heading(patient.page, say("They can read now"));
     const end = patient.page.getByRole("button", {
-      name: say("End now what {name} can read", "Dr Roche"),
+      name: say("End it now: what {name} can read", "Dr Roche"),
     });
     await end.waitFor();
+    await checkAbilities(patient.page, "they can read now");
     await section(patient, "Journal");
     await end.waitFor();
 
     const { page } = doctor;
     await heading(page, say("Summary of {name}", "Alice Martin"));
-    await page.getByRole("button", { name: "Bilan", exact: true }).click();
+    await activate(doctor, page.getByRole("button", { name: "Bilan", exact: true }));
     await page.getByText("Cholestérol").waitFor();
     await press(doctor, "Back to the summary");
     await checkAbilities(page, "the summary");
     await press(doctor, "Write back");
+    await checkAbilities(page, "writing back");
     await fill(doctor, "Your answer", "Rien d’inquiétant.");
     await press(doctor, "Seal and send");
     await page
@@ -102,15 +113,20 @@ for (const language of ["fr", "en"] as const) {
       .waitFor();
 
     await section(patient, "Shared with me");
-    await patient.page.getByRole("button", { name: say("Take it into my record") }).click();
+    await activate(
+      patient,
+      patient.page.getByRole("button", { name: say("Take it into my record") }),
+    );
     await patient.page
       .getByRole("heading", { name: say("Written to you") })
       .waitFor({ state: "detached" });
-    await end.click();
+    await activate(patient, end);
     await end.waitFor({ state: "detached" });
     await heading(page, say("It is over"));
+    await checkAbilities(page, "it is over");
     await press(doctor, "Forget everything here");
     await page.getByRole("button", { name: say("Scan another code") }).waitFor();
+    await checkAbilities(page, "everything forgotten");
 
     // Nothing that would open anything stood in an address, and nothing was kept by the page.
     const asked = [...patient.sent, ...doctor.sent].map(({ url }) => new URL(url).pathname);
@@ -124,15 +140,15 @@ for (const language of ["fr", "en"] as const) {
   });
 }
 
-test("a camera reads the code, and where there is none the typed code does the same", async () => {
-  const patient = await showing("fr");
+test(`a camera reads the code, and where there is none the typed code does the same, ${named(CAMERA)}`, async () => {
+  const patient = await showing(CAMERA);
   const { say } = patient;
   const text = (await patient.page.locator("[data-scan]").getAttribute("data-scan")) ?? "";
   const film = join(ground.folder, "code.y4m");
   await filmCode(film, text);
   const browser = await launchBrowser(film);
   try {
-    const without = await scanPage(ground, "fr");
+    const without = await scanPage(ground, CAMERA);
     await press(without, "Scan with the camera");
     await without.page
       .getByText(
@@ -140,7 +156,7 @@ test("a camera reads the code, and where there is none the typed code does the s
       )
       .waitFor();
     await without.context.close();
-    const doctor = await scanPage({ ...ground, browser }, "fr");
+    const doctor = await scanPage({ ...ground, browser }, CAMERA);
     await press(doctor, "Scan with the camera");
     await heading(doctor.page, say("Compare with the other screen"));
     // Who scanned knows whose code it is, and asks for nothing more.

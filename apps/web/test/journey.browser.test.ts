@@ -4,6 +4,7 @@ import { checkAbilities } from "./abilities.ts";
 import {
   add,
   checkKit,
+  close,
   fill,
   follow,
   heading,
@@ -16,9 +17,10 @@ import {
   verify,
 } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate, write } from "./hand.ts";
 import { bundle, note, pdf, picture } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
+import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
 before(async () => {
@@ -28,6 +30,8 @@ after(async () => {
   await ground?.stop();
 });
 
+const [PHONE, DESK, MOUSE] = WALKS.wholePath;
+
 const files = (secret: string) => [
   { name: `Bilan ${secret}.txt`, mimeType: "text/plain", buffer: note(`${secret}-inside`) },
   { name: "Radiographie.png", mimeType: "image/png", buffer: picture() },
@@ -35,11 +39,15 @@ const files = (secret: string) => [
   { name: "export.json", mimeType: "application/json", buffer: bundle(secret) },
 ];
 
-for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
-  test(`a patient and a doctor, the whole path, in ${language}`, async () => {
+for (const [walk, across] of [
+  [PHONE, MOUSE],
+  [DESK, PHONE],
+] as const) {
+  test(`a patient and a doctor, the whole path, ${named(walk)}`, async () => {
+    const { language } = walk;
     const secret = `Zyxomel${language}`;
-    const patient = await newVisitor(ground, language);
-    const doctor = await newVisitor(ground, language, { width: 320, theme: "dark" });
+    const patient = await newVisitor(ground, language, walk);
+    const doctor = await newVisitor(ground, language, { ...across, width: 320, theme: "dark" });
     const everybody = [patient, doctor];
     const { say } = patient;
     await checkAbilities(patient.page, "welcome");
@@ -63,7 +71,6 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
 
     await openEach(patient, secret);
     await correctAndLookBack(patient, title, secret);
-    if (language === "fr") await findAndNote(patient, secret);
 
     await verify(patient, await ownCode(doctor), roche.name);
     await checkAbilities(patient.page, "contacts");
@@ -74,7 +81,7 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
     await section(doctor, "Shared with me");
     await doctor.page.getByText(`mot ${secret}`).waitFor();
     await checkAbilities(doctor.page, "received, narrow and dark");
-    await doctor.page.getByRole("link", { name: title }).click();
+    await activate(doctor, doctor.page.getByRole("link", { name: title }));
     await doctor.page.getByText(`${secret}-corrected`).waitFor();
     await checkAbilities(doctor.page, "a received document, narrow and dark");
 
@@ -84,7 +91,7 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
       /<0>.*<\/0>/,
     );
     const line = patient.page.locator(".entry", { hasText: `${before}${title}${after}` });
-    await line.getByText(say("How it was checked")).click();
+    await activate(patient, line.getByText(say("How it was checked")));
     await line
       .getByText(say("Signed by the reader’s device, which belongs to the account named. Checked."))
       .waitFor();
@@ -93,7 +100,7 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
     await section(patient, "Who can see what");
     await patient.page.getByText("Radiographie").waitFor();
     await checkAbilities(patient.page, "who can see what");
-    await patient.page.getByRole("button", { name: say("End this access") }).click();
+    await activate(patient, patient.page.getByRole("button", { name: say("End this access") }));
     await checkAbilities(patient.page, "before ending an access");
     await press(patient, "End it now");
     await patient.page.getByRole("heading", { name: say("Only you") }).waitFor();
@@ -116,53 +123,14 @@ for (const language of ["fr", "en"] as const satisfies readonly Language[]) {
   });
 }
 
-/** A word finds by its beginning, whatever its accents; a note is a document like others. */
-async function findAndNote(visitor: Visitor, secret: string): Promise<void> {
-  const { page, say } = visitor;
-  await section(visitor, "My documents");
-  await press(visitor, "Write a note");
-  await fill(visitor, "Title, if you like", "Préparation");
-  await fill(visitor, "Text", `${secret}-noted`);
-  await checkAbilities(page, "a note");
-  await press(visitor, "Seal and keep");
-  await page.getByRole("link", { name: "Préparation" }).waitFor();
-  for (let i = 0; i < 2; i++) await addResult(visitor, secret, i);
-  await page.getByText(say("Narrow it down")).click();
-  await checkAbilities(page, "looking for something");
-  await fill(visitor, "Look for", "prepa");
-  await page.getByRole("link", { name: "Courrier" }).waitFor({ state: "detached" });
-  assert.equal(await page.locator(".entry-link").count(), 1);
-  await fill(visitor, "Look for", "tension");
-  await page.getByRole("link", { name: "Tension" }).first().click();
-  await page.locator(".chart circle").first().waitFor();
-  assert.equal(await page.locator(".chart circle").count(), 2);
-  await page.locator(".figures td", { hasText: "121 mmHg" }).waitFor();
-  await checkAbilities(page, "results over time");
-}
-
-/** Adds one result of a kind of which there are several. */
-async function addResult(visitor: Visitor, secret: string, i: number): Promise<void> {
-  const result = {
-    resourceType: "Observation",
-    status: "final",
-    code: { text: `Tension ${secret}` },
-    effectiveDateTime: `2026-0${i + 1}-12`,
-    valueQuantity: { value: 120 + i, unit: "mmHg" },
-  };
-  const buffer = Buffer.from(
-    JSON.stringify({ resourceType: "Bundle", type: "collection", entry: [{ resource: result }] }),
-  );
-  await add(visitor, [{ name: `${i}.json`, mimeType: "application/json", buffer }]);
-}
-
 /** Each kind of document shows what it holds. */
 async function openEach(visitor: Visitor, secret: string): Promise<void> {
   const { page, say } = visitor;
-  await page.getByRole("link", { name: `Bilan ${secret}` }).click();
+  await activate(visitor, page.getByRole("link", { name: `Bilan ${secret}` }));
   await page.getByText(`${secret}-inside`).waitFor();
   await checkAbilities(page, "a text");
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: "Radiographie" }).click();
+  await activate(visitor, page.getByRole("link", { name: "Radiographie" }));
   const image = page.locator(".sheet img");
   await image.waitFor();
   assert.equal(
@@ -170,15 +138,15 @@ async function openEach(visitor: Visitor, secret: string): Promise<void> {
     120,
   );
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: "Courrier" }).click();
+  await activate(visitor, page.getByRole("link", { name: "Courrier" }));
   const saving = page.waitForEvent("download");
-  await page.getByRole("link", { name: say("Save a copy") }).click();
+  await activate(visitor, page.getByRole("link", { name: say("Save a copy") }));
   const saved = await (await saving).createReadStream();
   const pieces: Buffer[] = [];
   for await (const piece of saved) pieces.push(piece);
   assert.deepEqual(Buffer.concat(pieces), pdf());
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: `Glycémie ${secret}` }).click();
+  await activate(visitor, page.getByRole("link", { name: `Glycémie ${secret}` }));
   await page.getByRole("row", { name: /< 5[.,]4321 mmol\/L/ }).waitFor();
   await checkAbilities(page, "a resource");
 }
@@ -186,7 +154,7 @@ async function openEach(visitor: Visitor, secret: string): Promise<void> {
 async function correctAndLookBack(visitor: Visitor, title: string, secret: string): Promise<void> {
   const { page, say } = visitor;
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: title }).click();
+  await activate(visitor, page.getByRole("link", { name: title }));
   await page.getByText(`${secret}-inside`).waitFor();
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Replace with a corrected version");
@@ -196,14 +164,14 @@ async function correctAndLookBack(visitor: Visitor, title: string, secret: strin
     buffer: note(`${secret}-corrected`),
   });
   await page.getByText(`${secret}-corrected`).waitFor();
-  await page.getByRole("button", { name: say("Open this version") }).click();
+  await activate(visitor, page.getByRole("button", { name: say("Open this version") }));
   await page.getByText(`${secret}-inside`).waitFor();
 }
 
 async function deleteOne(visitor: Visitor, title: string): Promise<void> {
   const { page, say } = visitor;
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: title }).click();
+  await activate(visitor, page.getByRole("link", { name: title }));
   await press(visitor, "Delete");
   await press(visitor, "Delete it");
   await heading(page, say("My documents"));
@@ -220,13 +188,17 @@ async function kitMonthsLater(visitor: Visitor, kit: string): Promise<void> {
   await page.evaluate(() => localStorage.setItem("ecrin.kit-checked", "2025-01-31"));
   await section(visitor, "Journal");
   await section(visitor, "My documents");
-  await asked.click();
-  await page.getByText(say("Does my kit still work?")).click();
+  await activate(visitor, asked);
+  await activate(visitor, page.getByText(say("Does my kit still work?")));
   const line = say("Your kit: the 24 words, or the same as letters");
-  await page.getByLabel(line).fill(`${kit.slice(0, -1)}${kit.endsWith("0") ? "1" : "0"}`);
+  await write(
+    visitor,
+    page.getByLabel(line),
+    `${kit.slice(0, -1)}${kit.endsWith("0") ? "1" : "0"}`,
+  );
   await press(visitor, "Try it");
   await page.getByRole("alert").waitFor();
-  await page.getByLabel(line).fill(kit);
+  await write(visitor, page.getByLabel(line), kit);
   await press(visitor, "Try it");
   await page
     .getByText(say("Your kit opens your record. Put the sheet back in its place."))
@@ -245,14 +217,13 @@ async function theRest(
 ): Promise<void> {
   const { page, say } = patient;
   await section(patient, "Settings");
-  await page.getByText(say("Dark"), { exact: true }).click();
+  await activate(patient, page.getByText(say("Dark"), { exact: true }));
   await page.getByRole("heading", { name: say("This device") }).waitFor();
   await checkAbilities(page, "settings, dark");
-  await page.getByText(say("Light"), { exact: true }).click();
+  await activate(patient, page.getByText(say("Light"), { exact: true }));
   await kitMonthsLater(patient, kit);
 
-  await press(patient, "Close my record");
-  await heading(page, say("Open my record"));
+  await close(patient);
   await checkAbilities(page, "unlock");
   await fill(patient, "Password", "certainly wrong");
   await press(patient, "Open");
@@ -265,11 +236,13 @@ async function theRest(
   await page.getByRole("link", { name: "Radiographie" }).waitFor();
 
   await section(doctor, "Settings");
-  await doctor.page.getByRole("button", { name: say("Sign out") }).click();
-  await doctor.page
-    .getByRole("alertdialog")
-    .getByRole("button", { name: say("Sign out"), exact: true })
-    .click();
+  await activate(doctor, doctor.page.getByRole("button", { name: say("Sign out") }));
+  await activate(
+    doctor,
+    doctor.page
+      .getByRole("alertdialog")
+      .getByRole("button", { name: say("Sign out"), exact: true }),
+  );
   await follow(doctor, "I have one: open it here with my kit");
   await checkAbilities(doctor.page, "enter, narrow and dark");
   await fill(doctor, "E-mail address", alice.address);

@@ -6,6 +6,7 @@ import { memoryStore, signInWithKit } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import { add, checkKit, heading, PASSWORD, section, signUp } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { note } from "./samples.ts";
 import { newVisitor } from "./visitor.ts";
 
@@ -18,7 +19,7 @@ after(async () => {
 });
 
 test("a line comes by itself, is said politely, narrowed down, and an older log is an alarm", async () => {
-  const visitor = await newVisitor(ground, "fr");
+  const visitor = await newVisitor(ground, "fr", { width: 1440 });
   const { page, say, context, wrong } = visitor;
   const kit = await signUp(visitor, { name: "Alice Martin", address: "alice@example.org" });
   await checkKit(visitor, kit.words);
@@ -43,11 +44,11 @@ test("a line comes by itself, is said politely, narrowed down, and an older log 
   await page.getByRole("status").filter({ hasText: "Nouvelles lignes" }).first().waitFor();
   await checkAbilities(page, "the journal, live");
 
-  await page.getByText(say("Narrow it down: who, what, when")).click();
+  await activate(visitor, page.getByText(say("Narrow it down: who, what, when")));
   await page.getByLabel(say("What"), { exact: true }).selectOption("reading");
   await page.getByText(say("You created your account.")).waitFor({ state: "detached" });
   await row.first().waitFor();
-  await page.getByText(say("What I did in other people’s records")).click();
+  await activate(visitor, page.getByText(say("What I did in other people’s records")));
   await checkAbilities(page, "what one did elsewhere");
   assert.deepEqual(wrong, []);
 

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { follow, heading, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { backUp, comeAgain, lose, takeCopy } from "./losing.ts";
 import { type Owner, owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
@@ -17,6 +18,7 @@ import {
   unlock,
   wrongBeside,
 } from "./waiting-room.ts";
+import { WALKS } from "./walks.ts";
 
 // A service whose database was put back to an earlier day, and whose operator ended the log: what
 // people see who come back, and how they go on.
@@ -34,6 +36,8 @@ async function picture({ page }: Visitor, name: string): Promise<void> {
   const folder = process.env.ECRIN_PICTURES;
   if (folder !== undefined) await page.screenshot({ path: join(folder, name), fullPage: true });
 }
+
+const [PHONE, DESK, MOUSE] = WALKS.loss;
 
 const lostTitle = "Warning: lines of the journal are lost.";
 
@@ -54,17 +58,14 @@ async function accept(visitor: Visitor, name: string): Promise<void> {
 
 test("lines that are lost are told, accepted once, and what follows is done", async () => {
   const people: (readonly [string, Owner])[] = [];
-  for (const [language, width] of [
-    ["fr", 320],
-    ["en", 1280],
-  ] as const) {
-    const visitor = await owner(ground, language, { width });
+  for (const walk of [PHONE, DESK]) {
+    const visitor = await owner(ground, walk.language, walk);
     await addText(visitor, "before.txt", "before");
     await takeCopy(visitor);
-    people.push([`${language}-${width}`, visitor]);
+    people.push([`${walk.language}-${walk.width}`, visitor]);
   }
   // Somebody of whom nothing is lost.
-  const other = await owner(ground, "en", { width: 320 });
+  const other = await owner(ground, MOUSE.language, MOUSE);
   await addText(other, "mine.txt", "mine");
   await takeCopy(other);
   await backUp(ground);
@@ -119,7 +120,7 @@ test("lines that are lost are told, accepted once, and what follows is done", as
   await page.getByText(say("How it was checked")).first().waitFor();
   assert.equal(await page.getByText(say(lostTitle)).count(), 0);
   // A device that is new gets in with nothing to accept.
-  const fresh = await otherDevice(ground, "en", other);
+  const fresh = await otherDevice(ground, MOUSE.language, other);
   await takeCopy(fresh);
   for (const { context, wrong } of [...people.map(([, each]) => each), other, fresh]) {
     assert.deepEqual(wrong, []);
@@ -128,7 +129,7 @@ test("lines that are lost are told, accepted once, and what follows is done", as
 });
 
 test("where this device keeps the record, the loss is told beside the list, and accepted there", async () => {
-  const visitor = await owner(ground, "fr", { width: 320 });
+  const visitor = await owner(ground, PHONE.language, { ...PHONE, width: 320 });
   const { page, say, context } = visitor;
   await keepHere(visitor);
   await addText(visitor, "before.txt", "before");
@@ -160,7 +161,7 @@ test("where this device keeps the record, the loss is told beside the list, and 
 
   // What the words mean stands on the page of help.
   await follow(visitor, "Help and words explained");
-  await page.getByText(say("It says that lines of the journal are lost")).click();
+  await activate(visitor, page.getByText(say("It says that lines of the journal are lost")));
   await page.getByText(/^The service lost part of|^Le service a perdu une partie/).waitFor();
   await context.close();
 });

@@ -10,9 +10,11 @@ import { type Authority, makeAuthority } from "../../../packages/timestamp/src/a
 // biome-ignore lint/style/noRestrictedImports: as above.
 import { requestTimestamp, tokenOf } from "../../../packages/timestamp/src/index.ts";
 import { checkAbilities } from "./abilities.ts";
-import { follow, heading } from "./flows.ts";
+import { follow, heading, press } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { named, WALKS } from "./walks.ts";
 
 // What somebody may add who checks a copy: an earlier one, certificates, witnesses (spec/export.md, MUST 2).
 
@@ -52,27 +54,25 @@ interface Given {
   readonly buffer: Buffer;
 }
 
-async function choose({ page, say }: Visitor, button: string, files: Given[]): Promise<void> {
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: say(button), exact: true }).click();
+async function choose(visitor: Visitor, button: string, files: Given[]): Promise<void> {
+  const chooser = visitor.page.waitForEvent("filechooser");
+  await press(visitor, button);
   const given = files.map((each) => ({ ...each, mimeType: "application/octet-stream" }));
   await (await chooser).setFiles(given);
 }
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value, undefined, 2));
 
-for (const [language, width] of [
-  ["fr", 320],
-  ["en", 1280],
-] as const) {
-  test(`a copy is checked with an earlier one, certificates and witnesses, ${language}`, async () => {
-    const visitor = await newVisitor(ground, language, { width });
+for (const walk of WALKS.moreChecks) {
+  test(`a copy is checked with an earlier one, certificates and witnesses, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const visitor = await newVisitor(ground, language, walk);
     const { page, say, context, wrong } = visitor;
     const sees = async (text: string) =>
       await page.getByText(say(text)).first().waitFor({ timeout: 60_000 });
     const again = async () => {
       const name = say("Check {name} again", "copy.zip");
-      await page.getByRole("button", { name, exact: true }).click();
+      await activate(visitor, page.getByRole("button", { name, exact: true }));
     };
     await follow(visitor, "Check a copy of a journal");
     await heading(page, say("Check a copy of a journal"));
@@ -88,7 +88,7 @@ for (const [language, width] of [
     await sees(independent);
 
     // An authority that one does not count on, then the right one beside it.
-    await page.getByText(say("More checks"), { exact: true }).click();
+    await activate(visitor, page.getByText(say("More checks"), { exact: true }));
     const root = (of: Authority | undefined) => Buffer.from(of?.root ?? assert.fail());
     const [mine, others] = [
       { name: "exemple.der", buffer: root(authority) },
@@ -140,7 +140,7 @@ for (const [language, width] of [
     await again();
     await sees("It does not go on from the copy before.");
     const leave = say("Leave out {names}", "autre.zip");
-    await page.getByRole("button", { name: leave, exact: true }).click();
+    await activate(visitor, page.getByRole("button", { name: leave, exact: true }));
     await again();
     await sees("This copy holds, from its first byte to its last.");
 

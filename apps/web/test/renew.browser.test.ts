@@ -4,6 +4,7 @@ import { checkAbilities } from "./abilities.ts";
 import { addPasskey, giveAuthenticator, goToWays, setUpCodes } from "./factors.ts";
 import {
   add,
+  close,
   copyWords,
   fill,
   follow,
@@ -14,11 +15,12 @@ import {
   section,
 } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
 import { picture } from "./picture.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
+import { named, WALKS, type Walk } from "./walks.ts";
 
 // Everything made anew after a compromise, as a person does it on the page.
 
@@ -33,8 +35,8 @@ after(async () => {
 const FRESH = "cinq autres mots tout neufs";
 
 /** Somebody with one document. */
-async function somebody(language: Language): Promise<Owner> {
-  const visitor = await owner(ground, language);
+async function somebody(walk: Walk): Promise<Owner> {
+  const visitor = await owner(ground, walk.language, walk);
   await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
   return visitor;
 }
@@ -46,16 +48,22 @@ async function goToRenewal(visitor: Visitor): Promise<void> {
   await heading(page, say("Make everything new"));
 }
 
-async function confirm({ page, say }: Visitor): Promise<void> {
-  await page
-    .getByRole("alertdialog")
-    .getByRole("button", { name: say("Make it all new"), exact: true })
-    .click();
+async function confirm(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  await activate(
+    visitor,
+    page
+      .getByRole("alertdialog")
+      .getByRole("button", { name: say("Make it all new"), exact: true }),
+  );
 }
 
-for (const language of ["fr", "en"] as const) {
-  test(`everything made anew, and nothing of before opens, ${language}`, async () => {
-    const alice = await somebody(language);
+const [PHONE, DESK, MOUSE] = WALKS.renewal;
+
+for (const walk of [PHONE, DESK]) {
+  test(`everything made anew, and nothing of before opens, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const alice = await somebody(walk);
     const { page, say } = alice;
     await giveAuthenticator(alice);
     const second = await newVisitor(ground, language);
@@ -65,7 +73,7 @@ for (const language of ["fr", "en"] as const) {
     await fill(second, "Password", PASSWORD);
     await press(second, "Open");
     await heading(second.page, say("My documents"));
-    await press(second, "Close my record");
+    await close(second);
     await goToWays(alice);
     await addPasskey(alice);
     const app = await setUpCodes(alice);
@@ -110,7 +118,7 @@ for (const language of ["fr", "en"] as const) {
     await goToWays(alice);
     await page.getByRole("button", { name: say("Ask for codes") }).waitFor();
     assert.equal(await page.getByRole("heading", { level: 3 }).count(), 0, "no passkey is left");
-    await press(alice, "Close my record");
+    await close(alice);
     await fill(alice, "Password", PASSWORD);
     await press(alice, "Open");
     await page
@@ -138,9 +146,9 @@ for (const language of ["fr", "en"] as const) {
   });
 }
 
-for (const language of ["en", "fr"] as const) {
-  test(`broken off after the service had taken it: the door says so, and the kit is made again, ${language}`, async () => {
-    const alice = await somebody(language);
+for (const walk of [MOUSE, DESK]) {
+  test(`broken off after the service had taken it: the door says so, and the kit is made again, ${named(walk)}`, async () => {
+    const alice = await somebody(walk);
     const { page, say, context } = alice;
     await goToWays(alice);
     const app = await setUpCodes(alice);
@@ -164,10 +172,12 @@ for (const language of ["en", "fr"] as const) {
       .waitFor();
     assert.equal(taken, 200);
     await press(alice, "No, go back");
-    await page
-      .getByRole("navigation", { name: say("Sections") })
-      .getByRole("link", { name: say("Journal"), exact: true })
-      .click();
+    await activate(
+      alice,
+      page
+        .getByRole("navigation", { name: say("Sections") })
+        .getByRole("link", { name: say("Journal"), exact: true }),
+    );
     await heading(page, say("Open my record"));
     await page
       .getByText(
@@ -197,13 +207,13 @@ for (const language of ["en", "fr"] as const) {
     await press(alice, "Make a new kit");
     await press(alice, "Make it");
     const kit = await kitShown(alice);
+    await checkAbilities(page, "a new kit in settings");
     await copyWords(alice, kit.words);
     await page.getByText(say("Your new kit is in force.")).waitFor();
     await section(alice, "My documents");
     await page.getByRole("link", { name: "Bilan" }).waitFor();
     assert.equal(await unfinished.count(), 0);
-    await press(alice, "Close my record");
-    await heading(page, say("Open my record"));
+    await close(alice);
     const said =
       "Everything of this record was being made new, and it broke off. Try your new password first. If it does not open, take the one before.";
     assert.equal(await page.getByText(say(said)).count(), 0);

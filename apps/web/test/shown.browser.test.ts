@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { cda, dicom, joined, section as part, u16, u32 } from "./clinical.ts";
-import { add, press, section } from "./flows.ts";
+import { add, fill, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
 import { picture } from "./samples.ts";
+import type { Visitor } from "./visitor.ts";
+import { named, WALKS } from "./walks.ts";
 
 // Files of a kind that browsers do not show by themselves, and pictures from a phone's camera.
 
@@ -66,49 +70,133 @@ function file(name: string, mimeType: string, bytes: Uint8Array | string) {
   return { name, mimeType, buffer: Buffer.from(bytes) };
 }
 
-test("a clinical document is read section by section, a film frame by frame, curves as curves", async () => {
-  const visitor = await owner(ground, "fr", { width: 390 });
-  const { page, say, wrong } = visitor;
-  await add(visitor, [
-    file("lettre.xml", "text/xml", LETTER),
-    file("film.dcm", "application/dicom", FILM),
-    file("ecg.dcm", "", CURVES),
-  ]);
-  await page.getByRole("link", { name: "lettre" }).click();
-  await page.getByRole("heading", { level: 2, name: "Compte rendu" }).waitFor();
-  await page.getByRole("heading", { level: 3, name: "Résultats" }).waitFor();
-  await page.getByRole("cell", { name: "6,8 %" }).waitFor();
-  await page.getByText("<b> reste un texte").waitFor();
-  await page.getByText("Dr Hélène Roche").waitFor();
-  await checkAbilities(page, "a clinical document");
+for (const walk of WALKS.documents) {
+  test(`documents of every kind are added, shown and found, ${named(walk)}`, async () => {
+    const visitor = await owner(ground, walk.language, walk);
+    const { page, say, wrong } = visitor;
+    const files = [
+      file("lettre.xml", "text/xml", LETTER),
+      file("film.dcm", "application/dicom", FILM),
+      file("ecg.dcm", "", CURVES),
+    ];
+    if (walk.hand === "mouse") await drag(visitor, files);
+    else await add(visitor, files);
+    if (walk.hand === "keyboard") await pastePicture(visitor);
+    await activate(visitor, page.getByRole("link", { name: "lettre" }));
+    await page.getByRole("heading", { level: 2, name: "Compte rendu" }).waitFor();
+    await page.getByRole("heading", { level: 3, name: "Résultats" }).waitFor();
+    await page.getByRole("cell", { name: "6,8 %" }).waitFor();
+    await page.getByText("<b> reste un texte").waitFor();
+    await page.getByText("Dr Hélène Roche").waitFor();
+    await checkAbilities(page, "a clinical document");
 
-  await section(visitor, "My documents");
-  await page.getByRole("link", { name: "film" }).click();
-  const canvas = page.locator(".frames canvas");
-  const left = () =>
-    canvas.evaluate((each) =>
-      each instanceof HTMLCanvasElement
-        ? each.getContext("2d")?.getImageData(0, 0, 1, 1).data[0]
-        : undefined,
-    );
-  await page.getByText(say("Picture {shown} of {total}", 1, 2)).waitFor();
-  await until(async () => (await left()) === 0);
-  await press(visitor, "Next picture");
-  await page.getByText(say("Picture {shown} of {total}", 2, 2)).waitFor();
-  await until(async () => (await left()) === 255);
-  await checkAbilities(page, "a film");
+    await section(visitor, "My documents");
+    await activate(visitor, page.getByRole("link", { name: "film" }));
+    const canvas = page.locator(".frames canvas");
+    const left = () =>
+      canvas.evaluate((each) =>
+        each instanceof HTMLCanvasElement
+          ? each.getContext("2d")?.getImageData(0, 0, 1, 1).data[0]
+          : undefined,
+      );
+    await page.getByText(say("Picture {shown} of {total}", 1, 2)).waitFor();
+    await until(async () => (await left()) === 0);
+    await press(visitor, "Next picture");
+    await page.getByText(say("Picture {shown} of {total}", 2, 2)).waitFor();
+    await until(async () => (await left()) === 255);
+    await checkAbilities(page, "a film");
 
+    await section(visitor, "My documents");
+    await activate(visitor, page.getByRole("link", { name: "ecg" }));
+    await page.getByText(say("{length} seconds", "2")).waitFor();
+    assert.equal(await page.locator(".curves polyline").count(), 1);
+    await checkAbilities(page, "curves");
+
+    await findAndNote(visitor);
+    assert.deepEqual(wrong, []);
+    await visitor.context.close();
+  });
+}
+
+/** A word finds by its beginning, whatever its accents; a note is a document like others. */
+async function findAndNote(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: "ecg" }).click();
-  await page.getByText(say("{length} seconds", "2")).waitFor();
-  assert.equal(await page.locator(".curves polyline").count(), 1);
-  await checkAbilities(page, "curves");
-  assert.deepEqual(wrong, []);
-  await visitor.context.close();
-});
+  await press(visitor, "Write a note");
+  await fill(visitor, "Title, if you like", "Préparation");
+  await fill(visitor, "Text", "Ne pas oublier le vaccin.");
+  await checkAbilities(page, "a note");
+  await press(visitor, "Seal and keep");
+  await page.getByRole("link", { name: "Préparation" }).waitFor();
+  for (let i = 0; i < 3; i++) await addResult(visitor, i);
+  await activate(visitor, page.getByText(say("Narrow it down")));
+  await checkAbilities(page, "looking for something");
+  await fill(visitor, "Look for", "prepa");
+  await page.getByRole("link", { name: "film" }).waitFor({ state: "detached" });
+  assert.equal(await page.locator(".entry-link").count(), 1);
+  await fill(visitor, "Look for", "tension");
+  await activate(visitor, page.getByRole("link", { name: "Tension" }).first());
+  await page.locator(".chart circle").first().waitFor();
+  assert.equal(await page.locator(".chart circle").count(), 3);
+  await page.locator(".figures td", { hasText: "121 mmHg" }).waitFor();
+  await checkAbilities(page, "results over time");
+}
+
+/** Adds one result of a kind of which there are several. */
+async function addResult(visitor: Visitor, i: number): Promise<void> {
+  const result = {
+    resourceType: "Observation",
+    status: "final",
+    code: { text: "Tension" },
+    effectiveDateTime: `2026-0${i + 1}-12`,
+    valueQuantity: { value: 120 + i, unit: "mmHg" },
+  };
+  const buffer = Buffer.from(
+    JSON.stringify({ resourceType: "Bundle", type: "collection", entry: [{ resource: result }] }),
+  );
+  await add(visitor, [{ name: `${i}.json`, mimeType: "application/json", buffer }]);
+}
+
+/** Drags files from outside the browser onto the page, and waits until all are sealed. */
+async function drag(visitor: Visitor, files: readonly ReturnType<typeof file>[]): Promise<void> {
+  const { page, say, context } = visitor;
+  const paths = files.map(({ name }) => join(ground.folder, name));
+  for (const [i, { buffer }] of files.entries()) await writeFile(paths[i] ?? "", buffer);
+  const zone = page.locator(".drop");
+  const { x, y, width, height } = (await zone.boundingBox()) ?? assert.fail("nowhere to drop");
+  const devtools = await context.newCDPSession(page);
+  const event = (type: "dragEnter" | "dragOver" | "drop") =>
+    devtools.send("Input.dispatchDragEvent", {
+      type,
+      x: x + width / 2,
+      y: y + height - 8,
+      data: { items: [], files: paths, dragOperationsMask: 1 },
+    });
+  await event("dragEnter");
+  await event("dragOver");
+  await page.locator(".drop[data-drop-target]").waitFor();
+  await checkAbilities(page, "files held above the page");
+  await event("drop");
+  await activate(visitor, page.getByRole("button", { name: say("Hide this") }));
+}
+
+/** Copies a picture, and pastes it into the page. */
+async function pastePicture(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  await page.evaluate(
+    async (bytes) => {
+      const blob = new Blob([new Uint8Array(bytes)], { type: "image/png" });
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+    },
+    [...picture()],
+  );
+  await page.keyboard.press("ControlOrMeta+V");
+  await activate(visitor, page.getByRole("button", { name: say("Hide this") }));
+  await page.getByRole("link", { name: "image" }).waitFor();
+}
 
 test("a photo from the camera is a document called after its day", async () => {
-  const visitor = await owner(ground, "en", { width: 390, touch: true });
+  const visitor = await owner(ground, "en", { width: 390, hand: "touch" });
   const { page, say, wrong } = visitor;
   const chooser = page.waitForEvent("filechooser");
   await press(visitor, "Take a photo");
@@ -116,9 +204,9 @@ test("a photo from the camera is a document called after its day", async () => {
   assert.equal(await input.getAttribute("capture"), "environment");
   assert.equal(await input.getAttribute("accept"), "image/*");
   await (await chooser).setFiles([file("image.png", "image/png", picture())]);
-  await page.getByRole("button", { name: say("Hide this") }).click();
+  await activate(visitor, page.getByRole("button", { name: say("Hide this") }));
   const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(Date.now());
-  await page.getByRole("link", { name: say("Photo of {day}", day) }).click();
+  await activate(visitor, page.getByRole("link", { name: say("Photo of {day}", day) }));
   await page.locator(".sheet img").waitFor();
   assert.deepEqual(wrong, []);
   await visitor.context.close();
@@ -136,11 +224,11 @@ test("files of other programs are shown", {
     given("dicom", "waveform_ecg.dcm"),
   ]);
   const { page, say, wrong } = visitor;
-  await page.getByRole("link", { name: "CCD" }).click();
+  await activate(visitor, page.getByRole("link", { name: "CCD" }));
   await page.locator(".clinical table").first().waitFor();
   await checkAbilities(page, "a CCD");
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: "examples ybr color" }).click();
+  await activate(visitor, page.getByRole("link", { name: "examples ybr color" }));
   await page.getByText(say("Picture {shown} of {total}", 1, 30)).waitFor();
   const drawn = () =>
     page.locator(".frames canvas").evaluate((each) => {
@@ -150,7 +238,7 @@ test("files of other programs are shown", {
     });
   await until(async () => (await drawn()) > 1000);
   await section(visitor, "My documents");
-  await page.getByRole("link", { name: "waveform ecg" }).click();
+  await activate(visitor, page.getByRole("link", { name: "waveform ecg" }));
   await page.locator(".curves polyline").nth(11).waitFor();
   assert.deepEqual(wrong, []);
   await visitor.context.close();

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
-import { checkKit, fill, follow, heading, PASSWORD, press, signUp } from "./flows.ts";
+import { checkKit, close, fill, follow, heading, PASSWORD, press, signUp } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
-import { tabTo } from "./keyboard.ts";
+import { activate } from "./hand.ts";
 import { picture } from "./picture.ts";
 import { newVisitor } from "./visitor.ts";
+import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
 before(async () => {
@@ -25,12 +26,10 @@ const STOPS = [
   "Ways back",
 ] as const;
 
-for (const { language, width, touch } of [
-  { language: "fr", width: 390, touch: true },
-  { language: "en", width: 1440, touch: false },
-] as const) {
-  test(`the guided tour leads through the record, and ends where one likes: ${language}, ${width} px`, async () => {
-    const visitor = await newVisitor(ground, language, { width, touch });
+for (const walk of WALKS.tour) {
+  test(`the guided tour leads through the record, and ends where one likes: ${named(walk)}`, async () => {
+    const { language, width } = walk;
+    const visitor = await newVisitor(ground, language, walk);
     const { page, say, wrong, context } = visitor;
     const begin = say("Take the guided tour: {count} stops", STOPS.length);
     await follow(visitor, "Help and words explained");
@@ -38,10 +37,10 @@ for (const { language, width, touch } of [
     await page.goto(ground.url);
     const { words } = await signUp(visitor, {
       name: "Camille Moreau",
-      address: `tour-${language}@example.org`,
+      address: `tour-${walk.hand}@example.org`,
     });
     await checkKit(visitor, words);
-    await page.getByRole("button", { name: begin }).click();
+    await activate(visitor, page.getByRole("button", { name: begin }));
     const band = page.getByRole("region", { name: say("Guided tour"), exact: true });
     const next = say("Next stop");
     const said = new Set<string>();
@@ -55,27 +54,21 @@ for (const { language, width, touch } of [
       if (i === 1) await checkAbilities(page, "a stop of the tour");
       await picture(visitor, `tour-${i + 1}-${language}-${width}`);
       if (i === STOPS.length - 1) break;
-      if (touch) await band.getByRole("button", { name: next }).tap();
-      else {
-        await tabTo(page, next);
-        await page.keyboard.press("Enter");
-      }
+      await activate(visitor, band.getByRole("button", { name: next }));
     }
     assert.equal(said.size, STOPS.length);
     assert.equal(await band.getByRole("button", { name: next }).count(), 0);
-    await band.getByRole("button", { name: say("Previous stop") }).click();
+    await activate(visitor, band.getByRole("button", { name: say("Previous stop") }));
     await heading(page, say("Journal"));
-    await band.getByRole("button", { name: say("End the tour") }).click();
+    await activate(visitor, band.getByRole("button", { name: say("End the tour") }));
     await band.waitFor({ state: "detached" });
     await heading(page, say("Journal"));
 
     // A record that is closed in the middle of it ends it.
     await follow(visitor, "Help and words explained");
-    await page.getByRole("button", { name: begin }).click();
+    await activate(visitor, page.getByRole("button", { name: begin }));
     await band.waitFor();
-    if (width < 600) await press(visitor, "Menu");
-    await press(visitor, "Close my record");
-    await heading(page, say("Open my record"));
+    await close(visitor);
     await fill(visitor, "Password", PASSWORD);
     await press(visitor, "Open");
     await heading(page, say("My documents"));

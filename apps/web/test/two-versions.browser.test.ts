@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
 import {
@@ -15,7 +16,7 @@ import {
   waits,
   wrongBeside,
 } from "./waiting-room.ts";
-import type { Language } from "./words.ts";
+import { named, WALKS } from "./walks.ts";
 
 // Two devices that corrected one document while they were apart: both versions are kept, and the
 // page asks (spec/offline.md, Conflicts).
@@ -28,16 +29,18 @@ after(async () => {
   await ground?.stop();
 });
 
-const walks: readonly (readonly [Language, number, number])[] = [
-  ["fr", 320, 1280],
-  ["en", 1280, 320],
-];
-for (const [language, narrow, wide] of walks) {
-  test(`one document, two devices apart, ${language}, ${narrow} px wide`, async () => {
-    const phone = await owner(ground, language, { width: narrow });
+const [PHONE, DESK, BOTH] = WALKS.twoVersions;
+
+for (const [walk, elsewhere] of [
+  [PHONE, BOTH],
+  [DESK, PHONE],
+] as const) {
+  test(`one document, two devices apart, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const phone = await owner(ground, language, walk);
     await keepHere(phone);
     await addText(phone, "bilan.txt", "le premier");
-    const desk = await otherDevice(ground, language, phone, { width: wide });
+    const desk = await otherDevice(ground, language, phone, elsewhere);
 
     // Apart: the phone has no network, the desk has.
     await openText(phone, "bilan.txt", "le premier");
@@ -55,7 +58,7 @@ for (const [language, narrow, wide] of walks) {
     const choose = page.getByRole("link", { name: say("Choose the version: {title}", "bilan") });
     await choose.waitFor();
     await checkAbilities(page, "list with two versions");
-    await choose.click();
+    await activate(phone, choose);
     await asks(phone);
     await page.getByText(say("On another device"), { exact: true }).waitFor();
     assert.equal(await page.getByText(say("On this device"), { exact: true }).count(), 1);
@@ -66,10 +69,7 @@ for (const [language, narrow, wide] of walks) {
       [0, "corrigé au bureau"],
       [1, "corrigé au lit"],
     ] as const) {
-      await page
-        .getByRole("button", { name: say("Look at it") })
-        .nth(place)
-        .click();
+      await activate(phone, page.getByRole("button", { name: say("Look at it") }).nth(place));
       await page.getByText(content, { exact: true }).waitFor();
       await asks(phone);
     }
@@ -95,8 +95,8 @@ for (const [language, narrow, wide] of walks) {
   });
 }
 
-test("both are kept as two documents, also without network; an earlier version is taken back", async () => {
-  const phone = await owner(ground, "fr");
+test(`both are kept as two documents, also without network; an earlier version is taken back, ${named(BOTH)}`, async () => {
+  const phone = await owner(ground, BOTH.language, BOTH);
   const { page, say } = phone;
   await keepHere(phone);
   await addText(phone, "lettre.txt", "la lettre");
@@ -113,14 +113,14 @@ test("both are kept as two documents, also without network; an earlier version i
   await asks(phone);
 
   // The other version lies here once it was looked at; then it can be decided without network.
-  await page
-    .getByRole("button", { name: say("Look at it") })
-    .nth(0)
-    .click();
+  await activate(phone, page.getByRole("button", { name: say("Look at it") }).nth(0));
   await page.getByText("au bureau", { exact: true }).waitFor();
   await phone.context.setOffline(true);
-  await page.locator("button", { hasText: "Garder les deux" }).click();
-  await page.getByRole("button", { name: say("Make a document of each"), exact: true }).click();
+  await activate(phone, page.locator("button", { hasText: "Garder les deux" }));
+  await activate(
+    phone,
+    page.getByRole("button", { name: say("Make a document of each"), exact: true }),
+  );
   const kept = say("Both are kept: the other is a document of its own in your list.");
   await page.getByText(kept).waitFor();
   await waits(phone, 2);
@@ -131,13 +131,10 @@ test("both are kept as two documents, also without network; an earlier version i
   assert.equal(await page.getByRole("link", { name: "lettre" }).count(), 2);
 
   // The history takes any version back, with what was in force kept below.
-  await page.getByRole("link", { name: "lettre" }).last().click();
+  await activate(phone, page.getByRole("link", { name: "lettre" }).last());
   await page.getByText("au lit", { exact: true }).waitFor();
-  await page
-    .getByRole("button", { name: say("Take this version back") })
-    .last()
-    .click();
-  await page.getByRole("button", { name: say("Take it back"), exact: true }).click();
+  await activate(phone, page.getByRole("button", { name: say("Take this version back") }).last());
+  await activate(phone, page.getByRole("button", { name: say("Take it back"), exact: true }));
   await page.getByText("la lettre", { exact: true }).waitFor();
   await checkAbilities(page, "a version taken back");
   assert.deepEqual(wrongBeside(phone), []);
@@ -150,9 +147,6 @@ async function asks({ page, say }: Visitor): Promise<void> {
 
 async function decide(visitor: Visitor, place: number, label: string, confirm: string) {
   const { page, say } = visitor;
-  await page
-    .getByRole("button", { name: say(label) })
-    .nth(place)
-    .click();
-  await page.getByRole("button", { name: say(confirm), exact: true }).click();
+  await activate(visitor, page.getByRole("button", { name: say(label) }).nth(place));
+  await activate(visitor, page.getByRole("button", { name: say(confirm), exact: true }));
 }

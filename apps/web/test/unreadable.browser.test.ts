@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HealthRecord, memoryStore, signUp } from "@ecrin/client";
-import { digestOf, type NewRevision, parseRevision, toBase64url } from "@ecrin/protocol";
-// biome-ignore lint/style/noRestrictedImports: what a writer's own program could do, the SDK does not offer.
-import { unlockHere } from "../../../packages/client/src/sign-in.ts";
 import { checkAbilities } from "./abilities.ts";
 import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { picture } from "./picture.ts";
+import { spoiledRecord } from "./spoiled.ts";
 import { newVisitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
+import { named, WALKS } from "./walks.ts";
 
 // Versions that their author sealed wrongly (spec/revision.md, Accepting), as the owner meets them.
 
@@ -21,52 +19,11 @@ after(async () => {
   await ground?.stop();
 });
 
-const text = (title: string) => ({
-  title,
-  mediaType: "text/plain",
-  content: new TextEncoder().encode(title),
-});
-
-/** Alice's record, in which Paul may write; he seals a new document and a correction of hers wrongly. */
-async function scene(language: Language) {
-  const person = async (name: string) => {
-    const address = `${name.toLowerCase()}-${language}@example.org`;
-    const store = memoryStore();
-    const ask = { server: ground.url, store, address, name, password: PASSWORD };
-    return { ...(await signUp(ask)), address, store };
-  };
-  const [alice, paul] = [await person("Alice"), await person("Paul")];
-  await alice.account.contacts().verify(await paul.account.contacts().code(), "Paul");
-  await paul.account.contacts().verify(await alice.account.contacts().code(), "Alice");
-  const record = await alice.account.record();
-  const item = await record.add(text("Ordonnance"));
-  await record.addMember(paul.account.id, { role: "writer" });
-  const parent = (await record.history(item))[0]?.fact.revision ?? assert.fail();
-
-  let facts: object = {};
-  const posting: typeof fetch = async (input, init = {}) => {
-    if (init.method !== "POST" || !String(input).endsWith("/revisions")) return fetch(input, init);
-    const { revisions } = JSON.parse(String(init.body)) as { revisions: [NewRevision] };
-    const [right] = revisions;
-    const wrap = new Uint8Array(80).fill(7);
-    const { suite: _s, by: _b, at: _a, ...said } = parseRevision(right.statement).fact;
-    const header = { ...said, ...facts, wrap: digestOf(wrap) } as Parameters<typeof u.sign>[1];
-    const statement = await u.sign("revision", header);
-    const row = { ...right, wrap: toBase64url(wrap), statement };
-    return fetch(input, { ...init, body: JSON.stringify({ revisions: [row] }) });
-  };
-  const ask = { server: ground.url, password: PASSWORD, store: paul.store, fetch: posting };
-  const { u } = await unlockHere(ask);
-  await new HealthRecord(u, record.space).add(text("Bilan"));
-  facts = { op: "correct", item, parents: [parent] };
-  await new HealthRecord(u, record.space).add(text("Ordonnance, corrigée"));
-  return alice;
-}
-
-for (const language of ["fr", "en"] as const) {
-  test(`what a writer sealed wrongly is shown with who made it, ${language}`, async () => {
-    const { address, kit } = await scene(language);
-    const visitor = await newVisitor(ground, language);
+for (const walk of WALKS.unreadable) {
+  test(`what a writer sealed wrongly is shown with who made it, ${named(walk)}`, async () => {
+    const { language } = walk;
+    const { address, kit } = await spoiledRecord(ground.url, walk.hand);
+    const visitor = await newVisitor(ground, language, walk);
     const { page, say, wrong, context } = visitor;
     await follow(visitor, "I have one: open it here with my kit");
     await fill(visitor, "E-mail address", address);
@@ -85,7 +42,7 @@ for (const language of ["fr", "en"] as const) {
     await picture(visitor, `unreadable-${language}`);
 
     // The document that was corrected wrongly opens as it was, and its history says so.
-    await list.getByRole("link", { name: "Ordonnance" }).click();
+    await activate(visitor, list.getByRole("link", { name: "Ordonnance" }));
     await heading(page, "Ordonnance");
     await page.getByText(say("Cannot be read"), { exact: true }).waitFor();
     assert.equal(await page.getByText(say("Cannot be read"), { exact: true }).count(), 1);
@@ -104,7 +61,7 @@ for (const language of ["fr", "en"] as const) {
     await page.getByText("corrected by Alice").waitFor();
     await page.getByText(say("Cannot be read"), { exact: true }).waitFor();
     // And the first one is taken back.
-    await page.getByRole("button", { name: say("Take this version back") }).click();
+    await activate(visitor, page.getByRole("button", { name: say("Take this version back") }));
     await press(visitor, "Take it back");
     await page.locator(".sheet").getByText("Ordonnance", { exact: true }).waitFor();
     await section(visitor, "My documents");

@@ -9,8 +9,10 @@ import { exportOf, someWitnesses } from "../../../packages/protocol/test/export-
 import { checkAbilities } from "./abilities.ts";
 import { add, checkKit, follow, heading, press, section, signUp } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate, write } from "./hand.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
 let copy: Buffer;
@@ -26,9 +28,9 @@ after(async () => {
   await ground?.stop();
 });
 
-async function choose({ page, say }: Visitor, buffer: Buffer, name = "copy.zip"): Promise<void> {
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: say("Choose the copy"), exact: true }).click();
+async function choose(visitor: Visitor, buffer: Buffer, name = "copy.zip"): Promise<void> {
+  const chooser = visitor.page.waitForEvent("filechooser");
+  await press(visitor, "Choose the copy");
   await (await chooser).setFiles([{ name, mimeType: "application/zip", buffer }]);
 }
 
@@ -38,12 +40,12 @@ async function picture({ page }: Visitor, name: string): Promise<void> {
   if (folder !== undefined) await page.screenshot({ path: join(folder, name), fullPage: true });
 }
 
-for (const [language, width] of [
-  ["fr", 320],
-  ["en", 1280],
-] as const) {
-  test(`a copy is checked without an account and without network, ${language}`, async () => {
-    const visitor = await newVisitor(ground, language, { width });
+const [PHONE, DESK, MOUSE] = WALKS.copies;
+
+for (const walk of [PHONE, DESK]) {
+  test(`a copy is checked without an account and without network, ${named(walk)}`, async () => {
+    const { language, width } = walk;
+    const visitor = await newVisitor(ground, language, walk);
     const { page, say, context, sent, wrong } = visitor;
     await follow(visitor, "Check a copy of a journal");
     await heading(page, say("Check a copy of a journal"));
@@ -97,15 +99,15 @@ for (const [language, width] of [
       .waitFor();
     await page.getByText(say("It does not have the form it should have.")).waitFor();
     // Another log than the one that is known.
-    await page.getByText(say("More checks"), { exact: true }).click();
-    await page.getByLabel(say("The log’s key"), { exact: true }).fill("A".repeat(43));
+    await activate(visitor, page.getByText(say("More checks"), { exact: true }));
+    await write(visitor, page.getByLabel(say("The log’s key"), { exact: true }), "A".repeat(43));
     await choose(visitor, copy);
     await page
       .getByText(/log\/keys\.json/)
       .first()
       .waitFor();
     await page.getByText(say("This is another log than the one you know.")).waitFor();
-    await page.getByLabel(say("The log’s key"), { exact: true }).fill("too short");
+    await write(visitor, page.getByLabel(say("The log’s key"), { exact: true }), "too short");
     await choose(visitor, copy);
     await page
       .getByText(say("This is not a key of a log: it has 43 letters and figures."))
@@ -117,7 +119,7 @@ for (const [language, width] of [
 }
 
 test("one's own journal is taken along, checked at once, and checked by others' code", async () => {
-  const visitor = await newVisitor(ground, "fr");
+  const visitor = await newVisitor(ground, MOUSE.language, MOUSE);
   const { page, say, wrong, context } = visitor;
   const kit = await signUp(visitor, { name: "Alice Martin", address: "copie@example.org" });
   await checkKit(visitor, kit.words);
@@ -130,7 +132,7 @@ test("one's own journal is taken along, checked at once, and checked by others' 
       ),
     )
     .waitFor();
-  await page.getByText(say("How it was checked")).first().click();
+  await activate(visitor, page.getByText(say("How it was checked")).first());
   await page.getByText(say("Not anchored."), { exact: true }).first().waitFor();
   await page
     .getByText(
@@ -145,7 +147,7 @@ test("one's own journal is taken along, checked at once, and checked by others' 
     await page.getByText(say("This copy holds, from its first byte to its last.")).waitFor();
     await page.getByText(say("The log is the one whose key you know.")).waitFor();
     const download = page.waitForEvent("download");
-    await save.click();
+    await activate(visitor, save);
     const bytes = await readFile(await (await download).path());
     const said = await checkExport(bytesSource(bytes));
     assert.ok(said.entries > 0);

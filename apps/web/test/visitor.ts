@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { bringAxe } from "./abilities.ts";
 import type { Ground } from "./ground.ts";
+import type { Hand } from "./hand.ts";
 import { type Language, type Say, sayIn } from "./words.ts";
 
 /** What a browser sent. */
@@ -15,6 +16,8 @@ export interface Sent {
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
+  /** What they work the page with. */
+  readonly hand: Hand;
   readonly say: Say;
   readonly sent: readonly Sent[];
   /** Violations of the page's policy, errors nobody caught, and requests to other hosts. */
@@ -24,22 +27,22 @@ export interface Visitor {
 export interface Look {
   readonly width?: number;
   readonly theme?: "light" | "dark";
-  /** A phone or a tablet. */
-  readonly touch?: boolean;
+  /** Whoever has a finger has a phone or a tablet. */
+  readonly hand?: Hand;
 }
 
 /** Opens a browser profile that nobody used before, and goes to the first page. */
 export async function newVisitor(
   ground: Ground,
   language: Language,
-  { width = 1280, theme = "light", touch = false }: Look = {},
+  { width = 1280, theme = "light", hand = "mouse" }: Look = {},
 ): Promise<Visitor> {
   const context = await ground.browser.newContext({
     locale: language === "fr" ? "fr-FR" : "en-GB",
     viewport: { width, height: 900 },
     colorScheme: theme,
-    hasTouch: touch,
-    isMobile: touch,
+    hasTouch: hand === "touch",
+    isMobile: hand === "touch",
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });
@@ -77,5 +80,5 @@ export async function newVisitor(
   await bringAxe(page);
   await page.goto(ground.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  return { context, page, say: sayIn(language), sent, wrong };
+  return { context, page, hand, say: sayIn(language), sent, wrong };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import type { Ground } from "./ground.ts";
+import { activate } from "./hand.ts";
 import type { Owner } from "./owner.ts";
 import { type Look, newVisitor, type Visitor } from "./visitor.ts";
 import type { Language } from "./words.ts";
@@ -52,12 +53,11 @@ export const text = (name: string, content: string) => ({
 export const titleOf = (name: string) => name.replace(/\.[a-z]+$/, "");
 
 /** Adds a text and waits until it stands in the list. */
-export async function addText({ page, say }: Visitor, name: string, content: string) {
+export async function addText(visitor: Visitor, name: string, content: string) {
+  const { page, say } = visitor;
   const chooser = page.waitForEvent("filechooser");
-  await page
-    .getByRole("button", { name: say("Add documents"), exact: true })
-    .first()
-    .click();
+  const adding = page.getByRole("button", { name: say("Add documents"), exact: true });
+  await activate(visitor, adding.first());
   await (await chooser).setFiles([text(name, content)]);
   await page
     .getByRole("link", { name: titleOf(name) })
@@ -69,10 +69,7 @@ export async function addText({ page, say }: Visitor, name: string, content: str
 export async function openText(visitor: Visitor, name: string, content: string): Promise<void> {
   const { page } = visitor;
   await section(visitor, "My documents");
-  await page
-    .getByRole("link", { name: titleOf(name) })
-    .first()
-    .click();
+  await activate(visitor, page.getByRole("link", { name: titleOf(name) }).first());
   await says(visitor, content);
 }
 
@@ -83,11 +80,9 @@ export async function says({ page }: Visitor, content: string): Promise<void> {
 
 /** Replaces the document that is open, and waits for what it says then. */
 export async function replaceWith(visitor: Visitor, content: string): Promise<void> {
-  const { page, say } = visitor;
+  const { page } = visitor;
   const chooser = page.waitForEvent("filechooser");
-  await page
-    .getByRole("button", { name: say("Replace with a corrected version"), exact: true })
-    .click();
+  await press(visitor, "Replace with a corrected version");
   await (await chooser).setFiles([text("corrected.txt", content)]);
   await says(visitor, content);
 }
@@ -104,7 +99,7 @@ export async function openAway(visitor: Visitor, url: string): Promise<void> {
 export async function unlock(visitor: Visitor): Promise<void> {
   const { page, say } = visitor;
   await heading(page, say("Open my record"));
-  await page.getByLabel(say("Password"), { exact: true }).fill(PASSWORD);
+  await fill(visitor, "Password", PASSWORD);
   await press(visitor, "Open");
 }
 

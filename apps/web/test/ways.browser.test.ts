@@ -2,13 +2,24 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
-import { giveAuthenticator } from "./factors.ts";
-import { add, fill, follow, heading, ownCode, PASSWORD, press, section, verify } from "./flows.ts";
+import {
+  add,
+  close,
+  fill,
+  follow,
+  heading,
+  ownCode,
+  PASSWORD,
+  press,
+  section,
+  verify,
+} from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
-import { tabTo } from "./keyboard.ts";
+import { activate, write } from "./hand.ts";
 import { owner } from "./owner.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { WALKS } from "./walks.ts";
 
 let ground: Ground;
 before(async () => {
@@ -17,6 +28,8 @@ before(async () => {
 after(async () => {
   await ground?.stop();
 });
+
+const [PHONE, DESK, MOUSE] = WALKS.sharing;
 
 test("the watch sees what it is there for", async () => {
   const { page, wrong, context } = await newVisitor(ground, "en");
@@ -48,70 +61,18 @@ test("the watch sees what it is there for", async () => {
   await context.close();
 });
 
-test("by keyboard alone: sharing, and ending it", async () => {
-  const patient = await owner(ground, "fr", { width: 390 });
-  const doctor = await owner(ground, "fr", {}, "Dr Roche");
-  await add(patient, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
-  await verify(patient, await ownCode(doctor), "Dr Roche");
-  const { page, say } = patient;
-  await tabTo(page, say("Menu"));
-  await page.keyboard.press("Enter");
-  await tabTo(page, say("Share"));
-  await page.keyboard.press("Enter");
-  await heading(page, say("What do you want to share?"));
-  await checkAbilities(page, "what to share");
-  await tabTo(page, "Bilan");
-  await page.keyboard.press("Space");
-  await tabTo(page, say("Continue"));
-  await page.keyboard.press("Enter");
-  await heading(page, say("With whom?"));
-  await checkAbilities(page, "with whom");
-  await tabTo(page, "Dr Roche");
-  await page.keyboard.press("Space");
-  await tabTo(page, say("Continue"));
-  await page.keyboard.press("Enter");
-  await heading(page, say("Until when?"));
-  await tabTo(page, say("Tomorrow at this hour"));
-  await page.keyboard.press("ArrowDown");
-  assert.ok(await page.getByRole("radio", { name: say("In a week") }).isChecked());
-  // The right to keep it is a switch: given by the space bar, taken back by it, and given again.
-  const keeps = "They may keep it on their device, and open it without network";
-  const right = page.getByRole("checkbox", { name: say(keeps) });
-  await tabTo(page, say(keeps));
-  for (const given of [true, false, true]) {
-    await page.keyboard.press("Space");
-    assert.equal(await right.isChecked(), given);
-  }
-  await tabTo(page, say("Continue"));
-  await page.keyboard.press("Enter");
-  await heading(page, say("This is what will happen"));
-  await page.getByText(/sans réseau après coup/).waitFor();
-  await tabTo(page, say("Share now"));
-  await page.keyboard.press("Enter");
-  await heading(page, say("Shared"));
-  await checkAbilities(page, "shared");
-  await tabTo(page, say("Who can see what"));
-  await page.keyboard.press("Enter");
-  await page.getByText("Bilan", { exact: true }).waitFor();
-  await tabTo(page, say("End this access"));
-  await page.keyboard.press("Enter");
-  await page.getByRole("alertdialog").waitFor();
-  await tabTo(page, say("End it now"));
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: say("Only you") }).waitFor();
-  assert.deepEqual(patient.wrong, []);
-  await patient.context.close();
-  await doctor.context.close();
-});
-
 test("an invitation, answered; the page says what it does not protect against", async () => {
-  const alice = await owner(ground, "en");
-  const paul = await owner(ground, "en", {}, "Paul Roche");
+  const alice = await owner(ground, MOUSE.language, MOUSE);
+  const paul = await owner(ground, MOUSE.language, PHONE, "Paul Roche");
   const { page, say } = alice;
   await add(alice, [{ name: "Letter.txt", mimeType: "text/plain", buffer: note("-") }]);
   await section(alice, "Contacts");
   await fill(alice, "Their e-mail address", paul.address);
-  await page.getByLabel(say("What do you call them?"), { exact: true }).last().fill("Uncle Paul");
+  await write(
+    alice,
+    page.getByLabel(say("What do you call them?"), { exact: true }).last(),
+    "Uncle Paul",
+  );
   await press(alice, "Invite");
   await page.getByText(say("Invited, no answer yet.")).waitFor();
 
@@ -125,9 +86,9 @@ test("an invitation, answered; the page says what it does not protect against", 
   await section(alice, "Contacts");
   await page.getByText(say("{name} has accepted.", "Uncle Paul")).waitFor();
   await section(alice, "Share", "What do you want to share?");
-  await page.getByText("Letter", { exact: true }).click();
+  await activate(alice, page.getByText("Letter", { exact: true }));
   await press(alice, "Continue");
-  await page.getByText("Uncle Paul").click();
+  await activate(alice, page.getByText("Uncle Paul"));
   await press(alice, "Continue");
   await press(alice, "Continue");
   await page.getByRole("link", { name: say("Check the code first") }).waitFor();
@@ -141,7 +102,7 @@ test("an invitation, answered; the page says what it does not protect against", 
 });
 
 test("a stranger's share waits for a tap, and a contact's that does not open is told", async () => {
-  const doctor = await owner(ground, "fr", {}, "Dr Roche");
+  const doctor = await owner(ground, "fr", { width: 390, hand: "touch" }, "Dr Roche");
   const code = await ownCode(doctor);
   // Somebody whose program puts something else beside what it seals.
   let lies = false;
@@ -194,7 +155,11 @@ test("mistakes and bad times are said in words", async () => {
   const visitor = { page, say, context, ...rest };
   await section(visitor, "Contacts");
   await fill(visitor, "Their code", "no code");
-  await page.getByLabel(say("What do you call them?"), { exact: true }).first().fill("X");
+  await write(
+    visitor,
+    page.getByLabel(say("What do you call them?"), { exact: true }).first(),
+    "X",
+  );
   await press(visitor, "Check and keep");
   await page
     .getByText(
@@ -231,31 +196,31 @@ test("mistakes and bad times are said in words", async () => {
 });
 
 /** Signs out the device that is not this one. */
-async function signOutTheOther({ page, say }: Visitor): Promise<void> {
+async function signOutTheOther(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
   const other = page
     .getByRole("listitem")
     .filter({ has: page.getByRole("heading", { level: 3 }) })
     .filter({ hasNotText: say("This device") });
-  await other.getByRole("button").click();
-  await page
-    .getByRole("alertdialog")
-    .getByRole("button", { name: say("Sign out"), exact: true })
-    .click();
+  await activate(visitor, other.getByRole("button"));
+  await activate(
+    visitor,
+    page.getByRole("alertdialog").getByRole("button", { name: say("Sign out"), exact: true }),
+  );
   await other.waitFor({ state: "detached" });
 }
 
 test("a new password reaches the other device; a recovery begun is seen and stopped", async () => {
   const fresh = "cinq mots tout à fait neufs";
-  const first = await owner(ground, "fr");
-  const second = await newVisitor(ground, "fr");
+  const first = await owner(ground, MOUSE.language, MOUSE);
+  const second = await newVisitor(ground, MOUSE.language, DESK);
   await follow(second, "I have one: open it here with my kit");
   await fill(second, "E-mail address", first.address);
   await fill(second, "Your kit: the 24 words, or the same as letters", first.kit);
   await fill(second, "Password", PASSWORD);
   await press(second, "Open");
   await heading(second.page, second.say("My documents"));
-  await press(second, "Close my record");
-  await heading(second.page, second.say("Open my record"));
+  await close(second);
 
   await section(first, "Settings");
   await first.page.getByRole("heading", { level: 3 }).nth(1).waitFor();
@@ -275,10 +240,12 @@ test("a new password reaches the other device; a recovery begun is seen and stop
   await section(first, "Settings");
   await signOutTheOther(first);
   const { page, say } = second;
-  await page
-    .getByRole("navigation", { name: say("Sections") })
-    .getByRole("link", { name: say("Journal"), exact: true })
-    .click();
+  await activate(
+    second,
+    page
+      .getByRole("navigation", { name: say("Sections") })
+      .getByRole("link", { name: say("Journal"), exact: true }),
+  );
   await heading(page, say("Open my record"));
   await fill(second, "Password", fresh);
   await press(second, "Open");
@@ -290,11 +257,12 @@ test("a new password reaches the other device; a recovery begun is seen and stop
     )
     .waitFor();
 
-  const stranger = await newVisitor(ground, "fr");
+  const stranger = await newVisitor(ground, MOUSE.language, PHONE);
   await follow(stranger, "I have one: open it here with my kit");
-  await stranger.page
-    .getByText(stranger.say("My kit alone: a new password, after three days"))
-    .click();
+  await activate(
+    stranger,
+    stranger.page.getByText(stranger.say("My kit alone: a new password, after three days")),
+  );
   await fill(stranger, "Your kit: the 24 words, or the same as letters", first.kit);
   await fill(stranger, "New password", "a password of a thief");
   await press(stranger, "Set a new password");
@@ -312,47 +280,4 @@ test("a new password reaches the other device; a recovery begun is seen and stop
     assert.deepEqual(wrong, []);
     await context.close();
   }
-});
-
-test("a browser that forgot everything: back with a passkey and the password", async () => {
-  const visitor = await owner(ground, "en");
-  const { page, say, context, address } = visitor;
-  await giveAuthenticator(visitor);
-  await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("-") }]);
-  await page
-    .getByRole("link", { name: say("Settings"), exact: true })
-    .first()
-    .click();
-  await heading(page, say("Settings"));
-  await follow(visitor, "Ways back");
-  await heading(page, say("Ways back"));
-  await press(visitor, "Add a passkey");
-  await page
-    .getByText("Passkey ", { exact: false })
-    .getByText(/^Passkey [\w-]{6}$/)
-    .waitFor();
-  await checkAbilities(page, "ways back");
-
-  // What Safari does after a week, at once.
-  await page.goto(`${ground.url}/help`);
-  await page.evaluate(async () => {
-    for (const { name = "" } of await indexedDB.databases())
-      await new Promise((done) => {
-        const asked = indexedDB.deleteDatabase(name);
-        asked.onsuccess = done;
-        asked.onblocked = done;
-      });
-    localStorage.clear();
-  });
-  await page.goto(`${ground.url}/enter`);
-  await heading(page, say("Open my record on this device"));
-  await page.getByText(say("A passkey and my password"), { exact: true }).click();
-  await fill(visitor, "E-mail address", address);
-  await fill(visitor, "Password", PASSWORD);
-  await press(visitor, "Open with my passkey");
-  await page.getByText("One document", { exact: true }).waitFor();
-  const bodies = visitor.sent.map(({ body }) => body.toString("utf8")).join("\n");
-  assert.ok(!bodies.includes("clientExtensionResults"), "extension results stay here");
-  assert.deepEqual(visitor.wrong, []);
-  await context.close();
 });

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { formatVerifierKey } from "@ecrin/protocol";
-import type { Page } from "playwright-core";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { startWitnesses, type Witnesses } from "../../../tools/witness/ground.ts";
 import { checkAbilities } from "./abilities.ts";
 import { fill, follow, heading, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
-import { tabTo, typeInto } from "./keyboard.ts";
+import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
-import type { Look, Visitor } from "./visitor.ts";
-import type { Language } from "./words.ts";
+import type { Visitor } from "./visitor.ts";
+import { named, WALKS, type Walk } from "./walks.ts";
 
 // Whom the record counts on to have seen the same journal: chosen, found wanting, and let go.
 
@@ -41,8 +40,10 @@ after(async () => {
   await others?.stop();
 });
 
-async function atWitnesses(language: Language, look: Look): Promise<Visitor> {
-  const visitor = await owner(ground, language, look);
+const [PHONE, DESK, MOUSE] = WALKS.witnesses;
+
+async function atWitnesses(walk: Walk): Promise<Visitor> {
+  const visitor = await owner(ground, walk.language, walk);
   await section(visitor, "Settings");
   await follow(visitor, "Choose witnesses");
   await heading(visitor.page, visitor.say(TITLE));
@@ -51,21 +52,19 @@ async function atWitnesses(language: Language, look: Look): Promise<Visitor> {
 
 const linesOf = (of: Witnesses) => of.all.map(({ key }) => formatVerifierKey({ ...key, type: 4 }));
 
-async function addByKeyboard({ page, say }: Visitor, line: string, operator: string) {
-  await typeInto(page, say("The witness’s key line"), line);
-  await typeInto(page, say("Who runs it?"), operator);
-  await tabTo(page, say("Put it on the list"));
-  await page.keyboard.press("Enter");
+async function addOne(visitor: Visitor, line: string, operator: string): Promise<void> {
+  await fill(visitor, "The witness’s key line", line);
+  await fill(visitor, "Who runs it?", operator);
+  await press(visitor, "Put it on the list");
+  const { page } = visitor;
   await page.getByRole("heading", { level: 3, name: operator, exact: true }).last().waitFor();
 }
 
 /** Takes the three houses off the list, one after the other; nothing is said of it yet. */
-async function takeAllOff(page: Page): Promise<void> {
+async function takeAllOff(visitor: Visitor): Promise<void> {
+  const { page } = visitor;
   for (let left = 3; left > 0; left--) {
-    await page
-      .getByRole("button", { name: /^Take off the list/ })
-      .first()
-      .click();
+    await activate(visitor, page.getByRole("button", { name: /^Take off the list/ }).first());
     await page
       .getByRole("heading", { level: 3, name: /^House/ })
       .nth(left - 1)
@@ -109,81 +108,77 @@ async function heldBack(visitor: Visitor): Promise<void> {
 
 /** Puts three witnesses on the list that the service does not ask. */
 async function addHouses(visitor: Visitor): Promise<void> {
-  for (const [i, line] of linesOf(others).entries()) {
-    await fill(visitor, "The witness’s key line", line);
-    await fill(visitor, "Who runs it?", `House ${i + 1}`);
-    await press(visitor, "Put it on the list");
-    await visitor.page.getByRole("heading", { level: 3, name: `House ${i + 1}` }).waitFor();
-  }
+  for (const [i, line] of linesOf(others).entries()) await addOne(visitor, line, `House ${i + 1}`);
 }
 
-test("three witnesses are chosen by keyboard on a narrow page; fewer are not", async () => {
-  const visitor = await atWitnesses("fr", { width: 320, touch: true });
-  const { page, say } = visitor;
-  await page
-    .getByText(say("Has signed the journal, last on {0}.", "").slice(0, 18))
-    .first()
-    .waitFor();
-  await checkAbilities(page, "no witness yet");
-  const [one = "", two = "", three = ""] = linesOf(witnesses);
+for (const walk of [PHONE, MOUSE]) {
+  test(`three witnesses are chosen; fewer are not, ${named(walk)}`, async () => {
+    const visitor = await atWitnesses(walk);
+    const { page, say } = visitor;
+    await page
+      .getByText(say("Has signed the journal, last on {0}.", "").slice(0, 18))
+      .first()
+      .waitFor();
+    await checkAbilities(page, "no witness yet");
+    const [one = "", two = "", three = ""] = linesOf(witnesses);
 
-  await fill(visitor, "The witness’s key line", logLine);
-  await fill(visitor, "Who runs it?", "le service");
-  await press(visitor, "Put it on the list");
-  await page
-    .getByText(
-      say(
-        "This is not the key line of a witness: a name, eight figures or letters and the key, with a plus sign between them. Copy it whole.",
-      ),
-    )
-    .waitFor();
-  await fill(visitor, "The witness’s key line", "");
-  await fill(visitor, "Who runs it?", "");
+    await fill(visitor, "The witness’s key line", logLine);
+    await fill(visitor, "Who runs it?", "le service");
+    await press(visitor, "Put it on the list");
+    await page
+      .getByText(
+        say(
+          "This is not the key line of a witness: a name, eight figures or letters and the key, with a plus sign between them. Copy it whole.",
+        ),
+      )
+      .waitFor();
+    await fill(visitor, "The witness’s key line", "");
+    await fill(visitor, "Who runs it?", "");
 
-  await addByKeyboard(visitor, ` ${one}\n`, "Université");
-  await fill(visitor, "The witness’s key line", one);
-  await fill(visitor, "Who runs it?", "Association");
-  await press(visitor, "Put it on the list");
-  await page.getByText(say("This witness is on the list already.")).waitFor();
-  await fill(visitor, "The witness’s key line", "");
-  await fill(visitor, "Who runs it?", "");
-  await addByKeyboard(visitor, two, "Association");
-  // A second one of the same people counts for nothing.
-  await addByKeyboard(visitor, three, "Association");
-  const countOnThese = page.getByRole("button", { name: say("Count on these"), exact: true });
-  assert.equal(await countOnThese.count(), 0);
-  await checkAbilities(page, "two witnesses, too few");
+    await addOne(visitor, ` ${one}\n`, "Université");
+    await fill(visitor, "The witness’s key line", one);
+    await fill(visitor, "Who runs it?", "Association");
+    await press(visitor, "Put it on the list");
+    await page.getByText(say("This witness is on the list already.")).waitFor();
+    await fill(visitor, "The witness’s key line", "");
+    await fill(visitor, "Who runs it?", "");
+    await addOne(visitor, two, "Association");
+    // A second one of the same people counts for nothing.
+    await addOne(visitor, three, "Association");
+    const countOnThese = page.getByRole("button", { name: say("Count on these"), exact: true });
+    assert.equal(await countOnThese.count(), 0);
+    await checkAbilities(page, "two witnesses, too few");
 
-  await page
-    .getByRole("button", { name: new RegExp(`^${say("Take off the list")}.*witness2`) })
-    .press("Enter");
-  const title = page.getByRole("heading", { level: 2, name: say("Whom you count on") });
-  await page
-    .getByRole("heading", { level: 3, name: "Association" })
-    .nth(1)
-    .waitFor({ state: "detached" });
-  assert.ok(await title.evaluate((each) => each === document.activeElement), "the focus is kept");
-  await addByKeyboard(visitor, three, "Clinique");
-  await tabTo(page, say("Count on these"));
-  await page.keyboard.press("Enter");
-  await page.getByRole("alertdialog").waitFor();
-  await checkAbilities(page, "asked whether to count on them");
-  await tabTo(page, say("Count on them"));
-  await page.keyboard.press("Enter");
-  await page
-    .getByRole("status")
-    .filter({ hasText: /\b3\b.*\b\d{4}\b/ })
-    .waitFor();
-  await checkAbilities(page, "three witnesses counted on");
+    await activate(
+      visitor,
+      page.getByRole("button", { name: new RegExp(`^${say("Take off the list")}.*witness2`) }),
+    );
+    const title = page.getByRole("heading", { level: 2, name: say("Whom you count on") });
+    await page
+      .getByRole("heading", { level: 3, name: "Association" })
+      .nth(1)
+      .waitFor({ state: "detached" });
+    assert.ok(await title.evaluate((each) => each === document.activeElement), "the focus is kept");
+    await addOne(visitor, three, "Clinique");
+    await press(visitor, "Count on these");
+    await page.getByRole("alertdialog").waitFor();
+    await checkAbilities(page, "asked whether to count on them");
+    await press(visitor, "Count on them");
+    await page
+      .getByRole("status")
+      .filter({ hasText: /\b3\b.*\b\d{4}\b/ })
+      .waitFor();
+    await checkAbilities(page, "three witnesses counted on");
 
-  await page.reload();
-  await heading(page, say("Open my record"));
-  assert.deepEqual(visitor.wrong, []);
-  await visitor.context.close();
-});
+    await page.reload();
+    await heading(page, say("Open my record"));
+    assert.deepEqual(visitor.wrong, []);
+    await visitor.context.close();
+  });
+}
 
-test("witnesses that the service does not ask are an alarm, until they are let go", async () => {
-  const visitor = await atWitnesses("en", { width: 1280 });
+test(`witnesses that the service does not ask are an alarm, until they are let go, ${named(DESK)}`, async () => {
+  const visitor = await atWitnesses(DESK);
   const { page, say } = visitor;
   await addHouses(visitor);
   assert.equal(await page.getByText(say("The service does not ask it")).count(), 3);
@@ -197,10 +192,10 @@ test("witnesses that the service does not ask are an alarm, until they are let g
 
   await section(visitor, "Settings");
   await follow(visitor, "Choose witnesses");
-  await takeAllOff(page);
+  await takeAllOff(visitor);
   await press(visitor, "Leave it as it was");
   assert.equal(await page.getByRole("heading", { level: 3, name: /^House/ }).count(), 3);
-  await takeAllOff(page);
+  await takeAllOff(visitor);
   await press(visitor, "Count on nobody");
   await checkAbilities(page, "asked whether to count on nobody");
   await press(visitor, "On nobody");

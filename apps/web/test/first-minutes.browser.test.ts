@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAbilities } from "./abilities.ts";
+import { close, copyWords, enrol, fill, follow, heading, PASSWORD, press } from "./flows.ts";
+import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+import { shellKept, unlock } from "./waiting-room.ts";
+import { named, WALKS } from "./walks.ts";
+
+// From something of use before there is a record to a record that is closed and opened, and a file
+// that another program hands over meanwhile.
+
+let ground: Ground;
+before(async () => {
+  ground = await startGround();
+});
+after(async () => {
+  await ground?.stop();
+});
+
+for (const walk of WALKS.firstMinutes) {
+  test(`a sheet, an account, the door and a file from elsewhere, ${named(walk)}`, async () => {
+    const visitor = await newVisitor(ground, walk.language, walk);
+    const { page, say, wrong, context, sent } = visitor;
+    await follow(visitor, "Prepare my next appointment");
+    await heading(page, say("My sheet for the next appointment"));
+    await checkAbilities(page, "the sheet before there is a record");
+    await fill(visitor, "What I want to ask", "zyxoquestion");
+    await press(visitor, "Keep it sealed in a record of my own");
+    const person = { name: "Camille Moreau", address: `first-${walk.hand}@example.org` };
+    const { words } = await enrol(visitor, person, (step) =>
+      checkAbilities(page, `signing up, ${step}`),
+    );
+    await press(visitor, "I have printed or copied it");
+    await heading(page, say("One check, and you are in"));
+    await checkAbilities(page, "signing up, the kit checked");
+    await copyWords(visitor, words);
+    await heading(page, say("My documents"));
+    await shellKept(visitor);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await comeBack(visitor);
+
+    // What a phone does: a form posted to the address of the manifest, and the page that follows.
+    await page.evaluate(async () => {
+      const form = new FormData();
+      form.append("files", new File(["Hémoglobine 13,2"], "Bilan.txt", { type: "text/plain" }));
+      await fetch("/receive", { method: "POST", body: form, redirect: "manual" });
+    });
+    await page.goto(`${ground.url}/documents`);
+    await heading(page, say("Open my record"));
+    await page.getByText(/One file waits in this window\.|Un fichier attend dans cette/).waitFor();
+    await checkAbilities(page, "the door, a file waiting");
+    await fill(visitor, "Password", PASSWORD);
+    // As people do who type.
+    if (walk.hand === "keyboard") await page.keyboard.press("Enter");
+    else await press(visitor, "Open");
+    await page.getByText(say("Another program hands over:")).waitFor();
+    assert.equal(await page.getByRole("link", { name: "Bilan" }).count(), 0);
+    await checkAbilities(page, "a file handed over");
+    await press(visitor, "Add to my record");
+    await page.getByRole("link", { name: "Bilan" }).waitFor();
+    assert.equal(await page.getByText(say("Another program hands over:")).count(), 0);
+
+    // What was filled in before there was a record is its first note, and left the page sealed only.
+    await activate(
+      visitor,
+      page.getByRole("link", { name: say("My sheet for the next appointment") }),
+    );
+    await page.getByText("zyxoquestion").waitFor();
+    for (const { body } of sent) assert.ok(!body.includes("zyxoquestion"));
+
+    // The program starts without network on a device that holds a record.
+    await context.setOffline(true);
+    await page.goto(`${ground.url}/documents`);
+    await heading(page, say("Open my record"));
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
+/** Closes the record, opens it again, and is where one was. */
+async function comeBack(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  await close(visitor);
+  await unlock(visitor);
+  await heading(page, say("My documents"));
+}
