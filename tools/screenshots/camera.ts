@@ -11,7 +11,7 @@ const LOOKS = [
 ] as const;
 
 /** CSS pixels: the narrowest that WCAG 1.4.10 asks for, a phone, a desk. */
-const WIDTHS = [320, 390, 1280] as const;
+const WIDTHS = [320, 390, 1440] as const;
 
 export interface Camera {
   /** Takes a page in every look and at every width, as far as it scrolls. */

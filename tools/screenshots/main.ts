@@ -4,7 +4,7 @@
 //   npm run screenshots                    into screenshots/
 //   npm run screenshots -- --out FOLDER    elsewhere
 //   npm run screenshots -- --language fr   one of the two
-//   npm run screenshots -- --only away     one story: record, room, away, apart or loss
+//   npm run screenshots -- --only away     one story: record, room, away, apart, door or loss
 
 import { join, relative, resolve } from "node:path";
 import process from "node:process";

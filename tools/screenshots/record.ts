@@ -132,6 +132,13 @@ async function beforeTheDoor(ground: Ground, visitor: Visitor, camera: Camera): 
   }
   await page.goto(ground.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
+  await visitor.context.route("**/assets/verify-*.js", (route) => route.abort());
+  await follow(visitor, "Check a copy of a journal");
+  await heading(page, visitor.say("Something went wrong on this page"));
+  await camera.take(page, "fallen");
+  await visitor.context.unrouteAll();
+  await page.goto(ground.url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
 }
 
 async function signingUp(
@@ -168,6 +175,12 @@ async function theRecord(visitor: Visitor, camera: Camera): Promise<void> {
   await camera.take(page, "documents-narrowed");
   await press(visitor, "Write a note");
   await camera.take(page, "note");
+  await fill(visitor, "Text", "Depuis trois jours, mal au dos.");
+  await follow(visitor, "Journal");
+  await page.getByRole("alertdialog").waitFor();
+  await camera.take(page, "leaving-asked");
+  await press(visitor, "Leave");
+  await heading(page, say("Journal"));
   for (const [name, title] of [
     ["document-pdf", "analyses-2026-11-03"],
     ["document-text", "echographie-2026-09-22"],

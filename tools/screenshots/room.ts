@@ -57,7 +57,7 @@ async function reading(patient: Visitor, doctor: Visitor, camera: Camera): Promi
   await press(doctor, "Compare");
   await heading(patient.page, say("They can read now"));
   await patient.page
-    .getByRole("button", { name: say("End now what {name} can read", "Dr Roche") })
+    .getByRole("button", { name: say("End it now: what {name} can read", "Dr Roche") })
     .waitFor();
   await camera.take(patient.page, "show-done");
   await heading(page, say("Summary of {name}", "Alice Martin"));
@@ -80,7 +80,7 @@ async function reading(patient: Visitor, doctor: Visitor, camera: Camera): Promi
   await patient.page.getByRole("button", { name: say("Take it into my record") }).waitFor();
   await camera.take(patient.page, "inbox");
   await patient.page
-    .getByRole("button", { name: say("End now what {name} can read", "Dr Roche") })
+    .getByRole("button", { name: say("End it now: what {name} can read", "Dr Roche") })
     .click();
   await heading(page, say("It is over"));
   await camera.take(page, "visit-over");
