@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Navigate, useRouter } from "@tanstack/react-router";
+import { Navigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
@@ -11,6 +11,7 @@ import { HandedWaiting } from "../parts/handed-files.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { usePrefetched } from "../prefetched.ts";
 import { useSession } from "../session.tsx";
 import { ask, VaultError } from "../vault.ts";
 
@@ -22,9 +23,6 @@ const Forget = lazy(async () => ({
 const LossAtTheDoor = lazy(async () => ({
   default: (await later(() => import("../parts/loss-accepted.tsx"))).LossAtTheDoor,
 }));
-
-/** Milliseconds after which what stands behind the door is fetched, while somebody types. */
-const STANDS = 1000;
 
 const CHANGED = new VaultError({ code: "device-password-needed" });
 
@@ -137,16 +135,4 @@ export function UnlockPage() {
       </details>
     </Page>
   );
-}
-
-/** Fetches the page that an open record shows, and every word, once the door has been left in peace. */
-function usePrefetched(): void {
-  const router = useRouter();
-  useEffect(() => {
-    const fetching = setTimeout(() => {
-      // What cannot be fetched now is fetched, or explained, when it is shown.
-      router.preloadRoute({ to: "/documents" }).catch(() => undefined);
-    }, STANDS);
-    return () => clearTimeout(fetching);
-  }, [router]);
 }
