@@ -10,8 +10,8 @@ import { usePersonName } from "./person-name.tsx";
 /** Rows that come and go together: few, so that they are drawn within a frame while one scrolls. */
 const BLOCK = 5;
 
-/** Rows that come with what was found, all of them drawn at once. */
-export const FIRST = 4 * BLOCK;
+/** Rows that come with what was found and are drawn with it; those below follow. */
+export const FIRST = 2 * BLOCK;
 
 /** How far beyond the window's edges rows are kept ready, in pixels. */
 const AHEAD = 1200;
