@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { RESPONSE_TYPE } from "@ecrin/timestamp";
-import { makeAuthority, type Wrongs } from "@ecrin/timestamp/authority";
+import { type Authority, makeAuthority, type Wrongs } from "@ecrin/timestamp/authority";
 
 export interface RunningAuthority {
   readonly url: string;
@@ -18,9 +18,9 @@ export interface RunningAuthority {
 export async function startAuthority(
   name: string,
   port = 0,
-  made: Wrongs = {},
+  made: Wrongs | Authority = {},
 ): Promise<RunningAuthority> {
-  const authority = await makeAuthority(name, made);
+  const authority = "answer" in made ? made : await makeAuthority(name, made);
   const server = createServer((request, response) => {
     void (async () => {
       const { wrong } = running;

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { concat, encodeOtsStamp, type OtsStamp, sha256 } from "@ecrin/protocol";
+import { concat, encodeOtsStamp, type OtsStamp, parseOtsStamp, sha256 } from "@ecrin/protocol";
 
 /** Compact form of the easiest target there is. */
 const EASY = 0x207fffff;
@@ -34,22 +34,60 @@ export interface Calendar {
   stop(): Promise<void>;
 }
 
+/** All that a calendar knows, in a file. */
+export interface KeptCalendar {
+  readonly port: number;
+  /** In hex. */
+  readonly promised: readonly string[];
+  readonly confirmed: readonly { readonly message: string; readonly stamp: string }[];
+  readonly blocks: readonly {
+    readonly height: number;
+    readonly hash: string;
+    readonly header: string;
+  }[];
+}
+
 interface Block {
   readonly height: number;
   readonly hash: string;
   readonly header: Uint8Array;
 }
 
-export async function startCalendar(port = 0): Promise<Calendar> {
-  const promised = new Map<string, Uint8Array>();
-  const confirmed = new Map<string, OtsStamp>();
-  const blocks: Block[] = [];
+/**
+ * @param kept where it goes on; otherwise it begins anew, at a port that is free
+ * @param changed told of everything it knows, whenever that has grown
+ */
+export async function startCalendar(
+  kept: KeptCalendar = { port: 0, promised: [], confirmed: [], blocks: [] },
+  changed: (now: KeptCalendar) => unknown = () => undefined,
+): Promise<Calendar> {
+  const promised = new Map(kept.promised.map((each) => [each, bytesOf(each)]));
+  const confirmed = new Map(
+    kept.confirmed.map(({ message, stamp }) => [
+      message,
+      parseOtsStamp(bytesOf(stamp), bytesOf(message)),
+    ]),
+  );
+  const blocks: Block[] = kept.blocks.map((each) => ({ ...each, header: bytesOf(each.header) }));
 
   const server = createServer((request, response) => {
     void serve(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(kept.port, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const base = `http://127.0.0.1:${port}`;
+  const tell = () =>
+    changed({
+      port,
+      promised: [...promised.keys()],
+      confirmed: [...confirmed].map(([message, stamp]) => ({
+        message,
+        stamp: hex(encodeOtsStamp(stamp)),
+      })),
+      blocks: blocks.map((each) => ({ ...each, header: hex(each.header) })),
+    });
   const calendar: Calendar = {
     url: base,
     headers: `${base}/api`,
@@ -60,6 +98,7 @@ export async function startCalendar(port = 0): Promise<Calendar> {
         const { stamp, block } = mineOne(message, height + blocks.length);
         confirmed.set(hex, stamp);
         blocks.push(block);
+        void tell();
       }
     },
     async stop() {
@@ -81,7 +120,9 @@ export async function startCalendar(port = 0): Promise<Calendar> {
       const digest = await buffer(request);
       const bytes = new Uint8Array(randomBytes(16));
       const message = sha256(concat(digest, bytes));
-      promised.set(Buffer.from(message).toString("hex"), message);
+      promised.set(hex(message), message);
+      // Before it is promised: what ends here has promised nothing.
+      await tell();
       const uri = wrong === "promise of another" ? "https://elsewhere.example" : base;
       return void send(encodeOtsStamp(pendingAfter(bytes, uri)));
     }
@@ -106,6 +147,10 @@ export async function startCalendar(port = 0): Promise<Calendar> {
   }
 
   return calendar;
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, "hex"));
 }
 
 function hex(bytes: Uint8Array): string {

@@ -106,6 +106,22 @@ async function heldBack(visitor: Visitor): Promise<void> {
   await addHouses(visitor);
 }
 
+/** A copy of one's own journal counts the witnesses that one counts on, not those that the service names. */
+async function ownCopy(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  await section(visitor, "Journal");
+  await press(visitor, "Copy of my record’s journal");
+  await page
+    .getByText(say("This copy holds, from its first byte to its last."))
+    .waitFor({ timeout: 60_000 });
+  // Of the four that the service names three are on the list.
+  await page.getByText(say("Independent witnesses that saw this log grow: {0}.", "3")).waitFor();
+  const independent =
+    "Whether the witnesses are independent. The operator names them in the copy: compare their keys with those that they publish.";
+  assert.equal(await page.getByText(say(independent)).count(), 0);
+  await checkAbilities(page, "a copy with one's own witnesses");
+}
+
 /** Puts three witnesses on the list that the service does not ask. */
 async function addHouses(visitor: Visitor): Promise<void> {
   for (const [i, line] of linesOf(others).entries()) await addOne(visitor, line, `House ${i + 1}`);
@@ -169,6 +185,7 @@ for (const walk of [PHONE, MOUSE]) {
       .filter({ hasText: /\b3\b.*\b\d{4}\b/ })
       .waitFor();
     await checkAbilities(page, "three witnesses counted on");
+    await ownCopy(visitor);
 
     await page.reload();
     await heading(page, say("Open my record"));

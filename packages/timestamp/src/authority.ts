@@ -1,5 +1,6 @@
 // A time-stamping authority of two certificates, for tests and demonstrations. Its root is made
-// when it is made and is known to nobody else: what it stamps proves nothing to a stranger.
+// when it is made and is known to nobody else: what it stamps proves nothing to a stranger. Its keys
+// can be kept in a file, so that a demonstration goes on where it ended.
 
 import * as asn1js from "asn1js";
 import {
@@ -49,8 +50,22 @@ export interface Authority {
   readonly root: Uint8Array<ArrayBuffer>;
   /** A revocation list of the root's, with its signer on it since `revoked`, or with nobody. */
   revocationList(revoked?: Date): Promise<Uint8Array<ArrayBuffer>>;
+  /** Its certificates and keys, for `openAuthority`. */
+  keep(): Promise<KeptAuthority>;
   /** Answers a request, DER for DER. */
   answer(request: Uint8Array, wrongs?: Wrongs): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+interface KeptHolder {
+  /** DER of the certificate, and PKCS #8 of its key: base64. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** An authority in a file; whoever reads it stamps in its name. */
+export interface KeptAuthority {
+  readonly root: KeptHolder;
+  readonly signer: KeptHolder;
 }
 
 interface Holder {
@@ -67,9 +82,20 @@ export async function makeAuthority(name: string, wrongs: Wrongs = {}): Promise<
     issuer: root,
     extensions: signerExtensions(wrongs),
   });
-  let serial = 0;
+  return answering(root, signer, wrongs);
+}
+
+/** The authority that was kept. */
+export async function openAuthority({ root, signer }: KeptAuthority): Promise<Authority> {
+  return answering(await opened(root), await opened(signer), {});
+}
+
+function answering(root: Holder, signer: Holder, wrongs: Wrongs): Authority {
+  // Seconds, so that an authority that was kept gives no number twice.
+  let serial = Math.floor(Date.now() / 1000);
   return {
     root: new Uint8Array(root.certificate.toSchema().toBER()),
+    keep: async () => ({ root: await kept(root), signer: await kept(signer) }),
     revocationList: (revoked) => revocationList(root, signer, revoked),
     answer: async (request, further = {}) => {
       const asked = TimeStampReq.fromBER(new Uint8Array(request));
@@ -77,6 +103,27 @@ export async function makeAuthority(name: string, wrongs: Wrongs = {}): Promise<
       return await answer(asked, serial, root, signer, { ...wrongs, ...further });
     },
   };
+}
+
+async function kept({ certificate, key }: Holder): Promise<KeptHolder> {
+  const der = new Uint8Array(certificate.toSchema().toBER());
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", key));
+  return { certificate: base64(der), key: base64(pkcs8) };
+}
+
+async function opened({ certificate, key }: KeptHolder): Promise<Holder> {
+  return {
+    certificate: Certificate.fromBER(unbase64(certificate)),
+    key: await crypto.subtle.importKey("pkcs8", unbase64(key), CURVE, true, ["sign"]),
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+function unbase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
 }
 
 async function revocationList(
