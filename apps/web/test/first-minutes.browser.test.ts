@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
 import { checkAbilities } from "./abilities.ts";
 import { close, copyWords, enrol, fill, follow, heading, PASSWORD, press } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
@@ -28,10 +30,12 @@ for (const walk of WALKS.firstMinutes) {
     await checkAbilities(page, "the sheet before there is a record");
     await fill(visitor, "What I want to ask", "zyxoquestion");
     await press(visitor, "Keep it sealed in a record of my own");
+    await handsFilesOn(page);
     const person = { name: "Camille Moreau", address: `first-${walk.hand}@example.org` };
     const { words } = await enrol(visitor, person, (step) =>
       checkAbilities(page, `signing up, ${step}`),
     );
+    await takeKit(visitor, words);
     await press(visitor, "I have printed or copied it");
     await heading(page, say("One check, and you are in"));
     await checkAbilities(page, "signing up, the kit checked");
@@ -77,6 +81,44 @@ for (const walk of WALKS.firstMinutes) {
     assert.deepEqual(wrong, []);
     await context.close();
   });
+}
+
+/** Gives the page what a phone's browser has and this one has not: the person leaves, it fails, it is handed on. */
+async function handsFilesOn(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const ends = ["AbortError", "NotAllowedError"];
+    const share = async ({ files = [] }: ShareData) => {
+      const end = ends.shift();
+      if (end !== undefined) throw new DOMException("", end);
+      document.documentElement.dataset.handedOn = (await files[0]?.text()) ?? "";
+    };
+    Object.defineProperty(navigator, "canShare", { value: () => true });
+    Object.defineProperty(navigator, "share", { value: share });
+  });
+}
+
+/** Saves the kit as a file, and sends it to a second device: both hold all of it. */
+async function takeKit(visitor: Visitor, words: readonly string[]): Promise<void> {
+  const { page, say } = visitor;
+  const holdsAll = (text: string) => words.every((word) => text.includes(word));
+  const download = page.waitForEvent("download");
+  await activate(visitor, page.getByRole("link", { name: say("Save it as a file"), exact: true }));
+  assert.ok(holdsAll(await readFile(await (await download).path(), "utf8")));
+
+  const send = "Send it to my second device";
+  const failed = page.getByText(
+    say("This device could not hand it on. Print it, or save it as a file."),
+  );
+  const sent = page.getByText(say("Handed on. Look on the other device whether it has arrived."));
+  await press(visitor, send);
+  assert.equal((await failed.count()) + (await sent.count()), 0, "left is no failure");
+  await press(visitor, send);
+  await failed.waitFor();
+  await press(visitor, send);
+  await sent.waitFor();
+  await checkAbilities(page, "the kit, sent to a second device");
+  const handed = await page.evaluate(() => document.documentElement.dataset.handedOn ?? "");
+  assert.ok(holdsAll(handed));
 }
 
 /** Closes the record, opens it again, and is where one was. */

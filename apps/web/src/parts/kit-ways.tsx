@@ -2,8 +2,9 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useState } from "react";
 import type { Kit } from "../wire.ts";
 import { Button } from "./button.tsx";
+import { KitSent, type Sending, SendKit } from "./send-kit.tsx";
 
-/** The kit on paper, or as a file: whoever has no printer takes the file to one. */
+/** The kit on paper, as a file, or on a second device: whoever has no printer takes the file to one. */
 export function KitWays({
   kit,
   name,
@@ -15,6 +16,7 @@ export function KitWays({
 }) {
   const { t } = useLingui();
   const [address, setAddress] = useState("");
+  const [sending, setSending] = useState<Sending>();
   const text = [
     t`Écrin kit`,
     name,
@@ -39,8 +41,10 @@ export function KitWays({
         <a className="button" href={address} download={t`ecrin-kit.txt`}>
           <Trans>Save it as a file</Trans>
         </a>
+        <SendKit text={text} ended={setSending} />
         {children}
       </div>
+      <KitSent how={sending} />
       <p className="hint">
         <Trans>
           With this file and your password, your record opens. Keep it on a stick in a drawer, or on
