@@ -83,12 +83,19 @@ function useNear({ total, turn }: Pick<Sought, "total" | "turn">) {
       from = Math.min(from, to);
       setNear((before) => (before.from === from && before.to === to ? before : { from, to }));
     };
+    let width = globalThis.innerWidth;
+    const resized = () => {
+      // Rows are as high as their words need at this width, and those drawn are measured again.
+      if (globalThis.innerWidth !== width) heights.current.clear();
+      width = globalThis.innerWidth;
+      look();
+    };
     look();
     globalThis.addEventListener("scroll", look, { passive: true });
-    globalThis.addEventListener("resize", look);
+    globalThis.addEventListener("resize", resized);
     return () => {
       globalThis.removeEventListener("scroll", look);
-      globalThis.removeEventListener("resize", look);
+      globalThis.removeEventListener("resize", resized);
     };
   }, [count, turn]);
 
