@@ -8,7 +8,7 @@ import { faults } from "./structure.ts";
 
 // What a machine can say about whether everybody can use a page.
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const AXE = `${readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")}\n;undefined`;
 
 interface AxeResult {
   readonly violations: readonly {
@@ -19,11 +19,6 @@ interface AxeResult {
 
 /** Where axe was, in each language; and where colours and layout were looked at, in the first that came. */
 const looked = new Set<string>();
-
-/** Brings axe into the pages to come, before their own scripts and outside their policy. */
-export async function bringAxe(page: Page): Promise<void> {
-  await page.addInitScript({ content: AXE });
-}
 
 /**
  * Fails for every violation of WCAG 2.2 up to AAA that axe finds, for anything
@@ -47,6 +42,8 @@ export async function checkAbilities(page: Page, where: string): Promise<void> {
 }
 
 async function axeFaults(page: Page): Promise<string[]> {
+  // Brought by the debugger, outside the page's policy, and only where it is wanted: it is large.
+  if (!(await page.evaluate(() => Reflect.has(globalThis, "axe")))) await page.evaluate(AXE);
   const { violations } = await page.evaluate(async (): Promise<AxeResult> => {
     const axe: unknown = Reflect.get(globalThis, "axe");
     const run: unknown = typeof axe === "object" && axe !== null ? Reflect.get(axe, "run") : null;

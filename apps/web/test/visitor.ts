@@ -1,5 +1,4 @@
 import type { BrowserContext, Page } from "playwright-core";
-import { bringAxe } from "./abilities.ts";
 import type { Ground } from "./ground.ts";
 import type { Hand } from "./hand.ts";
 import { type Language, type Say, sayIn } from "./words.ts";
@@ -77,7 +76,6 @@ export async function newVisitor(
       );
     });
   });
-  await bringAxe(page);
   await page.goto(ground.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   return { context, page, hand, say: sayIn(language), sent, wrong };
