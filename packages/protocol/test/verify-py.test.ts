@@ -39,6 +39,14 @@ test("Python verifies what we verify", { skip }, async () => {
   assert.match(verified(bytes, "--log-key", "A".repeat(43)), /^REFUSED\. log\/keys\.json/m);
 });
 
+test("Python says that nothing was checked where there is no such file", { skip }, () => {
+  for (const given of [join(folder, "elsewhere.zip"), folder]) {
+    const { status, stdout } = spawnSync("python3", [script, given], { encoding: "utf8" });
+    assert.equal(status, 2);
+    assert.match(stdout, /^NOT CHECKED\. /);
+  }
+});
+
 test("Python refuses what we refuse", { skip }, async () => {
   const zero = "A".repeat(43) as never;
   for (const [wanted, place] of [

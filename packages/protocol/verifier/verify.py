@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -932,6 +933,11 @@ def main(arguments):
     if path is None:
         print(__doc__)
         return 2
+    # Nothing is said of an export that was not read: nothing was checked then.
+    for each in [path, file] if file is not None else [path]:
+        if not os.path.isfile(each):
+            print("NOT CHECKED. %s is no file. An export is checked whole, as the ZIP it came in." % plain(each))
+            return 2
     try:
         witnesses = None
         if file is not None:
