@@ -60,6 +60,7 @@ async function check(
   });
   const line = progressLine(call.words, call.words.verify.reading, "bytes");
   try {
+    if (!(await handle.stat()).isFile()) throw new CommandError("file-unreadable", file);
     return await checkExport(await sourceOf(handle), {
       progress: (done, total) => line.moved(done, total),
       ...(options.logKey === undefined ? {} : { logKey: keyGiven(options.logKey) }),

@@ -50,6 +50,7 @@ const OF_NOBODY: readonly Refusal[] = [
   [["journal", "--kind", "gossip"], 2, "usage"],
   [["journal", "export"], 2, "usage"],
   [["verify", "none.zip"], 4, "file-missing"],
+  [["verify", "."], 1, "file-unreadable"],
   [["devices", "list"], 3, "not-signed-in"],
   [["devices", "approve"], 2, "usage"],
   [["devices", "cancel-recovery"], 3, "not-signed-in"],
