@@ -47,9 +47,11 @@ export function Visited({
             <Trans>The access has ended. Nothing more can be read here.</Trans>
           </p>
         </Notice>
-        <Button tone="first" onPress={leave} busy={leaving.busy}>
-          <Trans>Forget everything here</Trans>
-        </Button>
+        <div className="row">
+          <Button tone="first" onPress={leave} busy={leaving.busy}>
+            <Trans>Forget everything here</Trans>
+          </Button>
+        </div>
       </Page>
     );
   }
