@@ -29,6 +29,11 @@ function lightStretching(): Plugin {
   };
 }
 
+/** What a page of these tests is built with beside its own plugins. */
+export function asTests(): Plugin[] {
+  return isLight ? [lightStretching()] : [];
+}
+
 /** The folder of the page of just these sources, built first where nobody has. */
 export async function builtPage(): Promise<string> {
   const folder = join(CACHE, await fingerprint());
@@ -40,9 +45,8 @@ export async function builtPage(): Promise<string> {
   await build({
     root: WEB,
     logLevel: "error",
-    ...(isLight
-      ? { plugins: [lightStretching()], worker: { plugins: () => [lightStretching()] } }
-      : {}),
+    plugins: asTests(),
+    worker: { plugins: asTests },
     build: { outDir: fresh, emptyOutDir: true },
   });
   if (!existsSync(join(fresh, "index.html"))) throw new Error("the page was not built");

@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import { build, type Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { launchBrowser } from "../../../tools/browser/launch.ts";
-import { builtPage } from "./built-page.ts";
+import { asTests, builtPage } from "./built-page.ts";
 
 /** A real server that serves the page as it is built, and a browser. */
 export interface Ground {
@@ -32,7 +32,10 @@ export interface Ground {
  */
 export async function startGround(
   plugins: readonly Plugin[] = [],
-  options: Pick<ServerOptions, "witnesses" | "witnessPace" | "pace"> = {},
+  options: Pick<
+    ServerOptions,
+    "witnesses" | "witnessPace" | "pace" | "anchors" | "anchorPace"
+  > = {},
 ): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
   const pages = plugins.length === 0 ? await builtPage() : join(folder, "pages");
@@ -41,7 +44,8 @@ export async function startGround(
       root: join(import.meta.dirname, ".."),
       logLevel: "error",
       build: { outDir: pages, emptyOutDir: true },
-      worker: { plugins: () => [...plugins] },
+      plugins: asTests(),
+      worker: { plugins: () => [...asTests(), ...plugins] },
     });
   }
   let ahead = 0;
