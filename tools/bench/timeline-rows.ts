@@ -14,7 +14,8 @@ const ME = { account: "me", name: "Camille Moreau", known: "me" } as const;
 function numbers(): () => number {
   let state = 1;
   return () => {
-    state = (state * 1_103_515_245 + 12_345) & 0x7fffffff;
+    // As whole numbers: a product beyond 2^53 is rounded, and soon the same few numbers come again.
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
     return state / 0x80000000;
   };
 }
