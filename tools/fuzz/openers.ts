@@ -139,6 +139,7 @@ export const NOT_OTHERS: Readonly<Record<string, string>> = {
   "protocol/read:readReasonField": "a schema; parseRead's targets try it",
   "protocol/read:readPayload": "a schema; parseRead's targets try it",
   "protocol/tile:readTiles": "tiles are checked against a signed root by whoever reads from them",
+  "timestamp/authority:openAuthority": "a demonstration's own file, beside its data",
   "client/errors:opening": "gives what opens one error",
   "client/errors:opens": "gives what opens one error",
   "client/factors:readFactors": "asks a route; the table's targets try its answer",
