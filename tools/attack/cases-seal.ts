@@ -44,7 +44,7 @@ export const sealCases: readonly AttackCase[] = [
       },
       {
         file: "packages/client/src/listing.ts",
-        find: "if (signed !== undefined && digestOf(wrap) !== signed) throw notSigned();",
+        find: "if (signed !== undefined && wrapped.hash !== signed) throw notSigned();",
         replace: "",
       },
       {
