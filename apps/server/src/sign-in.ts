@@ -27,19 +27,23 @@ async function accountMeant({ sql, keys, body }: Call<"signInStart">): Promise<A
   if (body.address === undefined) return body.account ?? refuse("malformed", "body.account");
   if (body.account !== undefined) refuse("malformed", "body.address");
   const { name } = await openAddress(keys, body.address, "body.address");
-  const owner = await ownerOfAddress(sql, name);
-  const nobody = nobodyOf(keys, name);
-  return owner ?? nobody;
+  return await ownerOfAddress(sql, name, nobodyOf(keys, name));
 }
+
+/** As long as a record, and none: what the database answers with where there is no record. */
+const NO_RECORD = "A".repeat(256);
 
 async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"signInStart">> {
   const { sql, keys, body } = call;
   const account = await accountMeant(call);
   const named = await knock(call, account);
   const [row] = await sql<{ record: string }[]>`
-    select record from account_passwords
-    where account = ${account} and generation = ${body.generation ?? "current"}`;
-  const { response, state } = answerSignIn(keys.opaqueSetup, account, row?.record, body.request);
+    select coalesce((
+      select record from account_passwords
+      where account = ${account} and generation = ${body.generation ?? "current"}),
+      ${NO_RECORD}) as record`;
+  const record = row?.record === NO_RECORD ? undefined : row?.record;
+  const { response, state } = answerSignIn(keys.opaqueSetup, account, record, body.request);
   const way = named === undefined ? "password" : "known";
   const signIn = await beginAttempt(call, account, { way, state, signIn: named });
   return { signIn, response, account, parameters: PARAMETERS };
