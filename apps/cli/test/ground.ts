@@ -24,7 +24,7 @@ export async function startGround(options: Partial<ServerOptions> = {}): Promise
     server,
     async end() {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
