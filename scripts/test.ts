@@ -102,6 +102,11 @@ async function runFile(file: string): Promise<Outcome> {
     const reason = typeof skip === "string" && skip !== "" ? skip : "no reason given";
     process.stdout.write(`  skipped: ${name} (${where(file, line)}): ${reason}\n`);
   });
+  // What went wrong behind a test's back, such as a rejection after its end.
+  stream.on("test:diagnostic", ({ message, level }) => {
+    if (level !== "info" || /^(?:Error|Warning):/.test(message))
+      process.stdout.write(`${file}: ${message}\n`);
+  });
   stream.on("test:summary", ({ file: of, success, counts, duration_ms }) => {
     if (of !== undefined) return;
     outcome.ok = success;

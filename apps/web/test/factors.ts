@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Secret, TOTP } from "otpauth";
 import { fill, follow, heading, press, section } from "./flows.ts";
 import type { Visitor } from "./visitor.ts";
@@ -38,6 +39,9 @@ export async function goToWays(visitor: Visitor): Promise<void> {
   await heading(visitor.page, visitor.say("Ways back"));
 }
 
+/** Milliseconds of a step (RFC 6238). */
+const STEP = 30_000;
+
 /** Has codes asked for, with the code of the step before. */
 export async function setUpCodes(visitor: Visitor): Promise<App> {
   const { page, say } = visitor;
@@ -48,7 +52,10 @@ export async function setUpCodes(visitor: Visitor): Promise<App> {
   const line = page.getByText(before, { exact: false }).first();
   const secret = ((await line.textContent()) ?? "").replace(before, "").replace(after, "").trim();
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
-  const app: App = (steps) => totp.generate({ timestamp: Date.now() + steps * 30_000 });
+  const app: App = (steps) => totp.generate({ timestamp: Date.now() + steps * STEP });
+  // It is good until this step ends, and a hand takes seconds to write it.
+  const past = Date.now() % STEP;
+  if (past > STEP / 3) await sleep(STEP - past);
   await fill(visitor, "Code of your app", app(-1));
   await press(visitor, "From now on ask for codes");
   await page.getByRole("button", { name: say("Stop asking for codes") }).waitFor();
