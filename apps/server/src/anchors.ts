@@ -21,8 +21,6 @@ export interface Anchored {
     readonly source: string;
     readonly token: Uint8Array;
     readonly crls: readonly Uint8Array[];
-    /** DER of the root it was checked under; absent for what was stamped before these were kept. */
-    readonly root?: Uint8Array;
   }[];
   /** One proof of all calendars, with the headers of the blocks in it that were checked. */
   readonly ots?: {
@@ -314,7 +312,6 @@ interface Kept {
   readonly state: Anchor["state"];
   readonly proof: Buffer;
   readonly beside: Buffer | null;
-  readonly root: Buffer | null;
   readonly height: number | null;
 }
 
@@ -323,16 +320,15 @@ export async function anchoredAt(sql: Sql, size: number): Promise<Anchored | und
   const [checkpoint] = await sql<{ note: string }[]>`
     select note from anchored_checkpoints where size = ${size}`;
   const rows = await sql<Kept[]>`
-    select kind, source, state, proof, beside, root, height from anchors
+    select kind, source, state, proof, beside, height from anchors
     where size = ${size} and proof is not null order by kind, source`;
   if (checkpoint === undefined || rows.length === 0) return undefined;
   const stamps = rows
     .filter(({ state }) => state === "stamped")
-    .map(({ source, proof, beside, root }) => ({
+    .map(({ source, proof, beside }) => ({
       source,
       token: proof,
       crls: splitLists(beside ?? new Uint8Array()),
-      ...(root === null ? {} : { root }),
     }));
   const calendars = rows.filter(({ kind }) => kind === "ots");
   const ots = otsOf(calendars);

@@ -32,7 +32,7 @@ import {
 import { type AnchorSources, toDer } from "./anchor-sources.ts";
 import { type Anchored, anchoredAt, listAnchorsAt } from "./anchors.ts";
 import { newestWitnessed, withCosignatures } from "./cosigned.ts";
-import type { Sql } from "./database.ts";
+import { numberArray, type Sql } from "./database.ts";
 import { listEpochs } from "./epochs.ts";
 import { pathBetween, tilesOf } from "./export-tree.ts";
 import type { Journal } from "./journal.ts";
@@ -143,9 +143,11 @@ async function* archive(
   yield* add(EXPORT_FILES.epochs, formatExported({ epochs: await epochsUnder(sql, checkpoint) }));
   yield* add(EXPORT_FILES.witnesses, formatExported({ witnesses: [...witnesses] }));
   const sizes = await anchoredSizes(sql, sources, asked.subject, checkpoint.size);
-  const evidence = await evidenceAt(sql, sizes);
-  for (const [i, root] of rootsOf(sources, evidence).entries()) yield* add(`roots/${i}.der`, root);
-  for (const anchored of evidence) {
+  const roots = await rootsAt(sql, sources, sizes);
+  for (const [i, root] of roots.entries()) yield* add(`roots/${i}.der`, root);
+  for (const size of sizes) {
+    const anchored = await anchoredAt(sql, size);
+    if (anchored === undefined) continue;
     for (const [name, bytes] of anchorFiles(anchored)) yield* add(name, bytes);
   }
   yield* add(EXPORT_FILES.accounts, formatExported(await readerChains(sql, asked.subject)));
@@ -217,21 +219,19 @@ async function anchoredSizes(
   return rows.map((row) => row.size).reverse();
 }
 
-async function evidenceAt(sql: Sql, sizes: readonly number[]): Promise<Anchored[]> {
-  const evidence: Anchored[] = [];
-  for (const size of sizes) {
-    const anchored = await anchoredAt(sql, size);
-    if (anchored !== undefined) evidence.push(anchored);
-  }
-  return evidence;
-}
-
 /** Those that the tokens were checked under, and those of now: an authority may have gone, or another come. */
-function rootsOf({ authorities }: AnchorSources, evidence: readonly Anchored[]): Uint8Array[] {
-  const kept = evidence.flatMap(({ stamps }) =>
-    stamps.flatMap(({ root }) => (root === undefined ? [] : [root])),
-  );
-  const all = [...authorities.flatMap(({ roots }) => roots.map(toDer)), ...kept];
+async function rootsAt(
+  sql: Sql,
+  { authorities }: AnchorSources,
+  sizes: readonly number[],
+): Promise<Uint8Array[]> {
+  const rows = await sql<{ root: Buffer }[]>`
+    select distinct root from anchors
+    where size = any(${numberArray(sizes)}::bigint[]) and state = 'stamped' and root is not null`;
+  const all = [
+    ...authorities.flatMap(({ roots }) => roots.map(toDer)),
+    ...rows.map(({ root }) => root),
+  ];
   return [...new Map(all.map((root) => [Buffer.from(root).toString("base64"), root])).values()];
 }
 
