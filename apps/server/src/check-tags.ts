@@ -82,8 +82,9 @@ export async function startTagsCheck(
     return known.mac;
   }
 
+  const ends = new Map(epochs.map(({ epoch, past }) => [past - 1, epoch]));
   return {
-    endsAt: (index) => epochs.find(({ past }) => past === index + 1)?.epoch,
+    endsAt: (index) => ends.get(index),
     leaf(index, leaf, tag) {
       const mac = macAt(index);
       const begins = epochs[at];

@@ -50,7 +50,8 @@ export function startTreeCheck(
   /** By level, what is not yet a whole tile. */
   const edges: Uint8Array<ArrayBuffer>[][] = [];
   const stored = new Map<string, Buffer>();
-  let checkpoints: readonly CheckpointRow[] = [];
+  /** By size: a log that grows slowly has one for nearly every leaf. */
+  let checkpoints: ReadonlyMap<number, CheckpointRow> = new Map();
   let [tiles, signed, covered] = [0, 0, 0];
 
   async function push(level: number, hash: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -88,11 +89,11 @@ export function startTreeCheck(
     async leaf(hash) {
       tree.append(0, hash);
       await push(0, hash);
-      const due = checkpoints.filter(({ size }) => size === tree.size);
+      const row = checkpoints.get(tree.size);
       const said = roots.filter(({ size }) => size === tree.size);
-      if (due.length === 0 && said.length === 0) return;
+      if (row === undefined && said.length === 0) return;
       const root = hashOf(tree.root());
-      for (const row of due) await checkSigned(row, root);
+      if (row !== undefined) await checkSigned(row, root);
       for (const each of said)
         if (each.root !== root) faults.add(each.looked, `of ${each.size} leaves: another root`);
     },
@@ -102,8 +103,9 @@ export function startTreeCheck(
           select coalesce(max(size), 0) as size from log_checkpoints`;
         covered = last?.size ?? 0;
       }
-      checkpoints = await tx<CheckpointRow[]>`
+      const rows = await tx<CheckpointRow[]>`
         select size, root, note from log_checkpoints where size > ${from} and size <= ${to}`;
+      checkpoints = new Map(rows.map((row) => [row.size, row]));
       for (let level = 1; TILE_WIDTH ** level <= to; level++) {
         const width = TILE_WIDTH ** level;
         const rows = await tx<{ index: number; hash: Buffer }[]>`
