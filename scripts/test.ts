@@ -93,9 +93,11 @@ async function runFile(file: string): Promise<Outcome> {
       return;
     const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error;
     // Of a file whose tests passed and whose process failed: how it ended.
-    const code = "exitCode" in error ? `exit code ${error.exitCode}` : "";
-    const signal = "signal" in error ? ` signal ${error.signal}` : "";
-    process.stdout.write(`\n✖ ${name} (${where(file, line)})\n${cause}\n${code}${signal}\n`);
+    const end =
+      "exitCode" in error && "signal" in error
+        ? `exit code ${error.exitCode}, signal ${error.signal}\n`
+        : "";
+    process.stdout.write(`\n✖ ${name} (${where(file, line)})\n${cause}\n${end}`);
   });
   stream.on("test:pass", ({ name, line, skip }) => {
     if (skip === undefined || skip === false) return;

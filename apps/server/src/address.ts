@@ -47,7 +47,7 @@ export async function claimAddress(tx: Tx, address: Address, account: AccountId)
 
 /**
  * The account that claimed the address first; where nobody did, the one given. Either way the
- * database answers with one id: an answer without a row would be read in a few microseconds less.
+ * database answers with one id, so that what is read of it is as long.
  */
 export async function ownerOfAddress(
   sql: Sql | Tx,
