@@ -2,12 +2,11 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Navigate,
   Outlet,
 } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { later } from "./language.ts";
+import { laterPart } from "./later-part.ts";
 import { FallenPage } from "./pages/fallen.tsx";
 import { NowherePage } from "./pages/nowhere.tsx";
 import { UnlockPage } from "./pages/unlock.tsx";
@@ -17,56 +16,32 @@ import { useSession } from "./session.tsx";
 
 /** Pages that are fetched when they are first needed, or when the record has just been opened. */
 const pages = {
-  PromisesPage: lazyRouteComponent(
-    () => later(() => import("./pages/promises.tsx")),
-    "PromisesPage",
-  ),
-  DisplayPage: lazyRouteComponent(() => later(() => import("./pages/display.tsx")), "DisplayPage"),
-  HelpPage: lazyRouteComponent(() => later(() => import("./pages/help.tsx")), "HelpPage"),
-  AccessibilityPage: lazyRouteComponent(
-    () => later(() => import("./pages/accessibility.tsx")),
-    "AccessibilityPage",
-  ),
-  VerifyPage: lazyRouteComponent(() => later(() => import("./pages/verify.tsx")), "VerifyPage"),
-  PreparePage: lazyRouteComponent(() => later(() => import("./pages/prepare.tsx")), "PreparePage"),
-  SignUpPage: lazyRouteComponent(() => later(() => import("./pages/sign-up.tsx")), "SignUpPage"),
-  EnterPage: lazyRouteComponent(() => later(() => import("./pages/enter.tsx")), "EnterPage"),
-  DocumentsPage: lazyRouteComponent(
-    () => later(() => import("./pages/documents.tsx")),
-    "DocumentsPage",
-  ),
-  DocumentPage: lazyRouteComponent(
-    () => later(() => import("./pages/document.tsx")),
-    "DocumentPage",
-  ),
-  SharePage: lazyRouteComponent(() => later(() => import("./pages/share.tsx")), "SharePage"),
-  ReceivedPage: lazyRouteComponent(
-    () => later(() => import("./pages/received.tsx")),
-    "ReceivedPage",
-  ),
-  ReceivedDocumentPage: lazyRouteComponent(
-    () => later(() => import("./pages/received-document.tsx")),
+  PromisesPage: laterPart(() => import("./pages/promises.tsx"), "PromisesPage"),
+  DisplayPage: laterPart(() => import("./pages/display.tsx"), "DisplayPage"),
+  HelpPage: laterPart(() => import("./pages/help.tsx"), "HelpPage"),
+  AccessibilityPage: laterPart(() => import("./pages/accessibility.tsx"), "AccessibilityPage"),
+  VerifyPage: laterPart(() => import("./pages/verify.tsx"), "VerifyPage"),
+  PreparePage: laterPart(() => import("./pages/prepare.tsx"), "PreparePage"),
+  SignUpPage: laterPart(() => import("./pages/sign-up.tsx"), "SignUpPage"),
+  EnterPage: laterPart(() => import("./pages/enter.tsx"), "EnterPage"),
+  DocumentsPage: laterPart(() => import("./pages/documents.tsx"), "DocumentsPage"),
+  DocumentPage: laterPart(() => import("./pages/document.tsx"), "DocumentPage"),
+  SharePage: laterPart(() => import("./pages/share.tsx"), "SharePage"),
+  ReceivedPage: laterPart(() => import("./pages/received.tsx"), "ReceivedPage"),
+  ReceivedDocumentPage: laterPart(
+    () => import("./pages/received-document.tsx"),
     "ReceivedDocumentPage",
   ),
-  AccessPage: lazyRouteComponent(() => later(() => import("./pages/access.tsx")), "AccessPage"),
-  JournalPage: lazyRouteComponent(() => later(() => import("./pages/journal.tsx")), "JournalPage"),
-  ShowPage: lazyRouteComponent(() => later(() => import("./pages/show.tsx")), "ShowPage"),
-  ScanPage: lazyRouteComponent(() => later(() => import("./pages/scan.tsx")), "ScanPage"),
-  ContactsPage: lazyRouteComponent(
-    () => later(() => import("./pages/contacts.tsx")),
-    "ContactsPage",
-  ),
-  WaysPage: lazyRouteComponent(() => later(() => import("./pages/ways.tsx")), "WaysPage"),
-  LostPage: lazyRouteComponent(() => later(() => import("./pages/lost.tsx")), "LostPage"),
-  RenewPage: lazyRouteComponent(() => later(() => import("./pages/renew.tsx")), "RenewPage"),
-  WitnessesPage: lazyRouteComponent(
-    () => later(() => import("./pages/witnesses.tsx")),
-    "WitnessesPage",
-  ),
-  SettingsPage: lazyRouteComponent(
-    () => later(() => import("./pages/settings.tsx")),
-    "SettingsPage",
-  ),
+  AccessPage: laterPart(() => import("./pages/access.tsx"), "AccessPage"),
+  JournalPage: laterPart(() => import("./pages/journal.tsx"), "JournalPage"),
+  ShowPage: laterPart(() => import("./pages/show.tsx"), "ShowPage"),
+  ScanPage: laterPart(() => import("./pages/scan.tsx"), "ScanPage"),
+  ContactsPage: laterPart(() => import("./pages/contacts.tsx"), "ContactsPage"),
+  WaysPage: laterPart(() => import("./pages/ways.tsx"), "WaysPage"),
+  LostPage: laterPart(() => import("./pages/lost.tsx"), "LostPage"),
+  RenewPage: laterPart(() => import("./pages/renew.tsx"), "RenewPage"),
+  WitnessesPage: laterPart(() => import("./pages/witnesses.tsx"), "WitnessesPage"),
+  SettingsPage: laterPart(() => import("./pages/settings.tsx"), "SettingsPage"),
 } as const;
 
 const root = createRootRoute({
@@ -102,10 +77,7 @@ const verify = createRoute({
 const components = createRoute({
   getParentRoute: () => root,
   path: "/components",
-  component: lazyRouteComponent(
-    () => later(() => import("./pages/components.tsx")),
-    "ComponentsPage",
-  ),
+  component: laterPart(() => import("./pages/components.tsx"), "ComponentsPage"),
 });
 const prepare = createRoute({
   getParentRoute: () => root,

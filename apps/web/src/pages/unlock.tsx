@@ -1,9 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Navigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
-import { later } from "../language.ts";
+import { laterPart } from "../later-part.ts";
 import { Button } from "../parts/button.tsx";
 import { CodeField, wantsCode } from "../parts/code-field.tsx";
 import { SecretField } from "../parts/field.tsx";
@@ -16,13 +16,9 @@ import { useSession } from "../session.tsx";
 import { ask, VaultError } from "../vault.ts";
 
 /** Dialogs are fetched by those who need one. */
-const Forget = lazy(async () => ({
-  default: (await later(() => import("../parts/forget.tsx"))).Forget,
-}));
+const Forget = laterPart(() => import("../parts/forget.tsx"), "Forget");
 
-const LossAtTheDoor = lazy(async () => ({
-  default: (await later(() => import("../parts/loss-accepted.tsx"))).LossAtTheDoor,
-}));
+const LossAtTheDoor = laterPart(() => import("../parts/loss-accepted.tsx"), "LossAtTheDoor");
 
 const CHANGED = new VaultError({ code: "device-password-needed" });
 

@@ -1,23 +1,22 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Link, lazyRouteComponent, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense, useEffect, useState } from "react";
 import { ToggleButton } from "react-aria-components";
-import { useDoing } from "../answers.ts";
-import { chooseLanguage, later } from "../language.ts";
-import { mayLeave } from "../leaving.ts";
+import { useClosing } from "../closing.ts";
+import { chooseLanguage } from "../language.ts";
+import { laterPart } from "../later-part.ts";
 import { useSession } from "../session.tsx";
 import { keepProgram } from "../shell.ts";
 import { setStop, useStop } from "../tour.ts";
-import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { SavedBand } from "./saved-band.tsx";
 import { CaseSign } from "./signs.tsx";
 
 /** Who reads now: fetched once a record is open. */
-const Standing = lazyRouteComponent(() => later(() => import("./standing.tsx")), "Standing");
+const Standing = laterPart(() => import("./standing.tsx"), "Standing");
 
 /** Fetched by whoever takes it. */
-const TourBand = lazyRouteComponent(() => later(() => import("./tour-band.tsx")), "TourBand");
+const TourBand = laterPart(() => import("./tour-band.tsx"), "TourBand");
 
 /** What stands around every page: the brand, the sections once the record is open, and the foot. */
 export function Frame() {
@@ -97,15 +96,7 @@ export function Frame() {
 
 function Sections({ shown }: { readonly shown: boolean }) {
   const { t } = useLingui();
-  const { enter } = useSession();
-  const navigate = useNavigate();
-  const doing = useDoing();
-  const close = () =>
-    doing.run(async () => {
-      if (!(await mayLeave())) return;
-      enter(await ask("lock"));
-      await navigate({ to: "/unlock" });
-    });
+  const { close, busy } = useClosing();
   return (
     <nav
       className="sections"
@@ -126,7 +117,7 @@ function Sections({ shown }: { readonly shown: boolean }) {
           <Languages />
         </li>
         <li>
-          <Button onPress={close} busy={doing.busy}>{t`Close my record`}</Button>
+          <Button onPress={close} busy={busy}>{t`Close my record`}</Button>
         </li>
       </ul>
     </nav>

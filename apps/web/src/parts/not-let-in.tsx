@@ -1,10 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
-import { mayLeave } from "../leaving.ts";
-import { useSession } from "../session.tsx";
+import { useClosing } from "../closing.ts";
 import { ask, sayArrived, sayChanged, VaultError } from "../vault.ts";
 import type { LossTold } from "../wire-loss.ts";
 import { Button } from "./button.tsx";
@@ -25,22 +23,15 @@ export function NotLetIn({
   readonly since: string;
 }) {
   const { t } = useLingui();
-  const { enter } = useSession();
-  const navigate = useNavigate();
   const [code, setCode] = useState("");
   const doing = useDoing();
+  const closing = useClosing();
   const isCode = wantsCode(reason) || reason === "passkey-refused";
   const again = () =>
     doing.run(async () => {
       const { signedIn } = await ask("reach", { code });
       sayChanged();
       if (signedIn) sayArrived();
-    });
-  const close = () =>
-    doing.run(async () => {
-      if (!(await mayLeave())) return;
-      enter(await ask("lock"));
-      await navigate({ to: "/unlock" });
     });
   return (
     <div className="not-let-in">
@@ -70,7 +61,7 @@ export function NotLetIn({
         </Form>
       ) : (
         <div className="row">
-          <Button onPress={close} busy={doing.busy}>
+          <Button onPress={closing.close} busy={closing.busy}>
             <Trans>Type my password</Trans>
           </Button>
         </div>

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
-import { lazy, Suspense } from "react";
-import { later } from "../language.ts";
+import { Suspense } from "react";
+import { laterPart } from "../later-part.ts";
 import type { VaultError } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { Failure } from "./failure.tsx";
@@ -8,7 +8,7 @@ import type { AcceptLoss } from "./loss.tsx";
 import { Notice } from "./notice.tsx";
 
 /** It asks before it goes on; dialogs are fetched by those who need one. */
-const Loss = lazy(async () => ({ default: (await later(() => import("./loss.tsx"))).Loss }));
+const Loss = laterPart(() => import("./loss.tsx"), "Loss");
 
 /** What went wrong, in words, and what to do about it. */
 export function Problem({
