@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -42,12 +42,14 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
   child.stderr.on("data", (piece: Buffer) => err.push(piece));
   child.stdin.on("error", () => undefined); // A command that asks for nothing does not read.
   child.stdin.end(secrets.map((secret) => `${secret}\n`).join(""));
-  child.stdout.once("data", () => checkNothingSecret(child.pid, secrets));
-  checkNothingSecret(child.pid, secrets);
+  const seen = seenByOthers(child.pid);
+  child.stdout.once("data", () => seen.push(...seenByOthers(child.pid)));
   const code = await new Promise<number | null>((done, failed) => {
     child.on("error", failed);
     child.on("close", done);
   });
+  for (const secret of secrets)
+    assert.ok(!seen.some((text) => text.includes(secret)), "other processes could read a secret");
   return { code, out: Buffer.concat(out), err: Buffer.concat(err).toString("utf8") };
 }
 
@@ -103,13 +105,18 @@ export function sitting(call: Call, ...args: readonly string[]) {
   };
 }
 
-function checkNothingSecret(pid: number | undefined, secrets: readonly string[]): void {
-  for (const file of ["cmdline", "environ"]) {
-    const path = `/proc/${pid}/${file}`;
-    if (!existsSync(path)) continue; // The process has ended, or this is no Linux.
-    const text = readFileSync(path, "utf8");
-    for (const secret of secrets) assert.ok(!text.includes(secret), `a secret is in ${file}`);
-  }
+/** What any process of the same person reads of this one, while it is there. */
+function seenByOthers(pid: number | undefined): string[] {
+  return ["cmdline", "environ"].flatMap((file) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, "utf8");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // No such file: the process was gone, or this is no Linux. No such process: it ends just now.
+      if (code === "ENOENT" || code === "ESRCH") return [];
+      throw error;
+    }
+  });
 }
 
 /** Runs a command that must end well, and gives what it says to programs. */
