@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useDoing } from "./answers.ts";
+import { dropDrafts } from "./drafts.ts";
 import { mayLeave } from "./leaving.ts";
 import { useSession } from "./session.tsx";
 import { ask } from "./vault.ts";
@@ -13,6 +14,7 @@ export function useClosing() {
     run(async () => {
       if (!(await mayLeave())) return;
       enter(await ask("lock"));
+      dropDrafts();
       await navigate({ to: "/unlock" });
     });
   return { close, busy };

@@ -5,8 +5,10 @@ import {
   useCallback,
   useEffect,
   useMemo,
+  useRef,
   useState,
 } from "react";
+import { dropDraftsOfOthers, holdDrafts } from "./drafts.ts";
 import { ask, closed, VaultError } from "./vault.ts";
 import type { Status } from "./wire.ts";
 
@@ -29,18 +31,31 @@ export function SessionProvider({
 }) {
   const [status, setStatus] = useState<Status>();
   const [error, setError] = useState<VaultError>();
-  const enter = useCallback((next: Status) => setStatus(next), []);
+  const latest = useRef<Status>(undefined);
+  latest.current = status;
+  const enter = useCallback((next: Status) => {
+    dropDraftsOfOthers(next.account);
+    setStatus(next);
+  }, []);
   useEffect(() => {
-    ask("status").then(setStatus, (reason: unknown) =>
+    ask("status").then(enter, (reason: unknown) =>
       setError(reason instanceof VaultError ? reason : new VaultError({ code: "worker-stopped" })),
     );
-  }, []);
+  }, [enter]);
   useEffect(() => {
     // The door then stands where the page was.
-    const look = () => void ask("status").then(setStatus, () => undefined);
+    const look = () => {
+      const open = latest.current;
+      // Of several calls that fail together the first tells what was on the page.
+      if (open?.state === "open") {
+        const { pathname, search } = globalThis.location;
+        holdDrafts(open.account, `${pathname}${search}`);
+      }
+      void ask("status").then(enter, () => undefined);
+    };
     closed.addEventListener("closed", look);
     return () => closed.removeEventListener("closed", look);
-  }, []);
+  }, [enter]);
   const session = useMemo(
     () => (status === undefined ? undefined : { status, enter }),
     [status, enter],

@@ -17,6 +17,11 @@ type Waiting = {
 /** Codes after which the account is open no more, whoever closed it. */
 const CLOSED: ReadonlySet<string> = new Set(["locked", "not-signed-in"]);
 
+/** Whether the account was found closed, and nothing else was wrong. */
+export function isClosed(error: VaultError | undefined): boolean {
+  return error !== undefined && CLOSED.has(error.code);
+}
+
 /** Tells, by an event `closed`, that a call found the account closed: the session ended, or this device was signed out. */
 export const closed = new EventTarget();
 

@@ -52,12 +52,16 @@ async function unfold(visitor: Visitor, wanted: Locator): Promise<void> {
   if (!(await wanted.isVisible())) await press(visitor, "Menu");
 }
 
-/** Closes the record, and stands before its door. */
-export async function close(visitor: Visitor): Promise<void> {
+/**
+ * Closes the record, and stands before its door.
+ * @param anyway what is answered where something unfinished is asked about
+ */
+export async function close(visitor: Visitor, anyway = ""): Promise<void> {
   const { page, say } = visitor;
   const button = page.getByRole("button", { name: say("Close my record"), exact: true });
   await unfold(visitor, button);
   await activate(visitor, button);
+  if (anyway !== "") await press(visitor, anyway);
   await heading(page, say("Open my record"));
 }
 

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { Invitations } from "../parts/invitations.tsx";
@@ -51,8 +52,8 @@ export function ContactsPage() {
 
 function CheckCode({ checked }: { readonly checked: () => void }) {
   const { t } = useLingui();
-  const [code, setCode] = useState("");
-  const [name, setName] = useState("");
+  const [code, setCode] = useDraft("contact code", "");
+  const [name, setName] = useDraft("contact name", "");
   const [done, setDone] = useState("");
   const doing = useDoing();
   return (

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Allow } from "../parts/choice.tsx";
 import { ChooseContact } from "../parts/choose-contact.tsx";
@@ -22,16 +22,18 @@ const STEPS: readonly Step[] = ["what", "who", "until", "confirm"];
 export function SharePage() {
   const { t } = useLingui();
   const { item } = useSearch({ from: "/inside/share" });
-  const [step, setStep] = useState<Step>("what");
-  const [items, setItems] = useState<readonly string[]>(item === undefined ? [] : [item]);
-  const [contact, setContact] = useState<Person>();
-  const [until, setUntil] = useState<number>();
-  const [note, setNote] = useState("");
-  const [offline, setOffline] = useState(false);
+  const [step, setStep] = useDraft<Step>("share step", "what");
+  const [items, setItems] = useDraft<readonly string[]>(
+    "share items",
+    item === undefined ? [] : [item],
+  );
+  const [contact, setContact] = useDraft<Person | undefined>("share contact", undefined);
+  const [until, setUntil] = useDraft<number | undefined>("share until", undefined);
+  const [note, setNote] = useDraft("share note", "");
+  const [offline, setOffline] = useDraft("share offline", false);
   const documents = useAnswer("documents", undefined);
   const number = STEPS.indexOf(step) + 1;
   const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
-  const chosen = (documents.answer ?? []).filter((row) => items.includes(row.item));
   switch (step) {
     case "what":
       return (
@@ -78,11 +80,16 @@ export function SharePage() {
     case "confirm":
       return contact === undefined || until === undefined ? null : (
         <Page title={t`This is what will happen`} trail={trail}>
-          <Confirm
-            {...{ chosen, contact, until, note, offline }}
-            done={() => setStep("done")}
-            back={() => setStep("until")}
-          />
+          <Awaited of={documents}>
+            {(rows) => (
+              <Confirm
+                chosen={rows.filter((row) => items.includes(row.item))}
+                {...{ contact, until, note, offline }}
+                done={() => setStep("done")}
+                back={() => setStep("until")}
+              />
+            )}
+          </Awaited>
         </Page>
       );
     case "done":

@@ -2,6 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { Form, Label, RadioGroup } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { useLooking } from "../looking.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Pick } from "../parts/choice.tsx";
@@ -28,7 +29,7 @@ const HOUR = 3600_000;
 export function ShowPage() {
   const { t } = useLingui();
   const [step, setStep] = useState<Step>("what");
-  const [items, setItems] = useState<readonly string[]>([]);
+  const [items, setItems] = useDraft<readonly string[]>("shown items", []);
   const [until, setUntil] = useState(0);
   const [met, setMet] = useState<Person>();
   const documents = useAnswer("documents", undefined);

@@ -3,6 +3,7 @@ import { Navigate } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
+import { placeHeld } from "../drafts.ts";
 import { laterPart } from "../later-part.ts";
 import { Button } from "../parts/button.tsx";
 import { CodeField, wantsCode } from "../parts/code-field.tsx";
@@ -57,7 +58,12 @@ export function UnlockPage() {
   const error = isWrong && changed === tried.current ? CHANGED : doing.error;
   const wantsBefore = changed !== undefined;
   usePrefetched();
-  if (status.state === "open") return <Navigate to="/documents" replace={true} />;
+  if (status.state === "open") {
+    const place = placeHeld();
+    return (
+      <Navigate to="/documents" {...(place === undefined ? {} : { href: place })} replace={true} />
+    );
+  }
   if (status.state === "new") return <Navigate to="/" replace={true} />;
   return (
     <Page

@@ -1,8 +1,9 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { Form } from "react-aria-components";
 import { type Answered, useAnswer, useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { AskLeaving } from "../parts/ask-leaving.tsx";
 import { Button } from "../parts/button.tsx";
@@ -54,7 +55,7 @@ function Chosen({
   readonly saved: () => void;
 }) {
   const { t } = useLingui();
-  const [draft, setDraft] = useState<WitnessesTold>();
+  const [draft, setDraft] = useDraft<WitnessesTold | undefined>("witnesses", undefined);
   const doing = useDoing();
   const heading = useRef<HTMLHeadingElement>(null);
   const meant = draft ?? before;
@@ -244,8 +245,8 @@ function AddOne({
   readonly added: (draft: WitnessesTold) => void;
 }) {
   const { t } = useLingui();
-  const [line, setLine] = useState("");
-  const [operator, setOperator] = useState("");
+  const [line, setLine] = useDraft("witness line", "");
+  const [operator, setOperator] = useDraft("witness operator", "");
   const doing = useDoing();
   const isWhole = line.trim() !== "" && operator.trim() !== "";
   return (

@@ -1,7 +1,8 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
-import { ask, VaultError } from "../vault.ts";
+import { useDraft } from "../drafts.ts";
+import { ask, isClosed, VaultError } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
@@ -102,9 +103,9 @@ export function AddFiles({ added }: { readonly added: () => void }) {
 }
 
 function useJobs(added: () => void) {
-  const [jobs, setJobs] = useState<readonly Job[]>([]);
+  const [jobs, setJobs] = useDraft<readonly Job[]>("files", []);
   const running = useRef<Promise<void>>(Promise.resolve());
-  const key = useRef(0);
+  const key = useRef(Math.max(0, ...jobs.map((job) => job.key)));
 
   const set = (job: number, change: Partial<Job>) =>
     setJobs((all) => all.map((each) => (each.key === job ? { ...each, ...change } : each)));
@@ -123,6 +124,19 @@ function useJobs(added: () => void) {
     added();
   };
 
+  const begin = (job: Job) => {
+    running.current = running.current.then(() => seal(job));
+  };
+  const begun = useRef(
+    jobs.filter(({ state, error }) => state !== "done" && (error === undefined || isClosed(error))),
+  );
+  const latest = useRef(begin);
+  latest.current = begin;
+  useEffect(() => {
+    // The session ended by itself while these were sealed; it is open again.
+    for (const job of begun.current.splice(0)) latest.current(job);
+  }, []);
+
   /** @param title of all of them; absent: each by the name of its file */
   const take = (files: readonly File[], title?: string) => {
     const fresh = files.map((file): Job => {
@@ -131,7 +145,7 @@ function useJobs(added: () => void) {
       return { key: key.current, file, title: called, progress: undefined, state: "waiting" };
     });
     setJobs((all) => [...all, ...fresh]);
-    for (const job of fresh) running.current = running.current.then(() => seal(job));
+    for (const job of fresh) begin(job);
   };
 
   return { jobs, take, clear: () => setJobs([]) };

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useLayoutEffect, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { askBeforeLeaving, mayLeave } from "../leaving.ts";
 import { Button } from "./button.tsx";
@@ -21,7 +21,9 @@ export function AskLeaving({ children }: { readonly children: ReactNode }) {
       }),
     [],
   );
-  useEffect(() => askBeforeLeaving(ask), [ask]);
+  // Before what comes in its place has any effect: a session that ended by itself leads to the door,
+  // and there is nobody left to answer.
+  useLayoutEffect(() => askBeforeLeaving(ask), [ask]);
   useBlocker({ shouldBlockFn: staysHere, enableBeforeUnload: true });
   const decide = (leaves: boolean) => {
     asked?.answer(leaves);

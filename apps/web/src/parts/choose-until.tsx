@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { Form, Label, RadioGroup } from "react-aria-components";
+import { useDraft } from "../drafts.ts";
 import { untilInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Pick } from "./choice.tsx";
@@ -24,8 +25,8 @@ export function ChooseUntil({
   readonly children?: ReactNode;
 }) {
   const { t, i18n } = useLingui();
-  const [span, setSpan] = useState<Span>("tomorrow");
-  const [day, setDay] = useState("");
+  const [span, setSpan] = useDraft<Span>("share span", "tomorrow");
+  const [day, setDay] = useDraft("share day", "");
   const [tried, setTried] = useState(false);
   const [now] = useState(() => new Date());
   const until = span === "own" ? endOf(day) : momentOf(span, now);

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { ask } from "../vault.ts";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
@@ -78,7 +79,7 @@ function SentState({
 
 function Accept({ invitation, done }: { readonly invitation: string; readonly done: () => void }) {
   const { t } = useLingui();
-  const [name, setName] = useState("");
+  const [name, setName] = useDraft(`name for ${invitation}`, "");
   const doing = useDoing();
   return (
     <Form
@@ -115,8 +116,8 @@ function Accept({ invitation, done }: { readonly invitation: string; readonly do
 
 function Invite({ done }: { readonly done: () => void }) {
   const { t } = useLingui();
-  const [address, setAddress] = useState("");
-  const [name, setName] = useState("");
+  const [address, setAddress] = useDraft("invitation address", "");
+  const [name, setName] = useDraft("invitation name", "");
   const [invited, setInvited] = useState(false);
   const doing = useDoing();
   const isComplete = /^[^\s@]+@[^\s@]+$/.test(address.trim()) && name.trim() !== "";

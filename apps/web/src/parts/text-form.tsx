@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { Form } from "react-aria-components";
+import { useDraft } from "../drafts.ts";
 import { mayLeave } from "../leaving.ts";
 import { AskLeaving } from "./ask-leaving.tsx";
 import { Button } from "./button.tsx";
@@ -8,6 +9,7 @@ import { Field } from "./field.tsx";
 
 /** Somewhere to write a text: at least a word, sealed when it is sent, or left for now. */
 export function TextForm({
+  draft,
   title,
   label,
   hint,
@@ -18,6 +20,8 @@ export function TextForm({
   problem,
   act,
 }: {
+  /** What the text is held as while the door stands in its place (`useDraft`). */
+  readonly draft: string;
   /** A heading. */
   readonly title: ReactNode;
   readonly label: string;
@@ -34,7 +38,7 @@ export function TextForm({
   readonly act: (text: string) => Promise<void>;
 }) {
   const { t } = useLingui();
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(draft, "");
   const [tried, setTried] = useState(false);
   const fits = text.trim() !== "";
   return (

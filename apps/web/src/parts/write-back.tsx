@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { ask } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Button } from "./button.tsx";
@@ -17,7 +18,7 @@ export function WriteBack({
   readonly asGuest: boolean;
 }) {
   const { t, i18n } = useLingui();
-  const [isOpen, setIsOpen] = useState(false);
+  const [isOpen, setIsOpen] = useDraft(`answer to ${share} is open`, false);
   const [done, setDone] = useState(false);
   const doing = useDoing();
   const day = dayInWords(Date.now(), i18n.locale);
@@ -51,6 +52,7 @@ export function WriteBack({
   };
   return (
     <TextForm
+      draft={`answer to ${share}`}
       title={
         <h3>
           <Trans>Write back</Trans>

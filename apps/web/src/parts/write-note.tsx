@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useState } from "react";
 import { useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { ask } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Button } from "./button.tsx";
@@ -11,8 +11,8 @@ import { TextForm } from "./text-form.tsx";
 /** A note of one's own: what one noticed, or wants to ask. */
 export function WriteNote({ added }: { readonly added: () => void }) {
   const { t, i18n } = useLingui();
-  const [title, setTitle] = useState("");
-  const [isOpen, setIsOpen] = useState(false);
+  const [title, setTitle] = useDraft("note title", "");
+  const [isOpen, setIsOpen] = useDraft("note is open", false);
   const doing = useDoing();
   const day = dayInWords(Date.now(), i18n.locale);
   if (!isOpen) {
@@ -35,6 +35,7 @@ export function WriteNote({ added }: { readonly added: () => void }) {
   };
   return (
     <TextForm
+      draft="note"
       title={
         <h2>
           <Trans>Write a note</Trans>
