@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import type { Fault } from "./check-faults.ts";
 import { writeDurably } from "./durable.ts";
 import { NEXT_LOG } from "./keys.ts";
-import { checkLog } from "./operator-check.ts";
+import { type CheckedLog, checkLog, type Progress } from "./operator-check.ts";
 import { erase, parseErasure, tellErasure } from "./operator-erase.ts";
 import { atPlace, keysFolder } from "./operator-place.ts";
 import { parseSecurityAsked, readSecurityLog, securityText } from "./operator-security.ts";
@@ -18,7 +18,7 @@ import { finishSuccession, succeed, tellLoss } from "./operator-succeed.ts";
 const USAGE = `usage: npm run log -- rotate
        npm run log -- erase --subject ID --from LINE [--count LINES] --reason WORD [--yes]
        npm run log -- succeed [--yes]
-       npm run log -- check
+       npm run log -- check [--json]
        npm run log -- security [--kind KIND] [--account ID] [--since DAY] [--limit LINES] [--json]
 `;
 
@@ -105,23 +105,39 @@ const FAULTS: Record<Fault["looked"], string> = {
 };
 
 async function check(args: readonly string[]): Promise<void> {
-  parseArgs({ args: [...args], options: {} });
+  const { json } = parseArgs({ args: [...args], options: { json: flag } }).values;
   await atPlace(async (place) => {
-    const { log, faults, ...counted } = await checkLog(place);
-    if (log !== undefined) {
-      say(`Log ${log}: ${counted.leaves} leaves; ${counted.signed} were signed for outside.`);
-      say(`entries      ${counted.openings}, and ${counted.erased} erased`);
-      say(`tree         ${counted.tiles} stored hashes, ${counted.checkpoints} checkpoints`);
-      say(`HMAC chain   ${counted.tags} tags checked, ${counted.tagsErased} whose keys are erased`);
-    }
-    for (const { looked, count, first } of faults)
-      say(`ALARM ${looked}: ${FAULTS[looked]} ${count} of them, the first: ${first}.`);
-    if (faults.length === 0) return say("The database is what was signed.");
-    say(
-      "The database is not what was signed: see README, When the database is not what was signed.",
-    );
-    process.exitCode = ALARM;
+    const checked = await checkLog(place, showProgress());
+    if (checked.faults.length > 0) process.exitCode = ALARM;
+    if (json === true) say(JSON.stringify(checked));
+    else sayChecked(checked);
   });
+}
+
+/** Where somebody sits there, one line that is written over; a log of millions takes minutes. */
+function showProgress(): Progress {
+  const out = process.stderr;
+  if (!out.isTTY) return () => undefined;
+  return (leaves, of) => {
+    const part = Math.floor((100 * leaves) / of);
+    out.write(leaves < of ? `\r${part} % of ${of} leaves` : "\r\u001b[K");
+  };
+}
+
+function sayChecked({ log, faults, ...counted }: CheckedLog): void {
+  if (log !== undefined) {
+    say(`Log ${log}: ${counted.leaves} leaves; ${counted.signed} were signed for outside.`);
+    say(`entries      ${counted.openings}, and ${counted.erased} erased`);
+    say(`tree         ${counted.tiles} stored hashes, ${counted.checkpoints} checkpoints`);
+    say(`HMAC chain   ${counted.tags} tags checked, ${counted.tagsErased} whose keys are erased`);
+  }
+  for (const { looked, count, first } of faults)
+    say(`ALARM ${looked}: ${FAULTS[looked]} ${count} of them, the first: ${first}.`);
+  say(
+    faults.length === 0
+      ? "The database is what was signed."
+      : "The database is not what was signed: see README, When the database is not what was signed.",
+  );
 }
 
 async function security(args: readonly string[]): Promise<void> {

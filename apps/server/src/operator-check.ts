@@ -41,6 +41,9 @@ export interface CheckedLog {
   readonly faults: readonly Fault[];
 }
 
+/** Told every few thousand leaves: how many were looked at, and of how many. */
+export type Progress = (leaves: number, of: number) => void;
+
 const NOTHING = {
   leaves: 0,
   signed: 0,
@@ -68,12 +71,12 @@ export interface Outside extends HeldTagKeys {
  * Compares a database with what lies outside it; changes nothing. Files are read first: what a
  * server that runs writes meanwhile is in the database before it leaves them.
  */
-export async function checkLog(place: CheckedPlace): Promise<CheckedLog> {
+export async function checkLog(place: CheckedPlace, progress?: Progress): Promise<CheckedLog> {
   const outside = await readHeld(place);
   return await place.admin.begin("isolation level repeatable read read only", async (tx) => {
     await tx`set local statement_timeout = 0`;
     await tx`set local idle_in_transaction_session_timeout = 0`;
-    return await checkAt(tx, outside);
+    return await checkAt(tx, outside, progress);
   });
 }
 
@@ -97,7 +100,11 @@ function unread(error: unknown): "unread" {
 }
 
 /** The check itself, of one state of the database. */
-export async function checkAt(tx: Tx, outside: Outside): Promise<CheckedLog> {
+export async function checkAt(
+  tx: Tx,
+  outside: Outside,
+  progress: Progress = () => undefined,
+): Promise<CheckedLog> {
   const faults = new Faults();
   const log = await openLog(tx, outside, faults);
   if (log === undefined) return { ...NOTHING, faults: faults.list() };
@@ -106,7 +113,7 @@ export async function checkAt(tx: Tx, outside: Outside): Promise<CheckedLog> {
     fact.kept.size > 0 && fact.kept.size <= left ? [{ ...fact.kept, looked: "log" }] : [],
   );
   if (kept !== undefined) roots.push({ ...kept, looked: "outside" });
-  const walked = await walk(tx, { log, outside, roots, faults });
+  const walked = await walk(tx, { log, outside, roots, faults, progress });
   return { log: log.keys.log, signed: kept?.size ?? 0, ...walked, faults: faults.list() };
 }
 
@@ -168,6 +175,7 @@ interface Walk {
   readonly outside: Outside;
   readonly roots: readonly SignedRoot[];
   readonly faults: Faults;
+  readonly progress: Progress;
 }
 
 /** A leaf, and its opening unless that was erased. */
@@ -182,7 +190,7 @@ type LeafRow = {
 const AT_ONCE = 2048;
 
 /** Every leaf, one after the other. */
-async function walk(tx: Tx, { log, outside, roots, faults }: Walk) {
+async function walk(tx: Tx, { log, outside, roots, faults, progress }: Walk) {
   const [head] = await tx<{ size: number; tag: Buffer; epoch: number; past: number }[]>`
     select size, tag, epoch, (select coalesce(max(index) + 1, 0) from journal_leaves) as past
     from journal_head`;
@@ -210,6 +218,7 @@ async function walk(tx: Tx, { log, outside, roots, faults }: Walk) {
         faults.add("epoch", `epoch ${ended}: closing entry`);
       before = made;
     }
+    progress(to, past);
   }
   if (size !== past) faults.add("head", `${size} leaves, and ${past} are there`);
   else if (!tag.equals(before)) faults.add("head", "the last tag");

@@ -71,8 +71,13 @@ const OFF = [
 
 test("what was signed is called so, with what was looked at", async () => {
   await withHistory(async (ground) => {
-    const { log, ...said } = await check(ground);
+    const shown: string[] = [];
+    const { log, ...said } = await checkLog(
+      { ...placeOf(ground), admin: ground.admin },
+      (leaves, of) => shown.push(`${leaves} of ${of}`),
+    );
     assert.equal(log, ground.id);
+    assert.deepEqual(shown, ["290 of 290"]);
     assert.deepEqual(said, {
       leaves: 290,
       signed: 286,

@@ -9,6 +9,7 @@ import process from "node:process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { newId } from "@ecrin/protocol";
+import type { CheckedLog } from "../src/operator-check.ts";
 import { parseErasure } from "../src/operator-erase.ts";
 import { parseSecurityAsked } from "../src/operator-security.ts";
 import { startServer } from "../src/server.ts";
@@ -87,6 +88,14 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
     assert.match(changed.stdout, /^ALARM opening: .* 1 of them, the first: place \d+\.$/m);
     assert.doesNotMatch(changed.stdout, new RegExp(person.account));
     assert.doesNotMatch(changed.stdout, /is what was signed/);
+    const told = log(place, "check", "--json");
+    assert.equal(told.status, 2, told.stderr);
+    const { leaves, faults } = JSON.parse(told.stdout) as CheckedLog;
+    assert.ok(leaves > 0);
+    assert.deepEqual(
+      faults.map(({ looked, count }) => [looked, count]),
+      [["opening", 1]],
+    );
     assert.equal(log(place, "check", "--quickly").status, 1);
   } finally {
     await server.stop();

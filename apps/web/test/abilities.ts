@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { paleTexts } from "./contrast-shown.ts";
+import { picture } from "./picture.ts";
 import { whatDoesNotFit } from "./reflow.ts";
 import { faults } from "./structure.ts";
 
@@ -29,6 +30,7 @@ export async function checkAbilities(page: Page, where: string): Promise<void> {
   const language = await page.evaluate(() => document.documentElement.lang);
   if (!looked.has(`${where}, ${language}`)) {
     looked.add(`${where}, ${language}`);
+    await picture(page, `${where}, ${language}`);
     assert.deepEqual(await axeFaults(page), [], `${where}: axe`);
   }
   assert.deepEqual(await smallTargets(page), [], `${where}: smaller than 44 by 44`);

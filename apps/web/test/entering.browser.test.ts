@@ -7,7 +7,6 @@ import { fill, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
-import { picture } from "./picture.ts";
 import type { Look } from "./visitor.ts";
 import { addText, allSaved, keepHere, openText, unlock, wrongBeside } from "./waiting-room.ts";
 import { named, WALKS } from "./walks.ts";
@@ -65,7 +64,6 @@ for (const walk of WALKS.entering) {
       0,
     );
     await checkAbilities(page, "signing in behind the list");
-    await picture(visitor, `signing-in-${language}`);
     // What is written meanwhile waits here, as without network.
     await addText(visitor, "photo.txt", "la photo");
     // What needs the service waits for it, and says nothing wrong.
@@ -137,7 +135,6 @@ test("a password that was changed on another device: said behind the list, and a
   await page.getByText(NOT_SIGNED_IN).waitFor();
   await page.getByRole("link", { name: "bilan" }).first().waitFor();
   await checkAbilities(page, "not let in");
-  await picture(visitor, "password-changed-fr");
   // It is not tried again by itself: each attempt counts.
   const tried = starts.length;
   await page.waitForTimeout(21_000);
@@ -260,7 +257,6 @@ test("an app's code is asked for above the list", async () => {
   await code.waitFor();
   await page.getByRole("link", { name: "bilan" }).first().waitFor();
   await checkAbilities(page, "a code asked for above the list");
-  await picture(visitor, "code-above-the-list-fr");
   await write(visitor, code, "000000");
   await press(visitor, "Sign in");
   await page

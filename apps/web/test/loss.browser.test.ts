@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import process from "node:process";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
 import { follow, heading, press, section } from "./flows.ts";
@@ -31,12 +29,6 @@ after(async () => {
   await ground?.stop();
 });
 
-/** For people to look at, where a folder is given. */
-async function picture({ page }: Visitor, name: string): Promise<void> {
-  const folder = process.env.ECRIN_PICTURES;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, name), fullPage: true });
-}
-
 const [PHONE, DESK, MOUSE] = WALKS.loss;
 
 const lostTitle = "Warning: lines of the journal are lost.";
@@ -45,13 +37,11 @@ const lostTitle = "Warning: lines of the journal are lost.";
 async function accept(visitor: Visitor, name: string): Promise<void> {
   const { page, say } = visitor;
   await page.getByText(say(lostTitle)).waitFor({ timeout: 60_000 });
-  await picture(visitor, `loss-${name}.png`);
   await checkAbilities(page, `lost, ${name}`);
   await press(visitor, "Go on with what is left");
   await page
     .getByRole("alertdialog", { name: say("Go on with what is left?"), exact: true })
     .waitFor();
-  await picture(visitor, `loss-ask-${name}.png`);
   await checkAbilities(page, `accepting, ${name}`);
   await press(visitor, "Accept the loss");
 }
@@ -87,7 +77,6 @@ test("lines that are lost are told, accepted once, and what follows is done", as
     await page.getByText(say("That is done"), { exact: true }).waitFor();
     await page.getByRole("link", { name: "before" }).waitFor();
     assert.equal(await page.getByRole("link", { name: "meanwhile" }).count(), 0);
-    await picture(visitor, `loss-accepted-${name}.png`);
     await checkAbilities(page, `accepted, ${name}`);
     await press(visitor, "That is done");
     await page.getByText(say("That is done"), { exact: true }).waitFor({ state: "detached" });
@@ -98,7 +87,6 @@ test("lines that are lost are told, accepted once, and what follows is done", as
     await page
       .getByText(say("Lines of the journal of this service were lost before this copy was made."))
       .waitFor();
-    await picture(visitor, `loss-journal-${name}.png`);
     await checkAbilities(page, `journal after a loss, ${name}`);
   }
 
@@ -111,7 +99,6 @@ test("lines that are lost are told, accepted once, and what follows is done", as
   await page
     .getByText(say("Accepted, for all your devices. Open your record again with your password."))
     .waitFor();
-  await picture(other, "loss-door.png");
   await unlock(other);
   await heading(page, say("My documents"));
   await follow(other, "Who can see what");

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { join } from "node:path";
-import process from "node:process";
 import { after, before, test } from "node:test";
 // biome-ignore lint/style/noRestrictedImports: an export made by hand, as the verifier's own tests have it.
 import { exportOf, someWitnesses } from "../../../packages/protocol/test/export-made.ts";
@@ -117,9 +115,6 @@ for (const walk of WALKS.moreChecks) {
     await page.getByText(/nothing of its 27 lines|rien de ses 27 lignes/).waitFor();
     assert.equal(await page.getByText(say(independent)).count(), 0);
     await checkAbilities(page, `more checks, ${language}`);
-    const folder = process.env.ECRIN_PICTURES;
-    if (folder !== undefined)
-      await page.screenshot({ path: join(folder, `more-checks-${language}.png`), fullPage: true });
 
     // Nobody of the list has cosigned.
     const strangers = someWitnesses(6, 0).witnesses.slice(3);

@@ -28,7 +28,7 @@ const STOPS = [
 
 for (const walk of WALKS.tour) {
   test(`the guided tour leads through the record, and ends where one likes: ${named(walk)}`, async () => {
-    const { language, width } = walk;
+    const { language } = walk;
     const visitor = await newVisitor(ground, language, walk);
     const { page, say, wrong, context } = visitor;
     const begin = say("Take the guided tour: {count} stops", STOPS.length);
@@ -52,7 +52,7 @@ for (const walk of WALKS.tour) {
         .waitFor();
       said.add(await band.locator("p").nth(1).innerText());
       if (i === 1) await checkAbilities(page, "a stop of the tour");
-      await picture(visitor, `tour-${i + 1}-${language}-${width}`);
+      await picture(page, `stop ${i + 1} of the tour, ${language}`);
       if (i === STOPS.length - 1) break;
       await activate(visitor, band.getByRole("button", { name: next }));
     }

@@ -4,7 +4,6 @@ import { checkAbilities } from "./abilities.ts";
 import { fill, follow, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
-import { picture } from "./picture.ts";
 import { spoiledRecord } from "./spoiled.ts";
 import { newVisitor } from "./visitor.ts";
 import { named, WALKS } from "./walks.ts";
@@ -39,7 +38,6 @@ for (const walk of WALKS.unreadable) {
     for (const line of lines)
       assert.ok(line.includes(say("It was not sealed rightly when it was made.")), line);
     await checkAbilities(page, "documents, some that cannot be read");
-    await picture(visitor, `unreadable-${language}`);
 
     // The document that was corrected wrongly opens as it was, and its history says so.
     await activate(visitor, list.getByRole("link", { name: "Ordonnance" }));

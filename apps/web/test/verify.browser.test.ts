@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import process from "node:process";
 import { after, before, test } from "node:test";
 import { bytesSource, checkExport, openZip } from "@ecrin/client";
 // biome-ignore lint/style/noRestrictedImports: an export made by hand, as the verifier's own tests have it.
@@ -34,17 +32,11 @@ async function choose(visitor: Visitor, buffer: Buffer, name = "copy.zip"): Prom
   await (await chooser).setFiles([{ name, mimeType: "application/zip", buffer }]);
 }
 
-/** For people to look at, where a folder is given. */
-async function picture({ page }: Visitor, name: string): Promise<void> {
-  const folder = process.env.ECRIN_PICTURES;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, name), fullPage: true });
-}
-
 const [PHONE, DESK, MOUSE] = WALKS.copies;
 
 for (const walk of [PHONE, DESK]) {
   test(`a copy is checked without an account and without network, ${named(walk)}`, async () => {
-    const { language, width } = walk;
+    const { language } = walk;
     const visitor = await newVisitor(ground, language, walk);
     const { page, say, context, sent, wrong } = visitor;
     await follow(visitor, "Check a copy of a journal");
@@ -63,7 +55,6 @@ for (const walk of [PHONE, DESK]) {
     ])
       await page.getByText(say(text), { exact: true }).waitFor();
     await checkAbilities(page, `verify, ${language}`);
-    await picture(visitor, `verify-holds-${language}-${width}.png`);
     await choose(visitor, afterLoss, "after.zip");
     await page
       .getByText(say("Lines of the journal of this service were lost before this copy was made."))
@@ -78,7 +69,6 @@ for (const walk of [PHONE, DESK]) {
       )
       .waitFor();
     await checkAbilities(page, `verify after a loss, ${language}`);
-    await picture(visitor, `verify-lost-${language}-${width}.png`);
     // One bit of one line: the file and the line are named.
     const file = (await openZip(bytesSource(copy))).find(({ name }) => name === "journal.json");
     const flipped = Buffer.from(copy);
@@ -91,7 +81,6 @@ for (const walk of [PHONE, DESK]) {
       .first()
       .waitFor();
     await checkAbilities(page, `refused, ${language}`);
-    await picture(visitor, `verify-refused-${language}-${width}.png`);
     await choose(visitor, Buffer.from("no archive at all"));
     await page
       .getByText(/archive/)
@@ -153,7 +142,6 @@ test("one's own journal is taken along, checked at once, and checked by others' 
     assert.ok(said.entries > 0);
   }
   await checkAbilities(page, "journal with a copy");
-  await picture(visitor, "journal-copy-fr.png");
   assert.deepEqual(wrong, []);
   await context.close();
 });
