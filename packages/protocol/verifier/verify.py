@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Checks an export of an Ecrin journal. Needs Python 3.8 and nothing else.
 
-    python3 verify.py EXPORT.zip [--log-key KEY] [--root FILE.pem]... [--witnesses FILE] [--demonstration]
+    python3 verify.py EXPORT.zip [--log-key KEY] [--root FILE.pem]... [--earlier FILE.zip]
+                                 [--witnesses FILE] [--demonstration]
 
 --root is a certificate, PEM or DER, of an authority whose time stamps count: those of others are
 told, and count for nothing. Without it the roots in the export are taken: compare them.
+--earlier is an export from before, which must hold too, and which this one must go on from.
 --witnesses counts the witnesses in FILE, in the form of log/witnesses.json, in place of those that
 the operator of the log names.
 
@@ -14,8 +16,10 @@ not checked. Nothing is fetched.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import io
 import json
 import os
 import re
@@ -668,7 +672,8 @@ class Export:
         need(not self.ended or checkpoint.size > self.ended[-1].kept, name, "is from before the log began")
         return checkpoint
 
-    def verify(self):
+    def verify(self, earlier=None):
+        """Prints what is found; `earlier` is an export that was verified before."""
         manifest = self.manifest
         last = Checkpoint(self.text("log/checkpoint"), self.keys, "log/checkpoint")
         need(last.size == manifest["size"], "log/checkpoint", "is of another size")
@@ -682,6 +687,9 @@ class Export:
             need(stops[-1].size == manifest["since"], "log/since", "is of another size")
         else:
             need("log/since" not in self.names, "log/since", "is not in the manifest")
+        if earlier is not None:
+            self.check_earlier(earlier.last, stops)
+        self.last = last
         self.say_quorum(last)
         self.anchored = 0
         for size in sorted({int(name.split("/")[1]) for name in self.names if name.startswith("anchors/")}):
@@ -699,6 +707,14 @@ class Export:
             for account, chain in accounts["accounts"].items()
         }
         self.check_journal(stops)
+
+    def check_earlier(self, before, stops):
+        """The checkpoint of the export before is one that this one proves to go on from."""
+        same = [stop for stop in stops if stop.size == before.size]
+        lost = any(each.left < before.size <= each.size for each in self.ended)
+        need(same or not lost, "log/ended.json", "the entries of the export before were lost")
+        need(same, "log/since", "is not the export's before this one")
+        need(same[0].root == before.root, same[0].place, "is of another log than the export before")
 
     def say_quorum(self, checkpoint):
         place = "log/witnesses.json"
@@ -912,8 +928,21 @@ class Export:
         found["reads"] += 1
 
 
+def verified_before(path, *known):
+    """The export from before, once it holds; what it says of itself is not said again."""
+    if path is None:
+        return None
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            earlier = Export(path, *known)
+            earlier.verify()
+        return earlier
+    except Wrong as wrong:
+        raise Wrong("%s: %s" % (path, wrong))
+
+
 def main(arguments):
-    path, log_key, roots, least_work, file = None, None, [], LEAST_WORK, None
+    path, log_key, roots, least_work, file, before = None, None, [], LEAST_WORK, None, None
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
@@ -923,6 +952,8 @@ def main(arguments):
             roots.append(rest.pop(0))
         elif word == "--witnesses" and rest:
             file = rest.pop(0)
+        elif word == "--earlier" and rest:
+            before = rest.pop(0)
         elif word == "--demonstration":
             least_work = 1
         elif path is None and not word.startswith("-"):
@@ -934,7 +965,7 @@ def main(arguments):
         print(__doc__)
         return 2
     # Nothing is said of an export that was not read: nothing was checked then.
-    for each in [path, file] if file is not None else [path]:
+    for each in [path] + [given for given in (file, before) if given is not None]:
         if not os.path.isfile(each):
             print("NOT CHECKED. %s is no file. An export is checked whole, as the ZIP it came in." % plain(each))
             return 2
@@ -943,8 +974,9 @@ def main(arguments):
         if file is not None:
             with open(file, encoding="utf-8") as given:
                 witnesses = witnesses_in(json.load(given), file)
+        earlier = verified_before(before, log_key, roots, least_work, witnesses)
         export = Export(path, log_key, roots, least_work, witnesses)
-        export.verify()
+        export.verify(earlier)
     except Wrong as wrong:
         print("REFUSED. %s" % plain(wrong))
         return 1
@@ -967,6 +999,8 @@ def main(arguments):
         print("reader %s has the code %s" % (account, state.name))
     whose = "as given" if log_key else "taken from the export: compare it with the one you know"
     print("log key %s (%s)" % (export.keys.first, whose))
+    if earlier is not None:
+        print("It goes on from the export before, of %d leaves." % earlier.last.size)
     if manifest.get("demonstration"):
         print("The anchors are those of a demonstration and prove nothing to anybody.")
     print("VERIFIED")
