@@ -109,17 +109,22 @@ test("letter by letter the same is found as at once, and what cannot be meant is
   });
   const counted = { ...whole, texts };
   const typed: readonly (readonly [words: string, read: number, more?: Partial<Wanted>])[] = [
+    // One letter, or two: nothing is read.
     ["b", 0],
-    ["bi", 200],
-    ["bilan 3", 100],
+    ["bi", 0],
+    // Of those, 32, 36 and 300 to 396 by four.
+    ["bilan 3", 27],
     ["b", 0],
-    ["b ca", 200],
-    ["ba", 200],
+    ["b ca", 0],
+    ["ba", 0],
     ["bâ", 0],
-    ["ba", 200, { from: "2020" }],
+    ["ba", 0, { from: "2020" }],
     ["bai", 25, { from: "2020" }],
     ["été", 100, { from: "2020" }],
-    ["3", 400],
+    ["3", 0],
+    ["39", 0],
+    // Of 39, and 390 to 399.
+    ["390", 11],
     ["", 0],
   ];
   const found = typed.map(([words, expected, more]) => {
@@ -137,6 +142,44 @@ test("letter by letter the same is found as at once, and what cannot be meant is
     found.map(({ length }) => length > 0),
     typed.map(() => true),
   );
+});
+
+test("words of any letters are found by any beginning of theirs, and by no other", () => {
+  const words = [
+    "a",
+    "ab",
+    "abc",
+    "b2",
+    "2b",
+    "22",
+    "ж",
+    "жа",
+    "жаб",
+    "аб",
+    "ñandu",
+    "日",
+    "日本",
+    "ǆ",
+    "aж",
+    "жa",
+  ];
+  const pairs = words.flatMap((one) => words.map((two) => row(`${one}, ${two}`, "2026-01-01")));
+  const all = indexOf(pairs, () => "");
+  const plain = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "");
+  for (const asked of [...words, "an", "n", "z", "1", "日本語", "жаба", "dz"]) {
+    const meant = plain(asked);
+    const expected = all.rows.filter(({ title }) =>
+      plain(title)
+        .split(", ")
+        .some((word) => word.startsWith(meant)),
+    );
+    const { rows } = find(all, { ...ANYTHING, words: asked }, 0, pairs.length);
+    assert.deepEqual(
+      rows.map(({ title }) => title),
+      expected.map(({ title }) => title),
+      asked,
+    );
+  }
 });
 
 test("a list makes no texts; they are made when somebody looks for words, or before, step by step", () => {
