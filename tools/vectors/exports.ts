@@ -224,6 +224,30 @@ function refused(): [Made, reason: string, place: string][] {
     ),
     journal(
       [
+        "beyond",
+        "an entry gone after the erasure that speaks of it",
+        {
+          ...PLAIN,
+          entries: 6,
+          erased: [1, 4],
+          saysErased: false,
+          entry: (entry) =>
+            entry.n === 3
+              ? {
+                  ...entry,
+                  kind: "erasure",
+                  actor: {},
+                  about: { from: 1, count: 1000, code: "asked" },
+                }
+              : entry,
+          line: ({ statement, ...each }) =>
+            each.n === 3 || statement === undefined ? each : { ...each, statement },
+        },
+      ],
+      "gone",
+    ),
+    journal(
+      [
         "kind",
         "a read told as another kind than was signed",
         { ...PLAIN, entry: (entry) => (entry.n === 2 ? { ...entry, kind: "export" } : entry) },

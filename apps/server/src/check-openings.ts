@@ -44,7 +44,11 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
         if (isHere && isIts && saysStatement(entry, row.statement)) {
           const { from, count } = entry.about;
           if (entry.kind === "erasure" && from !== undefined && count !== undefined)
-            erasures.push({ subject: entry.subject, from, to: from + count });
+            erasures.push({
+              subject: entry.subject,
+              from,
+              to: Math.min(from + count, entry.n),
+            });
           return entry;
         }
       } catch (error) {

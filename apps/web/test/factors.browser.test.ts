@@ -6,7 +6,6 @@ import { close, fill, follow, heading, PASSWORD, press, section } from "./flows.
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { owner } from "./owner.ts";
-import { picture } from "./picture.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 import { named, WALKS } from "./walks.ts";
 
@@ -27,7 +26,6 @@ for (const [i, walk] of WALKS.codes.entries()) {
     const { page, say } = alice;
     await goToWays(alice);
     await checkAbilities(page, "ways back, nothing set up");
-    await picture(alice, `ways-${language}`);
     const app = await setUpCodes(alice);
     await checkAbilities(page, "ways back, codes asked for");
     await close(alice);
@@ -36,7 +34,6 @@ for (const [i, walk] of WALKS.codes.entries()) {
     const code = page.getByLabel(say("Code of your app"), { exact: true });
     await code.waitFor();
     await checkAbilities(page, "a code asked for at the door");
-    await picture(alice, `door-code-${language}`);
     await write(alice, code, "000000");
     await press(alice, "Open");
     await page.getByRole("alert").waitFor();
@@ -75,7 +72,6 @@ for (const [i, walk] of WALKS.codes.entries()) {
     const reply = await digits(alice, "Code of this device");
     await checkAbilities(page, "a device let in: the code to type there");
     await checkAbilities(tablet.page, "in by another device: the code to type");
-    await picture(tablet, `let-in-${language}`);
     await fill(
       tablet,
       "Code that the other device shows",
@@ -96,14 +92,12 @@ for (const [i, walk] of WALKS.codes.entries()) {
     await follow(alice, "A device is lost");
     await heading(page, say("A device is lost"));
     await checkAbilities(page, "a device is lost");
-    await picture(alice, `lost-${language}`);
     await activate(alice, page.getByRole("button", { name: say("It is lost") }));
     await checkAbilities(page, "a device is lost, asked about");
     await press(alice, "Sign it out");
     await page.getByText(say("It is signed out.")).waitFor();
     await page.getByText(say("Your record is open on this device only.")).waitFor();
     await checkAbilities(page, "a device was lost");
-    await picture(alice, `lost-done-${language}`);
     await section(tablet, "Journal", "Open my record");
     for (const { wrong, context } of [alice, tablet]) {
       assert.deepEqual(wrong, []);
@@ -123,7 +117,6 @@ for (const walk of WALKS.passkey) {
     await page.getByText(say("Asked for at each opening"), { exact: true }).waitFor();
     await page.getByText(say("A way back"), { exact: true }).waitFor();
     await checkAbilities(page, "ways back, a passkey asked for");
-    await picture(alice, `passkey-${language}`);
     const before = alice.sent.length;
     await close(alice);
     await fill(alice, "Password", PASSWORD);

@@ -17,7 +17,6 @@ import {
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
-import { picture } from "./picture.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 import { named, WALKS, type Walk } from "./walks.ts";
@@ -80,7 +79,6 @@ for (const walk of [PHONE, DESK]) {
 
     await goToRenewal(alice);
     await checkAbilities(page, "before everything is made new");
-    await picture(alice, `renew-${language}`);
     await fill(alice, "Current password", "certainly wrong");
     await fill(alice, "New password", FRESH);
     await fill(alice, "Code of your app", app(0));
@@ -110,7 +108,6 @@ for (const walk of [PHONE, DESK]) {
     assert.ok(left.includes(codes.trim()), left);
     assert.match(left, language === "fr" ? /1 clé d’accès a été retirée/ : /1 passkey was removed/);
     await checkAbilities(page, "everything is new");
-    await picture(alice, `renewed-${language}`);
     await copyWords(alice, kit.words);
     await page.getByText(say("Everything is new, and your kit is in force.")).waitFor();
     assert.equal(await page.locator(".kit").count(), 0);

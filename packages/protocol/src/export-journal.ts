@@ -123,8 +123,9 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
     const followed = followEntry(subject, position, salt, text);
     position = followed.position;
     const { kind, about } = followed.entry;
+    // Only of what stood before it: an erasure that says more allows nothing of what came later.
     if (kind === "erasure" && about.from !== undefined && about.count !== undefined)
-      erasures.push({ from: about.from, to: about.from + about.count });
+      erasures.push({ from: about.from, to: Math.min(about.from + about.count, n) });
     return followed.entry;
   }
 

@@ -117,12 +117,31 @@ function asKind(n: number, kind: "export"): Wanted {
   return { entries: 20, entry: (entry) => (entry.n === n ? { ...entry, kind } : entry) };
 }
 
+/** Entry 9 says that the thousand from 5 on are erased. */
+function erasedBeyond(erased: readonly number[]): Wanted {
+  const about = { from: 5, count: 1000, code: "asked" };
+  return {
+    entries: 20,
+    erased,
+    saysErased: false,
+    entry: (entry) => (entry.n === 9 ? { ...entry, kind: "erasure", actor: {}, about } : entry),
+    line: ({ statement, ...line }) =>
+      line.n === 9 || statement === undefined ? line : { ...line, statement },
+  };
+}
+
 test("erased entries are counted, and only where an erasure accounts for them", async () => {
   const said = await verify({ entries: 20, erased: [5, 6, 7] });
   assert.equal(said.erased, 3);
   assert.equal(said.entries, 17);
   const silent = verify({ entries: 20, erased: [5, 6, 7], saysErased: false });
   await assert.rejects(silent, refused(/entries$/));
+});
+
+test("an erasure that says more than there was accounts for nothing that came after it", async () => {
+  const said = await verify(erasedBeyond([5]));
+  assert.equal(said.erased, 1);
+  await assert.rejects(verify(erasedBeyond([5, 12])), refused(/entries$/));
 });
 
 test("witnesses count by operator, and a false cosignature is refused", async () => {

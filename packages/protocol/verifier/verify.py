@@ -860,7 +860,8 @@ class Export:
                 position = {"n": entry["n"] + 1, "hash": b64url(commitment)}
                 if entry["kind"] == "erasure":
                     first = entry["about"]["from"]
-                    erasures.append((first, first + entry["about"]["count"]))
+                    # Only of what stood before it: one that says more allows nothing of what came later.
+                    erasures.append((first, min(first + entry["about"]["count"], entry["n"])))
                 need(value["index"] >= tree.size, place, "goes backwards")
                 grow(value["index"], value.get("path", []), place)
                 leaf = sha256(b"\x00", commitment)
