@@ -131,17 +131,17 @@ export function createLog(options: LogOptions): Log {
     return formatNote({ text, signatures: [line] });
   }
 
-  async function signLocked(tx: Tx): Promise<Signed | undefined> {
+  async function signLocked(tx: Tx): Promise<{ signed: Signed | undefined; epoch: number }> {
     await tx`select pg_advisory_xact_lock(${LOG_LOCK})`;
     step("locked");
     const last = await lastCheckpoint(tx, origin, from);
-    const size = await sizeOf(tx);
+    const { size, epoch } = await headOf(tx);
     // After the size: a key that comes into force in between signs what is beyond it.
     await checkKey(tx, signer.key);
     await checkOutside(tx, folder, size, origin);
     if (size === 0 || size === last?.size) {
       if (last !== undefined) await keepOutside(folder, last);
-      return last;
+      return { signed: last, epoch };
     }
     step("growing");
     await growTo(tx, size);
@@ -155,7 +155,7 @@ export function createLog(options: LogOptions): Log {
     await tx`insert into log_checkpoints (size, root, at, note) values
       (${size}, ${Buffer.from(signed.root, "base64url")}, ${signed.at}, ${signed.note})`;
     step("stored");
-    return signed;
+    return { signed, epoch };
   }
 
   return {
@@ -163,18 +163,18 @@ export function createLog(options: LogOptions): Log {
     from,
     latest,
     async sign() {
-      const signed = await sql.begin(signLocked);
+      const { signed, epoch } = await sql.begin(signLocked);
       step("published");
-      const [head] = await sql<{ epoch: number }[]>`select epoch from journal_head`;
+      // Not one that was closed since: its leaves are not signed for yet.
       step("advancing");
-      await underLock(sql, () => tags.advance(head?.epoch ?? 0));
+      await underLock(sql, () => tags.advance(epoch));
       step("advanced");
       return signed;
     },
     check: () =>
       sql.begin(async (tx) => {
         await tx`select pg_advisory_xact_lock(${LOG_LOCK})`;
-        await checkOutside(tx, folder, await sizeOf(tx), origin);
+        await checkOutside(tx, folder, (await headOf(tx)).size, origin);
       }),
     async tile({ level, number, width }) {
       const covered = levelSize((await latest())?.size ?? 0, level);
@@ -205,9 +205,10 @@ async function underLock<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
   return done.result;
 }
 
-async function sizeOf(tx: Tx): Promise<number> {
-  const [head] = await tx<{ size: number }[]>`select size from journal_head`;
-  return head?.size ?? 0;
+/** How many leaves there are, and the epoch of the next one's tag. */
+async function headOf(tx: Tx): Promise<{ readonly size: number; readonly epoch: number }> {
+  const [head] = await tx<{ size: number; epoch: number }[]>`select size, epoch from journal_head`;
+  return head ?? { size: 0, epoch: 0 };
 }
 
 async function lastCheckpoint(

@@ -232,6 +232,29 @@ test("an epoch is closed by an entry that names its last tag, and its key is tol
   });
 });
 
+test("the state of an epoch that is closed while a checkpoint is signed stays until the next", async () => {
+  await withLog(async (ground) => {
+    const { app: sql, admin, log, tags, id } = ground;
+    await write(ground.journal, 5);
+    let signing: Promise<unknown> | undefined;
+    // What is signed waits to be stored, and the epoch ends meanwhile.
+    await admin.begin(async (tx) => {
+      await tx`lock table log_checkpoints in exclusive mode`;
+      const grown = Promise.withResolvers<void>();
+      const at = (step: string) => (step === "storing" ? grown.resolve() : undefined);
+      signing = ground.anotherLog(ground.folder, at).log.sign();
+      await Promise.race([grown.promise, signing]);
+      await write(ground.journal, 2);
+      assert.equal(await closeEpoch({ sql, log: id, tags, now: () => AT }, () => true), true);
+    });
+    await signing;
+    assert.equal((await readOutside(ground.folder))?.size, 5);
+    assert.equal(await tags.epoch(), 1);
+    await log.sign();
+    assert.equal(await tags.epoch(), 2);
+  });
+});
+
 test("the state of the tags goes forward only, and the file forgets", async () => {
   await withLog(async ({ folder }) => {
     const path = join(folder, "mac");
