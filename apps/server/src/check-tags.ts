@@ -31,38 +31,68 @@ export interface HeldTagKeys {
   readonly retired: readonly RetiredKey[];
 }
 
-/** @param kept leaves that a log left which ended: its last epoch may never have been closed */
+/** What is known of the leaves without a word of the tables of epochs. */
+export interface TaggedLeaves {
+  /** Leaves that are there. */
+  readonly leaves: number;
+  /** Leaves that were signed for, by what lies outside the database. */
+  readonly signed: number;
+  /** How many leaves each log left that ended: its last epoch may never have been closed. */
+  readonly kept: readonly number[];
+  /** The epoch in force, as the head says. */
+  readonly epoch: number;
+}
+
+/**
+ * A key that the database publishes counts only for leaves that were signed for: what else is
+ * wrong of those, their closing entry tells. All others must be tagged under a key that follows
+ * from the state outside, which was never in the database.
+ */
 export async function startTagsCheck(
   tx: Tx,
   { tags, retired }: HeldTagKeys,
   faults: Faults,
-  { kept, epoch: current }: { readonly kept: number; readonly epoch: number },
+  { leaves, signed, kept, epoch: current }: TaggedLeaves,
 ): Promise<TagsCheck> {
   const epochs = await tx<EpochRow[]>`
     select e.epoch, e.first, e.past, e.start, k.key
     from log_epochs e left join log_epoch_keys k on k.epoch = e.epoch order by e.first`;
+  const lost = Math.max(0, ...kept);
   let [at, checked, erased] = [0, 0, 0];
   let before: Buffer = Buffer.alloc(32);
-  let known: { readonly epoch: number; readonly mac: Mac | undefined } | undefined;
+  let known: { readonly at: number; readonly mac: Mac | undefined } | undefined;
 
-  for (const [i, { epoch, first }] of epochs.entries()) {
-    const last = epochs[i - 1];
-    const from = last === undefined ? 0 : last.past;
-    // What a lost log never closed stands between its last epoch and the first of the next log.
-    if (first !== from && first !== kept) faults.add("epoch", `epoch ${epoch}`);
-    if (last !== undefined && epoch <= last.epoch) faults.add("epoch", `epoch ${epoch}`);
+  for (const [i, { epoch, first, past }] of epochs.entries())
+    if (!follows(epochs[i - 1], { epoch, first }) || past <= first || past > leaves)
+      faults.add("epoch", `epoch ${epoch}`);
+  const last = epochs.at(-1);
+  if (!follows(last, { epoch: current, first: Math.max(last?.past ?? 0, lost) }))
+    faults.add("head", `epoch ${current}`);
+
+  /** What a lost log never closed stands between its last epoch and the first of the next log. */
+  function follows(
+    last: EpochRow | undefined,
+    { epoch, first }: Pick<EpochRow, "epoch" | "first">,
+  ): boolean {
+    const from = last?.past ?? 0;
+    if (first >= from && kept.includes(first)) return epoch > (last?.epoch ?? -1);
+    return first === from && (last === undefined ? epoch <= 1 : epoch === last.epoch + 1);
   }
 
   function macOf({ epoch, past, key }: Pick<EpochRow, "epoch" | "past" | "key">): Mac | undefined {
-    if (key !== null) return hmacSha256(key);
-    const held = retired.find((each) => each.epoch === epoch);
-    if (held !== undefined) return hmacSha256(held.key);
+    if (past <= signed) {
+      if (key !== null) return hmacSha256(key);
+      const held = retired.find((each) => each.epoch === epoch);
+      if (held !== undefined) return hmacSha256(held.key);
+    }
     try {
       return tags.mac(epoch);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      // The key of epoch 0 is never kept, nor are those of what a log has lost.
-      if (epoch > 0 && past > kept) faults.add("epoch", `epoch ${epoch}: no key`);
+      // The key of epoch 0 is never kept, nor are those of what a log has lost; that of an epoch
+      // which was disclosed since a backup stands in the leaves that the backup lacks.
+      const isGone = past <= lost || (past <= signed && (epoch === 0 || leaves < signed));
+      if (!isGone) faults.add("epoch", `epoch ${epoch}: no key`);
       return undefined;
     }
   }
@@ -72,13 +102,9 @@ export async function startTagsCheck(
     for (let each = epochs[at]; each !== undefined && index >= each.past; each = epochs[at])
       at += 1;
     const closed = epochs[at];
-    if (closed === undefined && index >= kept) return cached(current, null, Infinity);
-    if (closed === undefined || index < closed.first) return undefined;
-    return cached(closed.epoch, closed.key, closed.past);
-  }
-
-  function cached(epoch: number, key: Buffer | null, past: number): Mac | undefined {
-    if (known?.epoch !== epoch) known = { epoch, mac: macOf({ epoch, key, past }) };
+    if (index < (closed?.first ?? lost)) return undefined;
+    if (known?.at !== at)
+      known = { at, mac: macOf(closed ?? { epoch: current, key: null, past: leaves }) };
     return known.mac;
   }
 

@@ -113,7 +113,8 @@ export async function checkAt(
     fact.kept.size > 0 && fact.kept.size <= left ? [{ ...fact.kept, looked: "log" }] : [],
   );
   if (kept !== undefined) roots.push({ ...kept, looked: "outside" });
-  const walked = await walk(tx, { log, outside, roots, faults, progress });
+  const signed = Math.max(kept?.size ?? (await storedSize(tx, log)), log.from);
+  const walked = await walk(tx, { log, outside, roots, signed, faults, progress });
   return { log: log.keys.log, signed: kept?.size ?? 0, ...walked, faults: faults.list() };
 }
 
@@ -129,8 +130,8 @@ async function openLog(
     const keys = await followLogKeys(held.first, held.statements);
     if (!current.includes(held.current)) faults.add("log", "another key");
     else if (chain === "unread") faults.add("log", "the file chain is not in its form");
-    else if (chain !== undefined && !goesOn(chain, held)) faults.add("log", "other public keys");
-    else return { keys, ended, from: held.from };
+    else if (!goesOn(chain, held)) faults.add("log", "other public keys");
+    else return { keys, ended, from: ended.at(-1)?.fact.kept.size ?? 0 };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     faults.add("log", "keys that do not follow each other");
@@ -138,8 +139,12 @@ async function openLog(
   return undefined;
 }
 
-/** A server that turned its key is ahead of the file for a moment; nothing that the file says is ever taken back. */
-function goesOn(chain: OutsideChain, held: HeldKeys): boolean {
+/**
+ * A server that turned its key is ahead of the file for a moment; nothing that the file says is ever
+ * taken back. Whoever ends a log has the file: without one, a log before this is nobody's word.
+ */
+function goesOn(chain: OutsideChain | undefined, held: HeldKeys): boolean {
+  if (chain === undefined) return held.ended.length === 0;
   const told = (each: { readonly first: string; readonly keys: readonly string[] }) =>
     [each.first, ...each.keys].join();
   const lines = [...held.ended, { first: held.first, keys: held.statements }].map(told);
@@ -170,10 +175,20 @@ async function openOutside(
   return opened;
 }
 
+/** Where nothing is kept outside, what the database holds of the log's signatures counts: nobody else makes them. */
+async function storedSize(tx: Tx, { keys }: LogLine): Promise<number> {
+  const [last] = await tx<{ note: string }[]>`
+    select note from log_checkpoints order by size desc limit 1`;
+  const opened = await openCheckpoint(last?.note, keys).catch(() => undefined);
+  return opened?.size ?? 0;
+}
+
 interface Walk {
   readonly log: LogLine & { readonly from: number };
   readonly outside: Outside;
   readonly roots: readonly SignedRoot[];
+  /** Leaves that were signed for, by this log or by the end of the one before it. */
+  readonly signed: number;
   readonly faults: Faults;
   readonly progress: Progress;
 }
@@ -190,13 +205,16 @@ type LeafRow = {
 const AT_ONCE = 2048;
 
 /** Every leaf, one after the other. */
-async function walk(tx: Tx, { log, outside, roots, faults, progress }: Walk) {
+async function walk(tx: Tx, { log, outside, roots, signed, faults, progress }: Walk) {
   const [head] = await tx<{ size: number; tag: Buffer; epoch: number; past: number }[]>`
     select size, tag, epoch, (select coalesce(max(index) + 1, 0) from journal_leaves) as past
     from journal_head`;
   const { size, tag, epoch, past } = head ?? { size: 0, tag: Buffer.alloc(0), epoch: 0, past: 0 };
   const tree = startTreeCheck(tx, log, faults, roots);
-  const tags = await startTagsCheck(tx, outside, faults, { kept: log.from, epoch });
+  const kept = log.ended.flatMap((each) =>
+    each.fact.kept.size <= each.left ? [each.fact.kept.size] : [],
+  );
+  const tags = await startTagsCheck(tx, outside, faults, { leaves: past, signed, kept, epoch });
   const openings = startOpeningsCheck(tx, faults);
   let before: Buffer = Buffer.alloc(32);
   const logs = [...log.ended.map((each) => each.keys.log), log.keys.log];
@@ -214,6 +232,8 @@ async function walk(tx: Tx, { log, outside, roots, faults, progress }: Walk) {
       tags.leaf(index, leaf, made);
       const entry = row === undefined ? undefined : openedAt(row);
       const ended = tags.endsAt(index);
+      if (ended === undefined && isClosing(entry, logs))
+        faults.add("epoch", `place ${index}: closing entry of no epoch`);
       if (ended !== undefined && !closes(entry, logs, { epoch: ended, tag: before }))
         faults.add("epoch", `epoch ${ended}: closing entry`);
       before = made;
@@ -247,13 +267,18 @@ async function leaves(tx: Tx, from: number, to: number): Promise<readonly LeafRo
     where l.index >= ${from} and l.index < ${to}`;
 }
 
-/** Whether an entry ends this epoch: one of the log's own, or of a log's before it. */
+/** Whether an entry ends an epoch: one of the log's own, or of a log's before it. */
+function isClosing(entry: Entry | undefined, logs: readonly LogId[]): entry is Entry {
+  return entry?.kind === "chain" && logs.some((log) => log === entry.subject);
+}
+
+/** Whether an entry ends this epoch. */
 function closes(
   entry: Entry | undefined,
   logs: readonly LogId[],
   { epoch, tag }: { readonly epoch: number; readonly tag: Buffer },
 ): boolean {
-  if (entry?.kind !== "chain") return false;
-  const { subject, about } = entry;
-  return logs.some((log) => log === subject) && about.epoch === epoch && about.tag === hashOf(tag);
+  if (!isClosing(entry, logs)) return false;
+  const { about } = entry;
+  return about.epoch === epoch && about.tag === hashOf(tag);
 }

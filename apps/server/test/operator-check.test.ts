@@ -93,6 +93,24 @@ test("what was signed is called so, with what was looked at", async () => {
 });
 
 const OTHER_HASH = "sha256('other'::bytea)";
+
+/** Makes all tags from a place on anew, under a key: HMAC-SHA256 (RFC 2104) by the database itself. */
+function retagged(from: number, key: Buffer): string {
+  const block = [...key, ...Buffer.alloc(64 - key.length)];
+  const pad = (byte: number) =>
+    `decode('${Buffer.from(block.map((each) => each ^ byte)).toString("hex")}', 'hex')`;
+  return `do $$ declare made bytea; each record; begin
+    select tag into made from journal_leaves where index = ${from - 1};
+    for each in select index, leaf from journal_leaves where index >= ${from} order by index loop
+      made := sha256(${pad(0x5c)} || sha256(${pad(0x36)} || made || each.leaf));
+      update journal_leaves set tag = made where index = each.index;
+    end loop;
+    update journal_head set tag = made;
+  end $$;`;
+}
+
+const OWN_KEY = Buffer.alloc(32, 7);
+const FOR_EVER = 2 ** 40;
 const DEEDS: readonly (readonly [string, readonly string[], string])[] = [
   [
     "an entry rewritten",
@@ -211,6 +229,40 @@ const DEEDS: readonly (readonly [string, readonly string[], string])[] = [
     ["checkpoint"],
     "update log_checkpoints set size = 5000 where size < 20",
   ],
+  ["an epoch in force whose key is erased", ["epoch", "head"], "update journal_head set epoch = 0"],
+  [
+    "one epoch without a key in the place of all",
+    ["epoch", "head"],
+    `delete from log_epoch_keys; delete from log_epochs;
+     insert into log_epochs values (0, 0, ${FOR_EVER}, decode(repeat('00', 32), 'hex'))`,
+  ],
+  [
+    "the same, with the head after it",
+    ["epoch"],
+    `delete from log_epoch_keys; delete from log_epochs; update journal_head set epoch = 1;
+     insert into log_epochs values (0, 0, ${FOR_EVER}, decode(repeat('00', 32), 'hex'))`,
+  ],
+  [
+    "an epoch of one's own for what is not signed yet, under a key of one's own",
+    ["epoch", "tag"],
+    `insert into log_epochs select 3, 270, ${FOR_EVER}, tag from journal_leaves where index = 269;
+     insert into log_epoch_keys values (3, decode('${OWN_KEY.toString("hex")}', 'hex'), 0);
+     update journal_head set epoch = 4;
+     ${retagged(270, OWN_KEY)}`,
+  ],
+  [
+    "the same, closed at the last leaf",
+    ["epoch", "tag"],
+    `insert into log_epochs select 3, 270, 290, tag from journal_leaves where index = 269;
+     insert into log_epoch_keys values (3, decode('${OWN_KEY.toString("hex")}', 'hex'), 0);
+     update journal_head set epoch = 4;
+     ${retagged(270, OWN_KEY)}`,
+  ],
+  [
+    "the last epoch not closed any more",
+    ["epoch", "head", "tag"],
+    "delete from log_epochs where epoch = 2",
+  ],
   ["the head taken back", ["head"], "update journal_head set size = size - 1"],
   ["another log", ["log"], "update ground set log_key = repeat('A', 43)"],
 ];
@@ -230,6 +282,25 @@ test("the operator's check names what a superuser changed, by what it is of", as
       assert.deepEqual(said, [...expected], name);
     }
     assert.deepEqual(await looked(ground), []);
+  });
+});
+
+test("a key that has been published tags nothing that is not signed for, also where it is still kept", async () => {
+  await withHistory(async (ground) => {
+    const [published] = await ground.admin<{ key: Buffer }[]>`select key from log_epoch_keys`;
+    const key = published?.key ?? assert.fail("no key is published");
+    // A process that died between publishing and erasing has left it in the folder.
+    const outside = { ...(await readHeld(placeOf(ground))), retired: [{ epoch: 1, key }] };
+    const said: string[] = [];
+    const undone = ground.admin.begin(async (tx) => {
+      await tx.unsafe(`${OFF} delete from log_epochs where epoch = 2;
+        update log_epochs set past = 290; update journal_head set epoch = 2; ${retagged(9, key)}`);
+      const { faults } = await checkAt(tx, outside);
+      said.push(...faults.flatMap(({ looked, first }) => (looked === "epoch" ? [first] : [])));
+      throw new RangeError("undone");
+    });
+    await assert.rejects(undone, RangeError);
+    assert.deepEqual(said, ["epoch 1: no key"]);
   });
 });
 
@@ -268,6 +339,7 @@ test("a history made anew with every key but what is kept outside is noticed by 
     await mkdir(`${ground.folder}/other`);
     await write(journal, 290);
     await log.sign();
-    assert.deepEqual(await looked(ground), ["outside"]);
+    // Nor does it begin with the first epoch: the keys of that are erased.
+    assert.deepEqual(await looked(ground), ["head", "outside"]);
   });
 });
