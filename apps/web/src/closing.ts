@@ -5,6 +5,14 @@ import { mayLeave } from "./leaving.ts";
 import { useSession } from "./session.tsx";
 import { ask } from "./vault.ts";
 
+/** Goes to the door and comes back: what is begun is held meanwhile, as where a session ends by itself. */
+export function useDoor() {
+  const { enter } = useSession();
+  const { run, busy } = useDoing();
+  const toDoor = () => run(async () => enter(await ask("lock")));
+  return { toDoor, busy };
+}
+
 /** Closes the record, once whatever is unfinished may be left. */
 export function useClosing() {
   const { enter } = useSession();
@@ -14,6 +22,7 @@ export function useClosing() {
     run(async () => {
       if (!(await mayLeave())) return;
       enter(await ask("lock"));
+      // What was unfinished was asked about.
       dropDrafts();
       await navigate({ to: "/unlock" });
     });

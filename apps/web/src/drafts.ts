@@ -6,9 +6,9 @@ import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 
 interface Held {
   readonly account: string;
-  /** Where it was begun, as the router names places. */
-  readonly place: string;
   readonly drafts: Map<string, unknown>;
+  /** Where it was begun, as the router names places: where the door then leads. */
+  place: string | undefined;
 }
 
 /** What stands on the page now, by its name. */
@@ -16,9 +16,23 @@ const begun = new Map<string, unknown>();
 
 let held: Held | undefined;
 
+/** Whether a page stands that is behind the password. */
+let isInside = false;
+
 /** Holds what is begun while the door stands in its place. */
-export function holdDrafts(account: string, place: string): void {
-  held = { account, place, drafts: new Map(begun) };
+export function holdDrafts(account: string): void {
+  const { pathname, search } = globalThis.location;
+  const place = isInside ? `${pathname}${search}` : undefined;
+  held = { account, drafts: new Map(begun), place };
+}
+
+/** Such a page stands, and the door has led there. @returns to be called when it does no more */
+export function comeInside(): () => void {
+  isInside = true;
+  forgetPlace();
+  return () => {
+    isInside = false;
+  };
 }
 
 /** Whatever another account began is gone. */
@@ -26,8 +40,14 @@ export function dropDraftsOfOthers(account: string): void {
   if (held?.account !== account) held = undefined;
 }
 
+/** Whoever leaves on purpose was asked before. */
 export function dropDrafts(): void {
   held = undefined;
+}
+
+/** The door leads to the first page. */
+export function forgetPlace(): void {
+  if (held !== undefined) held.place = undefined;
 }
 
 /** Where the door is to lead; undefined where no session ended by itself. */
@@ -38,16 +58,21 @@ export function placeHeld(): string | undefined {
 /**
  * A state that outlives the end of a session.
  * @param name one in the whole page, and always of the same type
+ * @param again makes of what was held what stands there then
  */
 export function useDraft<T>(
   name: string,
   initial: T,
+  again: (value: T) => T = (value) => value,
 ): [value: T, set: Dispatch<SetStateAction<T>>] {
   const [value, setValue] = useState<T>(() =>
-    held?.drafts.has(name) === true ? (held.drafts.get(name) as T) : initial,
+    held?.drafts.has(name) === true ? again(held.drafts.get(name) as T) : initial,
   );
   useEffect(() => {
+    // Taken up: from here on it is what stands on the page.
     held?.drafts.delete(name);
+  }, [name]);
+  useEffect(() => {
     begun.set(name, value);
     return () => {
       begun.delete(name);

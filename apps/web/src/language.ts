@@ -34,8 +34,15 @@ export function preferredLanguage(): Language {
 
 /** Loads a language and switches the page to it. */
 export async function speak(language: Language): Promise<void> {
+  const before = chosen;
   chosen = language;
-  await (wantsEvery ? everyWordOf(language) : take(language, AT_DOOR[language]));
+  try {
+    await (wantsEvery ? everyWordOf(language) : take(language, AT_DOOR[language]));
+  } catch (error) {
+    // The page goes on in the language it speaks, and asks for its words.
+    if (chosen === language) chosen = before;
+    throw error;
+  }
   // Somebody who changes their mind meanwhile has the last word.
   if (chosen !== language) return;
   i18n.activate(language);
@@ -44,8 +51,8 @@ export async function speak(language: Language): Promise<void> {
 
 /** Switches and remembers; nothing secret lies in this one word. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(PLACE, language);
   await speak(language);
+  if (chosen === language) localStorage.setItem(PLACE, language);
 }
 
 /**

@@ -5,7 +5,8 @@ import {
   Navigate,
   Outlet,
 } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect } from "react";
+import { comeInside } from "./drafts.ts";
 import { laterPart } from "./later-part.ts";
 import { FallenPage } from "./pages/fallen.tsx";
 import { NowherePage } from "./pages/nowhere.tsx";
@@ -103,6 +104,7 @@ const inside = createRoute({ getParentRoute: () => root, id: "inside", component
 function Inside() {
   const { status } = useSession();
   const isOpen = status.state === "open";
+  useLayoutEffect(() => (isOpen ? comeInside() : undefined), [isOpen]);
   useEffect(() => {
     // A page that cannot be fetched now is fetched, or explained, when it is asked for.
     if (isOpen) fetchPages().catch(() => undefined);

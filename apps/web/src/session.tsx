@@ -32,8 +32,11 @@ export function SessionProvider({
   const [status, setStatus] = useState<Status>();
   const [error, setError] = useState<VaultError>();
   const latest = useRef<Status>(undefined);
-  latest.current = status;
   const enter = useCallback((next: Status) => {
+    const before = latest.current;
+    latest.current = next;
+    // Once, however many calls found it closed: what stands on the page now is what was begun.
+    if (before?.state === "open" && next.state !== "open") holdDrafts(before.account);
     dropDraftsOfOthers(next.account);
     setStatus(next);
   }, []);
@@ -44,15 +47,7 @@ export function SessionProvider({
   }, [enter]);
   useEffect(() => {
     // The door then stands where the page was.
-    const look = () => {
-      const open = latest.current;
-      // Of several calls that fail together the first tells what was on the page.
-      if (open?.state === "open") {
-        const { pathname, search } = globalThis.location;
-        holdDrafts(open.account, `${pathname}${search}`);
-      }
-      void ask("status").then(enter, () => undefined);
-    };
+    const look = () => void ask("status").then(enter, () => undefined);
     closed.addEventListener("closed", look);
     return () => closed.removeEventListener("closed", look);
   }, [enter]);

@@ -26,7 +26,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("the list of a kept record reads its rows once", async () => {
+test("the list of a kept record reads its rows once, and is forgotten with it", async () => {
   const kept = memoryStore();
   const who = { server: server.url, store: kept, password, name: "Camille Moreau" };
   const { account } = await signUp({ ...who, address: "camille@example.org" });
@@ -62,5 +62,10 @@ test("the list of a kept record reads its rows once", async () => {
   const rows = await documentCalls.documents(undefined, () => undefined, unasked);
   assert.deepEqual(rows.map(({ title }) => title).sort(), ["Bilan", "Ordonnance"]);
   assert.equal(reads, 2);
+  const everything = { words: "", kind: "", from: "", to: "", author: "", offset: 0, count: 9 };
+  const found = async () => await timelineCalls.find(everything, () => undefined, unasked);
+  assert.equal((await found()).total, 2);
+  // With the record closed, nothing of it is said any more.
   close();
+  assert.deepEqual(await found(), { total: 0, rows: [] });
 });

@@ -1,5 +1,6 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
@@ -15,7 +16,7 @@ import { ask } from "../vault.ts";
 import type { DocumentRow, Person } from "../wire.ts";
 import { untilInWords } from "../words.ts";
 
-type Step = "what" | "who" | "until" | "confirm" | "done";
+type Step = "what" | "who" | "until" | "confirm";
 const STEPS: readonly Step[] = ["what", "who", "until", "confirm"];
 
 /** Sharing: what, with whom, until when, and one sentence of what will happen. */
@@ -31,9 +32,11 @@ export function SharePage() {
   const [until, setUntil] = useDraft<number | undefined>("share until", undefined);
   const [note, setNote] = useDraft("share note", "");
   const [offline, setOffline] = useDraft("share offline", false);
+  const [isDone, setDone] = useState(false);
   const documents = useAnswer("documents", undefined);
   const number = STEPS.indexOf(step) + 1;
   const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
+  if (isDone) return <Done />;
   switch (step) {
     case "what":
       return (
@@ -81,40 +84,76 @@ export function SharePage() {
       return contact === undefined || until === undefined ? null : (
         <Page title={t`This is what will happen`} trail={trail}>
           <Awaited of={documents}>
-            {(rows) => (
-              <Confirm
-                chosen={rows.filter((row) => items.includes(row.item))}
-                {...{ contact, until, note, offline }}
-                done={() => setStep("done")}
-                back={() => setStep("until")}
-              />
-            )}
+            {(rows) => {
+              const chosen = rows.filter((row) => items.includes(row.item));
+              if (chosen.length === 0) return <Gone again={() => setStep("what")} />;
+              if (until <= Date.now()) return <Past again={() => setStep("until")} />;
+              return (
+                <Confirm
+                  {...{ chosen, contact, until, note, offline }}
+                  done={() => {
+                    setDone(true);
+                    setStep("what");
+                    setItems([]);
+                  }}
+                  back={() => setStep("until")}
+                />
+              );
+            }}
           </Awaited>
-        </Page>
-      );
-    case "done":
-      return (
-        <Page title={t`Shared`}>
-          <Notice tone="done">
-            <p>
-              <Trans>
-                It is done, and stands in your journal. You can end it whenever you like.
-              </Trans>
-            </p>
-          </Notice>
-          <div className="row">
-            <ButtonLink to="/access" tone="first">
-              <Trans>Who can see what</Trans>
-            </ButtonLink>
-            <ButtonLink to="/documents">
-              <Trans>My documents</Trans>
-            </ButtonLink>
-          </div>
         </Page>
       );
     default:
       return step satisfies never;
   }
+}
+
+function Done() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`Shared`}>
+      <Notice tone="done">
+        <p>
+          <Trans>It is done, and stands in your journal. You can end it whenever you like.</Trans>
+        </p>
+      </Notice>
+      <div className="row">
+        <ButtonLink to="/access" tone="first">
+          <Trans>Who can see what</Trans>
+        </ButtonLink>
+        <ButtonLink to="/documents">
+          <Trans>My documents</Trans>
+        </ButtonLink>
+      </div>
+    </Page>
+  );
+}
+
+/** Somebody comes back after their session had ended: what they chose may be gone, or past. */
+function Gone({ again }: { readonly again: () => void }) {
+  return (
+    <Notice tone="care">
+      <p>
+        <Trans>What you had chosen is no longer among your documents.</Trans>
+      </p>
+      <Button onPress={again}>
+        <Trans>Choose documents</Trans>
+      </Button>
+    </Notice>
+  );
+}
+
+function Past({ again }: { readonly again: () => void }) {
+  return (
+    <Notice tone="care">
+      <p>
+        <Trans>The end you had chosen is past by now.</Trans>
+      </p>
+      <Button onPress={again}>
+        <Trans>Choose another end</Trans>
+      </Button>
+    </Notice>
+  );
 }
 
 /** The right to keep and to open without network: a switch, with its price. */

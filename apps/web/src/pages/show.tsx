@@ -32,6 +32,7 @@ export function ShowPage() {
   const [items, setItems] = useDraft<readonly string[]>("shown items", []);
   const [until, setUntil] = useState(0);
   const [met, setMet] = useState<Person>();
+  const [count, setCount] = useState(0);
   const documents = useAnswer("documents", undefined);
   const chosen = (documents.answer ?? []).filter((row) => items.includes(row.item));
   switch (step) {
@@ -88,7 +89,9 @@ export function ShowPage() {
             items={chosen.map((row) => row.revision)}
             done={(person) => {
               setMet(person);
+              setCount(chosen.length);
               setStep("done");
+              setItems([]);
               guests.dispatchEvent(new Event("changed"));
             }}
             stop={() => {
@@ -101,7 +104,7 @@ export function ShowPage() {
     case "done":
       return (
         <Page title={t`They can read now`}>
-          <Done name={met?.name ?? ""} count={chosen.length} until={until} />
+          <Done name={met?.name ?? ""} count={count} until={until} />
         </Page>
       );
     default:

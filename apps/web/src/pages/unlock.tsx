@@ -3,7 +3,7 @@ import { Navigate } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
-import { placeHeld } from "../drafts.ts";
+import { forgetPlace, placeHeld } from "../drafts.ts";
 import { laterPart } from "../later-part.ts";
 import { Button } from "../parts/button.tsx";
 import { CodeField, wantsCode } from "../parts/code-field.tsx";
@@ -58,8 +58,13 @@ export function UnlockPage() {
   const error = isWrong && changed === tried.current ? CHANGED : doing.error;
   const wantsBefore = changed !== undefined;
   usePrefetched();
+  // What was broken off, or lost, is told on the first page.
+  const isTold = status.accepted === true || status.renewing === true;
+  useEffect(() => {
+    if (isTold) forgetPlace();
+  }, [isTold]);
   if (status.state === "open") {
-    const place = placeHeld();
+    const place = isTold ? undefined : placeHeld();
     return (
       <Navigate to="/documents" {...(place === undefined ? {} : { href: place })} replace={true} />
     );

@@ -102,8 +102,22 @@ export function AddFiles({ added }: { readonly added: () => void }) {
   );
 }
 
+/**
+ * What was being sealed when the session ended by itself waits to be sealed again. Of a bundle a part
+ * may be in the record: that is for the person to look at.
+ */
+function goneOn(jobs: readonly Job[]): readonly Job[] {
+  return jobs.map((job) => {
+    const { key, file, title, state, error } = job;
+    if (state === "done" || (error !== undefined && !isClosed(error))) return job;
+    return /\.json$/i.test(file.name)
+      ? { ...job, state: "failed", error: new VaultError({ code: "broken-off" }) }
+      : { key, file, title, progress: undefined, state: "waiting" };
+  });
+}
+
 function useJobs(added: () => void) {
-  const [jobs, setJobs] = useDraft<readonly Job[]>("files", []);
+  const [jobs, setJobs] = useDraft<readonly Job[]>("files", [], goneOn);
   const running = useRef<Promise<void>>(Promise.resolve());
   const key = useRef(Math.max(0, ...jobs.map((job) => job.key)));
 
@@ -127,14 +141,11 @@ function useJobs(added: () => void) {
   const begin = (job: Job) => {
     running.current = running.current.then(() => seal(job));
   };
-  const begun = useRef(
-    jobs.filter(({ state, error }) => state !== "done" && (error === undefined || isClosed(error))),
-  );
-  const latest = useRef(begin);
-  latest.current = begin;
+  const cut = useRef(jobs.filter(({ state }) => state === "waiting"));
+  const goOn = useRef(begin);
+  goOn.current = begin;
   useEffect(() => {
-    // The session ended by itself while these were sealed; it is open again.
-    for (const job of begun.current.splice(0)) latest.current(job);
+    for (const job of cut.current.splice(0)) goOn.current(job);
   }, []);
 
   /** @param title of all of them; absent: each by the name of its file */

@@ -1,39 +1,66 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useLayoutEffect, useState } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { askBeforeLeaving, mayLeave } from "../leaving.ts";
+import { type AskToLeave, askBeforeLeaving } from "../leaving.ts";
 import { Button } from "./button.tsx";
 
-const staysHere = async () => !(await mayLeave());
-
-/** While it is there, nobody leaves the page without having been asked: by a link, by Back, or by closing it. */
-export function AskLeaving({ children }: { readonly children: ReactNode }) {
+/**
+ * While it is there, nobody leaves the page without having been asked: by a link, by Back, or by closing it.
+ * @param own given how to ask about this alone
+ */
+export function AskLeaving({
+  own,
+  children,
+}: {
+  readonly own?: RefObject<AskToLeave | undefined>;
+  readonly children: ReactNode;
+}) {
   const { t } = useLingui();
-  const [asked, setAsked] = useState<{ readonly answer: (leaves: boolean) => void }>();
+  const [isAsking, setAsking] = useState(false);
+  const isThere = useRef(false);
+  const answer = useRef<(leaves: boolean) => void>(undefined);
+  const decide = useCallback((leaves: boolean) => {
+    answer.current?.(leaves);
+    answer.current = undefined;
+    setAsking(false);
+  }, []);
   const ask = useCallback(
     () =>
       new Promise<boolean>((resolve) => {
-        setAsked((before) => {
-          before?.answer(false);
-          return { answer: resolve };
-        });
+        if (!isThere.current) return resolve(true);
+        decide(false);
+        answer.current = resolve;
+        setAsking(true);
       }),
-    [],
+    [decide],
   );
   // Before what comes in its place has any effect: a session that ended by itself leads to the door,
   // and there is nobody left to answer.
-  useLayoutEffect(() => askBeforeLeaving(ask), [ask]);
-  useBlocker({ shouldBlockFn: staysHere, enableBeforeUnload: true });
-  const decide = (leaves: boolean) => {
-    asked?.answer(leaves);
-    setAsked(undefined);
-  };
+  useLayoutEffect(() => {
+    const stop = askBeforeLeaving(ask);
+    isThere.current = true;
+    if (own !== undefined) own.current = ask;
+    return () => {
+      stop();
+      isThere.current = false;
+      if (own !== undefined) own.current = undefined;
+      decide(false);
+    };
+  }, [ask, decide, own]);
+  useBlocker({ shouldBlockFn: async () => !(await ask()), enableBeforeUnload: true });
   return (
     <ModalOverlay
       className="veil"
       isDismissable={true}
-      isOpen={asked !== undefined}
+      isOpen={isAsking}
       onOpenChange={(isOpen) => {
         if (!isOpen) decide(false);
       }}

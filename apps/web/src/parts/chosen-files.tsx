@@ -1,5 +1,5 @@
 import { Trans } from "@lingui/react/macro";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { FileTrigger, Group } from "react-aria-components";
 import { Button } from "./button.tsx";
 
@@ -23,17 +23,14 @@ export function ChosenFiles({
   /** What the button says. */
   readonly children: ReactNode;
 }) {
+  const row = useRef<HTMLDivElement>(null);
   const names = files.map(({ name }) => name).join(", ");
   return (
     <Group className="field" aria-label={label}>
       <span className="label">{label}</span>
       <span className="hint">{hint}</span>
-      {files.length === 0 ? null : (
-        <p>
-          <Trans>Chosen: {names}</Trans>
-        </p>
-      )}
-      <div className="row">
+      <p role="status">{files.length === 0 ? null : <Trans>Chosen: {names}</Trans>}</p>
+      <div className="row" ref={row}>
         <FileTrigger
           acceptedFileTypes={ends}
           allowsMultiple={several}
@@ -42,7 +39,14 @@ export function ChosenFiles({
           <Button>{children}</Button>
         </FileTrigger>
         {files.length === 0 ? null : (
-          <Button tone="quiet" onPress={() => setFiles([])}>
+          <Button
+            tone="quiet"
+            onPress={() => {
+              // The button that was pressed goes with what it named.
+              row.current?.querySelector("button")?.focus();
+              setFiles([]);
+            }}
+          >
             <Trans>Leave out {names}</Trans>
           </Button>
         )}

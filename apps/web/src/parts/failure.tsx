@@ -92,6 +92,13 @@ function ProblemWords({
       return <Trans>A code of your app is asked for as well. Type it, then open again.</Trans>;
     case "factor-refused":
       return <Trans>This code was not accepted. Wait until the app shows the next one.</Trans>;
+    case "broken-off":
+      return (
+        <Trans>
+          Your session ended while this was being added. A part of it may be in your record. Look at
+          your documents, then add it again if it is missing.
+        </Trans>
+      );
     case "code-differs":
       return (
         <Trans>

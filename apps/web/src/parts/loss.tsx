@@ -1,4 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { useDoor } from "../closing.ts";
 import { useSession } from "../session.tsx";
 import { ask, sayArrived, sayChanged } from "../vault.ts";
 import type { LossTold } from "../wire-loss.ts";
@@ -150,7 +151,7 @@ function Undone() {
 
 /** Another device of the same person has accepted meanwhile: this one opens anew. */
 function AcceptedElsewhere() {
-  const { enter } = useSession();
+  const door = useDoor();
   return (
     <>
       <p>
@@ -159,7 +160,7 @@ function AcceptedElsewhere() {
           Close the record here, then open it again.
         </Trans>
       </p>
-      <Button onPress={async () => enter(await ask("lock"))}>
+      <Button onPress={door.toDoor} busy={door.busy}>
         <Trans>Close the record</Trans>
       </Button>
     </>

@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useDoing } from "../answers.ts";
-import { useClosing } from "../closing.ts";
+import { useDoor } from "../closing.ts";
 import { ask, sayArrived, sayChanged, VaultError } from "../vault.ts";
 import type { LossTold } from "../wire-loss.ts";
 import { Button } from "./button.tsx";
@@ -25,7 +25,7 @@ export function NotLetIn({
   const { t } = useLingui();
   const [code, setCode] = useState("");
   const doing = useDoing();
-  const closing = useClosing();
+  const door = useDoor();
   const isCode = wantsCode(reason) || reason === "passkey-refused";
   const again = () =>
     doing.run(async () => {
@@ -61,7 +61,7 @@ export function NotLetIn({
         </Form>
       ) : (
         <div className="row">
-          <Button onPress={closing.close} busy={closing.busy}>
+          <Button onPress={door.toDoor} busy={door.busy}>
             <Trans>Type my password</Trans>
           </Button>
         </div>

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useDraft } from "../drafts.ts";
-import { mayLeave } from "../leaving.ts";
+import type { AskToLeave } from "../leaving.ts";
 import { AskLeaving } from "./ask-leaving.tsx";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
@@ -40,6 +40,7 @@ export function TextForm({
   const { t } = useLingui();
   const [text, setText] = useDraft(draft, "");
   const [tried, setTried] = useState(false);
+  const asks = useRef<AskToLeave>(undefined);
   const fits = text.trim() !== "";
   return (
     <Form
@@ -63,7 +64,7 @@ export function TextForm({
       />
       {problem}
       {fits ? (
-        <AskLeaving>
+        <AskLeaving own={asks}>
           <Trans>What you have written is not kept yet. If you leave now, it is lost.</Trans>
         </AskLeaving>
       ) : null}
@@ -74,7 +75,7 @@ export function TextForm({
         <Button
           tone="quiet"
           onPress={async () => {
-            if (await mayLeave()) close();
+            if ((await asks.current?.()) !== false) close();
           }}
           isDisabled={busy}
         >

@@ -67,9 +67,12 @@ function useNear({ total, turn }: Pick<Sought, "total" | "turn">) {
   const [near, setNear] = useState({ from: 0, to: 0 });
   const count = Math.ceil(total / BLOCK);
 
+  // Before the browser has measured any of them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` says that the rows are others, and as high as they are.
+  useLayoutEffect(() => heights.current.clear(), [count, turn]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` says that the rows are others, and as high as they are.
   useEffect(() => {
-    heights.current.clear();
     const look = () => {
       const top = list.current?.getBoundingClientRect().top ?? 0;
       const [above, below] = [-top - AHEAD, globalThis.innerHeight - top + AHEAD];
@@ -83,11 +86,12 @@ function useNear({ total, turn }: Pick<Sought, "total" | "turn">) {
       from = Math.min(from, to);
       setNear((before) => (before.from === from && before.to === to ? before : { from, to }));
     };
-    let width = globalThis.innerWidth;
+    const widthNow = () => list.current?.clientWidth;
+    let width = widthNow();
     const resized = () => {
       // Rows are as high as their words need at this width, and those drawn are measured again.
-      if (globalThis.innerWidth !== width) heights.current.clear();
-      width = globalThis.innerWidth;
+      if (widthNow() !== width) heights.current.clear();
+      width = widthNow();
       look();
     };
     look();

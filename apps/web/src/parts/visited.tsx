@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
+import { mayLeave } from "../leaving.ts";
 import { useLooking } from "../looking.ts";
 import { ask } from "../vault.ts";
 import type { Received, SharedItem } from "../wire.ts";
@@ -36,6 +37,7 @@ export function Visited({
   const hour = hourInWords(until, i18n.locale);
   const leave = () =>
     leaving.run(async () => {
+      if (!(await mayLeave())) return;
       await ask("leaveVisit");
       gone();
     });
@@ -55,13 +57,11 @@ export function Visited({
       </Page>
     );
   }
-  if (reading !== undefined) {
-    return <ReadOne {...reading} back={() => setReading(undefined)} />;
-  }
-  return (
+  const isReading = reading !== undefined;
+  const summary = (
     <Page
       title={t`Summary of ${name}`}
-      name={t`Summary`}
+      name={isReading ? t`Document` : t`Summary`}
       lead={
         <Trans>
           You can read this until {hour}. Each document you open is signed in your name and stands
@@ -88,6 +88,13 @@ export function Visited({
         </Button>
       </div>
     </Page>
+  );
+  // An answer that is being written stays while somebody looks at a document again.
+  return (
+    <>
+      {isReading ? <ReadOne {...reading} back={() => setReading(undefined)} /> : null}
+      <div hidden={isReading}>{summary}</div>
+    </>
   );
 }
 

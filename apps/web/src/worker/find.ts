@@ -35,6 +35,11 @@ let last:
     }
   | undefined;
 
+/** Nothing of what was found last is left. */
+export function forgetFound(): void {
+  last = undefined;
+}
+
 /** Puts rows in their order. Their texts are made when they are needed, or before by `prepare`. */
 export function indexOf(rows: readonly DocumentRow[], more: Index["more"]): Index {
   const sorted = rows.toSorted((a, b) =>

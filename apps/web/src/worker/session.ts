@@ -73,10 +73,18 @@ export async function closeIfEnded(error: unknown): Promise<void> {
   await ended.lock();
 }
 
-/** Forgets the account; its keys go with it. */
+const forgetting: (() => void)[] = [];
+
+/** Has something of the open account forgotten with it. */
+export function forgetWithIt(clear: () => void): void {
+  forgetting.push(clear);
+}
+
+/** Forgets the account; its keys go with it, and whatever was read with them. */
 export function forget(): void {
   account = undefined;
   end();
+  for (const clear of forgetting) clear();
 }
 
 /** Closes it by hand: nothing of the session is left. */

@@ -1,10 +1,10 @@
 import type { Series } from "../wire.ts";
 import { listGiven } from "./behind.ts";
 import { itemOf, listed, rowOf } from "./document-calls.ts";
-import { find, type Index, indexOf, overview, prepare } from "./find.ts";
+import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
 import { seriesOf } from "./series.ts";
-import { opened, ownRecord, status } from "./session.ts";
+import { forgetWithIt, isOpen, opened, ownRecord, status } from "./session.ts";
 
 type TimelineCall = "refresh" | "find" | "series";
 
@@ -14,10 +14,18 @@ const MOST = 120;
 /** Milliseconds in which other calls are answered meanwhile. */
 const PAUSE = 10;
 
+const NOTHING = { total: 0, rows: [] };
+
 let index: { readonly account: string; readonly of: Index } | undefined;
 
 /** The index whose texts are being made, or are there. */
 let preparing: Index | undefined;
+
+forgetWithIt(() => {
+  index = undefined;
+  preparing = undefined;
+  forgetFound();
+});
 
 /** Whoever looks for something later finds the texts made: between other calls, once the list was given. */
 function prepared(of: Index): void {
@@ -41,8 +49,9 @@ export const timelineCalls: Handlers<TimelineCall> = {
   },
 
   async find({ offset, count, ...wanted }) {
+    if (index === undefined || !isOpen()) return NOTHING;
     const { account } = await status();
-    if (index === undefined || index.account !== account) return { total: 0, rows: [] };
+    if (index?.account !== account) return NOTHING;
     if (count > 0) {
       listGiven();
       prepared(index.of);
