@@ -57,9 +57,7 @@ export async function openKeys(folder: string): Promise<Keys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const bytes = (name: string) => secret(folder, name);
-  // Before the key that it replaces: who puts it in force renames the one to the other.
-  const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
-  const successor = await read(join(folder, SUCCESSOR), SUCCESSOR);
+  const coming = await readComing(folder);
   const [log, release, address, pepper, session, nonce, factors] = await Promise.all([
     bytes("log"),
     bytes("release"),
@@ -73,8 +71,7 @@ export async function openKeys(folder: string): Promise<Keys> {
   return {
     log,
     logKey: signerOf(log).key,
-    ...(next === undefined ? {} : { nextLog: Buffer.from(next, "base64url") }),
-    ...(successor === undefined ? {} : { successor: Buffer.from(successor, "base64url") }),
+    ...coming,
     tags: await openTagKeys(folder),
     release: await openerOf(release),
     address: await openerOf(address),
@@ -89,8 +86,41 @@ export async function openKeys(folder: string): Promise<Keys> {
   };
 }
 
+/** What the log is known by: its keys, and those of its tags. */
+export type LogKeyFiles = Pick<Keys, "logKey" | "nextLog" | "successor" | "tags">;
+
+/**
+ * Reads the keys of the log in `folder`, and makes none.
+ * @throws Error when one is missing, can be read by others, or is not what it should be
+ */
+export async function readLogKeys(folder: string): Promise<LogKeyFiles> {
+  const coming = await readComing(folder);
+  const log = bytesOf(await readMade(folder, "log"), "log");
+  await readMade(folder, "mac");
+  return { logKey: signerOf(log).key, ...coming, tags: await openTagKeys(folder) };
+}
+
+/** The log keys to come. Read before the key that they replace: who puts one in force renames the one to the other. */
+async function readComing(folder: string): Promise<Pick<Keys, "nextLog" | "successor">> {
+  const next = await read(join(folder, NEXT_LOG), NEXT_LOG);
+  const successor = await read(join(folder, SUCCESSOR), SUCCESSOR);
+  return {
+    ...(next === undefined ? {} : { nextLog: Buffer.from(next, "base64url") }),
+    ...(successor === undefined ? {} : { successor: Buffer.from(successor, "base64url") }),
+  };
+}
+
+async function readMade(folder: string, name: string): Promise<string> {
+  const held = await read(join(folder, name), name);
+  if (held === undefined) throw new Error(`There is no key file ${name} in ${folder}.`);
+  return held;
+}
+
 async function secret(folder: string, name: string): Promise<Uint8Array> {
-  const held = await secretText(folder, name, () => randomBytes(32).toString("base64url"));
+  return bytesOf(await secretText(folder, name, () => randomBytes(32).toString("base64url")), name);
+}
+
+function bytesOf(held: string, name: string): Uint8Array {
   const bytes = Buffer.from(held, "base64url");
   if (bytes.length !== 32) throw new Error(`the key file ${name} does not hold 32 bytes`);
   return bytes;

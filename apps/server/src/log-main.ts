@@ -8,7 +8,7 @@ import { writeDurably } from "./durable.ts";
 import { NEXT_LOG } from "./keys.ts";
 import { type CheckedLog, checkLog, type Progress } from "./operator-check.ts";
 import { erase, parseErasure, tellErasure } from "./operator-erase.ts";
-import { atPlace, keysFolder } from "./operator-place.ts";
+import { atPlace, keysFolder, lookAtPlace } from "./operator-place.ts";
 import { parseSecurityAsked, readSecurityLog, securityText } from "./operator-security.ts";
 import { finishSuccession, succeed, tellLoss } from "./operator-succeed.ts";
 
@@ -106,7 +106,7 @@ const FAULTS: Record<Fault["looked"], string> = {
 
 async function check(args: readonly string[]): Promise<void> {
   const { json } = parseArgs({ args: [...args], options: { json: flag } }).values;
-  await atPlace(async (place) => {
+  await lookAtPlace(async (place) => {
     const checked = await checkLog(place, showProgress());
     if (checked.faults.length > 0) process.exitCode = ALARM;
     if (json === true) say(JSON.stringify(checked));

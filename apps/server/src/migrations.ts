@@ -62,6 +62,25 @@ export async function migrate(
   });
 }
 
+/**
+ * Looks whether a database is of this version, and changes nothing.
+ * @throws Error when it is of an earlier or a later one, holds nothing of the service, or a migration has been changed
+ */
+export async function checkMigrated(admin: Sql): Promise<void> {
+  const all = await readMigrations();
+  const applied = await admin.begin("read only", async (tx) => {
+    const [found] = await tx<{ there: boolean }[]>`
+      select to_regclass('ecrin.migrations') is not null as there`;
+    return found?.there === true ? await appliedMigrations(tx) : [];
+  });
+  check(applied, all);
+  if (applied.length === 0) throw new Error("This database holds nothing of the service.");
+  if (applied.length < all.length)
+    throw new Error(
+      "This database was written by an earlier version of the server: look with that version, or start the server of this one first.",
+    );
+}
+
 async function prepare(tx: Tx, appPassword: string): Promise<void> {
   // Roles belong to the cluster: several databases of one cluster share them.
   for (const role of ["ecrin_owner", "ecrin_app", "ecrin_eraser"]) {

@@ -16,9 +16,8 @@ import { type OpeningRow, startOpeningsCheck } from "./check-openings.ts";
 import { type HeldTagKeys, startTagsCheck } from "./check-tags.ts";
 import { type LogLine, type SignedRoot, startTreeCheck } from "./check-tree.ts";
 import type { Tx } from "./database.ts";
-import type { Keys } from "./keys.ts";
 import { type HeldKeys, heldKeys } from "./log-keys.ts";
-import type { OperatorPlace } from "./operator-place.ts";
+import type { LookedAtPlace } from "./operator-place.ts";
 import { type OutsideChain, readChain, readOutside } from "./outside.ts";
 import { signerOf } from "./signer.ts";
 
@@ -55,11 +54,6 @@ const NOTHING = {
   tagsErased: 0,
 } as const;
 
-/** The place, and of its keys those of the log. */
-export interface CheckedPlace extends Pick<OperatorPlace, "folder" | "admin"> {
-  readonly keys: Pick<Keys, "logKey" | "nextLog" | "successor" | "tags">;
-}
-
 /** What lies outside the database; `unread` where a file is not in its form. */
 export interface Outside extends HeldTagKeys {
   readonly chain: Awaited<ReturnType<typeof readChain>> | "unread";
@@ -71,7 +65,7 @@ export interface Outside extends HeldTagKeys {
  * Compares a database with what lies outside it; changes nothing. Files are read first: what a
  * server that runs writes meanwhile is in the database before it leaves them.
  */
-export async function checkLog(place: CheckedPlace, progress?: Progress): Promise<CheckedLog> {
+export async function checkLog(place: LookedAtPlace, progress?: Progress): Promise<CheckedLog> {
   const outside = await readHeld(place);
   return await place.admin.begin("isolation level repeatable read read only", async (tx) => {
     await tx`set local statement_timeout = 0`;
@@ -81,7 +75,7 @@ export async function checkLog(place: CheckedPlace, progress?: Progress): Promis
 }
 
 /** Reads what lies outside. */
-export async function readHeld({ folder, keys }: Omit<CheckedPlace, "admin">): Promise<Outside> {
+export async function readHeld({ folder, keys }: Omit<LookedAtPlace, "admin">): Promise<Outside> {
   const next = [keys.nextLog, keys.successor].flatMap((seed) =>
     seed === undefined ? [] : [signerOf(seed).key],
   );

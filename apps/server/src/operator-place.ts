@@ -2,14 +2,21 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { type DatabaseTarget, openPool, parseDatabaseUrl, type Sql } from "./database.ts";
-import { type Keys, openKeys } from "./keys.ts";
-import { migrate } from "./migrations.ts";
+import { type Keys, type LogKeyFiles, openKeys, readLogKeys } from "./keys.ts";
+import { checkMigrated, migrate } from "./migrations.ts";
 import { joinPostgres } from "./postgres.ts";
 
 /** Where an operator's command works: the keys' folder, and the database with every right. */
 export interface OperatorPlace {
   readonly folder: string;
   readonly keys: Keys;
+  readonly admin: Sql;
+}
+
+/** The same for a command that only looks: of the keys those of the log. */
+export interface LookedAtPlace {
+  readonly folder: string;
+  readonly keys: LogKeyFiles;
   readonly admin: Sql;
 }
 
@@ -28,11 +35,37 @@ export async function keysFolder(): Promise<string> {
 export async function atPlace<T>(work: (place: OperatorPlace) => Promise<T>): Promise<T> {
   const folder = await keysFolder();
   const keys = await openKeys(folder);
-  const database = await reach(join(folder, "..", "postgres"));
-  const admin = openPool(database.target, 2);
-  try {
+  return await onDatabase(join(folder, "..", "postgres"), async (admin) => {
     await migrate(admin, keys.databasePassword);
     return await work({ folder, keys, admin });
+  });
+}
+
+/**
+ * Looks at the database of this data folder, or of DATABASE_URL: no key is made, no password set,
+ * no migration applied. A folder that belongs to another database, or the database of a server of
+ * another version, is left as it is.
+ * @throws Error where a key or the database is missing, or that is of another version
+ */
+export async function lookAtPlace<T>(work: (place: LookedAtPlace) => Promise<T>): Promise<T> {
+  const folder = await keysFolder();
+  const keys = await readLogKeys(folder);
+  const dataDir = join(folder, "..", "postgres");
+  if (process.env.DATABASE_URL === undefined) {
+    const found = await stat(join(dataDir, "data")).catch(() => undefined);
+    if (found === undefined) throw new Error(`There is no database in ${dataDir}.`);
+  }
+  return await onDatabase(dataDir, async (admin) => {
+    await checkMigrated(admin);
+    return await work({ folder, keys, admin });
+  });
+}
+
+async function onDatabase<T>(dataDir: string, work: (admin: Sql) => Promise<T>): Promise<T> {
+  const database = await reach(dataDir);
+  const admin = openPool(database.target, 2);
+  try {
+    return await work(admin);
   } finally {
     await admin.end({ timeout: 5 });
     await database.stop();

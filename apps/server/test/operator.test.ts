@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { newId } from "@ecrin/protocol";
+import { openKeys } from "../src/keys.ts";
 import type { CheckedLog } from "../src/operator-check.ts";
 import { parseErasure } from "../src/operator-erase.ts";
 import { parseSecurityAsked } from "../src/operator-security.ts";
@@ -99,6 +100,62 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
     assert.equal(log(place, "check", "--quickly").status, 1);
   } finally {
     await server.stop();
+  }
+});
+
+test("the operator's check makes no key, sets no password and applies no migration", async () => {
+  const server = await startTestServer(cluster);
+  const elsewhere = await mkdtemp(join(tmpdir(), "ecrin-elsewhere-"));
+  try {
+    const here = { ECRIN_DATA: server.dataDir, DATABASE_URL: urlOf(server.target) };
+    const password = async () => {
+      const [role] = await server.admin`
+        select rolpassword from pg_authid where rolname = 'ecrin_app'`;
+      return role?.rolpassword;
+    };
+    const [before, keys] = [await password(), join(elsewhere, "keys")];
+    // The keys of another place: said, and the service goes on.
+    await openKeys(keys);
+    const other = log({ ...here, ECRIN_DATA: elsewhere }, "check");
+    assert.equal(other.status, 2, other.stderr);
+    assert.match(other.stdout, /^ALARM log: /m);
+    assert.equal(await password(), before);
+    await new Person(server.line).signUp();
+    // No database there, and none is made.
+    const none = log({ ECRIN_DATA: elsewhere }, "check");
+    assert.deepEqual([none.status, none.stdout], [1, ""]);
+    assert.match(none.stderr, /There is no database in/);
+    assert.deepEqual(await readdir(elsewhere), ["keys"]);
+    for (const [name, said] of [
+      ["pepper", /^$/],
+      ["mac", /There is no key file mac in/],
+    ] as const) {
+      const [from, to] = [join(server.dataDir, "keys", name), join(elsewhere, name)];
+      await rename(from, to);
+      const gone = log(here, "check");
+      assert.equal(gone.status, name === "mac" ? 1 : 0, gone.stdout + gone.stderr);
+      assert.match(gone.stderr, said);
+      assert.ok(!(await readdir(join(server.dataDir, "keys"))).includes(name));
+      await rename(to, from);
+    }
+    // A database that an earlier version wrote stays as it is.
+    const applied = async () => (await server.admin`select number from ecrin.migrations`).length;
+    const all = await applied();
+    await server.admin`delete from ecrin.migrations where number = ${all}`;
+    const older = log(here, "check");
+    assert.deepEqual([older.status, older.stdout], [1, ""]);
+    assert.match(older.stderr, /earlier version of the server/);
+    assert.equal(await applied(), all - 1);
+    const { target } = server;
+    const empty = log(
+      { ...here, DATABASE_URL: urlOf({ ...target, database: "postgres" }) },
+      "check",
+    );
+    assert.match(empty.stderr, /holds nothing of the service/);
+    assert.equal(empty.status, 1);
+  } finally {
+    await server.stop();
+    await rm(elsewhere, { recursive: true, force: true });
   }
 });
 
