@@ -13,7 +13,7 @@ export interface TagsChecked {
 export interface TagsCheck {
   /** The epoch that a leaf ends, if it is the last of one. */
   endsAt(index: number): number | undefined;
-  leaf(index: number, leaf: Buffer, tag: Buffer): void;
+  leaf(index: number, leaf: Uint8Array, tag: Buffer): void;
   end(): TagsChecked;
 }
 
@@ -55,7 +55,8 @@ export async function startTagsCheck(
   { leaves, signed, kept, epoch: current }: TaggedLeaves,
 ): Promise<TagsCheck> {
   const epochs = await tx<EpochRow[]>`
-    select e.epoch, e.first, e.past, e.start, k.key
+    select e.epoch::float8 as epoch, e.first::float8 as first, e.past::float8 as past,
+      coalesce(e.start, '') as start, k.key
     from log_epochs e left join log_epoch_keys k on k.epoch = e.epoch order by e.first`;
   const lost = Math.max(0, ...kept);
   let [at, checked, erased] = [0, 0, 0];
@@ -81,7 +82,7 @@ export async function startTagsCheck(
 
   function macOf({ epoch, past, key }: Pick<EpochRow, "epoch" | "past" | "key">): Mac | undefined {
     if (past <= signed) {
-      if (key !== null) return hmacSha256(key);
+      if (key?.length === 32) return hmacSha256(key);
       const held = retired.find((each) => each.epoch === epoch);
       if (held !== undefined) return hmacSha256(held.key);
     }

@@ -1,11 +1,13 @@
 import {
   type EndedLog,
+  fromBase64url,
   GrowingTree,
   type Hash,
   hashOf,
   type LogKeys,
   openCheckpointOf,
   rootOfPerfect,
+  sameBytes,
   TILE_WIDTH,
 } from "@ecrin/protocol";
 import type { Faults, Looked } from "./check-faults.ts";
@@ -81,7 +83,7 @@ export function startTreeCheck(
     signed += 1;
     const place = `of ${row.size} leaves`;
     const opened = await openCheckpointOf(row.note, log.keys, log.ended).catch(() => undefined);
-    const same = opened?.size === row.size && opened.root === hashOf(row.root);
+    const same = opened?.size === row.size && sameBytes(fromBase64url(opened.root), row.root);
     if (!same || opened.root !== root) faults.add("checkpoint", place);
   }
 
@@ -100,16 +102,16 @@ export function startTreeCheck(
     async ahead(from, to) {
       if (from === 0) {
         const [last] = await tx<{ size: number }[]>`
-          select coalesce(max(size), 0) as size from log_checkpoints`;
+          select coalesce(max(size), 0)::float8 as size from log_checkpoints`;
         covered = last?.size ?? 0;
       }
       const rows = await tx<CheckpointRow[]>`
-        select size, root, note from log_checkpoints where size > ${from} and size <= ${to}`;
+        select size, coalesce(root, '') as root, note from log_checkpoints where size > ${from} and size <= ${to}`;
       checkpoints = new Map(rows.map((row) => [row.size, row]));
       for (let level = 1; TILE_WIDTH ** level <= to; level++) {
         const width = TILE_WIDTH ** level;
         const rows = await tx<{ index: number; hash: Buffer }[]>`
-          select index, hash from log_hashes where level = ${level}
+          select index, coalesce(hash, '') as hash from log_hashes where level = ${level}
           and index >= ${Math.floor(from / width)} and index < ${Math.floor(to / width)}`;
         for (const { index, hash } of rows) stored.set(`${level}/${index}`, hash);
       }

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { Fault } from "./check-faults.ts";
+import type { Progress } from "./check-leaves.ts";
 import { writeDurably } from "./durable.ts";
 import { NEXT_LOG } from "./keys.ts";
-import { type CheckedLog, checkLog, type Progress } from "./operator-check.ts";
+import { type CheckedLog, checkLog } from "./operator-check.ts";
 import { erase, parseErasure, tellErasure } from "./operator-erase.ts";
 import { atPlace, keysFolder, lookAtPlace } from "./operator-place.ts";
 import { parseSecurityAsked, readSecurityLog, securityText } from "./operator-security.ts";
@@ -93,7 +94,7 @@ const ALARM = 2;
 const FAULTS: Record<Fault["looked"], string> = {
   log: "The database is of another log than the keys in the folder of the keys.",
   outside: "The checkpoint kept outside the database is not what the database holds.",
-  leaf: "Leaves are missing, or are not those of their commitments.",
+  leaf: "Leaves are missing, stand where none can, or are not those of their commitments.",
   opening: "Entries are not what their leaves commit to.",
   gone: "Entries are gone that no erasure accounts for.",
   tile: "Hashes of the tree are not those of its leaves.",

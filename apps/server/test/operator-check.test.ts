@@ -65,6 +65,7 @@ const OFF = [
   "log_checkpoints",
   "log_epochs",
   "log_epoch_keys",
+  "log_successions",
 ]
   .map((table) => `alter table ${table} disable trigger all;\n`)
   .join("");
@@ -91,6 +92,15 @@ test("what was signed is called so, with what was looked at", async () => {
     });
   });
 });
+
+/** The largest bigint. */
+const HUGE = 2n ** 63n - 1n;
+
+/** Takes from a column what it must be. */
+function unbound(table: string, column: string): string {
+  return `alter table ${table} drop constraint ${table}_${column}_check;
+    alter table ${table} alter column ${column} drop not null;`;
+}
 
 const OTHER_HASH = "sha256('other'::bytea)";
 
@@ -264,6 +274,86 @@ const DEEDS: readonly (readonly [string, readonly string[], string])[] = [
     "delete from log_epochs where epoch = 2",
   ],
   ["the head taken back", ["head"], "update journal_head set size = size - 1"],
+  // Whoever drops a constraint neither ends the check nor makes it go on for ever.
+  ...[2 ** 12, 2 ** 52, 2n ** 63n - 1n].map(
+    (index) =>
+      [
+        `a leaf at ${index}`,
+        ["leaf"],
+        `insert into journal_leaves select ${index}, commitment, leaf, tag
+         from journal_leaves where index = 0`,
+      ] as const,
+  ),
+  [
+    "a leaf twice",
+    ["leaf"],
+    `alter table journal_leaves drop constraint journal_leaves_pkey;
+     insert into journal_leaves select * from journal_leaves where index = 20`,
+  ],
+  [
+    "a short leaf",
+    ["checkpoint", "leaf", "outside", "tag", "tile"],
+    `${unbound("journal_leaves", "leaf")} update journal_leaves set leaf = 'x' where index = 0`,
+  ],
+  [
+    "no leaf hash",
+    ["checkpoint", "leaf", "outside", "tag", "tile"],
+    `${unbound("journal_leaves", "leaf")} update journal_leaves set leaf = null where index = 0`,
+  ],
+  [
+    "a short tag before a closing entry",
+    ["epoch", "tag"],
+    `${unbound("journal_leaves", "tag")} update journal_leaves set tag = 'x' where index = 7`,
+  ],
+  [
+    "a short published key",
+    ["epoch"],
+    `${unbound("log_epoch_keys", "key")} update log_epoch_keys set key = 'x'`,
+  ],
+  [
+    "a short root of a checkpoint",
+    ["checkpoint"],
+    `${unbound("log_checkpoints", "root")}
+     update log_checkpoints set root = 'x' where size < 20`,
+  ],
+  [
+    "a short salt",
+    ["opening"],
+    `${unbound("journal_openings", "salt")}
+     update journal_openings set salt = 'x' where index = 20`,
+  ],
+  [
+    "no entry in an opening",
+    ["opening"],
+    `alter table journal_openings alter column entry drop not null;
+     update journal_openings set entry = null where index = 20`,
+  ],
+  ["a number beyond 2^53", ["opening"], `update journal_openings set n = ${HUGE} where index = 20`],
+  ["a time beyond 2^53", ["opening"], `update journal_openings set at = ${HUGE} where index = 20`],
+  [
+    "a counter beyond 2^53, which accounts for nothing",
+    ["gone"],
+    `
+    delete from journal_openings where index = 285; update journal_subjects set n = ${HUGE}`,
+  ],
+  ["a head beyond 2^53", ["head"], `update journal_head set size = ${HUGE}`],
+  ["an epoch in force beyond 2^53", ["epoch", "head"], `update journal_head set epoch = ${HUGE}`],
+  ["no head", ["epoch", "head"], "delete from journal_head"],
+  [
+    "an epoch that ends beyond 2^53",
+    ["epoch"],
+    `update log_epochs set past = ${HUGE} where epoch = 2`,
+  ],
+  [
+    "a checkpoint beyond 2^53",
+    ["checkpoint"],
+    `update log_checkpoints set size = ${HUGE} where size < 20`,
+  ],
+  [
+    "the end of a log that nobody signed",
+    ["log"],
+    `insert into log_successions values (1, 'x', '[', 'x', 'x', ${HUGE}, 'x')`,
+  ],
   ["another log", ["log"], "update ground set log_key = repeat('A', 43)"],
 ];
 
