@@ -216,13 +216,19 @@ function anchoringIn({ journal: { anchoring } }: Words, { state, by }: Anchoring
 
 /** An entry in words: who, what, and by which way. */
 function sentence(
-  { kind, actor, about }: Pick<JournalLine, "kind" | "actor" | "about">,
+  {
+    kind,
+    actor,
+    about,
+    n,
+  }: Pick<JournalLine, "kind" | "actor" | "about"> & Partial<Pick<JournalLine, "n">>,
   known: Known,
 ): string {
   const { words, account } = known;
   const who = nameOf(account, actor.account, words);
-  // Whoever is let in by nobody else began it.
-  if (kind === "membership" && about.account === actor.account) return words.journal.began(who);
+  // Whoever is let in by nobody else began it, or came back with new keys.
+  if (kind === "membership" && about.account === actor.account)
+    return n === 0 ? words.journal.began(who) : words.journal.renewed(who);
   const via = about.via === undefined ? [] : [words.journal.throughShare];
   return [words.journal.kinds[kind](who, objectOf(kind, about, known)), ...via].join(" ");
 }

@@ -36,6 +36,7 @@ export const journal = {
     closed: "ended",
   } as Readonly<Record<string, string>>,
   began: (who: string) => `${who} began the record`,
+  renewed: (who: string) => `${who} renewed their own access to the record`,
   names: (n: number) => many(n, "name", "names"),
   aShare: "a share",
   gone: "an item no longer known",

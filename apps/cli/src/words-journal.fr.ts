@@ -38,6 +38,7 @@ export const journal: Words["journal"] = {
     closed: "terminé",
   },
   began: (who) => `${who} a ouvert le dossier`,
+  renewed: (who) => `${who} a renouvelé son propre accès au dossier`,
   names: (n) => many(n, "nom", "noms"),
   aShare: "un partage",
   gone: "un élément qui n'est plus connu",

@@ -93,6 +93,9 @@ export class Kept {
   /** Of each space: rows written, and the head they were written with. */
   readonly #written = new Map<SpaceId, { readonly size: number; readonly head?: Hash }>();
 
+  /** The last change of the yes. */
+  #last: Promise<void> = Promise.resolve();
+
   constructor(store: Cabinet) {
     this.#store = store;
   }
@@ -105,25 +108,38 @@ export class Kept {
     return right;
   }
 
+  /** One change of the yes after the other: one that was taken back is not written again. */
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(change);
+    this.#last = turn.catch(() => undefined);
+    await turn;
+  }
+
   /** Writes down the yes, and what goes with it. */
   async allow(right: KeptRight): Promise<void> {
-    await this.#store.batch([{ key: RIGHT, value: utf8(written(right)) }]);
+    await this.#inTurn(
+      async () => await this.#store.batch([{ key: RIGHT, value: utf8(written(right)) }]),
+    );
   }
 
   /** Writes down what goes with the yes where it has become another since: somebody met, a name. */
   async renew(made: (at: number) => KeptRight): Promise<void> {
-    const right = await this.right();
-    if (right === undefined) return;
-    const now = written(made(right.at));
-    if (now !== written(right)) await this.#store.batch([{ key: RIGHT, value: utf8(now) }]);
+    await this.#inTurn(async () => {
+      const right = await this.right();
+      if (right === undefined) return;
+      const now = written(made(right.at));
+      if (now !== written(right)) await this.#store.batch([{ key: RIGHT, value: utf8(now) }]);
+    });
   }
 
   /** Takes the yes back: everything that was kept is erased, the outbox stays. */
   async forget(): Promise<void> {
-    const all: Change[] = [];
-    for await (const [key] of this.#store.entries(RIGHT)) all.push({ key });
-    await this.#store.batch(all);
-    this.#written.clear();
+    await this.#inTurn(async () => {
+      const all: Change[] = [];
+      for await (const [key] of this.#store.entries(RIGHT)) all.push({ key });
+      await this.#store.batch(all);
+      this.#written.clear();
+    });
   }
 
   /** Spaces that something is kept of. */

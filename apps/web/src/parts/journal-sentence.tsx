@@ -40,7 +40,10 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
         </Trans>
       );
     case "membership":
-      if (row.whom?.known === "me") return <Trans>You began your record.</Trans>;
+      if (row.whom?.known === "me" && isMine) {
+        if (row.n === 0) return <Trans>You began your record.</Trans>;
+        return <Trans>You renewed your own access to your record.</Trans>;
+      }
       return isMine ? (
         <Trans>You let {whom} into your record.</Trans>
       ) : (
