@@ -21,6 +21,8 @@ export interface Anchored {
     readonly source: string;
     readonly token: Uint8Array;
     readonly crls: readonly Uint8Array[];
+    /** The one it was checked under. */
+    readonly root?: Uint8Array;
   }[];
   /** One proof of all calendars, with the headers of the blocks in it that were checked. */
   readonly ots?: {
@@ -313,6 +315,7 @@ interface Kept {
   readonly proof: Buffer;
   readonly beside: Buffer | null;
   readonly height: number | null;
+  readonly root: Buffer | null;
 }
 
 /** The evidence for the checkpoint of `size`; undefined where no source has given any. */
@@ -320,14 +323,15 @@ export async function anchoredAt(sql: Sql, size: number): Promise<Anchored | und
   const [checkpoint] = await sql<{ note: string }[]>`
     select note from anchored_checkpoints where size = ${size}`;
   const rows = await sql<Kept[]>`
-    select kind, source, state, proof, beside, height from anchors
+    select kind, source, state, proof, beside, height, root from anchors
     where size = ${size} and proof is not null order by kind, source`;
   if (checkpoint === undefined || rows.length === 0) return undefined;
   const stamps = rows
     .filter(({ state }) => state === "stamped")
-    .map(({ source, proof, beside }) => ({
+    .map(({ source, proof, beside, root }) => ({
       source,
       token: proof,
+      ...(root === null ? {} : { root }),
       crls: splitLists(beside ?? new Uint8Array()),
     }));
   const calendars = rows.filter(({ kind }) => kind === "ots");

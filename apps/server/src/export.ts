@@ -24,6 +24,7 @@ import {
   type Statement,
   SUITE,
   type Subject,
+  sameBytes,
   startZip,
   utf8,
   type Witness,
@@ -148,7 +149,7 @@ async function* archive(
   for (const size of sizes) {
     const anchored = await anchoredAt(sql, size);
     if (anchored === undefined) continue;
-    for (const [name, bytes] of anchorFiles(anchored)) yield* add(name, bytes);
+    for (const [name, bytes] of anchorFiles(anchored, roots)) yield* add(name, bytes);
   }
   yield* add(EXPORT_FILES.accounts, formatExported(await readerChains(sql, asked.subject)));
   const stops = [...sizes, ...(asked.since === undefined ? [] : [asked.since]), ...startsOf(ended)];
@@ -235,10 +236,17 @@ async function rootsAt(
   return [...new Map(all.map((root) => [Buffer.from(root).toString("base64"), root])).values()];
 }
 
-function* anchorFiles({ size, note, stamps, ots }: Anchored): Generator<[string, Uint8Array]> {
+/** A token that has come since the roots were written, under another one, is for the next export. */
+function* anchorFiles(
+  { size, note, stamps, ots }: Anchored,
+  roots: readonly Uint8Array[],
+): Generator<[string, Uint8Array]> {
   const folder = `anchors/${size}`;
+  const told = stamps.filter(
+    ({ root }) => root === undefined || roots.some((each) => sameBytes(each, root)),
+  );
   yield [`${folder}/checkpoint`, utf8(note)];
-  for (const [i, { token, crls }] of stamps.entries()) {
+  for (const [i, { token, crls }] of told.entries()) {
     yield [`${folder}/stamp-${i}.tst`, token];
     for (const [j, crl] of crls.entries()) yield [`${folder}/stamp-${i}-${j}.crl`, crl];
   }

@@ -47,6 +47,34 @@ test("Python says that nothing was checked where there is no such file", { skip 
   }
 });
 
+test("Python says what of the files beside the export it cannot read", { skip }, async () => {
+  const bytes = await exportOf({ entries: 3 });
+  const file = join(folder, "beside");
+  const said = (option: string, content: string) => {
+    writeFileSync(file, content);
+    return verified(bytes, option, file);
+  };
+  const body = Buffer.from([0x30, 3, 1, 2]).toString("base64");
+  const cut = `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+  for (const [option, content] of [
+    ["--root", "no certificate"],
+    ["--root", cut],
+    ["--root", cut.replace(body, "*")],
+    ["--witnesses", "{"],
+    ["--witnesses", '{"witnesses":[{}]}'],
+  ] as const)
+    assert.match(said(option, content), /^NOT CHECKED\. .*beside/, content);
+  assert.match(
+    said("--earlier", "no archive"),
+    /^REFUSED\. .*beside: not in the form of an export/,
+  );
+  for (const option of ["--root", "--witnesses", "--earlier"])
+    assert.match(
+      verified(bytes, option, `${file}-gone`),
+      /^NOT CHECKED\. .*beside-gone is no file/,
+    );
+});
+
 test("Python refuses what we refuse", { skip }, async () => {
   const zero = "A".repeat(43) as never;
   for (const [wanted, place] of [

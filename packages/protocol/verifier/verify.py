@@ -766,7 +766,7 @@ class Export:
                 file.write(text)
             with open(folder + "/token", "wb") as file:
                 file.write(self.archive.read(name))
-            held = bool(self.roots) and self.stamp_holds(folder, self.roots_given())
+            held = bool(self.roots) and self.stamp_holds(folder, self.roots)
             counts = held or not self.roots
             # Under none of the roots given: it may be another authority's, or nobody's.
             held = held or self.stamp_holds(folder, self.roots_exported())
@@ -783,14 +783,6 @@ class Export:
         self.anchored = max(self.anchored, size)
         whose = "the roots given" if self.roots else "roots in the export: compare them"
         print("%d leaves: time-stamped at %s (under %s)" % (size, when, whose))
-
-    def roots_given(self):
-        texts = []
-        for path in self.roots:
-            with open(path, "rb") as file:
-                data = file.read()
-            texts.append(data.decode("latin-1") if b"-----BEGIN" in data else pem(data))
-        return "\n".join(texts)
 
     def roots_exported(self):
         return "".join(pem(self.archive.read(each)) for each in self.names if each.startswith("roots/"))
@@ -929,6 +921,42 @@ class Export:
         found["reads"] += 1
 
 
+class Unread(Exception):
+    """What was given beside the export cannot be read: nothing was checked then."""
+
+
+def roots_in(paths):
+    """The certificates in files, PEM or DER, as one PEM."""
+    texts = []
+    for path in paths:
+        with open(path, "rb") as file:
+            data = file.read()
+        text = data.decode("latin-1") if b"-----BEGIN" in data else pem(data)
+        found = re.findall(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----", text)
+        if not found or len(found) != text.count("-----BEGIN CERTIFICATE-----"):
+            raise Unread("%s holds no certificate, or one that is not in its form" % path)
+        for each in found:
+            # A sequence (X.690) that is as long as it says, and nothing behind it.
+            try:
+                der = base64.b64decode("".join(each.split()), validate=True)
+            except ValueError:
+                raise Unread("%s holds a certificate that is not in its form" % path)
+            wide = der[1] & 0x7F if len(der) > 1 and der[1] & 0x80 else 0
+            length = int.from_bytes(der[2:2 + wide], "big") if wide else (der[1] if len(der) > 1 else 0)
+            if der[:1] != b"\x30" or len(der) != 2 + wide + length:
+                raise Unread("%s holds no certificate" % path)
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def witnesses_given(path):
+    try:
+        with open(path, encoding="utf-8") as given:
+            return witnesses_in(json.load(given), path)
+    except Exception:  # Whatever is not in the form of the list is none.
+        raise Unread("%s is no list of witnesses" % path)
+
+
 def verified_before(path, *known):
     """The export from before, once it holds; what it says of itself is not said again."""
     if path is None:
@@ -940,6 +968,8 @@ def verified_before(path, *known):
         return earlier
     except Wrong as wrong:
         raise Wrong("%s: %s" % (path, wrong))
+    except Exception as error:
+        raise Wrong("%s: not in the form of an export: %r" % (path, error))
 
 
 def main(arguments):
@@ -965,19 +995,21 @@ def main(arguments):
     if path is None:
         print(__doc__)
         return 2
+    whole = " An export is checked whole, as the ZIP it came in."
     # Nothing is said of an export that was not read: nothing was checked then.
-    for each in [path] + [given for given in (file, before) if given is not None]:
+    for each in [path] + [given for given in (file, before) if given is not None] + roots:
         if not os.path.isfile(each):
-            print("NOT CHECKED. %s is no file. An export is checked whole, as the ZIP it came in." % plain(each))
+            print("NOT CHECKED. %s is no file.%s" % (plain(each), whole if each == path else ""))
             return 2
     try:
-        witnesses = None
-        if file is not None:
-            with open(file, encoding="utf-8") as given:
-                witnesses = witnesses_in(json.load(given), file)
-        earlier = verified_before(before, log_key, roots, least_work, witnesses)
-        export = Export(path, log_key, roots, least_work, witnesses)
+        witnesses = None if file is None else witnesses_given(file)
+        known = (log_key, roots_in(roots), least_work, witnesses)
+        earlier = verified_before(before, *known)
+        export = Export(path, *known)
         export.verify(earlier)
+    except Unread as unread:
+        print("NOT CHECKED. %s." % plain(unread))
+        return 2
     except Wrong as wrong:
         print("REFUSED. %s" % plain(wrong))
         return 1

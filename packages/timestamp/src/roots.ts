@@ -2,6 +2,7 @@ import { TimestampError } from "./errors.ts";
 import { derOf, orMalformed, parseCertificate } from "./token.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const BEGIN = "-----BEGIN CERTIFICATE-----";
 /** As many as an authority has ever put into one file, and more. */
 const MOST = 100;
 
@@ -16,6 +17,9 @@ export function readRoots(file: Uint8Array): Uint8Array<ArrayBuffer>[] {
   const found = [...text.matchAll(PEM)].map(([pem]) => wholeDer(derOf(pem)));
   if (found.length === 0 || found.length > MOST)
     throw new TimestampError("malformed", "there is no certificate in it");
+  // One that does not even read as base64 would go missing, and its authority with it.
+  if (found.length !== text.split(BEGIN).length - 1)
+    throw new TimestampError("malformed", "one of the certificates in it is not in its form");
   return found;
 }
 

@@ -211,6 +211,7 @@ test("roots are read from DER, and from PEM with any number of them", async () =
     text(pem(one).replace("END", "AND")),
     text(pem(one).replace("M", "=")),
     text(pem(one).repeat(101)),
+    text(`${pem(one)}${pem(two).replace("M", "*")}`),
   ])
     assert.throws(() => readRoots(wrong), TimestampError);
 });
