@@ -2,6 +2,7 @@
 export type Looked =
   | "log"
   | "outside"
+  | "ended"
   | "leaf"
   | "opening"
   | "gone"

@@ -94,6 +94,8 @@ const ALARM = 2;
 const FAULTS: Record<Fault["looked"], string> = {
   log: "The database is of another log than the keys in the folder of the keys.",
   outside: "The checkpoint kept outside the database is not what the database holds.",
+  ended:
+    "The first leaves are not those that a log left which ended: its end was signed for others.",
   leaf: "Leaves are missing, stand where none can, or are not those of their commitments.",
   opening: "Entries are not what their leaves commit to.",
   gone: "Entries are gone that no erasure accounts for.",

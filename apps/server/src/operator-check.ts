@@ -89,7 +89,7 @@ export async function checkAt(
   if (log === undefined) return { ...NOTHING, faults: faults.list() };
   const kept = await openOutside(tx, outside, log, faults);
   const roots: SignedRoot[] = log.ended.flatMap(({ fact, left }) =>
-    fact.kept.size > 0 && fact.kept.size <= left ? [{ ...fact.kept, looked: "log" }] : [],
+    fact.kept.size > 0 && fact.kept.size <= left ? [{ ...fact.kept, looked: "ended" }] : [],
   );
   if (kept !== undefined) roots.push({ ...kept, looked: "outside" });
   const signed = Math.max(kept?.size ?? (await storedSize(tx, log)), log.from);

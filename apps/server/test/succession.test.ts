@@ -235,6 +235,14 @@ test("a succession that breaks off after any step is finished, once", async () =
       const chain = JSON.parse(await readFile(join(place.dataDir, "keys", "chain"), "utf8"));
       assert.equal(chain.ended.length, 1);
       await assert.rejects(place.at(tellLoss), /nothing is lost/);
+      assert.equal(await wrongIn(place), "");
+      // A leaf from before the end: the log is the right one, and what the other left is not.
+      await place.at(async ({ admin }) => {
+        await admin.unsafe(`alter table journal_leaves disable trigger all;
+          update journal_leaves set leaf = sha256(leaf) where index = 1`);
+      });
+      const wrong = (await wrongIn(place)).split(",");
+      assert.ok(wrong.includes("ended") && !wrong.includes("log"), wrong.join());
     } finally {
       await server.stop();
       await place.end();
