@@ -273,6 +273,19 @@ const DEEDS: readonly (readonly [string, readonly string[], string])[] = [
     ["epoch", "head", "tag"],
     "delete from log_epochs where epoch = 2",
   ],
+  [
+    "the end that is not signed for cut off",
+    ["head"],
+    "delete from journal_leaves where index >= 286; delete from journal_openings where index >= 286",
+  ],
+  [
+    // What no check of one state can see (spec/log.md, What it cannot see): a database of before.
+    "the same, with the head set back",
+    [],
+    `delete from journal_leaves where index >= 286; delete from journal_openings where index >= 286;
+     update journal_head set size = 286,
+       tag = (select tag from journal_leaves where index = 285)`,
+  ],
   ["the head taken back", ["head"], "update journal_head set size = size - 1"],
   // Whoever drops a constraint neither ends the check nor makes it go on for ever.
   ...[2 ** 12, 2 ** 52, 2n ** 63n - 1n].map(
