@@ -1,7 +1,9 @@
 // What a demonstration has promised is kept over its end: the next one confirms it.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -30,6 +32,20 @@ after(async () => {
   await cluster?.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A port from below those that connections are given, so that it is free again a moment later. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+}
 
 test("what was pending when a demonstration ended is confirmed by the next, under the same root", async () => {
   const clock = { at: 1_790_000_000_000 };
@@ -60,6 +76,8 @@ test("what was pending when a demonstration ended is confirmed by the next, unde
       await stop();
     }
   };
+  const kept = { port: await freePort(), promised: [], confirmed: [], blocks: [] };
+  await writeFile(join(folder, "calendar.json"), JSON.stringify(kept), { mode: 0o600 });
   const first = await states(async (_, round) => {
     await round();
   });
@@ -70,6 +88,11 @@ test("what was pending when a demonstration ended is confirmed by the next, unde
     await round();
   });
   assert.deepEqual(second, { ...first, states: ["ots confirmed", "rfc3161 stamped"] });
+  // Where it promised to be is somebody else: it does not promise anywhere else.
+  const other = createServer().listen(kept.port, "127.0.0.1");
+  await once(other, "listening");
+  await assert.rejects(startDemonstration(folder), /Something else listens on 127\.0\.0\.1:/);
+  await new Promise((resolve) => other.close(resolve));
   // And a third still has its block.
   const { calendar, stop } = await startDemonstration(folder);
   try {

@@ -27,8 +27,8 @@ export async function startDemonstration(folder: string): Promise<Demonstration>
     kept === undefined ? await makeAuthority("Écrin demonstration") : await openAuthority(kept);
   if (kept === undefined)
     await writeDurably(join(folder, AUTHORITY), JSON.stringify(await made.keep()));
-  const authority = await startAuthority("", 0, made);
   const calendar = await startKept(join(folder, CALENDAR));
+  const authority = await startAuthority("", 0, made);
   await writeFile(join(folder, "root.der"), authority.root);
   const sources = {
     authorities: [{ name: "demonstration", url: authority.url, roots: ["root.der"] }],
@@ -53,19 +53,23 @@ async function startKept(file: string): Promise<Calendar> {
   const kept = await read<KeptCalendar>(file);
   let writing = Promise.resolve();
   const keep = (now: KeptCalendar) => {
-    writing = writing.then(() => writeDurably(file, JSON.stringify(now)));
+    // One after the other; what one could not write is in the next.
+    writing = writing.catch(() => undefined).then(() => writeDurably(file, JSON.stringify(now)));
     return writing;
   };
   const calendar = await startCalendar(kept, keep).catch((error: NodeJS.ErrnoException) => {
-    // Somebody else is at its address: what it has promised waits until that is free again.
     if (kept === undefined || error.code !== "EADDRINUSE") throw error;
-    return startCalendar({ ...kept, port: 0 });
+    const where = `127.0.0.1:${kept.port}`;
+    throw new Error(
+      `Something else listens on ${where}, where the calendar of this demonstration promised to be. End that, or remove ${file} to begin anew: what was pending then stays so.`,
+      { cause: error },
+    );
   });
   return {
     ...calendar,
     async stop() {
       await calendar.stop();
-      await writing;
+      await writing.catch(() => undefined);
     },
   };
 }

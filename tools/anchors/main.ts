@@ -12,7 +12,12 @@ const BLOCK_MS = 20_000;
 const FIRST_BLOCK = 1;
 
 const folder = resolve(process.env.ECRIN_DATA ?? ".ecrin", "demo-anchors");
-const { file, authority, calendar, stop } = await startDemonstration(folder);
+const { file, authority, calendar, stop } = await startDemonstration(folder).catch(
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
 const mining = setInterval(() => calendar.mine(FIRST_BLOCK), BLOCK_MS);
 process.stdout.write(
   "A demonstration: these anchors are made on this machine and prove nothing to anybody.\n" +
