@@ -49,6 +49,9 @@ export function AccessibilityPage() {
             <Trans>No page sets you a time limit.</Trans>
           </li>
           <li>
+            <Trans>If your session ends, what you had begun to write waits for you.</Trans>
+          </li>
+          <li>
             <Trans>Sentences stay short enough to be read by most people.</Trans>
           </li>
         </ul>
