@@ -1,5 +1,6 @@
 import {
   type Entry,
+  type EntryKind,
   entryCommitment,
   isRead,
   nameOfStatement,
@@ -32,15 +33,19 @@ export interface OpeningsCheck {
 
 export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
   let [openings, absent] = [0, 0];
+  let before: Entry | undefined;
   const erasures: Span[] = [];
   return {
     opening(index, commitment, row) {
       openings += 1;
+      const last = before;
+      before = undefined;
       try {
         const entry = parseEntry(row.entry);
         const isHere = entry.subject === row.subject && entry.n === row.n && entry.at === row.at;
         const isIts = sameBytes(entryCommitment(row.salt, utf8(row.entry)), commitment);
-        if (isHere && isIts && saysStatement(entry, row.statement)) {
+        if (isHere && isIts && saysStatement(entry, row.statement, last)) {
+          before = entry;
           const { from, count } = entry.about;
           if (entry.kind === "erasure" && from !== undefined && count !== undefined)
             erasures.push({
@@ -58,6 +63,7 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
     },
     absent() {
       absent += 1;
+      before = undefined;
     },
     async end() {
       const [beyond] = await tx<{ count: number }[]>`
@@ -73,9 +79,28 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
   };
 }
 
-function saysStatement(entry: Entry, statement: string | null): boolean {
+/** Entries that carry the statement they name; what revisions and settlements name is stored elsewhere. */
+const CARRYING: ReadonlySet<EntryKind> = new Set([
+  "share",
+  "rotation",
+  "inbox",
+  "deposit",
+  "log-key",
+  "succession",
+]);
+/** One statement of a space may make several of these, or some after its first entry: only that carries it. */
+const FOLLOWING: ReadonlySet<EntryKind> = new Set(["membership", "revocation"]);
+
+/** @param before the entry at the place before, unless that is not known */
+function saysStatement(entry: Entry, statement: string | null, before: Entry | undefined): boolean {
   if (isRead(entry)) return readOf(entry, statement).hash === entry.about.statement;
-  return statement === null || nameOfStatement(statement) === entry.about.statement;
+  if (statement !== null) return nameOfStatement(statement) === entry.about.statement;
+  if (FOLLOWING.has(entry.kind)) return before === undefined || isOfSame(entry, before);
+  return !CARRYING.has(entry.kind);
+}
+
+function isOfSame({ subject, about }: Entry, before: Entry): boolean {
+  return before.subject === subject && before.about.statement === about.statement;
 }
 
 interface Span {
@@ -86,11 +111,17 @@ interface Span {
 
 /** How many of the numbers that journals lack are accounted for by entries of kind `erasure`. */
 function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
-  const said = Map.groupBy(erasures, ({ subject }) => subject);
+  const said = new Map(
+    [...Map.groupBy(erasures, ({ subject }) => subject)].map(([subject, spans]) => [
+      subject,
+      spans.toSorted((a, b) => a.from - b.from),
+    ]),
+  );
   let erased = 0;
   for (const { subject, from, to } of gaps) {
     let at = from;
-    for (const each of (said.get(subject) ?? []).toSorted((a, b) => a.from - b.from)) {
+    for (const each of said.get(subject) ?? []) {
+      if (each.from >= to) break;
       const end = Math.min(to, each.to);
       if (end > at) erased += Math.max(0, end - Math.max(at, each.from));
       at = Math.max(at, end);

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { newId } from "@ecrin/protocol";
+import { type EntryKind, nameOfStatement, newId, type Statement } from "@ecrin/protocol";
 import { closeEpoch } from "../src/epochs.ts";
 import { eraseEntries } from "../src/erasure.ts";
 import { createJournal } from "../src/journal.ts";
+import type { EntryDraft } from "../src/operation.ts";
 import { type CheckedLog, checkAt, checkLog, readHeld } from "../src/operator-check.ts";
 import { signerOf } from "../src/signer.ts";
 import { type Cluster, startCluster } from "./harness.ts";
@@ -384,6 +385,53 @@ test("the operator's check names what a superuser changed, by what it is of", as
       await assert.rejects(undone, RangeError);
       assert.deepEqual(said, [...expected], name);
     }
+    assert.deepEqual(await looked(ground), []);
+  });
+});
+
+test("the statement that an entry carries is missed; a further entry of the same lacks none", async () => {
+  await withHistory(async (ground) => {
+    const { admin, journal, id, logKey, tags } = ground;
+    const subject = newId<"space">();
+    const [made, ended, uploaded] = (["made.by", "ended.by", "uploaded.by"] as const).map(
+      (text) => ({
+        statement: `${text}.signature` as Statement,
+        name: nameOfStatement(`${text}.s`),
+      }),
+    );
+    const draft = (kind: EntryKind, each: typeof made, carries: boolean): EntryDraft => ({
+      subject,
+      kind,
+      actor: {},
+      about: { statement: each?.name ?? assert.fail() },
+      at: AT,
+      ...(carries && each !== undefined ? { statement: each.statement } : {}),
+    });
+    const entries = () => [
+      draft("membership", made, true),
+      draft("membership", made, false),
+      draft("rotation", ended, true),
+      draft("revocation", ended, false),
+      draft("upload", uploaded, false),
+    ];
+    const { positions } = await journal.commit({ entries });
+    assert.deepEqual(await looked(ground), []);
+    const outside = await readHeld(placeOf(ground));
+    const places = positions.map(({ index }) => index);
+    for (const index of [places[0] ?? 0, places[2] ?? 0]) {
+      const undone = admin.begin(async (tx) => {
+        await tx.unsafe(
+          `${OFF} update journal_openings set statement = null where index = ${index}`,
+        );
+        const { faults } = await checkAt(tx, outside);
+        assert.deepEqual(faults, [{ looked: "opening", count: 1, first: `place ${index}` }]);
+        throw new RangeError("undone");
+      });
+      await assert.rejects(undone, RangeError);
+    }
+    // Where the first is erased, nothing tells whether the next is a further one.
+    const eraser = createJournal({ sql: admin, signer: signerOf(logKey), tags, now: () => AT });
+    await eraseEntries(eraser, id, { subject, from: 0, count: 1, code: "asked", at: AT });
     assert.deepEqual(await looked(ground), []);
   });
 });
