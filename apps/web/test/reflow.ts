@@ -26,7 +26,8 @@ export async function whatDoesNotFit(page: Page): Promise<string[]> {
 function tooWide({ text, spaced }: { text: number; spaced: boolean }): string[] {
   const root = document.documentElement;
   root.style.fontSize = `${112.5 * text}%`;
-  const sheets = document.adoptedStyleSheets;
+  // A copy: what is assigned below changes the list itself.
+  const sheets = [...document.adoptedStyleSheets];
   if (spaced) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(
