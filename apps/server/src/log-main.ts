@@ -147,7 +147,7 @@ async function security(args: readonly string[]): Promise<void> {
   const options = { kind: text, account: text, since: text, limit: text, json: flag } as const;
   const { json, ...given } = parseArgs({ args: [...args], options }).values;
   const asked = parseSecurityAsked(given);
-  await atPlace(async ({ admin }) => {
+  await lookAtPlace(async ({ admin }) => {
     for (const line of await readSecurityLog(admin, asked))
       say(json === true ? JSON.stringify(line) : securityText(line));
   });

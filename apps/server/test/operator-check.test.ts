@@ -8,9 +8,12 @@ import { type EntryKind, nameOfStatement, newId, type Statement } from "@ecrin/p
 import { closeEpoch } from "../src/epochs.ts";
 import { eraseEntries } from "../src/erasure.ts";
 import { createJournal } from "../src/journal.ts";
+import { readLogKeys } from "../src/keys.ts";
+import { createLog } from "../src/log.ts";
 import type { EntryDraft } from "../src/operation.ts";
 import { type CheckedLog, checkAt, checkLog, readHeld } from "../src/operator-check.ts";
 import { signerOf } from "../src/signer.ts";
+import { openTagKeys } from "../src/tag-keys.ts";
 import { type Cluster, startCluster } from "./harness.ts";
 import { AT, type LogGround, layLog, write } from "./log-ground.ts";
 
@@ -453,6 +456,47 @@ test("a key that has been published tags nothing that is not signed for, also wh
     await assert.rejects(undone, RangeError);
     assert.deepEqual(said, ["epoch 1: no key"]);
   });
+});
+
+test("beside a service that writes, closes epochs, signs and discloses there is no alarm", async () => {
+  const ground = await layLog(cluster);
+  try {
+    const { admin, app: sql, folder, logKey, id } = ground;
+    const now = () => AT;
+    const secret = { mode: 0o600 };
+    await writeFile(join(folder, "log"), Buffer.from(logKey).toString("base64url"), secret);
+    const state = Buffer.from(ground.macState).toString("base64url");
+    await writeFile(join(folder, "mac"), `${state}\n`, secret);
+    const tags = await openTagKeys(folder);
+    const signer = signerOf(logKey);
+    const journal = createJournal({ sql, signer, tags, now });
+    const log = createLog({ id, sql, signer, tags, folder, now });
+    let goesOn = true;
+    const again = async (act: () => Promise<unknown>) => {
+      while (goesOn) await act();
+    };
+    const service = Promise.all([
+      again(() => write(journal, 3)),
+      again(() => closeEpoch({ sql, log: id, tags, now }, (leaves) => leaves > 5)),
+      again(async () => log.anchored((await log.sign())?.size ?? 0)),
+    ]);
+    const seen = new Set<number>();
+    try {
+      for (let looks = 0; looks < 40; looks++) {
+        const checked = await checkLog({ folder, keys: await readLogKeys(folder), admin });
+        assert.deepEqual(checked.faults, []);
+        seen.add(checked.signed);
+      }
+    } finally {
+      goesOn = false;
+      await service;
+    }
+    const [published] = await admin<{ keys: number }[]>`
+      select count(*) as keys from log_epoch_keys`;
+    assert.ok((published?.keys ?? 0) > 3 && seen.size > 3);
+  } finally {
+    await ground.end();
+  }
 });
 
 test("what is kept outside is looked at as well", async () => {

@@ -103,7 +103,7 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
   }
 });
 
-test("the operator's check makes no key, sets no password and applies no migration", async () => {
+test("a command that only looks makes no key, sets no password and applies no migration", async () => {
   const server = await startTestServer(cluster);
   const elsewhere = await mkdtemp(join(tmpdir(), "ecrin-elsewhere-"));
   try {
@@ -119,6 +119,8 @@ test("the operator's check makes no key, sets no password and applies no migrati
     const other = log({ ...here, ECRIN_DATA: elsewhere }, "check");
     assert.equal(other.status, 2, other.stderr);
     assert.match(other.stdout, /^ALARM log: /m);
+    assert.equal(await password(), before);
+    assert.equal(log({ ...here, ECRIN_DATA: elsewhere }, "security").status, 0);
     assert.equal(await password(), before);
     await new Person(server.line).signUp();
     // No database there, and none is made.
