@@ -57,7 +57,11 @@ export function readWitness(line: string, operator: string): Witness {
  * @throws ProtocolError `malformed`
  */
 export function readWitnessList(text: string): readonly Witness[] {
-  return parseAs(witnessesFile, jsonIn(text), "witnesses").witnesses;
+  const { witnesses } = parseAs(witnessesFile, jsonIn(text), "witnesses");
+  // Escapes in JSON can write half a character, which no statement may hold.
+  const isText = ({ name, operator }: Witness) => name.isWellFormed() && operator.isWellFormed();
+  if (!witnesses.every(isText)) malformed("witnesses", "has a lone surrogate");
+  return witnesses;
 }
 
 function jsonIn(text: string): unknown {
