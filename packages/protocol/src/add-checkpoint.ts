@@ -47,7 +47,9 @@ export function parseAddCheckpoint(body: unknown): AddCheckpoint {
 /** The lines a witness answers with; whose they are and whether they hold is not checked here. @throws ProtocolError `malformed` */
 export function parseCosignatures(answer: unknown, text: string): readonly NoteSignature[] {
   if (typeof answer !== "string") malformed("cosignatures", "are no text");
-  return parseNote(`${text}\n${answer}`).signatures;
+  const note = parseNote(`${text}\n${answer}`);
+  if (note.text !== text) malformed("cosignatures", "hold more than lines of signatures");
+  return note.signatures;
 }
 
 /** How far a witness says that it has seen the log. @throws ProtocolError `malformed` */

@@ -128,7 +128,15 @@ test("one operator's witnesses count once, one key or name is no two witnesses",
 
 test("an answer is lines of a note, and nothing else", () => {
   assert.equal(parseCosignatures("— a AAAAAAAA\n— b AAAAAAAA\n", TEXT).length, 2);
-  for (const wrong of [undefined, "", "— a AAAAAAAA", "hello\n", "\n\n— a AAAA\n"])
+  for (const wrong of [
+    undefined,
+    "",
+    "— a AAAAAAAA",
+    "hello\n",
+    "\n\n— a AAAA\n",
+    "\n— a AAAAAAAA\n",
+    "hello\n\n— a AAAAAAAA\n",
+  ])
     assert.throws(() => parseCosignatures(wrong, TEXT), { code: "malformed" });
   assert.equal(parseSeenSize("12\n"), 12);
   for (const wrong of [undefined, "", "12", "012\n", "-1\n", "1 \n", "9007199254740993\n"])
