@@ -21,7 +21,7 @@ export interface Anchored {
     readonly source: string;
     readonly token: Uint8Array;
     readonly crls: readonly Uint8Array[];
-    /** The one it was checked under. */
+    /** DER of the root it was checked under; absent for what was stamped before these were kept. */
     readonly root?: Uint8Array;
   }[];
   /** One proof of all calendars, with the headers of the blocks in it that were checked. */
@@ -314,8 +314,8 @@ interface Kept {
   readonly state: Anchor["state"];
   readonly proof: Buffer;
   readonly beside: Buffer | null;
-  readonly height: number | null;
   readonly root: Buffer | null;
+  readonly height: number | null;
 }
 
 /** The evidence for the checkpoint of `size`; undefined where no source has given any. */
@@ -323,7 +323,7 @@ export async function anchoredAt(sql: Sql, size: number): Promise<Anchored | und
   const [checkpoint] = await sql<{ note: string }[]>`
     select note from anchored_checkpoints where size = ${size}`;
   const rows = await sql<Kept[]>`
-    select kind, source, state, proof, beside, height, root from anchors
+    select kind, source, state, proof, beside, root, height from anchors
     where size = ${size} and proof is not null order by kind, source`;
   if (checkpoint === undefined || rows.length === 0) return undefined;
   const stamps = rows
@@ -331,8 +331,8 @@ export async function anchoredAt(sql: Sql, size: number): Promise<Anchored | und
     .map(({ source, proof, beside, root }) => ({
       source,
       token: proof,
-      ...(root === null ? {} : { root }),
       crls: splitLists(beside ?? new Uint8Array()),
+      ...(root === null ? {} : { root }),
     }));
   const calendars = rows.filter(({ kind }) => kind === "ots");
   const ots = otsOf(calendars);

@@ -1,8 +1,9 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
+import { AfterSharing } from "../parts/after-sharing.tsx";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Allow } from "../parts/choice.tsx";
 import { ChooseContact } from "../parts/choose-contact.tsx";
@@ -86,8 +87,21 @@ export function SharePage() {
           <Awaited of={documents}>
             {(rows) => {
               const chosen = rows.filter((row) => items.includes(row.item));
-              if (chosen.length === 0) return <Gone again={() => setStep("what")} />;
-              if (until <= Date.now()) return <Past again={() => setStep("until")} />;
+              if (chosen.length === 0)
+                return (
+                  <ChooseAgain label={<Trans>Choose documents</Trans>} act={() => setStep("what")}>
+                    <Trans>What you had chosen is no longer among your documents.</Trans>
+                  </ChooseAgain>
+                );
+              if (until <= Date.now())
+                return (
+                  <ChooseAgain
+                    label={<Trans>Choose another end</Trans>}
+                    act={() => setStep("until")}
+                  >
+                    <Trans>The end you had chosen is past by now.</Trans>
+                  </ChooseAgain>
+                );
               return (
                 <Confirm
                   {...{ chosen, contact, until, note, offline }}
@@ -117,41 +131,25 @@ function Done() {
           <Trans>It is done, and stands in your journal. You can end it whenever you like.</Trans>
         </p>
       </Notice>
-      <div className="row">
-        <ButtonLink to="/access" tone="first">
-          <Trans>Who can see what</Trans>
-        </ButtonLink>
-        <ButtonLink to="/documents">
-          <Trans>My documents</Trans>
-        </ButtonLink>
-      </div>
+      <AfterSharing />
     </Page>
   );
 }
 
 /** Somebody comes back after their session had ended: what they chose may be gone, or past. */
-function Gone({ again }: { readonly again: () => void }) {
+function ChooseAgain({
+  label,
+  act,
+  children,
+}: {
+  readonly label: ReactNode;
+  readonly act: () => void;
+  readonly children: ReactNode;
+}) {
   return (
     <Notice tone="care">
-      <p>
-        <Trans>What you had chosen is no longer among your documents.</Trans>
-      </p>
-      <Button onPress={again}>
-        <Trans>Choose documents</Trans>
-      </Button>
-    </Notice>
-  );
-}
-
-function Past({ again }: { readonly again: () => void }) {
-  return (
-    <Notice tone="care">
-      <p>
-        <Trans>The end you had chosen is past by now.</Trans>
-      </p>
-      <Button onPress={again}>
-        <Trans>Choose another end</Trans>
-      </Button>
+      <p>{children}</p>
+      <Button onPress={act}>{label}</Button>
     </Notice>
   );
 }

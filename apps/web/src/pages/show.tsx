@@ -4,7 +4,8 @@ import { Form, Label, RadioGroup } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
 import { useLooking } from "../looking.ts";
-import { Button, ButtonLink } from "../parts/button.tsx";
+import { AfterSharing } from "../parts/after-sharing.tsx";
+import { Button } from "../parts/button.tsx";
 import { Pick } from "../parts/choice.tsx";
 import { ChooseDocuments } from "../parts/choose-documents.tsx";
 import { Digits, TypeDigits } from "../parts/digits.tsx";
@@ -345,14 +346,7 @@ function Done({
           <Trans>You can end it whenever you like. What has been read cannot be unseen.</Trans>
         </p>
       </Notice>
-      <div className="row">
-        <ButtonLink to="/access" tone="first">
-          <Trans>Who can see what</Trans>
-        </ButtonLink>
-        <ButtonLink to="/documents">
-          <Trans>My documents</Trans>
-        </ButtonLink>
-      </div>
+      <AfterSharing />
     </>
   );
 }
