@@ -43,6 +43,7 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
   child.stdin.on("error", () => undefined); // A command that asks for nothing does not read.
   child.stdin.end(secrets.map((secret) => `${secret}\n`).join(""));
   const seen = seenByOthers(child.pid);
+  assert.ok(process.platform !== "linux" || seen.length > 0, "nothing of the process was read");
   child.stdout.once("data", () => seen.push(...seenByOthers(child.pid)));
   const code = await new Promise<number | null>((done, failed) => {
     child.on("error", failed);
