@@ -44,18 +44,26 @@ function mostBytes(part: string | Uint8Array): number {
   return typeof part === "string" ? part.length * 3 : part.length;
 }
 
-/** Writes a part and tells where it ends. A dozen contexts go into each revision: ids and names are ASCII, and no encoder is asked for them. */
+/** Texts up to here are written here: a dozen contexts go into each revision, of ids and names, and asking the encoder takes longer than one of those does. */
+const SHORT_TEXT = 48;
+
+/** Writes a part and tells where it ends. */
 function writePart(room: Bytes, from: number, part: string | Uint8Array): number {
   if (typeof part !== "string") {
     room.set(part, from);
     return from + part.length;
   }
+  if (part.length > SHORT_TEXT) return encode(room, from, part);
   for (let i = 0; i < part.length; i++) {
     const code = part.charCodeAt(i);
-    if (code > 127) return from + encoder.encodeInto(part, room.subarray(from)).written;
+    if (code > 127) return encode(room, from, part);
     room[from + i] = code;
   }
   return from + part.length;
+}
+
+function encode(room: Bytes, from: number, text: string): number {
+  return from + encoder.encodeInto(text, room.subarray(from)).written;
 }
 
 function writeU32(room: Bytes, at: number, value: number): number {

@@ -1,9 +1,7 @@
-import { utf8 } from "./bytes.ts";
 import { refuse } from "./errors.ts";
-import { type Hash, hashOf } from "./ids.ts";
+import { digestOf, type Hash } from "./ids.ts";
 import type { Entry } from "./journal.ts";
 import { parseRead, type ReadPayload, type ReadStatement } from "./read.ts";
-import { sha256 } from "./sha256.ts";
 
 /** Whether an entry stands for a read, which is nothing without the statement its reader signed. */
 export function isRead({ kind }: Entry): boolean {
@@ -50,5 +48,5 @@ function isSaidBy(
 
 /** What a statement of any kind is named by: SHA-256 of what is signed (spec/encoding.md, Statement). */
 export function nameOfStatement(statement: string): Hash {
-  return hashOf(sha256(utf8(statement.slice(0, statement.lastIndexOf(".")))));
+  return digestOf(statement.slice(0, statement.lastIndexOf(".")));
 }

@@ -74,9 +74,9 @@ export function hashOf(bytes: Uint8Array): Hash {
   return toBase64url(bytes) as Hash;
 }
 
-/** SHA-256 of bytes, as text: what a ciphertext or a statement is named by. */
-export function digestOf(bytes: Uint8Array): Hash {
-  return sha256Text(bytes) as Hash;
+/** SHA-256 of bytes, or of a text in UTF-8, as text: what a ciphertext or a statement is named by. */
+export function digestOf(of: Uint8Array | string): Hash {
+  return sha256Text(of) as Hash;
 }
 
 /** A signing key from its text. Whether it is a point of the curve shows when it is used. */

@@ -201,7 +201,7 @@ export function followEntry(
       field: "entry.prev",
     });
   }
-  const hash = hashOf(entryCommitment(fromBase64url(parseHash(salt, "salt"), "salt"), utf8(text)));
+  const hash = hashOf(entryCommitment(fromBase64url(parseHash(salt, "salt"), "salt"), text));
   return { entry, position: { next: position.next + 1, hash } };
 }
 

@@ -4,16 +4,21 @@ import { sha256 } from "./sha256.ts";
 
 // RFC 6962 section 2.1: leaves and nodes are told apart by their first byte.
 const LEAF = new Uint8Array([0]);
-const NODE = new Uint8Array([1]);
+/** A node is hashed out of memory that is there already: a journal has twice as many as leaves. */
+const node = new Uint8Array(65);
+node[0] = 1;
 
 /** SHA-256(0x00 ‖ data). */
 export function leafHash(data: Uint8Array): Bytes {
   return sha256(concat(LEAF, data));
 }
 
-/** SHA-256(0x01 ‖ left ‖ right). */
+/** SHA-256(0x01 ‖ left ‖ right), both of 32 bytes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
-  return sha256(concat(NODE, left, right));
+  if (left.length !== 32 || right.length !== 32) malformed("node", "is not made of two hashes");
+  node.set(left, 1);
+  node.set(right, 33);
+  return sha256(node);
 }
 
 /**

@@ -13,7 +13,7 @@ export function sha256(bytes: Uint8Array): Bytes {
   return digest;
 }
 
-/** SHA-256 as base64url: 43 characters. */
-export function sha256Text(bytes: Uint8Array): string {
-  return hash("sha256", bytes, "base64url");
+/** SHA-256 of bytes, or of a text in UTF-8, as base64url: 43 characters. */
+export function sha256Text(of: Uint8Array | string): string {
+  return hash("sha256", of, "base64url");
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import * as nodeText from "../src/base64url.node.ts";
 import * as webText from "../src/base64url.web.ts";
+import { utf8 } from "../src/bytes.ts";
 import * as nodeKeys from "../src/ed25519.node.ts";
 import * as webKeys from "../src/ed25519.web.ts";
 import type { SigningKey } from "../src/ids.ts";
@@ -25,6 +26,14 @@ test("SHA-256 is the same in both", () => {
     fc.property(anyBytes, (bytes) => {
       assert.deepEqual(nodeHash.sha256(bytes), webHash.sha256(bytes));
       assert.equal(nodeHash.sha256Text(bytes), webHash.sha256Text(bytes));
+    }),
+  );
+  const texts = fc.string({ unit: "grapheme", maxLength: 300 });
+  fc.assert(
+    fc.property(texts, (text) => {
+      const of = nodeHash.sha256Text(utf8(text));
+      assert.equal(nodeHash.sha256Text(text), of);
+      assert.equal(webHash.sha256Text(text), of);
     }),
   );
 });
@@ -85,6 +94,21 @@ test("a signature that holds, one changed anywhere, and keys that are none: the 
   for (const none of ["", "A".repeat(43), "_".repeat(42), `${"_".repeat(42)}8`, "é", ...others]) {
     assert.equal(await verdicts(none, signature), false, none);
   }
+});
+
+test("of many signatures that are looked at together each has its own answer", async () => {
+  const pair = keyPair(pattern("together", 32));
+  const texts = Array.from({ length: 300 }, (_, n) => utf8(`message ${n}`));
+  const answers = await Promise.all(
+    texts.map((bytes, n) => {
+      const signature = new Uint8Array(pair.sign(n % 3 === 0 ? utf8("another") : bytes));
+      return nodeKeys.verifyBytes(pair.key as SigningKey, signature, bytes);
+    }),
+  );
+  assert.deepEqual(
+    answers,
+    texts.map((_, n) => n % 3 !== 0),
+  );
 });
 
 test("a browser gets what is made for it", () => {
