@@ -15,6 +15,7 @@ import {
   formatLine,
   formatNote,
   formatVerifierKey,
+  fromBase64url,
   type Json,
   type LogKeys,
   logIdOf,
@@ -51,7 +52,8 @@ import {
   tokenOf,
 } from "@ecrin/timestamp";
 import { readWitness, readWitnessList } from "../../packages/client/src/pinned-witnesses.ts";
-import { checkpointOf, endLog } from "../../packages/client/test/ended-log.ts";
+import { checkpointOf, endLog, rootOf } from "../../packages/client/test/ended-log.ts";
+import { provesEntry } from "../../packages/protocol/src/succession.ts";
 import { makeAuthority } from "../../packages/timestamp/src/authority.ts";
 import { requestTimestamp } from "../../packages/timestamp/src/request.ts";
 import { bytes, type Target, text } from "./target.ts";
@@ -324,23 +326,35 @@ function witnessTargets({ first, notes }: Log): Target[] {
   ];
 }
 
-/** Logs that ended before the one in force: whatever is accepted says what the original says. */
+/**
+ * Logs that ended before the one in force: whatever is accepted says what the original says. The
+ * entry by which a log begins is held by its place in the tree, and everybody who follows asks for it.
+ */
 async function endedTargets(): Promise<Target[]> {
   const leaves = Array.from({ length: 12 }, (_, i) => seedOf(`leaf ${i}`));
-  const { one, two, told } = await endLog(leaves, 8);
-  const [right] = await followSuccessions(told.ended, told.first);
+  const kept = 8;
+  const { one, two, told, after, call } = await endLog(leaves, kept);
   const keys = await followLogKeys(told.first, []);
-  const ended = right === undefined ? [] : [right];
+  const ended = await followSuccessions(told.ended, told.first);
+  const [right] = ended;
+  const { size } = told;
+  const tree = { size, root: fromBase64url(await rootOf(after)) };
+  const { hashes: place } = Object(await call("logInclusion", { query: { index: kept, size } }));
+  const placed = told.ended?.map((each) => ({ ...each, place }));
   const notes = [told.checkpoint ?? "", await checkpointOf(one, leaves, 7)];
   const texts = notes.map((note) => parseNote(note).text);
   return [
     {
       name: "logs that ended",
       terms: "json",
-      originals: [JSON.stringify(told.ended)],
+      originals: [JSON.stringify(placed)],
       refusals,
-      open: (input) => followSuccessions(listIn(text(input)), two.publicKey),
-      // None is a list too; tags and places in it are looked at elsewhere.
+      open: async (input) => {
+        const followed = await followSuccessions(listIn(text(input)), two.publicKey);
+        if (followed.every((each) => provesEntry(each, tree))) return followed;
+        throw new ProtocolError("fork", "an entry is not in its place");
+      },
+      // None is a list too; the tag of an entry is looked at where its epoch is disclosed.
       equivalent: (_, result) =>
         (result as EndedLog[]).every(
           ({ hash, leaf, left }) =>

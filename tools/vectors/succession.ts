@@ -49,6 +49,7 @@ interface End {
   readonly next: KeyPair;
   readonly over?: Fields;
   readonly about?: Fields;
+  readonly actor?: Fields;
   readonly without?: boolean;
   readonly checkpoint?: string;
 }
@@ -82,7 +83,7 @@ function end({ first, by = first, keys = [], size, kept, next, ...rest }: End): 
     n: 0,
     at: AT,
     kind: "succession",
-    actor: {},
+    actor: rest.actor ?? {},
     about,
   });
   const opening = {
@@ -202,6 +203,12 @@ export function successions(): Book {
         end({ ...plain, about: { statement: hashNamed("other") } }),
       ]),
       refusal("with an entry of another place", "entry", [end({ ...plain, about: { from: 7 } })]),
+      refusal("with an entry that says more than the statement", "entry", [
+        end({ ...plain, about: { code: "loss" } }),
+      ]),
+      refusal("with an entry that names somebody", "entry", [
+        end({ ...plain, actor: { account: idOf("somebody") } }),
+      ]),
       refusal("to a log that was there before", "ended", [
         end(plain),
         end({ ...later, next: two }),

@@ -13,7 +13,13 @@ import {
   timeField,
 } from "./fields.ts";
 import type { Hash, SigningKey } from "./ids.ts";
-import { followEntry, type JournalEntry, journalEntryField } from "./journal.ts";
+import {
+  type Entry,
+  entryText,
+  followEntry,
+  type JournalEntry,
+  journalEntryField,
+} from "./journal.ts";
 import { currentLogKey, followLogKeys, type LogKeys, logIdOf, originOf } from "./log-key.ts";
 import { leafHash } from "./merkle.ts";
 import { type Note, parseNote } from "./note.ts";
@@ -134,19 +140,15 @@ async function openEnd(told: ToldEndedLog, next: SigningKey): Promise<Omit<Ended
   };
 }
 
-/** The entry is the first of the new log's own journal, and says what the statement says. */
+/** The entry is the first of the new log's own journal, by nobody, and says what the statement says and no more. */
 function leafOfEntry(told: JournalEntry, fact: SuccessionPayload, hash: Hash): Bytes {
   const subject = logIdOf(fact.next);
   const { entry, position } = followEntry(subject, { next: 0 }, told.salt, told.entry);
-  const { about, kind } = entry;
-  const isRight =
-    kind === "succession" &&
-    told.n === 0 &&
-    told.index === fact.kept.size &&
-    about.statement === hash &&
-    about.count === fact.size - fact.kept.size &&
-    about.from === fact.kept.size &&
-    about.root === fact.root;
+  const { size, root, kept } = fact;
+  const about = { statement: hash, count: size - kept.size, from: kept.size, root };
+  // When it was written down is the entry's own; its leaf holds it, as it holds all of it.
+  const right: Entry = { ...entry, kind: "succession", actor: {}, about };
+  const isRight = told.n === 0 && told.index === kept.size && told.entry === entryText(right);
   if (!isRight || position.hash === undefined) refuse("is not that of the succession", "entry");
   return leafHash(fromBase64url(position.hash));
 }

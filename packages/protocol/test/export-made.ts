@@ -20,6 +20,7 @@ import {
   type Hash,
   hashOf,
   inclusionSpans,
+  type Json,
   journalLines,
   leafHash,
   logIdOf,
@@ -75,8 +76,12 @@ export interface Wanted {
   /** Says that its anchors come from a demonstration. */
   readonly demonstration?: true;
   readonly cosign?: (text: string) => readonly NoteSignature[];
-  /** The log followed one that ended with so many leaves signed, of which these are left. */
-  readonly ended?: { readonly size: number; readonly kept: number };
+  /** The log followed one that ended with so many leaves signed, of which these are left; its own entry says this otherwise. */
+  readonly ended?: {
+    readonly size: number;
+    readonly kept: number;
+    readonly entry?: Readonly<Record<string, Json>>;
+  };
   readonly told?: (ended: ToldEndedLog) => ToldEndedLog;
   readonly witnesses?: readonly { name: string; key: SigningKey; operator: string }[];
   /** Numbers of entries whose openings are erased; the last entry then says so. */
@@ -191,7 +196,7 @@ export async function* makeExport(wanted: Wanted): AsyncGenerator<Uint8Array> {
 const before = keyPair(pattern("ended log key", 32));
 
 /** The log before this one, and the entry by which this one begins. */
-function firstOf({ size, kept }: NonNullable<Wanted["ended"]>, nodes: Nodes) {
+function firstOf({ size, kept, entry: over }: NonNullable<Wanted["ended"]>, nodes: Nodes) {
   const log = logIdOf(before.key as SigningKey);
   const root = hashOf(pattern("root of the ended log", 32));
   const made = statement(
@@ -208,6 +213,7 @@ function firstOf({ size, kept }: NonNullable<Wanted["ended"]>, nodes: Nodes) {
     kind: "succession",
     actor: {},
     about,
+    ...over,
   });
   const salt = hashOf(pattern("salt of the succession", 32));
   const leaf = leafHash(entryCommitment(fromBase64url(salt), entry));

@@ -159,6 +159,9 @@ test("both refuse a succession that does not hold", { skip }, async () => {
       "another place",
       { told: ({ place = [], ...told }) => ({ ...told, place: place.toReversed() }) },
     ],
+    // What stands in the tree all the same.
+    ["somebody named", { ended: { ...LOST.ended, entry: { actor: { account: "A".repeat(22) } } } }],
+    ["a moment that is none", { ended: { ...LOST.ended, entry: { at: "now" } } }],
     ["another key", { told: (told) => ({ ...told, first: parseSigningKey(other.key, "key") }) }],
     [
       "an older checkpoint that was lost",

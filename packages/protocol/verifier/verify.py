@@ -32,6 +32,8 @@ import zlib
 
 SUITE = "ecrin-1"
 LEAST_WORK = 2**75
+# The last millisecond of the year 9999.
+LATEST = 253402300799999
 
 
 class Wrong(Exception):
@@ -293,7 +295,9 @@ class EndedLog:
             about = {"statement": statement.hash, "count": self.size - self.kept,
                      "from": self.kept, "root": fact["root"]}
             next_log = b64url(context("log", hash32(following, place))[:16])
-            first = {"v": 1, "subject": next_log, "n": 0, "at": entry["at"],
+            at = entry.get("at") if isinstance(entry, dict) else None
+            need(type(at) is int and 0 <= at <= LATEST, place, "its entry was written at no moment")
+            first = {"v": 1, "subject": next_log, "n": 0, "at": at,
                      "kind": "succession", "actor": {}, "about": about}
             right = entry == first and told["index"] == self.kept and told["n"] == 0
             need(right, place, "its entry says something else")
