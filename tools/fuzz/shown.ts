@@ -68,16 +68,9 @@ function firstFrame({ picture }: Dicom, file: Uint8Array<ArrayBuffer>): number |
 
 /** Runs of letters and digits of everything a page would show. */
 function wordsOf({ title, sections, authors, custodian, patient }: Cda): string[] {
-  const shown = JSON.stringify([
-    title,
-    sections.map(({ title: t }) => t),
-    authors,
-    custodian,
-    patient,
-  ]);
-  return (
-    shown.match(/[A-Za-z0-9]{2,}/g)?.filter((word) => word !== "name" && word !== "born") ?? []
-  );
+  const titles = sections.map((section) => section.title);
+  const shown = [title, ...titles, ...authors, custodian, patient.name, patient.born].join(" ");
+  return shown.match(/[A-Za-z0-9]{2,}/g) ?? [];
 }
 
 /** The letters and digits of a text, entities and mark-up between them taken out. */

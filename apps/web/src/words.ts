@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import { calendarDate, dashed } from "./calendar-date.ts";
 
 // How figures, days and kinds are said. Everything takes the language, so nothing is said in two.
 
@@ -84,24 +85,26 @@ export function hourInWords(at: number, language: string): string {
   }).format(at);
 }
 
-/** A FHIR date, as precise as it was given: a year, a month, a day, or an instant's day. */
+/** A FHIR date, as precise as it was given: a year, a month, a day, or a moment's day. What is no date is told as it is. */
 export function dateInWords(date: string, language: string): string {
-  const instant = date.includes("T") ? Date.parse(date) : Number.NaN;
-  if (!Number.isNaN(instant)) {
-    return dayInWords(instant, language);
-  }
-  const [, year, month, day] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(date) ?? [];
-  if (year === undefined) return date;
+  const read = calendarDate(date);
+  if (read === undefined) return date;
+  const { at, precision } = read;
+  if (precision === "moment") return dayInWords(at, language);
   const options: Intl.DateTimeFormatOptions = {
     year: "numeric",
     timeZone: "UTC",
-    ...(month === undefined ? {} : { month: day === undefined ? "long" : "short" }),
-    ...(day === undefined ? {} : { day: "numeric" }),
+    ...(precision === "year" ? {} : { month: precision === "day" ? "short" : "long" }),
+    ...(precision === "day" ? { day: "numeric" } : {}),
   };
-  const at = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1));
-  const precision = day === undefined ? (month === undefined ? "year" : "month") : "day";
   const make = () => new Intl.DateTimeFormat(region(language), options);
   return kept(days, `${language} ${precision}`, make).format(at);
+}
+
+/** A date as HL7 version 3 and DICOM write it, likewise. */
+export function hl7DateInWords(date: string, language: string): string {
+  const inDashes = dashed(date);
+  return inDashes === undefined ? date : dateInWords(inDashes, language);
 }
 
 // The resources that a record usually holds (FHIR R4).

@@ -97,8 +97,23 @@ test("what is no CDA document, not whole, or brings entities of its own, is not 
     good.slice(0, -4),
     good.replace("<title>S", "<title><b>S"),
     good.replace("?>", '?><!DOCTYPE x [<!ENTITY a "aaaa">]>'),
+    // No characters of XML, written or referred to.
+    good.replace("19560412", "1\u00019560412"),
+    good.replace("19560412", "1&#1;9560412"),
+    good.replace("Camille", "Cam\ud800ille"),
+    good.replace("Camille", "Cam&#xD800;ille"),
+    good.replace("Camille", "Cam&#x110000;ille"),
+    good.replace("Camille", "Cam\ufffeille"),
   ])
     assert.equal(parseCda(text), undefined, text.slice(0, 60));
+});
+
+test("references are characters, but where a text stands as it is", () => {
+  const body = (text: string) => cda(`<structuredBody>${section("S", text)}</structuredBody>`);
+  const blocksOf = (text: string) => parseCda(body(text))?.sections[0]?.blocks;
+  assert.deepEqual(blocksOf("&#233;&#x1F600;<!-- &#1; --> <![CDATA[&#1;]]>"), [
+    { kind: "paragraph", text: "é😀 &#1;" },
+  ]);
 });
 
 test("what is nested without end is shown as a file, and fails nothing", () => {

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { Cda, CdaBlock, CdaCell, CdaSection } from "../shown/cda.ts";
-import { dateInWords } from "../words.ts";
+import { hl7DateInWords } from "../words.ts";
 import { Facts } from "./facts.tsx";
 import { Notice } from "./notice.tsx";
 
 /** A CDA document: who, when, and its sections as their author wrote them. */
 export function ClinicalDocument({ cda }: { readonly cda: Cda }) {
   const { t, i18n } = useLingui();
-  const day = (hl7: string) => dateInWords(dashed(hl7), i18n.locale);
+  const day = (hl7: string) => hl7DateInWords(hl7, i18n.locale);
   return (
     <article className="sheet clinical">
       <h2>{cda.title === "" ? t`Clinical document` : cda.title}</h2>
@@ -142,10 +142,4 @@ function Rows({
       })}
     </tr>
   ));
-}
-
-/** An instant of HL7 or DICOM as a day: `20261103…` is `2026-11-03`. */
-export function dashed(text: string): string {
-  const [, year, month, day] = /^(\d{4})(\d{2})?(\d{2})?/.exec(text) ?? [];
-  return [year, month, day].filter((part) => part !== undefined).join("-");
 }

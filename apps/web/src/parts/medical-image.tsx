@@ -2,9 +2,8 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useId, useRef, useState } from "react";
 import type { Dicom, DicomPicture } from "../shown/dicom.ts";
 import { paint } from "../shown/pixels.ts";
-import { dateInWords } from "../words.ts";
+import { hl7DateInWords } from "../words.ts";
 import { Button } from "./button.tsx";
-import { dashed } from "./clinical-document.tsx";
 import { CurvesDrawn } from "./curves-drawn.tsx";
 import { Facts } from "./facts.tsx";
 import { Notice } from "./notice.tsx";
@@ -21,7 +20,7 @@ export function MedicalImage({
 }) {
   const { t, i18n } = useLingui();
   const { facts, picture, curves, undrawn } = dicom;
-  const day = (text: string) => dateInWords(dashed(text), i18n.locale);
+  const day = (text: string) => hl7DateInWords(text, i18n.locale);
   return (
     <div className="part">
       {picture === undefined ? null : <Frames picture={picture} file={file} title={title} />}

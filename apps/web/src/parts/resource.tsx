@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { calendarDate } from "../calendar-date.ts";
 import { codeInWords, FIRST } from "../codes.ts";
 import { dateInWords, elementInWords, figureInWords, momentInWords } from "../words.ts";
 import { Notice } from "./notice.tsx";
@@ -184,8 +185,8 @@ function quantity(
 
 function textInWords(text: string, { language }: Words): string {
   if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) {
-    const at = Date.parse(text);
-    return Number.isNaN(at) ? text : momentInWords(at, language);
+    const read = calendarDate(text);
+    return read?.precision === "moment" ? momentInWords(read.at, language) : text;
   }
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dateInWords(text, language);
   return /^(?:urn:|https?:)/.test(text) ? "" : text;

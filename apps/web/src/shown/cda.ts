@@ -73,6 +73,7 @@ const IN_LINE: ReadonlySet<string> = new Set([
 export function parseCda(text: string): Cda | undefined {
   // Entities of its own could grow without end, and no CDA document has a document type.
   if (/<!DOCTYPE/i.test(text)) return undefined;
+  if (!hasOnlyCharacters(text)) return undefined;
   try {
     return readCda(text);
   } catch (error) {
@@ -80,6 +81,35 @@ export function parseCda(text: string): Cda | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** What is no character of XML 1.0 (section 2.2): a control would stand unseen in a name or a figure. */
+const NO_CHARACTER = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
+const REFERENCE = /&#(?:x([0-9a-f]+)|([0-9]+));/gi;
+const LAST_CHARACTER = 0x10ffff;
+
+/** Whether all characters, written or referred to, may stand in XML: the parser takes any (section 4.1, Legal Character). */
+function hasOnlyCharacters(text: string): boolean {
+  if (NO_CHARACTER.test(text)) return false;
+  for (const [, hex, decimal = ""] of readText(text).matchAll(REFERENCE)) {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    if (code > LAST_CHARACTER || NO_CHARACTER.test(String.fromCodePoint(code))) return false;
+  }
+  return true;
+}
+
+/** Without comments and CDATA sections, in which references stand as they are (sections 2.5 and 2.7). */
+function readText(text: string): string {
+  const begins = /<!--|<!\[CDATA\[/g;
+  let read = "";
+  let from = 0;
+  for (let begin = begins.exec(text); begin !== null; begin = begins.exec(text)) {
+    read += text.slice(from, begin.index);
+    const end = text.indexOf(begin[0] === "<!--" ? "-->" : "]]>", begins.lastIndex);
+    if (end < 0) return read;
+    begins.lastIndex = from = end + 3;
+  }
+  return read + text.slice(from);
 }
 
 function readCda(text: string): Cda | undefined {
