@@ -26,6 +26,7 @@ import {
   ProtocolError,
   parseAccountStatement,
   parseAs,
+  parseJson,
   parseRevision,
   parseRewrap,
   parseSpaceStatement,
@@ -45,13 +46,9 @@ const refusals = [ProtocolError];
 /** Milliseconds for a page of a chain: a thousand statements, each with its signature. */
 const A_THOUSAND = 1000;
 
-/** JSON that came from a server; what is none is refused by whoever reads the answer. */
+/** JSON that came from a server, as the client reads it. */
 function json(input: Input): unknown {
-  try {
-    return JSON.parse(text(input));
-  } catch (cause) {
-    throw new ProtocolError("malformed", "not JSON", { cause });
-  }
+  return parseJson(text(input), "answer");
 }
 
 function list(input: Input): unknown[] {

@@ -30,6 +30,7 @@ import {
   parseCheckpoint,
   parseCosignatures,
   parseEntryProof,
+  parseJson,
   parseNote,
   parseOtsProof,
   parseOtsStamp,
@@ -153,12 +154,8 @@ function logTextTargets({ first, chain, keys, notes }: Log): Target[] {
 
 /** A list as it comes in an answer. */
 function listIn(json: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (Array.isArray(value)) return value;
-  } catch {
-    // Refused below.
-  }
+  const value = parseJson(json, "answer");
+  if (Array.isArray(value)) return value;
   throw new ProtocolError("malformed", "is no list");
 }
 

@@ -52,6 +52,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "protocol/ids:parseHash": ["hash"],
   "protocol/ids:parseSigningKey": ["signing key"],
   "protocol/ids:parseSealingKey": ["sealing key"],
+  "protocol/json:parseJson": ["answer account", "answer journal"],
   "protocol/journal:parseEntry": ["journal entry"],
   "protocol/journal:openHead": ["statement head", "payload head"],
   "protocol/journal:openReceipt": ["statement receipt", "payload receipt"],

@@ -4,6 +4,7 @@ import {
   PROBLEMS,
   ProtocolError,
   parseAs,
+  parseJson,
   problemField,
   type Route,
   routes,
@@ -67,8 +68,8 @@ function answerTarget(name: string, schema: z.ZodMiniType, sample: Tree): Target
     share: 0.5,
     terms: "json",
     originals: [JSON.stringify(sample)],
-    refusals: [ProtocolError, SyntaxError],
-    open: (input) => parseAs(schema, JSON.parse(text(input)), name),
+    refusals: [ProtocolError],
+    open: (input) => parseAs(schema, parseJson(text(input), name), name),
     equivalent: (input, read) => holds(text(input), read, sample, optional),
   };
 }
@@ -149,7 +150,10 @@ class NoRequest extends Error {}
 
 function requestOf(json: string) {
   try {
-    const { params, query, type, body, announced } = JSON.parse(json);
+    const { params, ...parts } = JSON.parse(json);
+    const { query, type, body, announced } = parts;
+    // No part of a request is anything but text, and making text of lists is not what is tried.
+    if (Object.values(parts).some((part) => typeof part === "object")) throw new TypeError("lists");
     const length = announced === undefined ? {} : { "content-length": String(announced) };
     const headers = new Headers({
       ...(type === undefined ? {} : { "content-type": String(type) }),
@@ -182,8 +186,8 @@ function problemTarget(): Target {
     name: "problem",
     terms: "json",
     originals: [JSON.stringify(problem)],
-    refusals: [ProtocolError, SyntaxError],
-    open: (input) => parseAs(problemField, JSON.parse(text(input)), "problem"),
+    refusals: [ProtocolError],
+    open: (input) => parseAs(problemField, parseJson(text(input), "problem"), "problem"),
     // RFC 9457 section 3.2: members that are not known are left alone.
     equivalent: (_, read) =>
       typeof (read as { code: unknown }).code === "string" &&

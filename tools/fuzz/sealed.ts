@@ -48,6 +48,7 @@ import {
   METADATA_FLOOR,
   ProtocolError,
   parseAs,
+  parseJson,
   utf8,
 } from "@ecrin/protocol";
 import { ClientError } from "../../packages/client/src/errors.ts";
@@ -390,9 +391,9 @@ function signInTargets(): Target[] {
         JSON.stringify(ARGON2),
         JSON.stringify({ memoryKiB: 131_072, iterations: 4, parallelism: 1 }),
       ],
-      refusals: [CryptoError, ProtocolError, SyntaxError],
+      refusals: [CryptoError, ProtocolError],
       open: (input) => {
-        const parameters = parseAs(argon2Field, JSON.parse(text(input)), "parameters");
+        const parameters = parseAs(argon2Field, parseJson(text(input), "answer"), "parameters");
         assertArgon2Floor(parameters);
         return parameters;
       },

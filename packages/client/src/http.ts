@@ -7,6 +7,7 @@ import {
   PROBLEMS,
   type ProblemCode,
   parseAs,
+  parseJson,
   type pathParameters,
   problemField,
   type Route,
@@ -126,7 +127,7 @@ export class Http {
     const answer = await this.#send(requestOf(route, ask ?? {}), route.session);
     if (route.answer === undefined) throw badAnswer(name);
     try {
-      return parseAs(route.answer, await answer.json(), name) as RouteAnswer<Name>;
+      return parseAs(route.answer, parseJson(await answer.text(), name), name) as RouteAnswer<Name>;
     } catch (cause) {
       throw cause instanceof TypeError ? offline(cause) : badAnswer(name, cause);
     }

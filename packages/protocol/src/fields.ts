@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { SUITE } from "./context.ts";
 import { malformed } from "./errors.ts";
+import { upToFault } from "./first-fault.ts";
 import { isInForm } from "./form.ts";
 import { MAX_STATEMENT } from "./statement.ts";
 
@@ -93,7 +94,10 @@ export function parseAs<Schema extends z.ZodMiniType>(
   field: string,
 ): z.infer<Schema> {
   if (isInForm(schema, value)) return value as z.infer<Schema>;
-  const parsed = z.safeParse(schema, value);
+  const cut = upToFault(schema, value);
+  let parsed = z.safeParse(schema, cut);
+  // What was cut is refused; were it not, what counts would be the whole.
+  if (parsed.success && cut !== value) parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = [field, ...(issue?.path ?? [])].join(".");

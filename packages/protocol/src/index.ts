@@ -231,6 +231,7 @@ export {
   receiptPayload,
   type Subject,
 } from "./journal.ts";
+export { parseJson } from "./json.ts";
 export { checkLink, type Link, linkBox, linkContext, linkField, linksRoot } from "./link.ts";
 export {
   aboutContext,
