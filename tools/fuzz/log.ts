@@ -334,8 +334,9 @@ async function endedTargets(): Promise<Target[]> {
   const keys = await followLogKeys(told.first, []);
   const ended = await followSuccessions(told.ended, told.first);
   const [right] = ended;
-  const { size } = told;
-  const tree = { size, root: fromBase64url(await rootOf(after)) };
+  // As far as that entry: what stands behind it is another at each run.
+  const size = kept + 1;
+  const tree = { size, root: fromBase64url(await rootOf(after, size)) };
   const { hashes: place } = Object(await call("logInclusion", { query: { index: kept, size } }));
   const placed = told.ended?.map((each) => ({ ...each, place }));
   const notes = [told.checkpoint ?? "", await checkpointOf(one, leaves, 7)];
