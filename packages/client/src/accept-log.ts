@@ -19,15 +19,9 @@ import {
 } from "./keyring.ts";
 import { memoryOf } from "./log.ts";
 import type { LogMemory } from "./log-memory.ts";
+import type { LostReceipt, Succession } from "./lost-log.ts";
 import type { Store } from "./store.ts";
-import {
-  findSuccession,
-  type LostReceipt,
-  letGo,
-  lostReceipts,
-  type Succession,
-  succeeded,
-} from "./succession.ts";
+import { findSuccession, letGo, lostReceipts, succeeded } from "./succession.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 // A person accepts that the log lost entries and another follows it (spec/succession.md, What a client does).

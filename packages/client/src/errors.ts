@@ -1,6 +1,6 @@
 import { CryptoError } from "@ecrin/crypto";
 import { type ProblemCode, ProtocolError } from "@ecrin/protocol";
-import type { Succession } from "./succession.ts";
+import type { Succession } from "./lost-log.ts";
 
 /** What an application can be told. Problems of the server pass through with their own code. */
 export type ClientErrorCode =

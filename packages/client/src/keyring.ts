@@ -47,8 +47,8 @@ import * as z from "zod/mini";
 import { asClientError, ClientError, isRefusedFor, opening } from "./errors.ts";
 import { type Heads, headsWithin, mergeHeads } from "./heads.ts";
 import type { Http } from "./http.ts";
+import type { Succession } from "./lost-log.ts";
 import type { Store } from "./store.ts";
-import type { Succession } from "./succession.ts";
 
 const seedField = bytesField(32, 32);
 /** Identities before whose wraps still open. */

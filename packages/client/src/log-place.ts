@@ -18,7 +18,6 @@ import {
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
 import { ClientError, isRefusedFor } from "./errors.ts";
-import type { LogStanding } from "./log.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 // Each line of a journal, one by one, in the tree of a checkpoint that was verified (spec/log.md,
@@ -65,7 +64,7 @@ export async function placeLines(
   u: Unlocked,
   subject: Subject,
   leaves: readonly Leaf[],
-  { size, root }: LogStanding,
+  { size, root }: { readonly size: number; readonly root?: Hash },
   read: ReadHashes,
 ): Promise<ReadonlyMap<number, Place>> {
   const kept = await u.store.getJson(PLACED + subject);
