@@ -3,6 +3,7 @@
 
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { unwalked } from "../apps/web/test/walks.ts";
 
 /** A command that must exit with 0, or test files for node:test. */
 export type Step = CommandStep | TestStep;
@@ -15,6 +16,8 @@ export interface TestStep {
   readonly name: string;
   readonly kind: "tests";
   readonly files: readonly string[];
+  /** What is missing though every test passed, by what the tests told beside (`diagnostic`). */
+  readonly missing?: (told: ReadonlySet<string>) => string[];
 }
 
 /**
@@ -115,7 +118,12 @@ export function steps(root: string): Step[] {
     { name: "server", kind: "tests", files: under("apps/server/") },
     { name: "cli", kind: "tests", files: under("apps/cli/") },
     { name: "web", kind: "tests", files: under("apps/web/") },
-    { name: "browser", kind: "tests", files: tests.filter((file) => BROWSER.test(file)) },
+    {
+      name: "browser",
+      kind: "tests",
+      files: tests.filter((file) => BROWSER.test(file)),
+      missing: unwalked,
+    },
   );
   return all.filter((step) => step.kind === "commands" || step.files.length > 0);
 }

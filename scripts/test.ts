@@ -26,6 +26,11 @@ interface Outcome {
   seconds: number;
 }
 
+/** What one file of tests came to, and what its tests told beside. */
+interface FileOutcome extends Outcome {
+  told: string[];
+}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
@@ -73,7 +78,7 @@ const LIGHT = pathToFileURL(join(root, "scripts/light/register.ts")).href;
 const options = process.env.NODE_OPTIONS ?? "";
 
 /** Runs one test file in a process of its own; prints failures and skips as they come. */
-async function runFile(file: string): Promise<Outcome> {
+async function runFile(file: string): Promise<FileOutcome> {
   const stream = run({
     files: [file],
     execArgv: ["--disable-warning=ExperimentalWarning"],
@@ -83,7 +88,10 @@ async function runFile(file: string): Promise<Outcome> {
       NODE_OPTIONS: isStretched(file) ? options : `${options} --import=${LIGHT}`,
     },
   });
-  const outcome: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  const outcome: FileOutcome = {
+    ...{ ok: true, passed: 0, failed: 0, skipped: 0, seconds: 0 },
+    told: [],
+  };
   stream.on("test:fail", ({ name, line, details }) => {
     const { error } = details;
     if (
@@ -106,6 +114,7 @@ async function runFile(file: string): Promise<Outcome> {
   });
   // What went wrong behind a test's back, such as a rejection after its end.
   stream.on("test:diagnostic", ({ message, level }) => {
+    outcome.told.push(message);
     if (level !== "info" || /^(?:Error|Warning):/.test(message))
       process.stdout.write(`${file}: ${message}\n`);
   });
@@ -131,15 +140,22 @@ async function runFile(file: string): Promise<Outcome> {
  */
 async function runTests(tests: readonly TestStep[]): Promise<void> {
   const files = tests.flatMap((step) => step.files.map((file) => ({ file, step })));
-  const done = new Map<TestStep, (Outcome & { file: string })[]>(tests.map((step) => [step, []]));
+  const done = new Map<TestStep, (FileOutcome & { file: string })[]>(
+    tests.map((step) => [step, []]),
+  );
   await atOnce(longestFirst(files), async ({ file, step }) => {
     const outcomes = done.get(step) ?? [];
     outcomes.push({ file, ...(await runFile(file)) });
     if (outcomes.length < step.files.length) return;
     const sum = (of: (outcome: Outcome) => number) =>
       outcomes.reduce((all, each) => all + of(each), 0);
+    // Where a test failed that is enough to say.
+    const ok = outcomes.every((each) => each.ok);
+    const told = new Set(outcomes.flatMap((each) => each.told));
+    const missing = ok ? (step.missing?.(told) ?? []) : [];
+    for (const each of missing) process.stdout.write(`\n✖ ${each}\n`);
     tell(step.name, {
-      ok: outcomes.every(({ ok }) => ok),
+      ok: ok && missing.length === 0,
       passed: sum(({ passed }) => passed),
       failed: sum(({ failed }) => failed),
       skipped: sum(({ skipped }) => skipped),

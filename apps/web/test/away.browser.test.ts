@@ -26,6 +26,7 @@ import {
   waits,
   wrongBeside,
 } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // Without network, and with everything that goes wrong around it: nothing that was called saved is
@@ -45,7 +46,7 @@ after(async () => {
 });
 
 for (const walk of WALKS.changedWithoutNetwork) {
-  test(`corrected, deleted, kept and released, and an access ended, ${named(walk)}`, async () => {
+  test(`corrected, deleted, kept and released, and an access ended, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const visitor = await owner(ground, language, walk);
     const { page, say, context } = visitor;
@@ -101,6 +102,7 @@ for (const walk of WALKS.changedWithoutNetwork) {
     await openText(other, "bilan.txt", "bilan corrigé");
     assert.equal(await other.page.getByRole("link", { name: "vieux" }).count(), 0);
     assert.deepEqual(wrongBeside(visitor), []);
+    walked(t, "changedWithoutNetwork", visitor);
     await other.context.close();
     await context.close();
   });

@@ -9,6 +9,7 @@ import { activate, write } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
 import type { Look } from "./visitor.ts";
 import { addText, allSaved, keepHere, openText, unlock, wrongBeside } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 import type { Language } from "./words.ts";
 
@@ -45,7 +46,7 @@ async function elsewhere({ kit, address }: Owner, store: RawStore = memoryStore(
 }
 
 for (const walk of WALKS.entering) {
-  test(`the list stands while the service is still being asked, ${named(walk)}`, async () => {
+  test(`the list stands while the service is still being asked, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const visitor = await atTheDoor(language, walk);
     const { page, context } = visitor;
@@ -82,6 +83,7 @@ for (const walk of WALKS.entering) {
     assert.equal((await (await other.record()).list()).length, 2);
     await other.lock();
     assert.deepEqual(wrongBeside(visitor), []);
+    walked(t, "entering", visitor);
     await context.close();
   });
 }

@@ -7,6 +7,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { owner } from "./owner.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // What is asked for beside the password, a second device let in, and one that is lost: on the page.
@@ -20,7 +21,7 @@ after(async () => {
 });
 
 for (const [i, walk] of WALKS.codes.entries()) {
-  test(`codes of an app at the door, a device let in by codes, and lost, ${named(walk)}`, async () => {
+  test(`codes of an app at the door, a device let in by codes, and lost, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const alice = await owner(ground, language, walk);
     const { page, say } = alice;
@@ -99,6 +100,7 @@ for (const [i, walk] of WALKS.codes.entries()) {
     await page.getByText(say("Your record is open on this device only.")).waitFor();
     await checkAbilities(page, "a device was lost");
     await section(tablet, "Journal", "Open my record");
+    walked(t, "codes", alice, tablet);
     for (const { wrong, context } of [alice, tablet]) {
       assert.deepEqual(wrong, []);
       await context.close();
@@ -107,7 +109,7 @@ for (const [i, walk] of WALKS.codes.entries()) {
 }
 
 for (const walk of WALKS.passkey) {
-  test(`a passkey asked for at the door, and a way back after the browser forgot everything, ${named(walk)}`, async () => {
+  test(`a passkey asked for at the door, and a way back after the browser forgot everything, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const alice = await owner(ground, language, walk);
     const { page, say } = alice;
@@ -147,6 +149,7 @@ for (const walk of WALKS.passkey) {
     await checkAbilities(page, "no passkey at the door");
     await heading(page, say("Open my record"));
     assert.deepEqual(alice.wrong, []);
+    walked(t, "passkey", alice);
     await alice.context.close();
   });
 }

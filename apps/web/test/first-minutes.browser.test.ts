@@ -8,6 +8,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 import { shellKept, unlock } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // From something of use before there is a record to a record that is closed and opened, and a file
@@ -22,7 +23,7 @@ after(async () => {
 });
 
 for (const walk of WALKS.firstMinutes) {
-  test(`a sheet, an account, the door and a file from elsewhere, ${named(walk)}`, async () => {
+  test(`a sheet, an account, the door and a file from elsewhere, ${named(walk)}`, async (t) => {
     const visitor = await newVisitor(ground, walk.language, walk);
     const { page, say, wrong, context, sent } = visitor;
     await follow(visitor, "Prepare my next appointment");
@@ -79,6 +80,7 @@ for (const walk of WALKS.firstMinutes) {
     await page.goto(`${ground.url}/documents`);
     await heading(page, say("Open my record"));
     assert.deepEqual(wrong, []);
+    walked(t, "firstMinutes", visitor);
     await context.close();
   });
 }

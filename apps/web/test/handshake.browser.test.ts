@@ -10,6 +10,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS, type Walk } from "./walks.ts";
 
 let ground: Ground;
@@ -65,7 +66,7 @@ for (const [walk, across] of [
   [PHONE, DESK],
   [DESK, PHONE],
 ] as const) {
-  test(`a doctor without an account types the code, reads, answers and is shown out, ${named(walk)}`, async () => {
+  test(`a doctor without an account types the code, reads, answers and is shown out, ${named(walk)}`, async (t) => {
     const patient = await showing(walk);
     const doctor = await scanPage(ground, { ...across, language: walk.language });
     const { say } = patient;
@@ -135,12 +136,13 @@ for (const [walk, across] of [
     assert.deepEqual(await page.evaluate(keptHere), []);
     assert.deepEqual(patient.wrong, []);
     assert.deepEqual(doctor.wrong, []);
+    walked(t, "handshake", patient, doctor);
     await patient.context.close();
     await doctor.context.close();
   });
 }
 
-test(`a camera reads the code, and where there is none the typed code does the same, ${named(CAMERA)}`, async () => {
+test(`a camera reads the code, and where there is none the typed code does the same, ${named(CAMERA)}`, async (t) => {
   const patient = await showing(CAMERA);
   const { say } = patient;
   const text = (await patient.page.locator("[data-scan]").getAttribute("data-scan")) ?? "";
@@ -170,6 +172,7 @@ test(`a camera reads the code, and where there is none the typed code does the s
     await heading(doctor.page, say("It is over"));
     assert.deepEqual(doctor.wrong, []);
     assert.deepEqual(patient.wrong, []);
+    walked(t, "handshake", patient, doctor);
   } finally {
     await browser.close();
     await patient.context.close();

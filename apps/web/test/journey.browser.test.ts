@@ -20,6 +20,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { bundle, note, pdf, picture } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
@@ -39,19 +40,19 @@ const files = (secret: string) => [
   { name: "export.json", mimeType: "application/json", buffer: bundle(secret) },
 ];
 
-for (const [walk, across] of [
+for (const [walk, theirs] of [
   [PHONE, MOUSE],
-  [DESK, PHONE],
+  [DESK, { ...PHONE, width: 320 }],
 ] as const) {
-  test(`a patient and a doctor, the whole path, ${named(walk)}`, async () => {
+  test(`a patient and a doctor, the whole path, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const secret = `Zyxomel${language}`;
     const patient = await newVisitor(ground, language, walk);
-    const doctor = await newVisitor(ground, language, { ...across, width: 320, theme: "dark" });
+    const doctor = await newVisitor(ground, language, { ...theirs, theme: "dark" });
     const everybody = [patient, doctor];
     const { say } = patient;
     await checkAbilities(patient.page, "welcome");
-    await checkAbilities(doctor.page, "welcome, narrow and dark");
+    await checkAbilities(doctor.page, "welcome, in the dark");
 
     const alice = { name: `Alice ${secret}`, address: `alice.${secret}@example.org` };
     const roche = { name: `Dr Roche ${secret}`, address: `roche.${secret}@example.org` };
@@ -60,7 +61,7 @@ for (const [walk, across] of [
     await checkKit(patient, kit.words);
     await checkAbilities(patient.page, "documents, empty");
     const rocheKit = await signUp(doctor, roche);
-    await checkAbilities(doctor.page, "kit, narrow and dark");
+    await checkAbilities(doctor.page, "kit, in the dark");
     await checkKit(doctor, rocheKit.words);
 
     await add(patient, files(secret));
@@ -75,15 +76,15 @@ for (const [walk, across] of [
     await verify(patient, await ownCode(doctor), roche.name);
     await checkAbilities(patient.page, "contacts");
     await verify(doctor, await ownCode(patient), alice.name);
-    await checkAbilities(doctor.page, "contacts, narrow and dark");
+    await checkAbilities(doctor.page, "contacts, in the dark");
 
     await share(patient, [title, "Radiographie"], roche.name, `mot ${secret}`);
     await section(doctor, "Shared with me");
     await doctor.page.getByText(`mot ${secret}`).waitFor();
-    await checkAbilities(doctor.page, "received, narrow and dark");
+    await checkAbilities(doctor.page, "received, in the dark");
     await activate(doctor, doctor.page.getByRole("link", { name: title }));
     await doctor.page.getByText(`${secret}-corrected`).waitFor();
-    await checkAbilities(doctor.page, "a received document, narrow and dark");
+    await checkAbilities(doctor.page, "a received document, in the dark");
 
     await section(patient, "Journal");
     // The patient reads that the doctor, and nobody else, opened this one, and how that was checked.
@@ -119,6 +120,7 @@ for (const [walk, across] of [
     for (const canary of [secret, alice.address, roche.name, "Radiographie", PASSWORD]) {
       for (const visitor of everybody) assertSealed(visitor, canary);
     }
+    walked(t, "wholePath", ...everybody);
     for (const { context } of everybody) await context.close();
   });
 }
@@ -244,7 +246,7 @@ async function theRest(
       .getByRole("button", { name: say("Sign out"), exact: true }),
   );
   await follow(doctor, "I have one: open it here with my kit");
-  await checkAbilities(doctor.page, "enter, narrow and dark");
+  await checkAbilities(doctor.page, "enter, in the dark");
   await fill(doctor, "E-mail address", alice.address);
   await fill(doctor, "Your kit: the 24 words, or the same as letters", kit);
   await fill(doctor, "Password", PASSWORD);

@@ -16,6 +16,7 @@ import {
   unlock,
   wrongBeside,
 } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { WALKS } from "./walks.ts";
 
 // A service whose database was put back to an earlier day, and whose operator ended the log: what
@@ -46,7 +47,7 @@ async function accept(visitor: Visitor, name: string): Promise<void> {
   await press(visitor, "Accept the loss");
 }
 
-test("lines that are lost are told, accepted once, and what follows is done", async () => {
+test("lines that are lost are told, accepted once, and what follows is done", async (t) => {
   const people: (readonly [string, Owner])[] = [];
   for (const walk of [PHONE, DESK]) {
     const visitor = await owner(ground, walk.language, walk);
@@ -109,6 +110,7 @@ test("lines that are lost are told, accepted once, and what follows is done", as
   // A device that is new gets in with nothing to accept.
   const fresh = await otherDevice(ground, MOUSE.language, other);
   await takeCopy(fresh);
+  walked(t, "loss", ...people.map(([, each]) => each), other);
   for (const { context, wrong } of [...people.map(([, each]) => each), other, fresh]) {
     assert.deepEqual(wrong, []);
     await context.close();

@@ -12,6 +12,7 @@ import { follow, heading, press } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // What somebody may add who checks a copy: an earlier one, certificates, witnesses (spec/export.md, MUST 2).
@@ -62,7 +63,7 @@ async function choose(visitor: Visitor, button: string, files: Given[]): Promise
 const json = (value: unknown) => Buffer.from(JSON.stringify(value, undefined, 2));
 
 for (const walk of WALKS.moreChecks) {
-  test(`a copy is checked with an earlier one, certificates and witnesses, ${named(walk)}`, async () => {
+  test(`a copy is checked with an earlier one, certificates and witnesses, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const visitor = await newVisitor(ground, language, walk);
     const { page, say, context, wrong } = visitor;
@@ -152,6 +153,7 @@ for (const walk of WALKS.moreChecks) {
       "This file is no list of witnesses. It has the form of log/witnesses.json in a copy.",
     );
     assert.deepEqual(wrong, []);
+    walked(t, "moreChecks", visitor);
     await context.close();
   });
 }

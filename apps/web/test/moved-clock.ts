@@ -1,3 +1,4 @@
+import type { BrowserContext } from "playwright-core";
 import type { Plugin } from "vite";
 import type { Visitor } from "./visitor.ts";
 
@@ -26,4 +27,13 @@ export async function moveClock({ page }: Visitor, ahead: number): Promise<void>
     },
     [CHANNEL, ahead] as const,
   );
+}
+
+/** Has every worker that this browser starts from now on go by a clock that is ahead, in milliseconds. */
+export async function startAhead(context: BrowserContext, ahead: number): Promise<void> {
+  await context.route("**/assets/worker-*.js", async (route) => {
+    const response = await route.fetch();
+    const first = `const told = Date.now.bind(Date); Date.now = () => told() + ${ahead};`;
+    await route.fulfill({ response, body: `${first}\n${await response.text()}` });
+  });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAbilities } from "./abilities.ts";
-import { press, section } from "./flows.ts";
+import { fill, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
@@ -14,6 +14,7 @@ import {
   waits,
   wrongBeside,
 } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
@@ -25,7 +26,7 @@ after(async () => {
 });
 
 for (const walk of WALKS.withoutNetwork) {
-  test(`a waiting room without network, ${named(walk)}`, async () => {
+  test(`a waiting room without network, ${named(walk)}`, async (t) => {
     const visitor = await owner(ground, walk.language, walk);
     const { page, say, context } = visitor;
     await addText(visitor, "bilan.txt", "le bilan");
@@ -87,6 +88,13 @@ for (const walk of WALKS.withoutNetwork) {
     await checkAbilities(page, "documents, kept and waiting");
     await openText(visitor, "photo.txt", "la photo");
     await checkAbilities(page, "written without network");
+    await section(visitor, "My documents");
+    await press(visitor, "Write a note");
+    await fill(visitor, "Title, if you like", "question");
+    await fill(visitor, "Text", "à jeun ou non ?");
+    await press(visitor, "Seal and keep");
+    await page.getByRole("link", { name: "question" }).first().waitFor();
+    await waits(visitor, 2);
 
     // The network is back: it goes out by itself, and the journal tells of the reading.
     await context.setOffline(false);
@@ -96,8 +104,10 @@ for (const walk of WALKS.withoutNetwork) {
     assert.equal(await page.getByText(say("Without network; told afterwards.")).count(), 1);
     await section(visitor, "My documents");
     await page.getByRole("link", { name: "photo" }).first().waitFor();
+    await page.getByRole("link", { name: "question" }).first().waitFor();
     await opens.filter({ hasText: "photo" }).waitFor();
     assert.deepEqual(wrongBeside(visitor), []);
+    walked(t, "withoutNetwork", visitor);
     await context.close();
   });
 }

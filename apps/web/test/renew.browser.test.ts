@@ -19,6 +19,7 @@ import { activate } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS, type Walk } from "./walks.ts";
 
 // Everything made anew after a compromise, as a person does it on the page.
@@ -60,7 +61,7 @@ async function confirm(visitor: Visitor): Promise<void> {
 const [PHONE, DESK, MOUSE] = WALKS.renewal;
 
 for (const walk of [PHONE, DESK]) {
-  test(`everything made anew, and nothing of before opens, ${named(walk)}`, async () => {
+  test(`everything made anew, and nothing of before opens, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const alice = await somebody(walk);
     const { page, say } = alice;
@@ -136,6 +137,7 @@ for (const walk of [PHONE, DESK]) {
         ),
       )
       .waitFor();
+    walked(t, "renewal", alice);
     for (const { wrong, context } of [alice, second]) {
       assert.deepEqual(wrong, []);
       await context.close();
@@ -144,7 +146,7 @@ for (const walk of [PHONE, DESK]) {
 }
 
 for (const walk of [MOUSE, DESK]) {
-  test(`broken off after the service had taken it: the door says so, and the kit is made again, ${named(walk)}`, async () => {
+  test(`broken off after the service had taken it: the door says so, and the kit is made again, ${named(walk)}`, async (t) => {
     const alice = await somebody(walk);
     const { page, say, context } = alice;
     await goToWays(alice);
@@ -214,6 +216,7 @@ for (const walk of [MOUSE, DESK]) {
     const said =
       "Everything of this record was being made new, and it broke off. Try your new password first. If it does not open, take the one before.";
     assert.equal(await page.getByText(say(said)).count(), 0);
+    walked(t, "renewal", alice);
     await context.close();
   });
 }

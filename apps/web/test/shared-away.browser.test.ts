@@ -7,6 +7,7 @@ import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
 import { allSaved, openAway, shellKept, wrongBeside } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // What a patient lets a doctor keep: asked with its price, opened without network, told on return,
@@ -31,12 +32,12 @@ async function reopened(visitor: Visitor): Promise<void> {
 }
 
 for (const [i, walk] of WALKS.sharedToKeep.entries()) {
-  test(`shared to be kept, ${named(walk)}`, async () => {
+  test(`shared to be kept, ${named(walk)}`, async (t) => {
     const { language } = walk;
-    const patient = await owner(ground, language, walk, "Jeanne Roux");
-    // The doctor works with what the next patient has.
+    // The patient works with what the next doctor has: the doctor's is the longer side, and the one without network.
     const other = WALKS.sharedToKeep[(i + 1) % WALKS.sharedToKeep.length] ?? walk;
-    const doctor = await owner(ground, language, other, "Paul Vial");
+    const patient = await owner(ground, language, other, "Jeanne Roux");
+    const doctor = await owner(ground, language, walk, "Paul Vial");
     await verify(patient, await ownCode(doctor), "Dr Vial");
     await verify(doctor, await ownCode(patient), "Jeanne");
     await section(patient, "My documents");
@@ -113,6 +114,7 @@ for (const [i, walk] of WALKS.sharedToKeep.entries()) {
     await doctor.page.getByText(doctor.say("Nothing is shared with you")).waitFor();
     await reopened(doctor);
     await doctor.page.getByText(doctor.say("Nothing of it is kept here")).waitFor();
+    walked(t, "sharedToKeep", patient, doctor);
     for (const each of [patient, doctor]) {
       assert.deepEqual(wrongBeside(each), []);
       await each.context.close();

@@ -11,6 +11,7 @@ import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
 import { picture } from "./samples.ts";
 import type { Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // Files of a kind that browsers do not show by themselves, and pictures from a phone's camera.
@@ -71,7 +72,7 @@ function file(name: string, mimeType: string, bytes: Uint8Array | string) {
 }
 
 for (const walk of WALKS.documents) {
-  test(`documents of every kind are added, shown and found, ${named(walk)}`, async () => {
+  test(`documents of every kind are added, shown and found, ${named(walk)}`, async (t) => {
     const visitor = await owner(ground, walk.language, walk);
     const { page, say, wrong } = visitor;
     const files = [
@@ -114,6 +115,7 @@ for (const walk of WALKS.documents) {
 
     await findAndNote(visitor);
     assert.deepEqual(wrong, []);
+    walked(t, "documents", visitor);
     await visitor.context.close();
   });
 }

@@ -6,6 +6,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { picture } from "./picture.ts";
 import { newVisitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
@@ -27,7 +28,7 @@ const STOPS = [
 ] as const;
 
 for (const walk of WALKS.tour) {
-  test(`the guided tour leads through the record, and ends where one likes: ${named(walk)}`, async () => {
+  test(`the guided tour leads through the record, and ends where one likes: ${named(walk)}`, async (t) => {
     const { language } = walk;
     const visitor = await newVisitor(ground, language, walk);
     const { page, say, wrong, context } = visitor;
@@ -74,6 +75,7 @@ for (const walk of WALKS.tour) {
     await heading(page, say("My documents"));
     assert.equal(await band.count(), 0);
     assert.deepEqual(wrong, []);
+    walked(t, "tour", visitor);
     await context.close();
   });
 }

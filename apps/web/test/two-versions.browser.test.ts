@@ -16,6 +16,7 @@ import {
   waits,
   wrongBeside,
 } from "./waiting-room.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // Two devices that corrected one document while they were apart: both versions are kept, and the
@@ -35,7 +36,7 @@ for (const [walk, elsewhere] of [
   [PHONE, BOTH],
   [DESK, PHONE],
 ] as const) {
-  test(`one document, two devices apart, ${named(walk)}`, async () => {
+  test(`one document, two devices apart, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const phone = await owner(ground, language, walk);
     await keepHere(phone);
@@ -91,11 +92,12 @@ for (const [walk, elsewhere] of [
     await page.getByRole("link", { name: "bilan" }).first().waitFor();
     assert.equal(await choose.count(), 0);
     assert.deepEqual(wrongBeside(phone), []);
+    walked(t, "twoVersions", phone);
     await phone.context.close();
   });
 }
 
-test(`both are kept as two documents, also without network; an earlier version is taken back, ${named(BOTH)}`, async () => {
+test(`both are kept as two documents, also without network; an earlier version is taken back, ${named(BOTH)}`, async (t) => {
   const phone = await owner(ground, BOTH.language, BOTH);
   const { page, say } = phone;
   await keepHere(phone);
@@ -138,6 +140,7 @@ test(`both are kept as two documents, also without network; an earlier version i
   await page.getByText("la lettre", { exact: true }).waitFor();
   await checkAbilities(page, "a version taken back");
   assert.deepEqual(wrongBeside(phone), []);
+  walked(t, "twoVersions", phone);
   await phone.context.close();
 });
 

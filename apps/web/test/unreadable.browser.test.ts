@@ -6,6 +6,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { spoiledRecord } from "./spoiled.ts";
 import { newVisitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 // Versions that their author sealed wrongly (spec/revision.md, Accepting), as the owner meets them.
@@ -19,7 +20,7 @@ after(async () => {
 });
 
 for (const walk of WALKS.unreadable) {
-  test(`what a writer sealed wrongly is shown with who made it, ${named(walk)}`, async () => {
+  test(`what a writer sealed wrongly is shown with who made it, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const { address, kit } = await spoiledRecord(ground.url, walk.hand);
     const visitor = await newVisitor(ground, language, walk);
@@ -65,6 +66,7 @@ for (const walk of WALKS.unreadable) {
     await section(visitor, "My documents");
     await page.getByRole("list", { name: say("What cannot be read") }).waitFor();
     assert.deepEqual(wrong, []);
+    walked(t, "unreadable", visitor);
     await context.close();
   });
 }

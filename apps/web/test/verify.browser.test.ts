@@ -10,6 +10,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { note } from "./samples.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS } from "./walks.ts";
 
 let ground: Ground;
@@ -35,7 +36,7 @@ async function choose(visitor: Visitor, buffer: Buffer, name = "copy.zip"): Prom
 const [PHONE, DESK, MOUSE] = WALKS.copies;
 
 for (const walk of [PHONE, DESK]) {
-  test(`a copy is checked without an account and without network, ${named(walk)}`, async () => {
+  test(`a copy is checked without an account and without network, ${named(walk)}`, async (t) => {
     const { language } = walk;
     const visitor = await newVisitor(ground, language, walk);
     const { page, say, context, sent, wrong } = visitor;
@@ -103,11 +104,12 @@ for (const walk of [PHONE, DESK]) {
       .waitFor();
     assert.equal(sent.length, before, "something was sent");
     assert.deepEqual(wrong, []);
+    walked(t, "copies", visitor);
     await context.close();
   });
 }
 
-test("one's own journal is taken along, checked at once, and checked by others' code", async () => {
+test("one's own journal is taken along, checked at once, and checked by others' code", async (t) => {
   const visitor = await newVisitor(ground, MOUSE.language, MOUSE);
   const { page, say, wrong, context } = visitor;
   const kit = await signUp(visitor, { name: "Alice Martin", address: "copie@example.org" });
@@ -129,6 +131,7 @@ test("one's own journal is taken along, checked at once, and checked by others' 
     )
     .first()
     .waitFor({ state: "attached" });
+  let taken = Buffer.alloc(0);
   for (const which of ["Copy of my record’s journal", "Copy of my account’s journal"]) {
     await press(visitor, which);
     const save = page.getByRole("link", { name: say("Save the copy"), exact: true });
@@ -137,11 +140,23 @@ test("one's own journal is taken along, checked at once, and checked by others' 
     await page.getByText(say("The log is the one whose key you know.")).waitFor();
     const download = page.waitForEvent("download");
     await activate(visitor, save);
-    const bytes = await readFile(await (await download).path());
-    const said = await checkExport(bytesSource(bytes));
+    taken = await readFile(await (await download).path());
+    const said = await checkExport(bytesSource(taken));
     assert.ok(said.entries > 0);
   }
   await checkAbilities(page, "journal with a copy");
+
+  // What was taken along is checked without network as well.
+  await follow(visitor, "Check a copy of a journal");
+  await heading(page, say("Check a copy of a journal"));
+  await page.waitForLoadState("networkidle");
+  await context.setOffline(true);
+  await choose(visitor, taken);
+  await page
+    .getByText(say("This copy holds, from its first byte to its last."))
+    .waitFor({ timeout: 60_000 });
+  await activate(visitor, page.getByText(say("More checks"), { exact: true }));
   assert.deepEqual(wrong, []);
+  walked(t, "copies", visitor);
   await context.close();
 });

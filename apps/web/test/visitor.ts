@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import type { Ground } from "./ground.ts";
 import type { Hand } from "./hand.ts";
+import { feelPresses, type Press } from "./walked.ts";
 import { type Language, type Say, sayIn } from "./words.ts";
 
 /** What a browser sent. */
@@ -21,6 +22,8 @@ export interface Visitor {
   readonly sent: readonly Sent[];
   /** Violations of the page's policy, errors nobody caught, and requests to other hosts. */
   readonly wrong: readonly string[];
+  /** What pressed their pages since they last told a walk. */
+  readonly felt: Press[];
 }
 
 export interface Look {
@@ -67,6 +70,7 @@ export async function newVisitor(
     if (message.type() === "error" && !isRefusal) wrong.push(text);
     if (/content security policy|trusted ?(?:type|script)/i.test(text)) wrong.push(text);
   });
+  const felt = await feelPresses(context);
   const page = await context.newPage();
   // Before any script of the page: violations are reported even where the console is quiet.
   await page.addInitScript(() => {
@@ -78,5 +82,5 @@ export async function newVisitor(
   });
   await page.goto(ground.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  return { context, page, hand, say: sayIn(language), sent, wrong };
+  return { context, page, hand, say: sayIn(language), sent, wrong, felt };
 }

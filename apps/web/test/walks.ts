@@ -3,8 +3,9 @@ import type { Look } from "./visitor.ts";
 import type { Language } from "./words.ts";
 
 // Every journey of the page, and as whom the browser tests walk it: each by every hand, in both
-// languages and at both widths (`walks.test.ts`). How a page fits at 320 px, and with larger text, is
-// measured in every state (`reflow.ts`).
+// languages and at both widths (`walks.test.ts`). Whether it was is not read from the tests: each walk
+// tells what its page felt (`walked.ts`), and `npm test` counts what was told (`unwalked`). How a page
+// fits at 320 px, and with larger text, is measured in every state (`reflow.ts`).
 
 export interface Walk extends Look {
   readonly language: Language;
@@ -32,12 +33,18 @@ const CROSSED = [
 export const WALKS = {
   /** A sheet, an account with its kit, the door, and a file that another program hands over. */
   firstMinutes: CROSSED,
-  /** A patient, by finger and by keyboard, and a doctor, by mouse too: all that both of them do. */
+  /** All that a patient and a doctor do; by mouse the doctor's side. */
   wholePath: ALL,
   /** Added by picker, drag and paste; shown, noted, looked for, and drawn over time. */
   documents: ALL,
-  /** To a contact and to somebody invited, and ended; a new password. */
-  sharing: ALL,
+  /** Somebody far away invited, an invitation accepted, and a share with whom nobody has verified. */
+  invitation: ALL,
+  /** What somebody unverified offers: accepted, declined, and what does not open. */
+  strangersShare: ALL,
+  /** Changed here, and what this device sees of one changed elsewhere. */
+  newPassword: ALL,
+  /** The kit alone: asked for, stopped by whom it is not for, and in after the wait. */
+  kitAlone: ALL,
   /** A code shown and scanned, reading without an account, writing back. */
   handshake: ALL,
   /** A copy of the journal, taken along and checked without network. */
@@ -65,5 +72,40 @@ export const WALKS = {
   tour: ALL,
 } as const satisfies Readonly<Record<string, readonly Walk[]>>;
 
+export type Journey = keyof typeof WALKS;
+
+/** What can be done without network, and is walked without it by the same hands. */
+export const AWAY: ReadonlySet<Journey> = new Set([
+  "copies",
+  "moreChecks",
+  "withoutNetwork",
+  "changedWithoutNetwork",
+  "sharedToKeep",
+  "twoVersions",
+  "newPassword",
+]);
+
 /** What a walk says of itself in the name of a test. */
-export const named = ({ language, width, hand }: Walk) => `${language}, ${width} px, ${hand}`;
+export const named = ({ language, width, hand }: Omit<Walk, "width"> & { width: number }) =>
+  `${language}, ${width} px, ${hand}`;
+
+export type Network = "with network" | "without network";
+
+/** How a test tells its runner what was walked. */
+export const told = (journey: Journey, as: string, network: Network) =>
+  `walked ${journey}: ${as}, ${network}`;
+
+/** Everything that has to be told. */
+export const EXPECTED: readonly string[] = Object.entries<readonly Walk[]>(WALKS).flatMap(
+  ([name, walks]) => {
+    const journey = name as Journey;
+    const networks: readonly Network[] = AWAY.has(journey)
+      ? ["with network", "without network"]
+      : ["with network"];
+    return walks.flatMap((walk) => networks.map((each) => told(journey, named(walk), each)));
+  },
+);
+
+/** What the table asks for and no test has told. */
+export const unwalked = (said: ReadonlySet<string>): string[] =>
+  EXPECTED.filter((each) => !said.has(each)).map((each) => `not ${each}`);

@@ -1,25 +1,27 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
+import { after, before, type TestContext, test } from "node:test";
+import { memoryStore, signInWithKit } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
-import {
-  add,
-  close,
-  fill,
-  follow,
-  heading,
-  ownCode,
-  PASSWORD,
-  press,
-  section,
-  verify,
-} from "./flows.ts";
+import { fill, follow, heading, ownCode, PASSWORD, press, section, verify } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
+import { startAhead } from "./moved-clock.ts";
 import { owner } from "./owner.ts";
-import { note } from "./samples.ts";
+import { atPage, type Somebody, somebody } from "./people.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
-import { WALKS } from "./walks.ts";
+import {
+  allSaved,
+  keepHere,
+  openAway,
+  openText,
+  shellKept,
+  waits,
+  wrongBeside,
+} from "./waiting-room.ts";
+import { walked } from "./walked.ts";
+import { named, WALKS, type Walk } from "./walks.ts";
+
+// Whom one has not met, a password that changes here and elsewhere, and a way back by the kit alone.
 
 let ground: Ground;
 before(async () => {
@@ -29,7 +31,212 @@ after(async () => {
   await ground?.stop();
 });
 
-const [PHONE, DESK, MOUSE] = WALKS.sharing;
+type Walker = Somebody & Visitor;
+
+// One person walks them one after the other: signing up is no part of any of them.
+for (const walk of WALKS.invitation) {
+  test(`people not met, a new password and the kit alone, ${named(walk)}`, async (t) => {
+    const alice = await atPage(ground, walk.language, walk, ["Letter"]);
+    await t.test("invited, and inviting", (each) => invited(each, alice));
+    await t.test("a stranger's share", (each) => offered(each, alice));
+    await t.test("a password changed elsewhere, and here", (each) => renewed(each, alice));
+    await t.test("the kit alone", (each) => byKitAlone(each, alice, walk));
+    assert.deepEqual(wrongBeside(alice), []);
+    await alice.context.close();
+  });
+}
+
+/** Invites Paul, is invited by Zoé, and shares with Paul although nobody has compared codes. */
+async function invited(t: TestContext, alice: Walker): Promise<void> {
+  const { page, say } = alice;
+  const [paul, zoe] = [await somebody(ground, "Paul Roche"), await somebody(ground, "Zoé")];
+  await zoe.account.contacts().invite(alice.address, "Alice");
+  await section(alice, "Contacts");
+  await fill(alice, "Who invites you?", "Zoé");
+  await checkAbilities(page, "an invitation received");
+  await press(alice, "Accept");
+  await page.getByRole("heading", { level: 2, name: "Zoé", exact: true }).waitFor();
+  await fill(alice, "Their e-mail address", paul.address);
+  const called = page.getByLabel(say("What do you call them?"), { exact: true }).last();
+  await write(alice, called, "Uncle Paul");
+  await press(alice, "Invite");
+  await page.getByText(say("Invited, no answer yet.")).waitFor();
+  await checkAbilities(page, "an invitation made");
+
+  const theirs = paul.account.contacts();
+  const [invitation] = (await theirs.invitations()).received;
+  await theirs.accept(invitation?.invitation ?? assert.fail(), "Alice");
+  const { sent } = await zoe.account.contacts().invitations();
+  assert.deepEqual(
+    sent.map(({ state }) => state),
+    ["accepted"],
+  );
+  await section(alice, "My documents");
+  await section(alice, "Contacts");
+  await page.getByText(say("{name} has accepted.", "Uncle Paul")).waitFor();
+  await section(alice, "Share", "What do you want to share?");
+  await activate(alice, page.getByText("Letter", { exact: true }));
+  await press(alice, "Continue");
+  await activate(alice, page.getByText("Uncle Paul"));
+  await press(alice, "Continue");
+  await press(alice, "Continue");
+  await page.getByRole("link", { name: say("Check the code first") }).waitFor();
+  await checkAbilities(page, "before sharing with somebody not verified");
+  await press(alice, "Share now");
+  await heading(page, say("Shared"));
+  assert.equal((await paul.account.sharedWithMe()).length, 1);
+  walked(t, "invitation", alice);
+}
+
+/** What Mallory offers waits for a tap; what does not open is told, and hides nothing. */
+async function offered(t: TestContext, alice: Walker): Promise<void> {
+  const { page, say } = alice;
+  // A program that puts something else beside what it seals.
+  let lies = false;
+  const { account } = await somebody(ground, "Mallory", (input, init) => {
+    if (!lies || !String(input).endsWith("/v1/shares")) return fetch(input, init);
+    const body = { ...JSON.parse(String(init?.body)), about: "A".repeat(200) };
+    return fetch(input, { ...init, body: JSON.stringify(body) });
+  });
+  const contact = await account.contacts().verify(await ownCode(alice), "Alice");
+  const record = await account.record();
+  const content = new TextEncoder().encode("from Mallory");
+  const items = [await record.add({ title: "x", mediaType: "text/plain", content })];
+  const until = Date.now() + 3_600_000;
+  const share = async () => await record.share({ with: contact.account, items, until });
+  const offer = page.getByText(say("{name} (not verified) offers you documents.", "Mallory"), {
+    exact: true,
+  });
+  const nothing = page.getByText(say("Nothing is shared with you"));
+
+  const declined = await share();
+  await section(alice, "Shared with me");
+  await offer.waitFor();
+  await checkAbilities(page, "an offer");
+  await press(alice, "Decline");
+  await offer.waitFor({ state: "detached" });
+  await nothing.waitFor();
+  await record.endShare(declined);
+
+  const accepted = await share();
+  await section(alice, "My documents");
+  await section(alice, "Shared with me");
+  await press(alice, "Accept");
+  await activate(alice, page.getByRole("link", { name: "x", exact: true }));
+  await page.getByText("from Mallory").waitFor();
+  await checkAbilities(page, "a stranger's document");
+  await record.endShare(accepted);
+  lies = true;
+  await share();
+  await verify(alice, await account.contacts().code(), "Mallory");
+  await section(alice, "Shared with me");
+  await page
+    .getByText(
+      say(
+        "Something from {name} does not open. Nothing of it is shown. Ask them to share it again.",
+        "Mallory",
+      ),
+    )
+    .waitFor();
+  await nothing.waitFor();
+  await checkAbilities(page, "a share that does not open");
+  walked(t, "strangersShare", alice);
+}
+
+const [NEXT, FRESH] = ["cinq mots tout à fait neufs", "encore cinq autres mots neufs"];
+
+/** The old password goes on opening this device, without network; then the new one is learnt, and another one set. */
+async function renewed(t: TestContext, alice: Walker): Promise<void> {
+  const { page, say, context } = alice;
+  await keepHere(alice);
+  await openText(alice, "Letter.txt", "Letter");
+  await shellKept(alice);
+  await alice.account.changePassword(PASSWORD, NEXT);
+  await context.setOffline(true);
+  await openAway(alice, ground.url);
+  await openText(alice, "Letter.txt", "Letter");
+  await section(alice, "My documents");
+  await press(alice, "Write a note");
+  await fill(alice, "Title, if you like", "Question");
+  await fill(alice, "Text", "?");
+  await press(alice, "Seal and keep");
+  await waits(alice, 1);
+
+  await context.setOffline(false);
+  const elsewhere =
+    "Your password was changed on another device. The one you typed opens this device only. Type the new one to sign in.";
+  await page.getByText(say(elsewhere)).waitFor({ timeout: 60_000 });
+  await checkAbilities(page, "a password changed elsewhere, behind the list");
+  await press(alice, "Type my password");
+  await heading(page, say("Open my record"));
+  await fill(alice, "Password", NEXT);
+  await press(alice, "Open");
+  await page.getByLabel(say("The password before"), { exact: true }).waitFor();
+  await checkAbilities(page, "a password changed elsewhere, at the door");
+  await fill(alice, "The password before", PASSWORD);
+  await press(alice, "Open");
+  await allSaved(alice);
+
+  await section(alice, "Settings");
+  await page.getByRole("heading", { level: 3 }).nth(1).waitFor();
+  await fill(alice, "Current password", NEXT);
+  await fill(alice, "New password", FRESH);
+  await press(alice, "Change my password");
+  await page.getByText(say("Your password is changed.")).waitFor();
+  await checkAbilities(page, "settings, a password changed");
+  const { address, kit } = alice;
+  const place = { server: ground.url, store: memoryStore() };
+  const other = await signInWithKit({ ...place, kit, address, password: FRESH });
+  const titles = (await (await other.record()).list()).map(({ metadata }) => metadata.title);
+  assert.deepEqual(titles.sort(), ["Letter", "Question"]);
+  await other.lock();
+  walked(t, "newPassword", alice);
+}
+
+/** Somebody holds the sheet: whose it is sees it and stops it; asked for again, it opens after three days. */
+async function byKitAlone(t: TestContext, alice: Walker, walk: Walk): Promise<void> {
+  const { page, say } = alice;
+  const newcomer = await newVisitor(ground, walk.language, walk);
+  await askByKit(newcomer, alice.kit);
+  await newcomer.page.getByRole("status").filter({ hasText: /\d{4}/ }).waitFor();
+  await checkAbilities(newcomer.page, "a recovery begun");
+
+  await section(alice, "Journal");
+  await section(alice, "Settings");
+  const stop = page.getByRole("button", { name: say("Stop it") });
+  await stop.waitFor();
+  await checkAbilities(page, "settings, with a warning");
+  await activate(alice, stop);
+  await stop.waitFor({ state: "detached" });
+
+  await newcomer.page.goto(ground.url);
+  await askByKit(newcomer, alice.kit);
+  await newcomer.page.getByRole("status").filter({ hasText: /\d{4}/ }).waitFor();
+  try {
+    ground.ahead = 73 * 3_600_000;
+    await startAhead(newcomer.context, ground.ahead);
+    await newcomer.page.goto(ground.url);
+    await askByKit(newcomer, alice.kit);
+    await heading(newcomer.page, say("My documents"));
+    await newcomer.page.getByRole("link", { name: "Letter" }).waitFor();
+  } finally {
+    ground.ahead = 0;
+  }
+  assert.deepEqual(newcomer.wrong, []);
+  walked(t, "kitAlone", newcomer, alice);
+  await newcomer.context.close();
+}
+
+/** Asks for a new password with the kit and nothing else. */
+async function askByKit(visitor: Visitor, kit: string): Promise<void> {
+  const { page, say } = visitor;
+  await follow(visitor, "I have one: open it here with my kit");
+  const alone = say("My kit alone: a new password, after three days");
+  await activate(visitor, page.getByText(alone));
+  await fill(visitor, "Your kit: the 24 words, or the same as letters", kit);
+  await fill(visitor, "New password", "un mot de passe pour revenir");
+  await press(visitor, "Set a new password");
+}
 
 test("the watch sees what it is there for", async () => {
   const { page, wrong, context } = await newVisitor(ground, "en");
@@ -59,95 +266,6 @@ test("the watch sees what it is there for", async () => {
   });
   assert.equal(started, "refused");
   await context.close();
-});
-
-test("an invitation, answered; the page says what it does not protect against", async () => {
-  const alice = await owner(ground, MOUSE.language, MOUSE);
-  const paul = await owner(ground, MOUSE.language, PHONE, "Paul Roche");
-  const { page, say } = alice;
-  await add(alice, [{ name: "Letter.txt", mimeType: "text/plain", buffer: note("-") }]);
-  await section(alice, "Contacts");
-  await fill(alice, "Their e-mail address", paul.address);
-  await write(
-    alice,
-    page.getByLabel(say("What do you call them?"), { exact: true }).last(),
-    "Uncle Paul",
-  );
-  await press(alice, "Invite");
-  await page.getByText(say("Invited, no answer yet.")).waitFor();
-
-  await section(paul, "Contacts");
-  await fill(paul, "Who invites you?", "Alice");
-  await checkAbilities(paul.page, "an invitation received");
-  await press(paul, "Accept");
-  await paul.page.getByRole("heading", { level: 2, name: "Alice", exact: true }).waitFor();
-
-  await section(alice, "My documents");
-  await section(alice, "Contacts");
-  await page.getByText(say("{name} has accepted.", "Uncle Paul")).waitFor();
-  await section(alice, "Share", "What do you want to share?");
-  await activate(alice, page.getByText("Letter", { exact: true }));
-  await press(alice, "Continue");
-  await activate(alice, page.getByText("Uncle Paul"));
-  await press(alice, "Continue");
-  await press(alice, "Continue");
-  await page.getByRole("link", { name: say("Check the code first") }).waitFor();
-  await checkAbilities(page, "before sharing with somebody not verified");
-  await press(alice, "Share now");
-  await heading(page, say("Shared"));
-  for (const { wrong, context } of [alice, paul]) {
-    assert.deepEqual(wrong, []);
-    await context.close();
-  }
-});
-
-test("a stranger's share waits for a tap, and a contact's that does not open is told", async () => {
-  const doctor = await owner(ground, "fr", { width: 390, hand: "touch" }, "Dr Roche");
-  const code = await ownCode(doctor);
-  // Somebody whose program puts something else beside what it seals.
-  let lies = false;
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    if (!lies || !String(input).endsWith("/v1/shares")) return globalThis.fetch(input, init);
-    const body = { ...JSON.parse(String(init?.body)), about: "A".repeat(200) };
-    return globalThis.fetch(input, { ...init, body: JSON.stringify(body) });
-  };
-  const person = { address: "mallory@example.org", name: "Mallory", password: PASSWORD };
-  const place = { server: ground.url, store: memoryStore(), fetch };
-  const { account } = await clientSignUp({ ...person, ...place });
-  const contact = await account.contacts().verify(code, "Dr Roche");
-  const record = await account.record();
-  const content = new Uint8Array(note("-"));
-  const item = await record.add({ title: "x", mediaType: "text/plain", content });
-  const until = Date.now() + 3_600_000;
-  const share = async () => await record.share({ with: contact.account, items: [item], until });
-
-  const { page, say } = doctor;
-  const accepted = await share();
-  await section(doctor, "Shared with me");
-  await page
-    .getByText(say("{name} (not verified) offers you documents.", "Mallory"), { exact: true })
-    .waitFor();
-  await checkAbilities(page, "an offer");
-  await press(doctor, "Accept");
-  await page.getByText("x", { exact: true }).waitFor();
-  await record.endShare(accepted);
-  lies = true;
-  await share();
-  const who = "Mallory";
-  await verify(doctor, await account.contacts().code(), who);
-  await section(doctor, "Shared with me");
-  await page
-    .getByText(
-      say(
-        "Something from {name} does not open. Nothing of it is shown. Ask them to share it again.",
-        who,
-      ),
-    )
-    .waitFor();
-  await page.getByText(say("Nothing is shared with you")).waitFor();
-  await checkAbilities(page, "a share that does not open");
-  assert.deepEqual(doctor.wrong, []);
-  await doctor.context.close();
 });
 
 test("mistakes and bad times are said in words", async () => {
@@ -193,91 +311,4 @@ test("mistakes and bad times are said in words", async () => {
   await heading(page, say("There is nothing here"));
   await checkAbilities(page, "nowhere");
   await context.close();
-});
-
-/** Signs out the device that is not this one. */
-async function signOutTheOther(visitor: Visitor): Promise<void> {
-  const { page, say } = visitor;
-  const other = page
-    .getByRole("listitem")
-    .filter({ has: page.getByRole("heading", { level: 3 }) })
-    .filter({ hasNotText: say("This device") });
-  await activate(visitor, other.getByRole("button"));
-  await activate(
-    visitor,
-    page.getByRole("alertdialog").getByRole("button", { name: say("Sign out"), exact: true }),
-  );
-  await other.waitFor({ state: "detached" });
-}
-
-test("a new password reaches the other device; a recovery begun is seen and stopped", async () => {
-  const fresh = "cinq mots tout à fait neufs";
-  const first = await owner(ground, MOUSE.language, MOUSE);
-  const second = await newVisitor(ground, MOUSE.language, DESK);
-  await follow(second, "I have one: open it here with my kit");
-  await fill(second, "E-mail address", first.address);
-  await fill(second, "Your kit: the 24 words, or the same as letters", first.kit);
-  await fill(second, "Password", PASSWORD);
-  await press(second, "Open");
-  await heading(second.page, second.say("My documents"));
-  await close(second);
-
-  await section(first, "Settings");
-  await first.page.getByRole("heading", { level: 3 }).nth(1).waitFor();
-  await fill(first, "Current password", PASSWORD);
-  await fill(first, "New password", fresh);
-  await press(first, "Change my password");
-  await first.page.getByText(first.say("Your password is changed.")).waitFor();
-
-  await fill(second, "Password", fresh);
-  await press(second, "Open");
-  await fill(second, "The password before", PASSWORD);
-  await press(second, "Open");
-  await heading(second.page, second.say("My documents"));
-
-  // Signed out by the first device, the second stands before its door and is told why it stays shut.
-  await section(first, "Journal");
-  await section(first, "Settings");
-  await signOutTheOther(first);
-  const { page, say } = second;
-  await activate(
-    second,
-    page
-      .getByRole("navigation", { name: say("Sections") })
-      .getByRole("link", { name: say("Journal"), exact: true }),
-  );
-  await heading(page, say("Open my record"));
-  await fill(second, "Password", fresh);
-  await press(second, "Open");
-  await page
-    .getByText(
-      say(
-        "This device is not, or no longer, signed in to the record. Open it again with your kit and your password.",
-      ),
-    )
-    .waitFor();
-
-  const stranger = await newVisitor(ground, MOUSE.language, PHONE);
-  await follow(stranger, "I have one: open it here with my kit");
-  await activate(
-    stranger,
-    stranger.page.getByText(stranger.say("My kit alone: a new password, after three days")),
-  );
-  await fill(stranger, "Your kit: the 24 words, or the same as letters", first.kit);
-  await fill(stranger, "New password", "a password of a thief");
-  await press(stranger, "Set a new password");
-  await stranger.page.getByRole("status").filter({ hasText: /\d{4}/ }).waitFor();
-  await checkAbilities(stranger.page, "a recovery begun");
-
-  await section(first, "Journal");
-  await section(first, "Settings");
-  await checkAbilities(first.page, "settings, with a warning");
-  await press(first, "Stop it");
-  await first.page
-    .getByRole("button", { name: first.say("Stop it") })
-    .waitFor({ state: "detached" });
-  for (const { wrong, context } of [first, second, stranger]) {
-    assert.deepEqual(wrong, []);
-    await context.close();
-  }
 });

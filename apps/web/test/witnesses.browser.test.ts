@@ -9,6 +9,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
+import { walked } from "./walked.ts";
 import { named, WALKS, type Walk } from "./walks.ts";
 
 // Whom the record counts on to have seen the same journal: chosen, found wanting, and let go.
@@ -128,7 +129,7 @@ async function addHouses(visitor: Visitor): Promise<void> {
 }
 
 for (const walk of [PHONE, MOUSE]) {
-  test(`three witnesses are chosen; fewer are not, ${named(walk)}`, async () => {
+  test(`three witnesses are chosen; fewer are not, ${named(walk)}`, async (t) => {
     const visitor = await atWitnesses(walk);
     const { page, say } = visitor;
     await page
@@ -190,11 +191,12 @@ for (const walk of [PHONE, MOUSE]) {
     await page.reload();
     await heading(page, say("Open my record"));
     assert.deepEqual(visitor.wrong, []);
+    walked(t, "witnesses", visitor);
     await visitor.context.close();
   });
 }
 
-test(`witnesses that the service does not ask are an alarm, until they are let go, ${named(DESK)}`, async () => {
+test(`witnesses that the service does not ask are an alarm, until they are let go, ${named(DESK)}`, async (t) => {
   const visitor = await atWitnesses(DESK);
   const { page, say } = visitor;
   await addHouses(visitor);
@@ -226,5 +228,6 @@ test(`witnesses that the service does not ask are an alarm, until they are let g
   await section(visitor, "Journal");
   await page.getByText(say("How it was checked")).first().waitFor();
   assert.deepEqual(visitor.wrong, []);
+  walked(t, "witnesses", visitor);
   await visitor.context.close();
 });

@@ -1,0 +1,44 @@
+import { type Account, memoryStore, signUp } from "@ecrin/client";
+import { PASSWORD } from "./flows.ts";
+import type { Ground } from "./ground.ts";
+import type { Look, Visitor } from "./visitor.ts";
+import { otherDevice } from "./waiting-room.ts";
+import type { Language } from "./words.ts";
+
+// People whom no walk follows: what they do is done by the SDK.
+
+export interface Somebody {
+  readonly account: Account;
+  readonly address: string;
+  /** Their kit as letters. */
+  readonly kit: string;
+}
+
+let count = 0;
+
+/** An account made without a page. @param fetch what their program puts in the place of the network */
+export async function somebody(
+  { url }: Ground,
+  name: string,
+  fetch?: typeof globalThis.fetch,
+): Promise<Somebody> {
+  count += 1;
+  const address = `somebody${count}@example.org`;
+  const place = { server: url, store: memoryStore(), ...(fetch === undefined ? {} : { fetch }) };
+  const { account, kit } = await signUp({ ...place, address, name, password: PASSWORD });
+  return { account, address, kit: kit.text() };
+}
+
+/** Somebody with texts of these titles, at a page of their own that their kit has opened. */
+export async function atPage(
+  ground: Ground,
+  language: Language,
+  look: Look,
+  titles: readonly string[],
+): Promise<Somebody & Visitor> {
+  const person = await somebody(ground, "Alice Martin");
+  const record = await person.account.record();
+  for (const title of titles)
+    await record.add({ title, mediaType: "text/plain", content: new TextEncoder().encode(title) });
+  return { ...person, ...(await otherDevice(ground, language, person, look)) };
+}
