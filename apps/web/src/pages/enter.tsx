@@ -161,7 +161,8 @@ function RecoverForm() {
         <Notice tone="done">
           <p>
             <Trans>
-              Asked. Come back with the same sheet after {untilInWords(ready, i18n.locale)}.
+              Asked. Come back with the same sheet after {untilInWords(ready, i18n.locale)}. The
+              password you typed is kept nowhere: you choose it then.
             </Trans>
           </p>
         </Notice>

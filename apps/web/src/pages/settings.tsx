@@ -156,6 +156,9 @@ function Password() {
             <p>
               <Trans>Your password is changed.</Trans>
             </p>
+            <p>
+              <Trans>Your other devices will ask once for the old one too.</Trans>
+            </p>
           </Notice>
         ) : null}
         <Button type="submit" busy={doing.busy} isDisabled={old === "" || fresh.length < 12}>

@@ -50,7 +50,11 @@ export function Offers({ accepted }: { readonly accepted: () => void }) {
 
 function UntilWords({ until }: { readonly until: number | undefined }) {
   const { i18n } = useLingui();
-  return until === undefined ? null : <span>{untilInWords(until, i18n.locale)}</span>;
+  return until === undefined ? null : (
+    <span>
+      <Trans>Until {untilInWords(until, i18n.locale)}</Trans>
+    </span>
+  );
 }
 
 function Offered({

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
 import { ask } from "../vault.ts";
 import { momentInWords } from "../words.ts";
@@ -11,8 +12,19 @@ export function RecoveryNotice() {
   const { i18n } = useLingui();
   const notices = useAnswer("notices", undefined);
   const doing = useDoing();
+  const [stopped, setStopped] = useState(false);
   const asked = notices.answer?.findLast(({ kind }) => kind.startsWith("recovery"));
-  if (asked === undefined || asked.kind !== "recovery-asked") return null;
+  if (asked === undefined || asked.kind !== "recovery-asked")
+    return stopped ? (
+      <Notice tone="done">
+        <p>
+          <Trans>
+            Stopped: that request opens nothing any more. Whoever made it has your kit. Make a new
+            one, further down on this page.
+          </Trans>
+        </p>
+      </Notice>
+    ) : null;
   return (
     <Notice tone="alarm">
       <p>
@@ -29,7 +41,9 @@ export function RecoveryNotice() {
           const isGood = await doing.run(async () => {
             await ask("cancelRecovery");
           });
-          if (isGood) notices.again();
+          if (!isGood) return;
+          setStopped(true);
+          notices.again();
         }}
       >
         <Trans>Stop it</Trans>
