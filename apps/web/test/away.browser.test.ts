@@ -85,6 +85,9 @@ for (const walk of WALKS.changedWithoutNetwork) {
     const doctorHere = page.getByRole("heading", { level: 2, name: "Dr Roche", exact: true });
     await doctorHere.waitFor();
     await page.getByText(say("Code checked face to face"), { exact: true }).waitFor();
+    await page
+      .getByText(say("Their titles show again once this device has reached the service."))
+      .waitFor();
 
     // The end of an access waits too, and says that it has not happened yet.
     await checkAbilities(page, "who can see what, without network");
@@ -252,6 +255,7 @@ test("the service gone for a day and back: what waited goes out after the passwo
   await waits(visitor, 1);
   await openText(visitor, "avant.txt", "avant");
   await checkAbilities(page, "the service is gone");
+  assert.equal(await page.getByRole("alert").count(), 0, "nobody misses a chart");
   // A day later, by everybody's clock.
   ground.ahead = DAY;
   await moveClock(visitor, DAY);

@@ -138,12 +138,18 @@ function OpenShare({
           <Trans>May open until {until}:</Trans>
         )}
       </p>
-      <ul className="bullets">
-        {share.titles.map((title, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two documents may have one title.
-          <li key={i}>{title}</li>
-        ))}
-      </ul>
+      {share.titles.length === 0 ? (
+        <p className="small">
+          <Trans>Their titles show again once this device has reached the service.</Trans>
+        </p>
+      ) : (
+        <ul className="bullets">
+          {share.titles.map((title, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two documents may have one title.
+            <li key={i}>{title}</li>
+          ))}
+        </ul>
+      )}
       <EndAccess
         of={{ share: share.share }}
         name={name}

@@ -1,4 +1,5 @@
 import type { Series } from "../wire.ts";
+import { reachedOr } from "./at-hand.ts";
 import { listGiven } from "./behind.ts";
 import { itemOf, listed, rowOf } from "./document-calls.ts";
 import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
@@ -59,24 +60,32 @@ export const timelineCalls: Handlers<TimelineCall> = {
     return find(index.of, wanted, offset, count);
   },
 
-  async series({ item }): Promise<readonly Series[]> {
-    // What is drawn is fetched for it; without network there is no chart.
+  async series({ item }) {
+    // What is drawn is fetched for it; without network there is no chart, and nothing is said of one.
     if (opened() === undefined) return [];
-    const record = await ownRecord();
-    const items = await record.list();
-    const own = items.find((each) => each.item === itemOf(record, item));
-    if (own?.metadata.type !== "Observation") return [];
-    const { title } = own.metadata;
-    const alike = items
-      .filter(({ metadata }) => metadata.type === "Observation" && metadata.title === title)
-      .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1))
-      .slice(0, MOST);
-    if (alike.length < 2) return [];
-    const resources: (readonly [item: string, resource: Readonly<Record<string, unknown>>])[] = [];
-    for (const { item: each, revision } of alike) {
-      const { resource } = await record.open(revision);
-      if (resource !== undefined) resources.push([each, resource]);
-    }
-    return seriesOf(item, resources);
+    return await reachedOr<readonly Series[]>(
+      () => drawn(item),
+      () => [],
+    );
   },
 };
+
+/** The results of the kind that this one is of. */
+async function drawn(item: string): Promise<readonly Series[]> {
+  const record = await ownRecord();
+  const items = await record.list();
+  const own = items.find((each) => each.item === itemOf(record, item));
+  if (own?.metadata.type !== "Observation") return [];
+  const { title } = own.metadata;
+  const alike = items
+    .filter(({ metadata }) => metadata.type === "Observation" && metadata.title === title)
+    .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1))
+    .slice(0, MOST);
+  if (alike.length < 2) return [];
+  const resources: (readonly [item: string, resource: Readonly<Record<string, unknown>>])[] = [];
+  for (const { item: each, revision } of alike) {
+    const { resource } = await record.open(revision);
+    if (resource !== undefined) resources.push([each, resource]);
+  }
+  return seriesOf(item, resources);
+}
