@@ -33,6 +33,7 @@ export function isStretched(file: string): boolean {
 /** What takes the longest: begun first, so that nothing waits for it alone at the end. */
 const LONGEST = [
   "apps/web/test/away.browser.test.ts",
+  "apps/web/test/ways.browser.test.ts",
   "tools/attack/attack.test.ts",
   "tools/simulate/simulate.test.ts",
   "apps/server/test/addresses.test.ts",
@@ -41,7 +42,6 @@ const LONGEST = [
   "apps/web/test/entering.browser.test.ts",
   "tools/recovery/recovery.test.ts",
   "apps/cli/test/journey.test.ts",
-  "apps/web/test/ways.browser.test.ts",
   "apps/web/test/journey.browser.test.ts",
   "apps/web/test/loss.browser.test.ts",
   "apps/web/test/two-versions.browser.test.ts",

@@ -8,28 +8,13 @@
 
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import process from "node:process";
-import { run } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
-import { isStretched, longestFirst, type Step, steps, type TestStep } from "./steps.ts";
-
-/** What one step came to, or one file of it; `ok` is false also where no single test failed. */
-interface Outcome {
-  ok: boolean;
-  passed: number;
-  failed: number;
-  skipped: number;
-  /** Of a step of tests the sum of its files'. */
-  seconds: number;
-}
-
-/** What one file of tests came to, and what its tests told beside. */
-interface FileOutcome extends Outcome {
-  told: string[];
-}
+import { type FileOutcome, type Outcome, runFile, together } from "./run-file.ts";
+import { longestFirst, type Step, steps, type TestStep } from "./steps.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -70,70 +55,6 @@ async function runCommands(commands: readonly (readonly string[])[]): Promise<Ou
   return { ok, passed: 0, failed: 0, skipped: 0, seconds };
 }
 
-function where(file: string, line: number | undefined): string {
-  return `${file}:${line ?? 1}`;
-}
-
-const LIGHT = pathToFileURL(join(root, "scripts/light/register.ts")).href;
-const options = process.env.NODE_OPTIONS ?? "";
-
-/** Runs one test file in a process of its own; prints failures and skips as they come. */
-async function runFile(file: string): Promise<FileOutcome> {
-  const stream = run({
-    files: [file],
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-    // In the environment, for what a test starts too: a command, a service.
-    env: {
-      ...process.env,
-      NODE_OPTIONS: isStretched(file) ? options : `${options} --import=${LIGHT}`,
-    },
-  });
-  const outcome: FileOutcome = {
-    ...{ ok: true, passed: 0, failed: 0, skipped: 0, seconds: 0 },
-    told: [],
-  };
-  stream.on("test:fail", ({ name, line, details }) => {
-    const { error } = details;
-    if (
-      details.type === "suite" ||
-      ("failureType" in error && error.failureType === "subtestsFailed")
-    )
-      return;
-    const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error;
-    // Of a file whose tests passed and whose process failed: how it ended.
-    const end =
-      "exitCode" in error && "signal" in error
-        ? `exit code ${error.exitCode}, signal ${error.signal}\n`
-        : "";
-    process.stdout.write(`\n✖ ${name} (${where(file, line)})\n${cause}\n${end}`);
-  });
-  stream.on("test:pass", ({ name, line, skip }) => {
-    if (skip === undefined || skip === false) return;
-    const reason = typeof skip === "string" && skip !== "" ? skip : "no reason given";
-    process.stdout.write(`  skipped: ${name} (${where(file, line)}): ${reason}\n`);
-  });
-  // What went wrong behind a test's back, such as a rejection after its end.
-  stream.on("test:diagnostic", ({ message, level }) => {
-    outcome.told.push(message);
-    if (level !== "info" || /^(?:Error|Warning):/.test(message))
-      process.stdout.write(`${file}: ${message}\n`);
-  });
-  stream.on("test:summary", ({ file: of, success, counts, duration_ms }) => {
-    if (of !== undefined) return;
-    outcome.ok = success;
-    outcome.passed = counts.passed;
-    outcome.skipped = counts.skipped + counts.todo;
-    outcome.failed = counts.tests - outcome.passed - outcome.skipped;
-    outcome.seconds = duration_ms / 1000;
-  });
-  for await (const event of stream) {
-    if (event.type === "test:stderr" || event.type === "test:stdout") {
-      process.stdout.write(event.data.message);
-    }
-  }
-  return outcome;
-}
-
 /**
  * Runs the files of these steps, without a wait between one step and the next, and tells of each
  * step once its last file is done.
@@ -147,20 +68,9 @@ async function runTests(tests: readonly TestStep[]): Promise<void> {
     const outcomes = done.get(step) ?? [];
     outcomes.push({ file, ...(await runFile(file)) });
     if (outcomes.length < step.files.length) return;
-    const sum = (of: (outcome: Outcome) => number) =>
-      outcomes.reduce((all, each) => all + of(each), 0);
-    // Where a test failed that is enough to say.
-    const ok = outcomes.every((each) => each.ok);
-    const told = new Set(outcomes.flatMap((each) => each.told));
-    const missing = ok ? (step.missing?.(told) ?? []) : [];
+    const { missing, ...outcome } = together(outcomes, step.missing);
     for (const each of missing) process.stdout.write(`\n✖ ${each}\n`);
-    tell(step.name, {
-      ok: ok && missing.length === 0,
-      passed: sum(({ passed }) => passed),
-      failed: sum(({ failed }) => failed),
-      skipped: sum(({ skipped }) => skipped),
-      seconds: sum(({ seconds }) => seconds),
-    });
+    tell(step.name, outcome);
     process.stdout.write(slowest(outcomes));
   });
 }

@@ -209,7 +209,7 @@ async function byKitAlone(t: TestContext, alice: Walker, walk: Walk): Promise<vo
   await activate(alice, stop);
   await stop.waitFor({ state: "detached" });
   const stopped =
-    "Stopped: that request opens nothing any more. Whoever made it has your kit. Make a new one, further down on this page.";
+    "Stopped: that request opens nothing now. Whoever made it has your kit. Make a new one, further down on this page.";
   await page.getByText(say(stopped)).waitFor();
   await checkAbilities(page, "settings, a recovery stopped");
 

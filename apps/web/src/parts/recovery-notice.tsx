@@ -19,8 +19,8 @@ export function RecoveryNotice() {
       <Notice tone="done">
         <p>
           <Trans>
-            Stopped: that request opens nothing any more. Whoever made it has your kit. Make a new
-            one, further down on this page.
+            Stopped: that request opens nothing now. Whoever made it has your kit. Make a new one,
+            further down on this page.
           </Trans>
         </p>
       </Notice>

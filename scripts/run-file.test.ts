@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type FileOutcome, together } from "./run-file.ts";
+import { steps } from "./steps.ts";
+
+const RUN_FILE = new URL("./run-file.ts", import.meta.url).href;
+
+const folder = await mkdtemp(join(tmpdir(), "ecrin-run-file-"));
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a file of two tests, one in the other. */
+async function outcomeOf(name: string, body: string) {
+  const file = join(folder, `${name}.test.mjs`);
+  const text = `import { test } from "node:test";
+test("outer", async (t) => { await t.test("inner", (each) => { ${body} }); });`;
+  await writeFile(file, text);
+  // In a process of its own: Node runs no tests from within tests.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const runner = join(folder, "runner.mjs");
+  const script = `import { runFile } from ${JSON.stringify(RUN_FILE)};
+console.log(JSON.stringify(await runFile(${JSON.stringify(file)})));`;
+  await writeFile(runner, script);
+  const args = ["--disable-warning=ExperimentalWarning", runner];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
+  assert.equal(stderr, "");
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as FileOutcome;
+}
+
+test("what a test tells beside reaches the step, from inside another test too", async () => {
+  const good = await outcomeOf("good", 'each.diagnostic("walked here");');
+  assert.deepEqual([good.ok, good.passed, good.failed], [true, 2, 0]);
+  const wants = (asked: string) => (told: ReadonlySet<string>) => (told.has(asked) ? [] : [asked]);
+  const had = together([good], wants("walked here"));
+  assert.deepEqual([had.ok, had.missing, had.passed], [true, [], 2]);
+  const lacks = together([good], wants("walked there"));
+  assert.deepEqual([lacks.ok, lacks.missing, lacks.passed], [false, ["walked there"], 2]);
+});
+
+test("a step of which no test told its walks has failed", () => {
+  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  const step = steps(root).find(({ name }) => name === "browser");
+  assert.ok(step?.kind === "tests");
+  const silent = { ok: true, passed: 1, failed: 0, skipped: 0, seconds: 1, told: [] };
+  const { ok, missing } = together([silent], step.missing);
+  assert.equal(ok, false);
+  assert.ok(missing.includes("not walked tour: fr, 390 px, touch, with network"));
+  // What failed is said by itself.
+  assert.deepEqual(together([{ ...silent, ok: false }], step.missing).missing, []);
+});
