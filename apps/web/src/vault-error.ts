@@ -15,3 +15,11 @@ export class VaultError extends Error {
     this.loss = loss;
   }
 }
+
+/** Codes after which the account is open no more, whoever closed it. */
+const CLOSED: ReadonlySet<string> = new Set(["locked", "not-signed-in"]);
+
+/** Whether the account was found closed, and nothing else was wrong. */
+export function isClosed(error: VaultError | undefined): boolean {
+  return error !== undefined && CLOSED.has(error.code);
+}

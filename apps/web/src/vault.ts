@@ -1,9 +1,9 @@
 import { startWorker } from "./trusted.ts";
-import { VaultError } from "./vault-error.ts";
+import { isClosed, VaultError } from "./vault-error.ts";
 import type { Answer, Ask, CallName, Reply, Request, Shown, Told } from "./wire.ts";
 import type { FactorQuestion } from "./wire-ways.ts";
 
-export { VaultError } from "./vault-error.ts";
+export { isClosed, VaultError } from "./vault-error.ts";
 
 /** Told after each part of long work. */
 export type Progress = (done: number, total: number) => void;
@@ -13,14 +13,6 @@ type Waiting = {
   readonly reject: (error: VaultError) => void;
   readonly progress: Progress | undefined;
 };
-
-/** Codes after which the account is open no more, whoever closed it. */
-const CLOSED: ReadonlySet<string> = new Set(["locked", "not-signed-in"]);
-
-/** Whether the account was found closed, and nothing else was wrong. */
-export function isClosed(error: VaultError | undefined): boolean {
-  return error !== undefined && CLOSED.has(error.code);
-}
 
 /** Tells, by an event `closed`, that a call found the account closed: the session ended, or this device was signed out. */
 export const closed = new EventTarget();
@@ -93,8 +85,9 @@ worker.addEventListener("message", ({ data }: MessageEvent<Reply | Told>) => {
   }
   waiting.delete(data.id);
   if ("failure" in data) {
-    call.reject(new VaultError(data.failure));
-    if (CLOSED.has(data.failure.code)) closed.dispatchEvent(new Event("closed"));
+    const error = new VaultError(data.failure);
+    call.reject(error);
+    if (isClosed(error)) closed.dispatchEvent(new Event("closed"));
   } else call.resolve(data.answer);
 });
 

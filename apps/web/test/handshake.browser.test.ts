@@ -60,6 +60,32 @@ async function scanPage(ground: Ground, { language, ...look }: Walk): Promise<Vi
   return doctor;
 }
 
+/** What was begun stands there still after a document was looked at again. */
+async function keptWhileReading(doctor: Visitor, begun: string): Promise<void> {
+  const { page, say } = doctor;
+  const answer = page.getByLabel(say("Your answer"), { exact: true });
+  await activate(doctor, page.getByRole("button", { name: "Bilan", exact: true }));
+  await page.getByText("Cholestérol").waitFor();
+  assert.equal(await answer.isVisible(), false);
+  await press(doctor, "Back to the summary");
+  await answer.waitFor();
+  assert.equal(await answer.inputValue(), begun);
+}
+
+/** With an answer that is not sent, nothing is forgotten by one press. */
+async function askedBeforeForgetting(doctor: Visitor, begun: string): Promise<void> {
+  const { page, say } = doctor;
+  await press(doctor, "I have finished: forget everything here");
+  const asked = page.getByRole("alertdialog", { name: say("Leave without keeping this?") });
+  await asked.waitFor();
+  await checkAbilities(page, "asked before everything is forgotten");
+  await press(doctor, "Stay here");
+  await asked.waitFor({ state: "detached" });
+  await heading(page, say("Summary of {name}", "Alice Martin"));
+  const answer = page.getByLabel(say("Your answer"), { exact: true });
+  assert.equal(await answer.inputValue(), begun);
+}
+
 const [PHONE, DESK, CAMERA] = WALKS.handshake;
 
 for (const [walk, across] of [
@@ -108,6 +134,8 @@ for (const [walk, across] of [
     await press(doctor, "Write back");
     await checkAbilities(page, "writing back");
     await fill(doctor, "Your answer", "Rien d’inquiétant.");
+    await keptWhileReading(doctor, "Rien d’inquiétant.");
+    await askedBeforeForgetting(doctor, "Rien d’inquiétant.");
     await press(doctor, "Seal and send");
     await page
       .getByText(say("Your answer is sealed and sent. They decide whether it joins their record."))

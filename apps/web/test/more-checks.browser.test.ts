@@ -137,6 +137,13 @@ for (const walk of WALKS.moreChecks) {
     await sees("It does not go on from the copy before.");
     const leave = say("Leave out {names}", "autre.zip");
     await activate(visitor, page.getByRole("button", { name: leave, exact: true }));
+    // The button that was pressed is gone; whoever goes by keyboard goes on beside it.
+    const beside = page.getByRole("button", { name: say("Choose the earlier copy"), exact: true });
+    await page.getByRole("button", { name: leave, exact: true }).waitFor({ state: "detached" });
+    assert.ok(
+      await beside.evaluate((each) => each === document.activeElement),
+      "the focus is lost",
+    );
     await again();
     await sees("This copy holds, from its first byte to its last.");
 

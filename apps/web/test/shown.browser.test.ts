@@ -214,6 +214,46 @@ test("a photo from the camera is a document called after its day", async () => {
   await visitor.context.close();
 });
 
+test("a long list is as long as its rows are high, also after the window has become narrow", async () => {
+  const visitor = await owner(ground, "fr");
+  const { page, wrong } = visitor;
+  const resource = (i: number) => ({
+    resourceType: "Observation",
+    status: "final",
+    code: { text: `Résultat ${i} d’un examen dont le nom ne tient pas sur une ligne étroite` },
+    effectiveDateTime: "2026-01-12",
+    valueQuantity: { value: i, unit: "mmol/L" },
+  });
+  const entry = Array.from({ length: 80 }, (_, i) => ({ resource: resource(i) }));
+  const buffer = Buffer.from(JSON.stringify({ resourceType: "Bundle", type: "collection", entry }));
+  await add(visitor, [{ name: "suivi.json", mimeType: "application/json", buffer }]);
+  await page.locator(".timeline .entry").first().waitFor();
+  const to = async (y: number) => {
+    await page.evaluate((top) => globalThis.scrollTo(0, top), y);
+    await page.waitForTimeout(50);
+  };
+  const isAtEnd = async () => (await page.locator('[aria-posinset="80"]').count()) === 1;
+  // Every row is measured once, as wide as the window is.
+  for (let y = 0; !(await isAtEnd()); y += 400) await to(y);
+  await page.setViewportSize({ width: 320, height: 900 });
+  await to(0);
+  for (let y = 2000; !(await isAtEnd()); y += 2000) await to(y);
+  const { left, row, above } = await page.locator(".timeline").evaluate((list) => {
+    const rows = [...list.querySelectorAll(".entry")];
+    const heights = rows.map((each) => each.getBoundingClientRect().height);
+    return {
+      left: list.firstElementChild?.getBoundingClientRect().height ?? 0,
+      row: heights.reduce((all, each) => all + each, 0) / heights.length,
+      above: Number(rows[0]?.getAttribute("aria-posinset")) - 1,
+    };
+  });
+  assert.ok(above >= 20, `${above} rows are left out above`);
+  const share = left / (row * above);
+  assert.ok(share > 0.85 && share < 1.15, `room for ${share} of the rows that are left out`);
+  assert.deepEqual(wrong, []);
+  await visitor.context.close();
+});
+
 test("files of other programs are shown", {
   skip: existsSync(GIVEN) ? false : "there are none beside this checkout",
 }, async () => {

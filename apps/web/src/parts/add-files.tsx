@@ -2,23 +2,14 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useRef } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { useDraft } from "../drafts.ts";
-import { ask, isClosed, VaultError } from "../vault.ts";
+import { goneOn, type Job } from "../jobs.ts";
+import { ask, VaultError } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
 import { HandedFiles } from "./handed-files.tsx";
 import { Notice } from "./notice.tsx";
 import { Problem } from "./problem.tsx";
-
-interface Job {
-  readonly key: number;
-  readonly file: File;
-  readonly title: string;
-  readonly progress: number | undefined;
-  readonly state: "waiting" | "sealing" | "done" | "failed";
-  readonly error?: VaultError;
-  readonly resources?: number;
-}
 
 /** A phone or a tablet: what has a camera in the hand, and not above a screen. */
 const hasTouch = globalThis.matchMedia("(any-pointer: coarse)").matches;
@@ -100,20 +91,6 @@ export function AddFiles({ added }: { readonly added: () => void }) {
       ) : null}
     </section>
   );
-}
-
-/**
- * What was being sealed when the session ended by itself waits to be sealed again. Of a bundle a part
- * may be in the record: that is for the person to look at.
- */
-function goneOn(jobs: readonly Job[]): readonly Job[] {
-  return jobs.map((job) => {
-    const { key, file, title, state, error } = job;
-    if (state === "done" || (error !== undefined && !isClosed(error))) return job;
-    return /\.json$/i.test(file.name)
-      ? { ...job, state: "failed", error: new VaultError({ code: "broken-off" }) }
-      : { key, file, title, progress: undefined, state: "waiting" };
-  });
 }
 
 function useJobs(added: () => void) {
