@@ -3,9 +3,9 @@ import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { signUp as clientSignUp, memoryStore } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
-import { checkKit, close, fill, heading, press, section, share, signUp, verify } from "./flows.ts";
+import { doctorFor } from "./doctor.ts";
+import { heading, press, section, share } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { moveClock, movedClock } from "./moved-clock.ts";
@@ -52,7 +52,7 @@ for (const walk of WALKS.changedWithoutNetwork) {
     const { page, say, context } = visitor;
     await keepHere(visitor);
     for (const name of ["bilan", "courrier", "vieux"]) await addText(visitor, `${name}.txt`, name);
-    const doctor = await doctorFor(visitor, `dr-${walk.hand}`);
+    const { doctor } = await doctorFor(ground, visitor, `dr-${walk.hand}`);
     await share(visitor, ["bilan"], "Dr Roche");
     assert.equal((await doctor.sharedWithMe()).length, 1);
 
@@ -277,93 +277,6 @@ test("the service gone for a day and back: what waited goes out after the passwo
   await context.close();
 });
 
-test("a session that ends by itself takes nothing that was begun along", async () => {
-  const visitor = await owner(ground, "fr", { width: 390, hand: "touch" });
-  const { page, say, context } = visitor;
-  await addText(visitor, "bilan.txt", "bilan");
-  await doctorFor(visitor, "dr-ended");
-  await section(visitor, "My documents");
-  await press(visitor, "Write a note");
-  await fill(visitor, "Title, if you like", "Pour lundi");
-  await fill(visitor, "Text", "Demander si le traitement continue.");
-
-  await sessionEnds(visitor, 1);
-  await press(visitor, "Seal and keep");
-  await unlock(visitor);
-  // The same page, with the same words in it.
-  const written = page.getByLabel(say("Text"), { exact: true });
-  await written.waitFor();
-  assert.equal(await written.inputValue(), "Demander si le traitement continue.");
-  await press(visitor, "Seal and keep");
-  await openText(visitor, "Pour lundi.txt", "Demander si le traitement continue.");
-
-  // A share of which one step is missing.
-  await section(visitor, "Share", "What do you want to share?");
-  await activate(visitor, page.getByText("bilan", { exact: true }));
-  await press(visitor, "Continue");
-  await activate(visitor, page.getByText("Dr Roche"));
-  await press(visitor, "Continue");
-  await heading(page, say("Until when?"));
-  await activate(visitor, page.getByText(say("In a month")));
-  await fill(visitor, "A word beside it, if you like", "Avant la consultation");
-  await press(visitor, "Continue");
-  await heading(page, say("This is what will happen"));
-  await sessionEnds(visitor, 2);
-  await press(visitor, "Share now");
-  await unlock(visitor);
-  await heading(page, say("This is what will happen"));
-  await page.getByText("Avant la consultation").waitFor();
-  await press(visitor, "Share now");
-  await heading(page, say("Shared"));
-
-  // A file that was being sealed.
-  await section(visitor, "My documents");
-  await page.getByRole("link", { name: "bilan" }).first().waitFor();
-  const choosing = page.waitForEvent("filechooser");
-  await press(visitor, "Add documents");
-  const chooser = await choosing;
-  await sessionEnds(visitor, 3);
-  await chooser.setFiles([text("courrier.txt", "courrier")]);
-  await unlock(visitor);
-  await page.getByRole("link", { name: "courrier" }).first().waitFor();
-  await openText(visitor, "courrier.txt", "courrier");
-  assert.deepEqual(wrongBeside(visitor), []);
-  await context.close();
-});
-
-test("what was begun is gone for another account, and once the record is closed by hand", async () => {
-  const visitor = await owner(ground, "en", { hand: "keyboard" });
-  const { page, say, context } = visitor;
-  const begun = "Ask about the dose.";
-  await press(visitor, "Write a note");
-  await fill(visitor, "Text", begun);
-  await sessionEnds(visitor, 1);
-  await press(visitor, "Seal and keep");
-  await unlock(visitor);
-  await page.getByLabel(say("Text"), { exact: true }).waitFor();
-
-  await close(visitor, "Leave");
-  await unlock(visitor);
-  await press(visitor, "Write a note");
-  const written = page.getByLabel(say("Text"), { exact: true });
-  assert.equal(await written.inputValue(), "");
-
-  await fill(visitor, "Text", begun);
-  await sessionEnds(visitor, 2);
-  await press(visitor, "Seal and keep");
-  await heading(page, say("Open my record"));
-  assert.equal(await page.getByText(begun).count(), 0);
-  await activate(visitor, page.getByText(say("Password forgotten?"), { exact: true }));
-  await press(visitor, "Remove the record from this device");
-  await press(visitor, "Remove it here");
-  const kit = await signUp(visitor, { name: "Bob Martin", address: "bob-ended@example.org" });
-  await checkKit(visitor, kit.words);
-  await press(visitor, "Write a note");
-  assert.equal(await written.inputValue(), "");
-  assert.deepEqual(wrongBeside(visitor), []);
-  await context.close();
-});
-
 test("a wrong clock is named, and what was written under it goes out once it is right", async () => {
   const visitor = await owner(ground, "en");
   const { page, say, context } = visitor;
@@ -390,28 +303,6 @@ test("a wrong clock is named, and what was written under it goes out once it is 
   assert.deepEqual(wrongBeside(visitor), []);
   await context.close();
 });
-
-/** By everybody's clock it is so many days later: the service knows the session no more. */
-async function sessionEnds(visitor: Visitor, days: number): Promise<void> {
-  ground.ahead = days * DAY;
-  await moveClock(visitor, days * DAY);
-}
-
-/** A doctor whom the visitor knows face to face. */
-async function doctorFor(visitor: Visitor, name: string) {
-  const { account } = await clientSignUp({
-    server: ground.url,
-    store: memoryStore(),
-    address: `${name}@example.org`,
-    password: "encore quatre mots ordinaires",
-    name: "Dr Roche",
-  });
-  const code = await account.contacts().code();
-  await verify(visitor, code, "Dr Roche");
-  const own = visitor.page.locator("[data-code]");
-  await account.contacts().verify((await own.textContent()) ?? "", "Jeanne");
-  return account;
-}
 
 /** Puts another program where the server finds it. @returns what the browser keeps of the one before */
 async function newProgram(): Promise<string> {

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { type Answered, useAnswer, useDoing } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Button } from "../parts/button.tsx";
@@ -19,6 +20,7 @@ import { Problem } from "../parts/problem.tsx";
 import { TwoVersions } from "../parts/two-versions.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { useArrived } from "../saved.ts";
+import { takeInHand } from "../sealing.ts";
 import { ask } from "../vault.ts";
 import type { VersionRow } from "../wire.ts";
 import { dayInWords, sizeInWords, timeInWords } from "../words.ts";
@@ -106,22 +108,30 @@ function Actions({
   const navigate = useNavigate();
   const doing = useDoing();
   const title = history.answer?.findLast(({ lost }) => lost !== true)?.title ?? "";
-  const replace = async (file: File | undefined) => {
-    if (file === undefined) return;
+  const [file, setFile] = useDraft<File | undefined>(`correction of ${item}`, undefined);
+  const seal = async (by: File) => {
+    setFile(by);
     const isGood = await doing.run(async (progress) => {
-      await ask("correct", { item, file, title }, progress);
+      await ask("correct", { item, file: by, title }, progress);
     });
     if (!isGood) return;
+    setFile(undefined);
     reset(undefined);
     history.again();
   };
+  const replace = (by: File) => takeInHand(seal(by));
   return (
     <section className="part" aria-label={t`What you can do`}>
       <div className="row">
         <Link to="/share" search={{ item }} className="button" data-tone="plain">
           <Trans>Share it</Trans>
         </Link>
-        <FileTrigger onSelect={(list) => replace(list?.[0])}>
+        <FileTrigger
+          onSelect={(list) => {
+            const chosen = list?.[0];
+            if (chosen !== undefined) void replace(chosen);
+          }}
+        >
           <Button busy={doing.busy}>
             <Trans>Replace with a corrected version</Trans>
           </Button>
@@ -149,7 +159,37 @@ function Actions({
         <Bar label={t`Sealing the corrected version`} progress={doing.progress} />
       ) : null}
       <Problem error={doing.error} />
+      {file === undefined || doing.busy ? null : (
+        <NotSealed file={file} seal={() => replace(file)} leaveOut={() => setFile(undefined)} />
+      )}
     </section>
+  );
+}
+
+/** A corrected version that was chosen, and is not in the record: because it failed, or the session ended. */
+function NotSealed({
+  file: { name },
+  seal,
+  leaveOut,
+}: {
+  readonly file: File;
+  readonly seal: () => Promise<void>;
+  readonly leaveOut: () => void;
+}) {
+  return (
+    <Notice tone="care">
+      <p>
+        <Trans>The corrected version that you chose is not sealed yet: {name}</Trans>
+      </p>
+      <div className="row">
+        <Button tone="first" onPress={seal}>
+          <Trans>Seal it now</Trans>
+        </Button>
+        <Button tone="quiet" onPress={leaveOut}>
+          <Trans>Leave out {name}</Trans>
+        </Button>
+      </div>
+    </Notice>
   );
 }
 

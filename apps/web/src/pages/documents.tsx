@@ -2,6 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { type Answered, useAnswer } from "../answers.ts";
+import { useDraft } from "../drafts.ts";
 import { isKitCheckDue } from "../kit-date.ts";
 import { AddFiles } from "../parts/add-files.tsx";
 import { Blank } from "../parts/blank.tsx";
@@ -78,7 +79,7 @@ export function DocumentsPage() {
 
 function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answered<Overview> }) {
   const { t } = useLingui();
-  const [wanted, setWanted] = useState<Wanted>(ANYTHING);
+  const [wanted, setWanted] = useDraft<Wanted>("looked for", ANYTHING);
   const found = useFound(wanted, of);
   const { total } = found;
   if (overview.total === 0) {

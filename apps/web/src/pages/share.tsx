@@ -1,14 +1,15 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useSearch } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
 import { AfterSharing } from "../parts/after-sharing.tsx";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Allow } from "../parts/choice.tsx";
+import { AllGone, EndPast, PartGone } from "../parts/choose-again.tsx";
 import { ChooseContact } from "../parts/choose-contact.tsx";
 import { ChooseDocuments } from "../parts/choose-documents.tsx";
-import { ChooseUntil } from "../parts/choose-until.tsx";
+import { ChooseUntil, TOMORROW } from "../parts/choose-until.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -30,10 +31,12 @@ export function SharePage() {
     item === undefined ? [] : [item],
   );
   const [contact, setContact] = useDraft<Person | undefined>("share contact", undefined);
+  const [end, setEnd] = useDraft("share end", TOMORROW);
   const [until, setUntil] = useDraft<number | undefined>("share until", undefined);
   const [note, setNote] = useDraft("share note", "");
   const [offline, setOffline] = useDraft("share offline", false);
   const [isDone, setDone] = useState(false);
+  const [now, setNow] = useState(() => Date.now());
   const documents = useAnswer("documents", undefined);
   const number = STEPS.indexOf(step) + 1;
   const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
@@ -45,6 +48,7 @@ export function SharePage() {
           <Awaited of={documents}>
             {(rows) => (
               <ChooseDocuments
+                draft="share looked for"
                 rows={rows}
                 chosen={items}
                 choose={setItems}
@@ -69,10 +73,13 @@ export function SharePage() {
       return (
         <Page title={t`Until when?`} trail={trail}>
           <ChooseUntil
+            end={end}
+            setEnd={setEnd}
             note={note}
             setNote={setNote}
             next={(moment) => {
               setUntil(moment);
+              setNow(Date.now());
               setStep("confirm");
             }}
             back={() => setStep("who")}
@@ -81,42 +88,33 @@ export function SharePage() {
           </ChooseUntil>
         </Page>
       );
-    case "confirm":
-      return contact === undefined || until === undefined ? null : (
+    case "confirm": {
+      if (contact === undefined || until === undefined) return null;
+      const rows = documents.answer;
+      const chosen = rows?.filter((row) => items.includes(row.item)) ?? [];
+      if (rows !== undefined && chosen.length === 0)
+        return <AllGone trail={trail} again={() => setStep("what")} />;
+      if (until <= now) return <EndPast trail={trail} again={() => setStep("until")} />;
+      return (
         <Page title={t`This is what will happen`} trail={trail}>
           <Awaited of={documents}>
-            {(rows) => {
-              const chosen = rows.filter((row) => items.includes(row.item));
-              if (chosen.length === 0)
-                return (
-                  <ChooseAgain label={<Trans>Choose documents</Trans>} act={() => setStep("what")}>
-                    <Trans>What you had chosen is no longer among your documents.</Trans>
-                  </ChooseAgain>
-                );
-              if (until <= Date.now())
-                return (
-                  <ChooseAgain
-                    label={<Trans>Choose another end</Trans>}
-                    act={() => setStep("until")}
-                  >
-                    <Trans>The end you had chosen is past by now.</Trans>
-                  </ChooseAgain>
-                );
-              return (
-                <Confirm
-                  {...{ chosen, contact, until, note, offline }}
-                  done={() => {
-                    setDone(true);
-                    setStep("what");
-                    setItems([]);
-                  }}
-                  back={() => setStep("until")}
-                />
-              );
-            }}
+            {() => (
+              <Confirm
+                {...{ chosen, contact, until, note, offline }}
+                isPart={chosen.length < items.length}
+                past={setNow}
+                done={() => {
+                  setDone(true);
+                  setStep("what");
+                  setItems([]);
+                }}
+                back={() => setStep("until")}
+              />
+            )}
           </Awaited>
         </Page>
       );
+    }
     default:
       return step satisfies never;
   }
@@ -133,24 +131,6 @@ function Done() {
       </Notice>
       <AfterSharing />
     </Page>
-  );
-}
-
-/** Somebody comes back after their session had ended: what they chose may be gone, or past. */
-function ChooseAgain({
-  label,
-  act,
-  children,
-}: {
-  readonly label: ReactNode;
-  readonly act: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <Notice tone="care">
-      <p>{children}</p>
-      <Button onPress={act}>{label}</Button>
-    </Notice>
   );
 }
 
@@ -197,18 +177,24 @@ function KeptByThem({ name, moment }: { readonly name: string; readonly moment: 
 
 function Confirm({
   chosen,
+  isPart,
   contact,
   until,
   note,
   offline,
+  past,
   done,
   back,
 }: {
   readonly chosen: readonly DocumentRow[];
+  /** Whether some of what was chosen is there no more. */
+  readonly isPart: boolean;
   readonly contact: Person;
   readonly until: number;
   readonly note: string;
   readonly offline: boolean;
+  /** Told by when the end is over. */
+  readonly past: (now: number) => void;
   readonly done: () => void;
   readonly back: () => void;
 }) {
@@ -217,6 +203,7 @@ function Confirm({
   const moment = untilInWords(until, i18n.locale);
   return (
     <>
+      {isPart ? <PartGone /> : null}
       <p className="sentence">
         {offline ? (
           <Plural
@@ -262,6 +249,8 @@ function Confirm({
           tone="first"
           busy={doing.busy}
           onPress={async () => {
+            const now = Date.now();
+            if (until <= now) return past(now);
             const items = chosen.map((row) => row.revision);
             const isGood = await doing.run(async () => {
               await ask("share", { items, to: contact.account, until, note, offline });

@@ -7,6 +7,7 @@ import { useLooking } from "../looking.ts";
 import { AfterSharing } from "../parts/after-sharing.tsx";
 import { Button } from "../parts/button.tsx";
 import { Pick } from "../parts/choice.tsx";
+import { AllGone, EndPast, PartGone } from "../parts/choose-again.tsx";
 import { ChooseDocuments } from "../parts/choose-documents.tsx";
 import { Digits, TypeDigits } from "../parts/digits.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -26,12 +27,20 @@ type Span = "hour" | "tonight" | "day";
 const EVERY_MS = 1500;
 const HOUR = 3600_000;
 
+/** A code that was being shown is over with the session: what will happen is read once more first. */
+function stepAgain(step: Step): Step {
+  if (step === "done") return "what";
+  return step === "show" ? "confirm" : step;
+}
+
 /** Showing a code to somebody in the same room: what, until what hour, the code, six digits. */
 export function ShowPage() {
   const { t } = useLingui();
-  const [step, setStep] = useState<Step>("what");
+  const [step, setStep] = useDraft<Step>("shown step", "what", stepAgain);
   const [items, setItems] = useDraft<readonly string[]>("shown items", []);
-  const [until, setUntil] = useState(0);
+  const [span, setSpan] = useDraft<Span>("shown span", "tonight");
+  const [until, setUntil] = useDraft("shown until", 0);
+  const [now, setNow] = useState(() => Date.now());
   const [met, setMet] = useState<Person>();
   const [count, setCount] = useState(0);
   const documents = useAnswer("documents", undefined);
@@ -51,6 +60,7 @@ export function ShowPage() {
           <Awaited of={documents}>
             {(rows) => (
               <ChooseDocuments
+                draft="shown looked for"
                 rows={rows}
                 chosen={items}
                 choose={setItems}
@@ -64,8 +74,11 @@ export function ShowPage() {
       return (
         <Page title={t`Until what hour?`}>
           <ChooseHour
+            span={span}
+            setSpan={setSpan}
             next={(moment) => {
               setUntil(moment);
+              setNow(Date.now());
               setStep("confirm");
             }}
             back={() => setStep("what")}
@@ -73,13 +86,25 @@ export function ShowPage() {
         </Page>
       );
     case "confirm":
+      if (documents.answer !== undefined && chosen.length === 0)
+        return <AllGone again={() => setStep("what")} />;
+      if (until <= now) return <EndPast again={() => setStep("until")} />;
       return (
         <Page title={t`This is what will happen`}>
-          <Confirm
-            {...{ chosen, until }}
-            next={() => setStep("show")}
-            back={() => setStep("until")}
-          />
+          <Awaited of={documents}>
+            {() => (
+              <Confirm
+                {...{ chosen, until }}
+                isPart={chosen.length < items.length}
+                next={() => {
+                  const at = Date.now();
+                  if (until <= at) return setNow(at);
+                  setStep("show");
+                }}
+                back={() => setStep("until")}
+              />
+            )}
+          </Awaited>
         </Page>
       );
     case "show":
@@ -114,14 +139,17 @@ export function ShowPage() {
 }
 
 function ChooseHour({
+  span,
+  setSpan,
   next,
   back,
 }: {
+  readonly span: Span;
+  readonly setSpan: (span: Span) => void;
   readonly next: (until: number) => void;
   readonly back: () => void;
 }) {
   const { i18n } = useLingui();
-  const [span, setSpan] = useState<Span>("tonight");
   const [now] = useState(() => Date.now());
   const say = (each: Span) => untilInWords(momentOf(each, now), i18n.locale);
   return (
@@ -166,11 +194,14 @@ function ChooseHour({
 
 function Confirm({
   chosen,
+  isPart,
   until,
   next,
   back,
 }: {
   readonly chosen: readonly DocumentRow[];
+  /** Whether some of what was chosen is there no more. */
+  readonly isPart: boolean;
   readonly until: number;
   readonly next: () => void;
   readonly back: () => void;
@@ -179,6 +210,7 @@ function Confirm({
   const moment = untilInWords(until, i18n.locale);
   return (
     <>
+      {isPart ? <PartGone /> : null}
       <p className="sentence">
         <Plural
           value={chosen.length}

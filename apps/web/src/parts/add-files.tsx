@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { useDraft } from "../drafts.ts";
 import { goneOn, type Job } from "../jobs.ts";
+import { takeInHand } from "../sealing.ts";
 import { ask, VaultError } from "../vault.ts";
 import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
@@ -116,7 +117,7 @@ function useJobs(added: () => void) {
   };
 
   const begin = (job: Job) => {
-    running.current = running.current.then(() => seal(job));
+    running.current = takeInHand(running.current.then(() => seal(job)));
   };
   const cut = useRef(jobs.filter(({ state }) => state === "waiting"));
   const goOn = useRef(begin);

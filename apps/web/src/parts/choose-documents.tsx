@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useDeferredValue, useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
+import { useDraft } from "../drafts.ts";
 import { folded } from "../folded.ts";
 import type { DocumentRow } from "../wire.ts";
 import { dateInWords } from "../words.ts";
@@ -14,19 +15,24 @@ const SHOWN = 40;
 
 /** Documents to tick; those that are ticked stay in sight whatever is looked for. */
 export function ChooseDocuments({
+  draft,
   rows,
-  chosen,
+  chosen: before,
   choose,
   next,
 }: {
+  /** What the words looked for are held as (`useDraft`). */
+  readonly draft: string;
   readonly rows: readonly DocumentRow[];
   readonly chosen: readonly string[];
   readonly choose: (items: readonly string[]) => void;
   readonly next: () => void;
 }) {
   const { t, i18n } = useLingui();
-  const [wanted, setWanted] = useState("");
+  const [wanted, setWanted] = useDraft(draft, "");
   const [most, setMost] = useState(SHOWN);
+  // What was chosen before may be gone by now.
+  const chosen = before.filter((item) => rows.some((row) => row.item === item));
   const looked = folded(useDeferredValue(wanted).trim());
   if (rows.length === 0) {
     return (

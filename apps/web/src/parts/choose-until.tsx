@@ -1,7 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { Form, Label, RadioGroup } from "react-aria-components";
-import { useDraft } from "../drafts.ts";
 import { untilInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Pick } from "./choice.tsx";
@@ -9,14 +8,27 @@ import { Field } from "./field.tsx";
 
 type Span = "tonight" | "tomorrow" | "week" | "month" | "own";
 
+/** What is chosen here: an end, and the last day where it is none of those offered. */
+export interface End {
+  readonly span: Span;
+  readonly day: string;
+}
+
+/** What stands there first. */
+export const TOMORROW: End = { span: "tomorrow", day: "" };
+
 /** When a share ends, and a word to go with it. */
 export function ChooseUntil({
+  end: { span, day },
+  setEnd,
   note,
   setNote,
   next,
   back,
   children,
 }: {
+  readonly end: End;
+  readonly setEnd: (end: End) => void;
   readonly note: string;
   readonly setNote: (text: string) => void;
   readonly next: (until: number) => void;
@@ -25,8 +37,6 @@ export function ChooseUntil({
   readonly children?: ReactNode;
 }) {
   const { t, i18n } = useLingui();
-  const [span, setSpan] = useDraft<Span>("share span", "tomorrow");
-  const [day, setDay] = useDraft("share day", "");
   const [tried, setTried] = useState(false);
   const [now] = useState(() => new Date());
   const until = span === "own" ? endOf(day) : momentOf(span, now);
@@ -42,7 +52,11 @@ export function ChooseUntil({
         if (isGood) next(until);
       }}
     >
-      <RadioGroup className="part" value={span} onChange={(value) => setSpan(spanOf(value))}>
+      <RadioGroup
+        className="part"
+        value={span}
+        onChange={(value) => setEnd({ span: spanOf(value), day })}
+      >
         <Label className="label">
           <Trans>The access ends</Trans>
         </Label>
@@ -74,7 +88,7 @@ export function ChooseUntil({
           hint={<Trans>The access ends at the end of that day.</Trans>}
           type="date"
           value={day}
-          onChange={setDay}
+          onChange={(value) => setEnd({ span, day: value })}
           wrong={tried && !isGood ? t`Choose a day from today on.` : undefined}
         />
       ) : null}

@@ -15,6 +15,9 @@ import { CaseSign } from "./signs.tsx";
 /** Who reads now: fetched once a record is open. */
 const Standing = laterPart(() => import("./standing.tsx"), "Standing");
 
+/** A dialog, fetched with it. */
+const AskClosing = laterPart(() => import("./ask-closing.tsx"), "AskClosing");
+
 /** Fetched by whoever takes it. */
 const TourBand = laterPart(() => import("./tour-band.tsx"), "TourBand");
 
@@ -66,6 +69,7 @@ export function Frame() {
           <Suspense fallback={null}>
             {isTouring ? <TourBand /> : null}
             <Standing />
+            <AskClosing />
           </Suspense>
         ) : null}
         <Outlet />

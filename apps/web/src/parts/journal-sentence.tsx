@@ -9,11 +9,13 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
   const nameOf = usePersonName();
   const who = nameOf(row.who);
   const isMine = row.who.known === "me";
+  const isElsewhere = isMine && row.of === "other";
   const whom = row.whom === undefined ? "" : nameOf(row.whom);
   switch (row.kind) {
     case "opening":
       return <Opening row={row} who={who} isMine={isMine} />;
     case "export":
+      if (isElsewhere) return <Trans>You exported from the record.</Trans>;
       return isMine ? (
         <Trans>You exported from your record.</Trans>
       ) : (
@@ -24,6 +26,7 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
     case "deletion":
       return <Change row={row} who={who} isMine={isMine} />;
     case "listing":
+      if (isElsewhere) return <Trans>You fetched a list of titles.</Trans>;
       return isMine ? (
         <Trans>You fetched the list of your documents.</Trans>
       ) : (
@@ -40,18 +43,9 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
         </Trans>
       );
     case "membership":
-      if (row.whom?.known === "me" && isMine) {
-        if (row.n === 0) return <Trans>You began your record.</Trans>;
-        return <Trans>You renewed your own access to your record.</Trans>;
-      }
-      return isMine ? (
-        <Trans>You let {whom} into your record.</Trans>
-      ) : (
-        <Trans>
-          {who} let {whom} into the record.
-        </Trans>
-      );
+      return <LetIn row={row} who={who} isMine={isMine} whom={whom} />;
     case "rotation":
+      if (isElsewhere) return <Trans>You changed the keys of the record.</Trans>;
       return isMine ? (
         <Trans>You changed the keys of your record.</Trans>
       ) : (
@@ -68,6 +62,31 @@ export function JournalSentence({ row }: { readonly row: JournalRow }) {
     default:
       return <OfAccount row={row} />;
   }
+}
+
+/** Whoever is let in by nobody else began the record, once, or came back to it with new keys. */
+function LetIn({ row, who, isMine, whom }: Said & { readonly whom: string }) {
+  if (row.whom?.account === row.who.account) {
+    if (row.of === "record" && isMine)
+      return row.n === 0 ? (
+        <Trans>You began your record.</Trans>
+      ) : (
+        <Trans>You renewed your own access to your record.</Trans>
+      );
+    return isMine ? (
+      <Trans>You renewed your own access to the record.</Trans>
+    ) : (
+      <Trans>{who} renewed their own access to the record.</Trans>
+    );
+  }
+  if (isMine && row.of === "other") return <Trans>You let {whom} into the record.</Trans>;
+  return isMine ? (
+    <Trans>You let {whom} into your record.</Trans>
+  ) : (
+    <Trans>
+      {who} let {whom} into the record.
+    </Trans>
+  );
 }
 
 interface Said {
