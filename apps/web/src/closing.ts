@@ -1,4 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
+import { files } from "./adding.ts";
 import { useDoing } from "./answers.ts";
 import { dropDrafts } from "./drafts.ts";
 import { mayLeave } from "./leaving.ts";
@@ -24,6 +25,7 @@ export function useClosing() {
       enter(await ask("lock"));
       // What was unfinished was asked about.
       dropDrafts();
+      files.drop();
       await navigate({ to: "/unlock" });
     });
   return { close, busy };

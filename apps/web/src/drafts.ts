@@ -1,8 +1,9 @@
 import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 
-// What somebody has begun when their session ends by itself: words, choices, files. It waits in the
-// memory of this page, and nowhere else, until the same account is opened here again (WCAG 2.2,
-// 2.2.5). Passwords, and codes of an app, are never among it; leaving on purpose, or another account, ends it.
+// What somebody has begun when their session ends by itself: words, choices, a corrected version
+// (files on their way: files.ts). It waits in the memory of this page, and nowhere else, until the
+// same account is opened here again (WCAG 2.2, 2.2.5). Passwords, and codes of an app, are never
+// among it; leaving on purpose, or another account, ends it.
 
 interface Held {
   readonly account: string;

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { files } from "./adding.ts";
 import { dropDraftsOfOthers, holdDrafts } from "./drafts.ts";
 import { ask, closed, VaultError } from "./vault.ts";
 import type { Status } from "./wire.ts";
@@ -38,6 +39,8 @@ export function SessionProvider({
     // Once, however many calls found it closed: what stands on the page now is what was begun.
     if (before?.state === "open" && next.state !== "open") holdDrafts(before.account);
     dropDraftsOfOthers(next.account);
+    files.belongTo(next.account);
+    if (before?.state !== "open" && next.state === "open") files.opened();
     setStatus(next);
   }, []);
   useEffect(() => {

@@ -212,6 +212,19 @@ for (const language of ["fr", "en"] as const) {
     for (const name of ["lettre", "radio"])
       await page.getByRole("link", { name }).first().waitFor();
 
+    // What failed while somebody looked at something else is told once they come back.
+    const failing = await heldUp(visitor);
+    await choose(visitor, "Add documents", [text("vaccin.txt", "vaccin")]);
+    await page.getByRole("progressbar").first().waitFor();
+    await section(visitor, "Journal");
+    failing("abort");
+    await section(visitor, "My documents");
+    await page.getByText(say("Not added: {0}", "vaccin.txt")).waitFor();
+    await section(visitor, "Journal");
+    await section(visitor, "My documents");
+    await page.getByRole("link", { name: "radio" }).first().waitFor();
+    assert.equal(await page.getByText(say("Not added: {0}", "vaccin.txt")).count(), 0);
+
     // Whoever closes it all the same loses what was not sealed by then.
     const second = await heldUp(visitor);
     await choose(visitor, "Add documents", [text("trois.txt", "trois"), text("quatre.txt", "x")]);

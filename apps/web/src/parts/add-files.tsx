@@ -1,10 +1,9 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
-import { useDraft } from "../drafts.ts";
-import { goneOn, type Job } from "../jobs.ts";
-import { takeInHand } from "../sealing.ts";
-import { ask, VaultError } from "../vault.ts";
+import { files } from "../adding.ts";
+import { isInHand } from "../files.ts";
+import type { Job } from "../jobs.ts";
 import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
@@ -18,11 +17,11 @@ const hasTouch = globalThis.matchMedia("(any-pointer: coarse)").matches;
 /** Takes files by button, by dragging and by pasting; seals and adds one after the other. */
 export function AddFiles({ added }: { readonly added: () => void }) {
   const { t, i18n } = useLingui();
-  const { jobs, take, clear } = useJobs(added);
+  const jobs = useJobs(added);
   usePaste(take);
   const day = dayInWords(Date.now(), i18n.locale);
   const done = jobs.filter((job) => job.state === "done").length;
-  const working = jobs.filter((job) => job.state === "waiting" || job.state === "sealing");
+  const working = jobs.filter(isInHand);
   const failed = jobs.filter((job) => job.state === "failed");
   return (
     <section className="part" aria-label={t`Add documents`}>
@@ -30,8 +29,8 @@ export function AddFiles({ added }: { readonly added: () => void }) {
       <DropZone
         className="drop"
         onDrop={async ({ items }) => {
-          const files = items.filter((item) => item.kind === "file");
-          take(await Promise.all(files.map((item) => item.getFile())));
+          const dropped = items.filter((item) => item.kind === "file");
+          take(await Promise.all(dropped.map((item) => item.getFile())));
         }}
       >
         <div className="row">
@@ -85,7 +84,7 @@ export function AddFiles({ added }: { readonly added: () => void }) {
               other="# files are sealed and kept."
             />
           </p>
-          <Button tone="quiet" onPress={clear}>
+          <Button tone="quiet" onPress={() => files.clear()}>
             <Trans>Hide this</Trans>
           </Button>
         </Notice>
@@ -94,50 +93,23 @@ export function AddFiles({ added }: { readonly added: () => void }) {
   );
 }
 
-function useJobs(added: () => void) {
-  const [jobs, setJobs] = useDraft<readonly Job[]>("files", [], goneOn);
-  const running = useRef<Promise<void>>(Promise.resolve());
-  const key = useRef(Math.max(0, ...jobs.map((job) => job.key)));
-
-  const set = (job: number, change: Partial<Job>) =>
-    setJobs((all) => all.map((each) => (each.key === job ? { ...each, ...change } : each)));
-
-  const seal = async (job: Job) => {
-    set(job.key, { state: "sealing" });
-    try {
-      const answer = await ask("add", { file: job.file, title: job.title }, (done, of) =>
-        set(job.key, { progress: of === 0 ? 1 : done / of }),
-      );
-      set(job.key, { state: "done", resources: answer.items.length });
-    } catch (error) {
-      const known = error instanceof VaultError ? error : new VaultError({ code: "internal" });
-      set(job.key, { state: "failed", error: known });
-    }
-    added();
-  };
-
-  const begin = (job: Job) => {
-    running.current = takeInHand(running.current.then(() => seal(job)));
-  };
-  const cut = useRef(jobs.filter(({ state }) => state === "waiting"));
-  const goOn = useRef(begin);
-  goOn.current = begin;
+/** Files on their way; tells whenever one of them has come to its end. */
+function useJobs(ended: () => void): readonly Job[] {
+  const jobs = useSyncExternalStore(files.watch, files.jobs);
+  const count = jobs.filter((job) => !isInHand(job)).length;
+  const before = useRef(count);
   useEffect(() => {
-    for (const job of cut.current.splice(0)) goOn.current(job);
-  }, []);
+    if (count > before.current) ended();
+    before.current = count;
+  }, [count, ended]);
+  // Whoever leaves the page has seen what stands there.
+  useEffect(() => () => files.clear(), []);
+  return jobs;
+}
 
-  /** @param title of all of them; absent: each by the name of its file */
-  const take = (files: readonly File[], title?: string) => {
-    const fresh = files.map((file): Job => {
-      key.current += 1;
-      const called = title ?? titleOf(file.name);
-      return { key: key.current, file, title: called, progress: undefined, state: "waiting" };
-    });
-    setJobs((all) => [...all, ...fresh]);
-    for (const job of fresh) begin(job);
-  };
-
-  return { jobs, take, clear: () => setJobs([]) };
+/** @param title of all of them; absent: each by the name of its file */
+function take(chosen: readonly File[], title?: string): void {
+  files.take(chosen.map((file) => ({ file, title: title ?? titleOf(file.name) })));
 }
 
 /** Files pasted anywhere on the page, except into a line that is being filled in. */

@@ -1,0 +1,94 @@
+import { goneOn, type Job } from "./jobs.ts";
+import { takeInHand } from "./sealing.ts";
+import { isClosed, VaultError } from "./vault-error.ts";
+
+/** Seals one file and adds it. @returns how many documents came of it */
+type Seal = (job: Job, progress: (share: number) => void) => Promise<number>;
+
+/**
+ * Files on their way into the record, one after the other, whatever page stands by now. What is done
+ * stays until somebody has seen it; what is cut off by the end of a session waits for the same account.
+ */
+export class Files {
+  readonly #seal: Seal;
+  readonly #changed = new EventTarget();
+  #jobs: readonly Job[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #last = 0;
+  #account: string | undefined;
+
+  constructor(seal: Seal) {
+    this.#seal = seal;
+  }
+
+  readonly jobs = (): readonly Job[] => this.#jobs;
+
+  readonly watch = (look: () => void): (() => void) => {
+    this.#changed.addEventListener("changed", look);
+    return () => this.#changed.removeEventListener("changed", look);
+  };
+
+  /** Each is called what is said here. */
+  take(files: readonly { readonly file: File; readonly title: string }[]): void {
+    const fresh = files.map(({ file, title }): Job => {
+      this.#last += 1;
+      return { key: this.#last, file, title, progress: undefined, state: "waiting" };
+    });
+    this.#set([...this.#jobs, ...fresh]);
+    for (const job of fresh) this.#begin(job);
+  }
+
+  /** What has come to its end was seen; what the end of a session cut off is not at its end. */
+  clear(): void {
+    this.#set(this.#jobs.filter((job) => isInHand(job) || isClosed(job.error)));
+  }
+
+  /** Nothing of it is to be gone on with. */
+  drop(): void {
+    this.#set([]);
+  }
+
+  /** This account stands at the door, or is open: nobody else's files are there any more. */
+  belongTo(account: string): void {
+    if (account !== this.#account) this.drop();
+    this.#account = account;
+  }
+
+  /** The account was opened, again or for the first time. */
+  opened(): void {
+    const jobs = goneOn(this.#jobs);
+    this.#set(jobs);
+    for (const job of jobs) if (job.state === "waiting") this.#begin(job);
+  }
+
+  #begin(job: Job): void {
+    this.#running = takeInHand(this.#running.then(() => this.#sealOne(job)));
+  }
+
+  async #sealOne({ key }: Job): Promise<void> {
+    const job = this.#jobs.find((each) => each.key === key);
+    if (job?.state !== "waiting") return;
+    this.#change(key, { state: "sealing" });
+    try {
+      const resources = await this.#seal(job, (progress) => this.#change(key, { progress }));
+      this.#change(key, { state: "done", resources });
+    } catch (error) {
+      const known = error instanceof VaultError ? error : new VaultError({ code: "internal" });
+      this.#change(key, { state: "failed", error: known });
+    }
+  }
+
+  #change(key: number, change: Partial<Job>): void {
+    this.#set(this.#jobs.map((each) => (each.key === key ? { ...each, ...change } : each)));
+  }
+
+  #set(jobs: readonly Job[]): void {
+    this.#jobs = jobs;
+    this.#changed.dispatchEvent(new Event("changed"));
+  }
+}
+
+/** Whether a file is being sealed, or waits for it. */
+export function isInHand({ state }: Job): boolean {
+  return state === "waiting" || state === "sealing";
+}
