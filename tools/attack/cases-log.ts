@@ -1,7 +1,9 @@
 import { signStatement } from "@ecrin/crypto";
 import {
+  type Entry,
   encodeEntry,
   entryCommitment,
+  entryText,
   formatNote,
   fromBase64url,
   fromUtf8,
@@ -35,7 +37,7 @@ export const logCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/journal.ts",
-        find: "for (const gap of gaps) if (!isErased(gap, lines)) fork();",
+        find: "for (const gap of gaps) if (firstMissing(gap, erasures) !== undefined) fork();",
         replace: "",
       },
       {
@@ -88,6 +90,61 @@ export const logCases: readonly AttackCase[] = [
       await otherTree(stage);
       stage.network.calm();
       await victim.journal();
+      return undefined;
+    },
+  },
+  {
+    number: 33,
+    title: "lines kept back under an erasure of more than there was",
+    promise: "D",
+    countermeasure: "an erasure accounts for what stood before it, and for nothing later",
+    mutation: [
+      {
+        file: "packages/protocol/src/erased.ts",
+        find: "to: Math.min(from + count, n)",
+        replace: "to: from + count",
+      },
+    ],
+    async run(stage) {
+      await stage.add("trente-trois, effacé");
+      const victim = await stage.victimRecord();
+      const more = (await victim.journal()).length;
+      const [subject, at] = [stage.record.space, stage.now()];
+      const erasure = { kind: "erasure", about: { from: more + 1, count: 2 ** 40 } } as const;
+      const later = { kind: "listing", about: {} } as const;
+      await tells(stage, (entries) => {
+        const first = lineAfter(entries.at(-1) ?? nothing(), { subject, at, ...erasure });
+        // It names the last of those that are kept back, whatever stood there.
+        const last = lineAfter(first, { subject, at, ...later }, 3);
+        return [...entries, first, last];
+      });
+      await stops(ALARM, () => victim.journal(), "lines kept back");
+      return undefined;
+    },
+  },
+  {
+    number: 33,
+    title: "a line that no checkpoint ever covers, dated far ahead",
+    promise: "D",
+    countermeasure: "what is dated more than a day ahead is not waited for",
+    mutation: [
+      {
+        file: "packages/client/src/log-place.ts",
+        find: "return Math.abs(now() - at) > DAY;",
+        replace: "return now() - at > DAY;",
+      },
+    ],
+    async run(stage) {
+      await stage.add("trente-trois, en avance");
+      const victim = await stage.victimRecord();
+      await victim.journal();
+      const line = { subject: stage.record.space, kind: "listing", about: {} } as const;
+      const at = stage.now() + 10 * 365 * 86_400_000;
+      await tells(stage, (entries) => [
+        ...entries,
+        lineAfter(entries.at(-1) ?? nothing(), { ...line, at }),
+      ]);
+      await stops(ALARM, () => victim.journal(), "a line of another year");
       return undefined;
     },
   },
@@ -147,6 +204,29 @@ function chained(entries: readonly JournalEntry[]): JournalEntry[] {
     prev = hashOf(entryCommitment(fromBase64url(each.salt), made));
     return { ...each, n, entry: fromUtf8(made) };
   });
+}
+
+/** Tells another journal, under a head that is signed for it. */
+async function tells(
+  stage: Stage,
+  change: (entries: readonly JournalEntry[]) => readonly JournalEntry[],
+): Promise<void> {
+  const signer = await stage.logSigner();
+  stage.network.answer("journal", async (answer) => {
+    const entries = change((answer as RouteAnswer<"journal">).entries);
+    return { entries, head: await headOver(stage, entries, signer) };
+  });
+}
+
+/** A line that continues another, or stands so many further on; of no checkpoint yet. */
+function lineAfter(
+  { n, index, salt, entry, tag }: JournalEntry,
+  line: Pick<Entry, "subject" | "at" | "kind" | "about">,
+  further = 1,
+): JournalEntry {
+  const prev = hashOf(entryCommitment(fromBase64url(salt), utf8(entry)));
+  const made = entryText({ v: 1, ...line, n: n + further, prev, actor: {} });
+  return { n: n + further, index: index + 1000, salt, entry: made, before: tag, tag };
 }
 
 /** The head of a journal that ends with the last of these. */

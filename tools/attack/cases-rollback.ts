@@ -13,7 +13,7 @@ import { askReleases } from "../../packages/client/src/release.ts";
 import { unlockHere } from "../../packages/client/src/sign-in.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
 import { type AttackCase, codeOf, holds, stops } from "./case.ts";
-import { asMember } from "./cases-record.ts";
+import { asMember, listing } from "./cases-record.ts";
 import type { Loose } from "./network.ts";
 import { type Actor, cloneOf, type Stage } from "./stage.ts";
 
@@ -92,6 +92,38 @@ export const rollbackCases: readonly AttackCase[] = [
         await server.stop();
         await host.remove(backup);
       }
+    },
+  },
+  {
+    number: 8,
+    title: "a record shown shorter than an epoch's statement says, to one who saw no more",
+    promise: "D",
+    countermeasure: "the statement that begins an epoch names the size of the tree",
+    mutation: [
+      {
+        file: "packages/client/src/listing.ts",
+        find: "if (this.#frontier.size < least)",
+        replace: "if (this.#frontier.size < 0)",
+      },
+    ],
+    async run(stage) {
+      const { doctor, mallory, record } = stage;
+      await stage.add("huit, montré");
+      await stage.add("huit, caché");
+      // The epoch turns with her end.
+      await asMember(stage, "reader", async () => undefined, mallory);
+      await record.addMember(doctor.u.account, { role: "reader" });
+      try {
+        listing(stage, (revisions) => revisions.slice(0, -1));
+        const his = await stage.victimRecord(doctor);
+        await stops(ALARM, () => his.list(), "the newest left out");
+        stage.network.calm();
+        await his.list();
+      } finally {
+        stage.network.calm();
+        await record.endMember(doctor.u.account);
+      }
+      return undefined;
     },
   },
   {

@@ -24,6 +24,7 @@ import { Inbox } from "../../packages/client/src/inbox.ts";
 import { createRecord } from "../../packages/client/src/record.ts";
 import { Showing } from "../../packages/client/src/showing.ts";
 import { SpaceView } from "../../packages/client/src/space-view.ts";
+import type { Unlocked } from "../../packages/client/src/unlocked.ts";
 import { findShown, Visit } from "../../packages/client/src/visit.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
 import { forgeDeposit } from "./forge.ts";
@@ -173,29 +174,65 @@ export const roomCases: readonly AttackCase[] = [
     mutation: [
       {
         file: "packages/client/src/inbox.ts",
-        find: "if (life === undefined || life.begin !== begin) throw cannotOpen();",
-        replace: "if (life?.begin === begin) throw cannotOpen();",
+        find: "if (life === undefined) throw cannotOpen();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/inbox.ts",
+        find: "if (life.begin !== view.state.hashes[0]) throw cannotOpen();",
+        replace: "",
       },
     ],
     async run(stage) {
-      const { alice, network, record } = stage;
-      const { space, begin, waiting } = await plantedDeposit(stage);
-      network.answer("inbox", () => ({ deposits: [waiting], seeds: [] }));
-      network.invent("chainOfSpace", async (path, query) => {
-        if (path.endsWith(space))
-          return { statements: [begin], head: { hash: parseSpaceStatement(begin).hash, seq: 0 } };
-        const params = { space: parseId<"space">(path.split("/").at(-1), "path") };
-        const asked = { params, query: Object.fromEntries(query) };
-        return await alice.u.http.call("chainOfSpace", asked);
-      });
-      const u = await stage.victim(alice);
-      const inbox = new Inbox(u, new HealthRecord(u, record.space));
+      const planted = await plantedDeposit(stage);
+      const inbox = lookingAt(stage, await stage.victim(), planted);
       const seen = await inbox.list();
       holds(seen.length === 0, "a stranger's deposit lies in the inbox");
       holds(inbox.refused === 1, "what did not hold is not counted");
     },
   },
+  {
+    number: 12,
+    title: "a deposit that leads to a stranger's space, so that it is let in",
+    promise: "P",
+    countermeasure: "nothing of a space is followed before it stands in the record's chain",
+    mutation: [
+      {
+        file: "packages/client/src/inbox.ts",
+        find: "if (life === undefined) throw cannotOpen();",
+        replace: "",
+      },
+      {
+        file: "packages/client/src/inbox.ts",
+        find: "if (life.begin !== view.state.hashes[0]) throw cannotOpen();",
+        replace: "if (life?.begin !== view.state.hashes[0]) throw cannotOpen();",
+      },
+    ],
+    async run(stage) {
+      const planted = await plantedDeposit(stage);
+      const u = await stage.victim();
+      await lookingAt(stage, u, planted).list();
+      holds(u.keyring.seen(planted.space) === undefined, "a stranger's space was let in");
+    },
+  },
 ];
+
+/** Alice's inbox, in which a server has put a deposit, and where it hands out the chain that the deposit leads to. */
+function lookingAt(
+  { alice, network, record }: Stage,
+  u: Unlocked,
+  { space, begin, waiting }: Awaited<ReturnType<typeof plantedDeposit>>,
+): Inbox {
+  network.answer("inbox", () => ({ deposits: [waiting], seeds: [] }));
+  network.invent("chainOfSpace", async (path, query) => {
+    if (path.endsWith(space))
+      return { statements: [begin], head: { hash: parseSpaceStatement(begin).hash, seq: 0 } };
+    const params = { space: parseId<"space">(path.split("/").at(-1), "path") };
+    const asked = { params, query: Object.fromEntries(query) };
+    return await alice.u.http.call("chainOfSpace", asked);
+  });
+  return new Inbox(u, new HealthRecord(u, record.space));
+}
 
 /**
  * Mallory has a share of her own record begin anew under Alice's as its source, and puts a note into

@@ -162,6 +162,28 @@ test("a passkey opens its own account only, with the password only, and nothing 
   await assert.rejects(back(hers), refusal("factor-refused"));
 });
 
+test("whoever removes a passkey takes no other way out of the chain, whatever slot the server names", async () => {
+  const person = await withRecord();
+  const hers = await addPasskey(person, false);
+  let slot: string | undefined;
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const answer = await globalThis.fetch(input, init);
+    const path = new URL(String(input)).pathname;
+    if (!["/v1/account", "/v1/factors"].includes(path)) return answer;
+    const told = await answer.json();
+    const kit = told.slots?.find((each: { kind: string }) => each.kind === "kit");
+    slot ??= kit?.slot;
+    const passkeys = told.passkeys?.map((each: object) => ({ ...each, slot }));
+    return Response.json({ ...told, ...(passkeys === undefined ? {} : { passkeys }) });
+  };
+  const { url: server, now } = ground;
+  const { kit, password, store } = person;
+  const account = await signIn({ server, now, fetch, password, store });
+  assert.ok(slot);
+  await assert.rejects(account.removePasskey(hers.id), refusal("bad-answer"));
+  await assertWhole(await signInWithKit({ ...place(), kit, password }), person);
+});
+
 test("a password change keeps the passkey's slot, and a new kit too", async () => {
   const person = await withRecord();
   const authenticator = await addPasskey(person, false);

@@ -2,6 +2,8 @@ import {
   type Entry,
   type EntryKind,
   entryCommitment,
+  erasedBy,
+  type Gap,
   isRead,
   nameOfStatement,
   parseEntry,
@@ -34,7 +36,7 @@ export interface OpeningsCheck {
 export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
   let [openings, absent] = [0, 0];
   let before: Entry | undefined;
-  const erasures: Span[] = [];
+  const erasures: GapOf[] = [];
   return {
     opening(index, commitment, row) {
       openings += 1;
@@ -46,13 +48,8 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
         const isIts = sameBytes(entryCommitment(row.salt, utf8(row.entry)), commitment);
         if (isHere && isIts && saysStatement(entry, row.statement, last)) {
           before = entry;
-          const { from, count } = entry.about;
-          if (entry.kind === "erasure" && from !== undefined && count !== undefined)
-            erasures.push({
-              subject: entry.subject,
-              from,
-              to: Math.min(from + count, entry.n),
-            });
+          const gap = erasedBy(entry);
+          if (gap !== undefined) erasures.push({ subject: entry.subject, ...gap });
           return entry;
         }
       } catch {
@@ -103,14 +100,10 @@ function isOfSame({ subject, about }: Entry, before: Entry): boolean {
   return before.subject === subject && before.about.statement === about.statement;
 }
 
-interface Span {
-  readonly subject: string;
-  readonly from: number;
-  readonly to: number;
-}
+type GapOf = Gap & { readonly subject: string };
 
 /** How many of the numbers that journals lack are accounted for by entries of kind `erasure`. */
-function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
+function countErased(gaps: readonly GapOf[], erasures: readonly GapOf[]): number {
   const said = new Map(
     [...Map.groupBy(erasures, ({ subject }) => subject)].map(([subject, spans]) => [
       subject,
@@ -131,8 +124,8 @@ function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
 }
 
 /** The numbers that each journal lacks, up to its last entry. */
-async function gapsOf(tx: Tx): Promise<readonly Span[]> {
-  return await tx<Span[]>`
+async function gapsOf(tx: Tx): Promise<readonly GapOf[]> {
+  return await tx<GapOf[]>`
     select subject, before + 1 as from, n as to from (
       select subject, n, lag(n, 1, -1::float8) over (partition by subject order by n) as before
       from (select subject, n::float8 as n from journal_openings

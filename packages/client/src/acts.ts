@@ -11,7 +11,7 @@ import {
 import { ClientError } from "./errors.ts";
 import { checkStatement, type StatementCheck } from "./journal.ts";
 import { checkLog, type LogStanding } from "./log.ts";
-import { isInTree, type Place, tilesOf } from "./log-place.ts";
+import { isInTree, isOverdue, type Place, tilesOf } from "./log-place.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 /** Something this account did in a record of somebody else's, as that record's journal has it. */
@@ -31,7 +31,6 @@ export interface Act {
 
 const PAGE = 500;
 const MOST = 5000;
-const DAY = 86_400_000;
 
 /**
  * What this account did in others' records, oldest first, the newest 5,000: each entry found at its
@@ -89,7 +88,7 @@ async function placeOf(
   read: ReturnType<typeof tilesOf>,
 ): Promise<Place> {
   if (index >= size) {
-    if (u.now() - at > DAY) throw missing(index);
+    if (isOverdue(u, at)) throw missing(index);
     return "waiting";
   }
   const leaf = leafHash(entryCommitment(fromBase64url(salt), utf8(entry)));

@@ -6,6 +6,8 @@ import {
   type NewPasskey,
   passkeyPrfInput,
   type RouteAnswer,
+  type SlotId,
+  type SlotKey,
 } from "@ecrin/protocol";
 import { ClientError } from "./errors.ts";
 import { appendOwn } from "./own-chain.ts";
@@ -106,7 +108,15 @@ export async function removePasskey(u: Unlocked, passkey: string): Promise<void>
   }
   await appendOwn(
     u,
-    ({ slots }) => ({ op: "slots", slots: slots.filter((each) => each.slot !== slot) }),
+    ({ slots }) => ({ op: "slots", slots: withoutPasskey(slots, slot) }),
     async (statement) => await u.http.call("factorRemove", { body: { passkey, statement } }),
   );
+}
+
+/** Which slot is a passkey's is the server's word; that it is one of a passkey, the chain says. */
+function withoutPasskey(slots: readonly SlotKey[], slot: SlotId): SlotKey[] {
+  const left = slots.filter((each) => each.slot !== slot || each.kind !== "passkey");
+  if (left.length === slots.length)
+    throw new ClientError("bad-answer", "the slot named is not one of a passkey");
+  return left;
 }

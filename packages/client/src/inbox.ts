@@ -241,14 +241,15 @@ export class Inbox {
     if (space === this.#record.space) return this.#record.view;
     const known = this.#shares.get(space);
     if (known !== undefined) return known;
-    const view = new SpaceView(this.#u, space);
-    await view.refresh();
     // One that was made a moment ago may stand in a chain that was followed before.
     const own = this.#record.view;
     if (!own.state.shares.has(space)) await own.refresh();
     const life = own.state.shares.get(space);
-    const begin = view.state.hashes[0];
-    if (life === undefined || life.begin !== begin) throw cannotOpen();
+    // Before anything of it is looked at: what has been followed counts as let in (spec/keys.md, Consent).
+    if (life === undefined) throw cannotOpen();
+    const view = new SpaceView(this.#u, space);
+    await view.refresh();
+    if (life.begin !== view.state.hashes[0]) throw cannotOpen();
     this.#shares.set(space, view);
     return view;
   }

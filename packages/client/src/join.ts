@@ -122,8 +122,9 @@ export class Joining {
       const { account, identity } = answer;
       const nonceB = fromBase64url(answer.nonce);
       const run = approvalRun(this.#asked, { account, identity }, this.#nonceA, nonceB);
-      // From here on no other answer is looked at: what is revealed is revealed for this one.
-      this.#met = { account, identity, run };
+      // From here on no other answer is looked at, also where two were waited for at once: what is
+      // revealed is revealed for this one.
+      this.#met ??= { account, identity, run };
     }
     await this.#look(toBase64url(this.#nonceA));
     return shortCode(this.#met.run, "A");

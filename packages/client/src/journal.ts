@@ -3,8 +3,11 @@ import {
   checkSignature,
   deviceKeyAt,
   type Entry,
+  erasedBy,
+  firstMissing,
   followEntry,
   fromBase64url,
+  type Gap,
   type Hash,
   isRead,
   type JournalEntry,
@@ -105,7 +108,8 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
     checkArrived(position, head);
     break;
   }
-  for (const gap of gaps) if (!isErased(gap, lines)) fork();
+  const erasures = lines.map(erasedBy).filter((gap) => gap !== undefined);
+  for (const gap of gaps) if (firstMissing(gap, erasures) !== undefined) fork();
   if (seen !== undefined && position.next <= seen.seq) {
     throw new ClientError("rollback", "the journal is shorter than the one seen before");
   }
@@ -148,12 +152,6 @@ function leafOf(listed: JournalEntry, { n, at }: Entry, { hash }: JournalPositio
   return { n, index, at, hash: c, leaf: leafHash(fromBase64url(c)), before, tag };
 }
 
-/** Entries that are not told any more: from `from` to before `to`. */
-interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
  * Steps over entries whose openings are gone: the next one names the last of them. Whether they
  * were erased, or are kept back, is known once the whole journal has been read.
@@ -163,18 +161,6 @@ function overGap(position: JournalPosition, listed: JournalEntry, gaps: Gap[]): 
   if (n <= position.next || prev === undefined) return position;
   gaps.push({ from: position.next, to: n });
   return { next: n, hash: prev };
-}
-
-/** An erasure is an entry like any other, and says which entries it took (spec/log.md, Erasure). */
-function isErased({ from, to }: Gap, lines: readonly Followed[]): boolean {
-  const taken = lines.filter(({ kind }) => kind === "erasure").map(({ about }) => about);
-  for (let n = from; n < to; n++) {
-    const isTaken = taken.some(
-      (about) => n >= (about.from ?? 0) && n < (about.from ?? 0) + (about.count ?? 0),
-    );
-    if (!isTaken) return false;
-  }
-  return true;
 }
 
 async function checkLine(

@@ -135,6 +135,8 @@ export class Listing {
    * stays in order.
    */
   async #fetchNew(): Promise<void> {
+    // The chain followed so far signed for this many: a server that answers from now on has them.
+    const { from: least } = this.#view.epoch;
     let from = this.#frontier.size;
     let page = this.#page(from);
     let checking: Promise<readonly Checked[]> = Promise.resolve([]);
@@ -157,6 +159,8 @@ export class Listing {
         throw new ClientError("fork", "the record is not handed out whole");
       if (answer.tree.root !== this.tree.root)
         throw new ClientError("fork", "the record is another than its tree says");
+      if (this.#frontier.size < least)
+        throw new ClientError("rollback", "the record is older than an epoch's statement says");
       break;
     }
     await this.#openLost();
@@ -419,6 +423,23 @@ async function openChecked(
   return parseMetadata(
     fromUtf8(await openMetadata(metadataKeyOf(secret, ctx), ctx, metadata), "metadata"),
   );
+}
+
+/**
+ * What an id names: the revision at the front of an item, or that very revision. Ids are random:
+ * where an item and a revision have the same, the later was made to be mistaken for the other.
+ */
+export function revisionNamed(
+  id: ItemId | RevisionId,
+  { items, revisions }: Pick<Listing, "items" | "revisions">,
+  frontOf: (history: ItemHistory) => Revision | undefined,
+): Revision | undefined {
+  const history = items.get(id as ItemId);
+  const newest = history && frontOf(history);
+  const named = revisions.get(id as RevisionId);
+  const first = revisions.get(history?.revisions[0] ?? (id as RevisionId));
+  const isItem = newest !== undefined && (first?.index ?? 0) <= (named?.index ?? Infinity);
+  return isItem ? newest : named;
 }
 
 /** Whether a revision has something to open. */

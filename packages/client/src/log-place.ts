@@ -77,7 +77,7 @@ export async function placeLines(
   await inTurns(unseen, async (leaf) => {
     if (root === undefined || !(await isInTree(leaf, { size, root }, read))) throw missing(leaf);
   });
-  for (const leaf of leaves.slice(found.length)) if (u.now() - leaf.at > DAY) throw missing(leaf);
+  for (const leaf of leaves.slice(found.length)) if (isOverdue(u, leaf.at)) throw missing(leaf);
   const newest = found.at(-1);
   const place = places[found.length - 1];
   if (newest !== undefined && place !== undefined && unseen.length > 0)
@@ -88,6 +88,14 @@ export async function placeLines(
       places: place,
     });
   return new Map(leaves.map(({ n, index }) => [n, index < size ? "in-log" : "waiting"]));
+}
+
+/**
+ * Whether an entry of this time must be under a checkpoint by now. Its time is the server's word: one
+ * that is dated ahead would be waited for as long as the server likes.
+ */
+export function isOverdue({ now }: Pick<Unlocked, "now">, at: number): boolean {
+  return Math.abs(now() - at) > DAY;
 }
 
 /** Whether a leaf is at its place in a tree whose root is known. */

@@ -25,13 +25,12 @@ import {
   type LogMemory,
   rememberCheckpoint,
 } from "./log-memory.ts";
+import { isOverdue } from "./log-place.ts";
 import { askWitnessed, checkWitnessed, type Witnessed } from "./pinned-witnesses.ts";
 import { findSuccession, keptReceipt, RECEIPT, succeeded } from "./succession.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 // Following the log (spec/log.md, MUST 1 and 2): one history, and every receipt's entry in it.
-
-const DAY = 86_400_000;
 
 /** The log as it was checked: it extends everything this account has seen of it. */
 export interface LogStanding {
@@ -144,7 +143,7 @@ export async function checkReceipts(u: Unlocked, standing: LogStanding): Promise
       "receipt",
     );
     if (receipt.index >= standing.size) {
-      if (u.now() - receipt.at > DAY) throw missing(receipt);
+      if (isOverdue(u, receipt.at)) throw missing(receipt);
       waiting += 1;
       continue;
     }

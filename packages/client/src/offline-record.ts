@@ -7,6 +7,7 @@ import {
   currentEpoch,
   followSpace,
   fromBase64url,
+  type ItemHistory,
   type ItemId,
   type Items,
   type Member,
@@ -26,7 +27,13 @@ import { ClientError } from "./errors.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import type { Kept, KeptSpace } from "./kept.ts";
 import type { KeptContent, KeptContents } from "./kept-content.ts";
-import { isOpenable, type OpenableRevision, openName, type Revision } from "./listing.ts";
+import {
+  isOpenable,
+  type OpenableRevision,
+  openName,
+  type Revision,
+  revisionNamed,
+} from "./listing.ts";
 import { type Opened, openOwn } from "./open.ts";
 import {
   type Cabinet,
@@ -334,9 +341,11 @@ export class OfflineRecord {
   }
 
   #find(id: ItemId | RevisionId): OpenableRevision {
-    const history = this.items.get(id as ItemId);
-    const newest = [...(history?.heads ?? [])].at(-1);
-    const revision = this.revisions.get(newest ?? (id as RevisionId)) ?? notThere();
+    const front = ({ heads }: ItemHistory) => {
+      const newest = [...heads].at(-1);
+      return newest === undefined ? undefined : this.revisions.get(newest);
+    };
+    const revision = revisionNamed(id, this, front) ?? notThere();
     return isOpenable(revision) ? revision : notThere();
   }
 }

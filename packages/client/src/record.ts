@@ -2,6 +2,7 @@ import {
   type AccountId,
   type Bytes,
   currentIdentity,
+  type ItemHistory,
   type ItemId,
   MAX_READ,
   type Member,
@@ -20,7 +21,14 @@ import { type ExportAsked, exportJournal } from "./export.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Keeping } from "./keeping.ts";
-import { isOpenable, Listing, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
+import {
+  isOpenable,
+  Listing,
+  type Lost,
+  type OpenableRevision,
+  type Revision,
+  revisionNamed,
+} from "./listing.ts";
 import { journalGrowth, type Watch, watchJournal } from "./live.ts";
 import {
   addMember,
@@ -365,13 +373,8 @@ export class HealthRecord {
 
   async #find(id: ItemId | RevisionId): Promise<OpenableRevision> {
     if (!this.#writing.isListed || !this.#has(id)) await this.sync();
-    const history = this.listing.items.get(id as ItemId);
-    const newest = history && this.listing.front(history).at(-1);
-    const named = this.listing.revisions.get(id as RevisionId);
-    // Ids are random: where an item and a revision have the same, the later was made to be mistaken for the other.
-    const first = this.listing.revisions.get(history?.revisions[0] ?? (id as RevisionId));
-    const isItem = newest !== undefined && (first?.index ?? 0) <= (named?.index ?? Infinity);
-    const revision = (isItem ? newest : named) ?? notThere();
+    const front = (history: ItemHistory) => this.listing.front(history).at(-1);
+    const revision = revisionNamed(id, this.listing, front) ?? notThere();
     return isOpenable(revision) ? revision : notThere();
   }
 

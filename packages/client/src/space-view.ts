@@ -158,8 +158,17 @@ export class SpaceView {
       const chain = this.#accounts.get(account);
       return chain === undefined || !hasHead(chain, head);
     });
-    if (unknown.length === 0) return;
-    this.#accounts = new Map([...this.#accounts, ...(await this.#u.accounts.reaching(unknown))]);
+    if (unknown.length > 0) this.#know(await this.#u.accounts.reaching(unknown));
+  }
+
+  /** Takes chains in. Several may be asked for at once: of each the longest that arrived stays. */
+  #know(chains: Accounts): void {
+    const known = new Map(this.#accounts);
+    for (const [id, chain] of chains) {
+      const before = known.get(id);
+      if (before === undefined || before.head.seq < chain.head.seq) known.set(id, chain);
+    }
+    this.#accounts = known;
   }
 
   /** The highest head this account has seen stands in the chain, or the chain has not reached it yet. */
@@ -177,10 +186,7 @@ export class SpaceView {
     // A clock that was set back makes no view young.
     if (this.#state === undefined || age > maxAge || age < 0) await this.refresh();
     const members = [...this.state.members.keys()];
-    this.#accounts = new Map([
-      ...this.#accounts,
-      ...(await this.#u.accounts.getAll(members, maxAge)),
-    ]);
+    this.#know(await this.#u.accounts.getAll(members, maxAge));
   }
 
   /** Why the epoch must turn before anybody seals. */

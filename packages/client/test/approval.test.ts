@@ -130,3 +130,20 @@ test("a server that hands on other keys is seen by the codes, and gets nothing",
   assert.equal((await alice.account.devices()).length, 1);
   assert.match(onTablet, /^[0-9]{6}$/);
 });
+
+test("two that wait at once for an answer go on with the first, whatever is answered later", async () => {
+  const alice = await newPerson(ground);
+  const network = new HostileNetwork();
+  let answered = 0;
+  network.answering("POST /v1/approvals/look", (look) => {
+    if (look.answer !== undefined) answered += 1;
+    const nonce = "A".repeat(43);
+    return answered < 2 ? look : { ...look, answer: { ...(look.answer as object), nonce } };
+  });
+  const joining = await beginJoin(network.fetch);
+  const approving = alice.account.approveDevice(joining.number);
+  const [shown, again] = await Promise.all([joining.meet(), joining.meet()]);
+  assert.equal(again, shown);
+  assert.ok(answered > 1, "both looked");
+  await (await approving).confirm(shown);
+});

@@ -5,11 +5,13 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { newId, type RouteAnswer, utf8 } from "@ecrin/protocol";
+import { newSecret, signerFrom, signStatement } from "@ecrin/crypto";
+import { newId, type RouteAnswer, SUITE, utf8 } from "@ecrin/protocol";
 import { startServer } from "@ecrin/server";
 import { HealthRecord, memoryStore, signInWithKit } from "../src/index.ts";
 import { checkLog, followLog } from "../src/log.ts";
 import { unlockHere } from "../src/sign-in.ts";
+import { RECEIPT } from "../src/succession.ts";
 import type { Unlocked } from "../src/unlocked.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
 
@@ -120,6 +122,19 @@ test("an entry that no checkpoint covers after a day is an alarm", async () => {
   lies = {};
   ground.ahead = 0;
   await settle();
+});
+
+test("a receipt that is dated ahead is not waited for until then", async () => {
+  const signer = await signerFrom(newSecret());
+  const hash = "A".repeat(43);
+  const facts = { suite: SUITE, statement: hash, index: 1e6, leaf: hash, n: 1, hash };
+  const at = ground.now() + 2 * DAY;
+  const receipt = { ...facts, subject: record.space, at };
+  const name = `${RECEIPT}${facts.index}/${hash}`;
+  await alice.store.putJson(name, { statement: await signStatement("receipt", receipt, signer) });
+  await assert.rejects(checkLog(alice), refusal("entry-missing"));
+  await alice.store.delete(name);
+  await checkLog(alice);
 });
 
 test("a log that is shorter, or another, than what was seen is an alarm, on a new device too", async () => {

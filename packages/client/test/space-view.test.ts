@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { bytesOf, signIn } from "../src/index.ts";
+import { bytesOf, memoryStore, signIn, signInWithKit } from "../src/index.ts";
+import { unlockHere } from "../src/sign-in.ts";
+import { SpaceView } from "../src/space-view.ts";
 import { type Ground, newPerson, type Person, startGround } from "./ground.ts";
 
 describe("the keys of a space", () => {
@@ -61,5 +63,44 @@ describe("the keys of a space", () => {
     const content = new TextEncoder().encode("result");
     const item = await his.add({ title: "result", mediaType: "text/plain", content });
     assert.deepEqual(await bytesOf(await record.open(item)), content);
+  });
+
+  it("are not gone on with where a device was signed out, whichever chain arrives last", async () => {
+    const bob = await newPerson(ground, "Bob");
+    const carol = await newPerson(ground, "Carol");
+    for (const { account } of [bob, carol])
+      await alice.account.contacts().verify(await account.contacts().code(), account.name);
+    const record = await alice.account.record();
+    await record.addMember(bob.account.id, { role: "reader" });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fetch: typeof globalThis.fetch = async (...ask) => {
+      const answer = await globalThis.fetch(...ask);
+      if (String(ask[0]).includes(`/v1/accounts/${carol.account.id}`)) await held;
+      return answer;
+    };
+    const { url: server, now } = ground;
+    const { store, password } = alice;
+    const { u } = await unlockHere({ server, now, fetch, store, password });
+    const view = new SpaceView(u, record.space);
+    await view.beFresh(0);
+    assert.equal(view.due(), undefined);
+    const head = alice.account.contacts().get(carol.account.id)?.head ?? assert.fail();
+    // A new store knows nothing of Carol, so her chain is asked for, and does not come yet.
+    await u.store.delete(`account/${carol.account.id}`);
+    const reaching = view.reach([{ account: carol.account.id, head }]);
+    const { kit } = bob;
+    const second = await signInWithKit({
+      ...{ server, now, kit, password: bob.password },
+      store: memoryStore(),
+    });
+    await bob.account.signOutDevice(second.device);
+    await view.beFresh(0);
+    assert.equal(view.due()?.pins.length, 1);
+    release();
+    await reaching;
+    assert.equal(view.due()?.pins.length, 1);
   });
 });

@@ -178,6 +178,14 @@ test("a writer's item under the id of a revision is not opened in its place, nor
   for (const id of [item, revision]) {
     assert.equal((await record.open(id)).metadata.title, "the true result");
   }
+  // Nor where the device keeps all three.
+  await alice.account.keeping.allow();
+  await record.sync();
+  for (const { revision: each } of await record.list()) assert.ok(await record.pin(each));
+  const here = await (await alice.account.offline()).record();
+  for (const id of [item, revision]) {
+    assert.equal((await here.open(id)).metadata.title, "the true result");
+  }
 });
 
 test("a release that is kept is not taken for a revision of the same id in another space", async () => {

@@ -1,6 +1,7 @@
 import { type AccountState, deviceKeyAt } from "./account.ts";
 import { type Bytes, concat, fromBase64url, sameBytes } from "./bytes.ts";
 import { isRead, nameOfStatement, readOf } from "./entry-read.ts";
+import { erasedBy, firstMissing, type Gap } from "./erased.ts";
 import { ProtocolError, refuse } from "./errors.ts";
 import type { ExportedEntry } from "./export-lines.ts";
 import type { ExportedEpochs } from "./export-manifest.ts";
@@ -68,18 +69,13 @@ export interface JournalCheck {
 const AT_ONCE = 256;
 const MOST_GAPS = 100_000;
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 export function startJournalCheck(ground: JournalGround): JournalCheck {
   const { subject, milestones, epochs, accounts, head } = ground;
   const tree = new GrowingTree();
   const reads = new SeenReads(ground.entries);
   const underWay: Promise<void>[] = [];
-  const gaps: Span[] = [];
-  const erasures: Span[] = [];
+  const gaps: Gap[] = [];
+  const erasures: Gap[] = [];
   const found = {
     entries: 0,
     signedReads: 0,
@@ -122,10 +118,8 @@ export function startJournalCheck(ground: JournalGround): JournalCheck {
     }
     const followed = followEntry(subject, position, salt, text);
     position = followed.position;
-    const { kind, about } = followed.entry;
-    // Only of what stood before it: an erasure that says more allows nothing of what came later.
-    if (kind === "erasure" && about.from !== undefined && about.count !== undefined)
-      erasures.push({ from: about.from, to: Math.min(about.from + about.count, n) });
+    const gap = erasedBy(followed.entry);
+    if (gap !== undefined) erasures.push(gap);
     return followed.entry;
   }
 
@@ -243,14 +237,11 @@ function checkHead(position: JournalPosition, head: JournalHead | undefined): vo
 }
 
 /** Entries that are missing must have been erased, and said to be. */
-function countErased(gaps: readonly Span[], erasures: readonly Span[]): number {
+function countErased(gaps: readonly Gap[], erasures: readonly Gap[]): number {
   let erased = 0;
   for (const { from, to } of gaps) {
-    for (let n = from; n < to; ) {
-      const next = erasures.filter((each) => each.from <= n && n < each.to).map(({ to }) => to);
-      if (next.length === 0) broken("gone", "entries", { number: n });
-      n = Math.min(to, Math.max(...next));
-    }
+    const number = firstMissing({ from, to }, erasures);
+    if (number !== undefined) broken("gone", "entries", { number });
     erased += to - from;
   }
   return erased;

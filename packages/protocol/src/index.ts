@@ -98,6 +98,7 @@ export {
   wrapsOfMember,
   wrapsRoot,
 } from "./epoch.ts";
+export { erasedBy, firstMissing, type Gap } from "./erased.ts";
 export { malformed, ProtocolError, type ProtocolErrorCode, refuse } from "./errors.ts";
 export {
   type LostOfLog,
