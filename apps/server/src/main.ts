@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { readAnchorSources } from "./anchor-sources.ts";
+import { given, originOf, switchOf } from "./environment.ts";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import type { TlsFiles } from "./tls.ts";
@@ -59,41 +60,60 @@ function makeDemo({ url, authority }: RunningServer, home: string): void {
   });
 }
 
+/** A certificate and its key: both are named, or neither. */
+function pairOf(certificate: string, key: string): TlsFiles | undefined {
+  const [first, second] = [given(certificate), given(key)];
+  if ((first === undefined) !== (second === undefined)) giveUp(words.halfOfPair(certificate, key));
+  if (first === undefined || second === undefined) return undefined;
+  return { certificate: resolve(first), key: resolve(second) };
+}
+
 /** TLS as it is asked for: of the given files, or of an authority made here. */
 function tlsOf(): "local" | TlsFiles | undefined {
-  const [certificate, key] = [env.ECRIN_TLS_CERTIFICATE, env.ECRIN_TLS_KEY];
-  if ((certificate === undefined) !== (key === undefined)) giveUp(words.halfOfTls);
-  if (certificate !== undefined && key !== undefined)
-    return { certificate: resolve(certificate), key: resolve(key) };
-  return process.argv.includes("--tls") ? "local" : undefined;
+  const files = pairOf("ECRIN_TLS_CERTIFICATE", "ECRIN_TLS_KEY");
+  return files ?? (process.argv.includes("--tls") ? "local" : undefined);
+}
+
+/** The address from outside: with a path, or one that is none, no proof of a session would ever fit. */
+function originGiven(): string | undefined {
+  const text = given("ECRIN_ORIGIN");
+  return text === undefined ? undefined : (originOf(text) ?? giveUp(words.badOrigin));
+}
+
+/** Whether a proxy names who asks. Another word than yes or no is not taken for either. */
+function isForwarded(): boolean {
+  const text = given("ECRIN_FORWARDED");
+  return text !== undefined && (switchOf(text) ?? giveUp(words.badForwarded));
 }
 
 const KNOWN: readonly string[] = ["--demo", "--tls"];
 const unknown = process.argv.slice(2).find((argument) => !KNOWN.includes(argument));
 if (unknown !== undefined) giveUp(words.badArgument(unknown));
 const port = portFrom(env.PORT);
-const dataDir = resolve(env.ECRIN_DATA ?? ".ecrin");
+const dataDir = resolve(given("ECRIN_DATA") ?? ".ecrin");
 const tls = tlsOf();
+const reportCertificate = pairOf("ECRIN_REPORT_CERTIFICATE", "ECRIN_REPORT_KEY");
+const origin = originGiven();
+const forwarded = isForwarded();
 const pages = await buildPage(() => say(words.building));
 if (pages === undefined) say(words.notBuilt);
 try {
-  const anchors = env.ECRIN_ANCHORS;
-  const witnesses = env.ECRIN_WITNESSES;
-  const [certificate, key] = [env.ECRIN_REPORT_CERTIFICATE, env.ECRIN_REPORT_KEY];
+  const anchors = given("ECRIN_ANCHORS");
+  const witnesses = given("ECRIN_WITNESSES");
+  const host = given("HOST");
+  const databaseUrl = given("DATABASE_URL");
   const server = await startServer({
     dataDir,
     port,
     databaseLog: say,
     ...(pages === undefined ? {} : { pages }),
-    ...(env.HOST === undefined ? {} : { host: env.HOST }),
-    ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
-    ...(env.ECRIN_ORIGIN === undefined ? {} : { origin: env.ECRIN_ORIGIN }),
+    ...(host === undefined ? {} : { host }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(origin === undefined ? {} : { origin }),
     ...(anchors === undefined ? {} : { anchors: await readAnchorSources(resolve(anchors)) }),
     ...(witnesses === undefined ? {} : { witnesses: await readWitnessSources(resolve(witnesses)) }),
-    ...(certificate === undefined || key === undefined
-      ? {}
-      : { reportCertificate: { certificate, key } }),
-    ...(env.ECRIN_FORWARDED === undefined ? {} : { forwarded: true }),
+    ...(reportCertificate === undefined ? {} : { reportCertificate }),
+    ...(forwarded ? { forwarded } : {}),
     ...(tls === undefined ? {} : { tls }),
   });
   stopOnSignals(server);

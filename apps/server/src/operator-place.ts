@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import process from "node:process";
 import { type DatabaseTarget, openPool, parseDatabaseUrl, type Sql } from "./database.ts";
+import { given } from "./environment.ts";
 import { type Keys, type LogKeyFiles, openKeys, readLogKeys } from "./keys.ts";
 import { checkMigrated, migrate } from "./migrations.ts";
 import { joinPostgres } from "./postgres.ts";
@@ -22,7 +22,7 @@ export interface LookedAtPlace {
 
 /** The folder of the keys, by ECRIN_DATA. @throws Error where no server has been here */
 export async function keysFolder(): Promise<string> {
-  const folder = join(resolve(process.env.ECRIN_DATA ?? ".ecrin"), "keys");
+  const folder = join(resolve(given("ECRIN_DATA") ?? ".ecrin"), "keys");
   const found = await stat(join(folder, "log")).catch(() => undefined);
   if (found === undefined) throw new Error(`There is no log key in ${folder}.`);
   return folder;
@@ -51,7 +51,7 @@ export async function lookAtPlace<T>(work: (place: LookedAtPlace) => Promise<T>)
   const folder = await keysFolder();
   const keys = await readLogKeys(folder);
   const dataDir = join(folder, "..", "postgres");
-  if (process.env.DATABASE_URL === undefined) {
+  if (given("DATABASE_URL") === undefined) {
     const found = await stat(join(dataDir, "data")).catch(() => undefined);
     if (found === undefined) throw new Error(`There is no database in ${dataDir}.`);
   }
@@ -73,7 +73,7 @@ async function onDatabase<T>(dataDir: string, work: (admin: Sql) => Promise<T>):
 }
 
 async function reach(dataDir: string): Promise<{ target: DatabaseTarget; stop(): Promise<void> }> {
-  const url = process.env.DATABASE_URL;
+  const url = given("DATABASE_URL");
   if (url !== undefined) return { target: parseDatabaseUrl(url), stop: () => Promise.resolve() };
   const { connection, stop } = await joinPostgres({ dataDir });
   return { target: connection, stop };

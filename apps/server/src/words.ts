@@ -10,7 +10,9 @@ export interface Words {
   readonly stopped: string;
   readonly portTaken: (port: number) => string;
   readonly badPort: string;
-  readonly halfOfTls: string;
+  readonly halfOfPair: (certificate: string, key: string) => string;
+  readonly badOrigin: string;
+  readonly badForwarded: string;
   readonly badArgument: (argument: string) => string;
   readonly cannotStart: (reason: string) => string;
 }
@@ -42,7 +44,10 @@ const english: Words = {
   stopped: "Stopped.",
   portTaken: (port) => `Port ${port} is in use. Choose another:  PORT=4181 npm start`,
   badPort: "PORT is a whole number from 0 to 65535.",
-  halfOfTls: "ECRIN_TLS_CERTIFICATE and ECRIN_TLS_KEY go together: name both files, or neither.",
+  halfOfPair: (certificate, key) =>
+    `${certificate} and ${key} go together: name both files, or neither.`,
+  badOrigin: "ECRIN_ORIGIN is scheme, host and port and no more, such as https://ecrin.example.",
+  badForwarded: "ECRIN_FORWARDED is yes or no.",
   badArgument: (argument) => `I do not know ${argument}.`,
   cannotStart: (reason) => `Écrin cannot start: ${reason}`,
 };
@@ -74,8 +79,11 @@ const french: Words = {
   stopped: "Arrêté.",
   portTaken: (port) => `Le port ${port} est pris. Choisissez-en un autre :  PORT=4181 npm start`,
   badPort: "PORT est un nombre entier de 0 à 65535.",
-  halfOfTls:
-    "ECRIN_TLS_CERTIFICATE et ECRIN_TLS_KEY vont ensemble : nommez les deux fichiers, ou aucun.",
+  halfOfPair: (certificate, key) =>
+    `${certificate} et ${key} vont ensemble : nommez les deux fichiers, ou aucun.`,
+  badOrigin:
+    "ECRIN_ORIGIN est un protocole, un nom d’hôte et un port, rien de plus : par exemple https://ecrin.example.",
+  badForwarded: "ECRIN_FORWARDED vaut yes ou no.",
   badArgument: (argument) => `Je ne connais pas ${argument}.`,
   cannotStart: (reason) => `Écrin ne peut pas démarrer : ${reason}`,
 };

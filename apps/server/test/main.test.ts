@@ -70,6 +70,9 @@ test("what it cannot take, it says in a sentence and exits 1", async () => {
     [{ PORT: "" }, [], /PORT is a whole number/],
     [{ PORT: "x", LANG: "fr_FR" }, [], /PORT est un nombre/],
     [{}, ["--what"], /I do not know --what/],
+    [{ ECRIN_ORIGIN: "https://ecrin.example/page" }, [], /ECRIN_ORIGIN is scheme, host and port/],
+    [{ ECRIN_FORWARDED: "nginx" }, [], /ECRIN_FORWARDED is yes or no/],
+    [{ ECRIN_REPORT_CERTIFICATE: "a.pem" }, [], /ECRIN_REPORT_KEY go together/],
   ];
   for (const [env, args, expected] of cases) {
     const { ended, said } = run(env, args);
