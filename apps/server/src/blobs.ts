@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 
@@ -42,8 +42,12 @@ export async function openBlobs(folder: string): Promise<Blobs> {
       let at = offset;
       try {
         for await (const chunk of source) {
-          await file.write(chunk, 0, chunk.length, at);
-          at += chunk.length;
+          // A disk that fills up takes a part of a chunk before it refuses the next.
+          for (let from = 0; from < chunk.length; ) {
+            const { bytesWritten } = await file.write(chunk, from, chunk.length - from, at);
+            from += bytesWritten;
+            at += bytesWritten;
+          }
         }
       } finally {
         await file.close();
@@ -104,15 +108,17 @@ async function fill(
   return at;
 }
 
-/** Reads when asked for more; the file is closed at the end, on failure, and when nobody listens any more. */
+/**
+ * Reads when asked for more; the file is open from the first time on, and closed at the end, on
+ * failure, and when nobody listens any more. What answers HEAD is never read.
+ */
 function readFrom(path: string, start: number, end: number): ReadableStream<Uint8Array> {
   let at = start;
-  const opening = open(path, "r");
-  // Where nobody ever pulls, its failure is nobody's.
-  opening.catch(() => undefined);
+  let opening: Promise<FileHandle> | undefined;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        opening ??= open(path, "r");
         const file = await opening;
         const part = Buffer.allocUnsafeSlow(Math.min(READ, end - at));
         try {
@@ -129,7 +135,7 @@ function readFrom(path: string, start: number, end: number): ReadableStream<Uint
         controller.close();
       },
       async cancel() {
-        await (await opening).close();
+        await (await opening)?.close();
       },
     },
     { highWaterMark: 0 },

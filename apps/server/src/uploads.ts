@@ -89,8 +89,12 @@ class AccountUploads extends DataStore {
         where account = ${this.#account}`;
       if ((all?.bytes ?? 0) > quotas.uploaded) refuse("quota-reached", "header.upload-length");
     });
-    // A row without its file is collected; a file without its row never would be.
-    await blobs.create(upload.id);
+    // A row without its file is collected; a file without its row never would be. Until then it
+    // would count: who tries again on a full disk shall find room once there is some.
+    await blobs.create(upload.id).catch(async (error: unknown) => {
+      await sql`delete from uploads where upload = ${upload.id}`.catch(() => undefined);
+      throw error;
+    });
     return upload;
   }
 
