@@ -6,7 +6,7 @@ import {
   type SigningKey,
   type Witness,
 } from "@ecrin/protocol";
-import { type Sql, textArray } from "./database.ts";
+import { numberArray, type Sql, textArray } from "./database.ts";
 
 /** A signed note, and how many leaves are under it. */
 interface Noted {
@@ -14,7 +14,7 @@ interface Noted {
   readonly note: string;
 }
 
-/** So many checkpoints back a quorum is looked for. */
+/** So many checkpoints that enough witnesses cosigned are looked at: as many lines may be fewer operators. */
 const MOST_BACK = 100;
 
 /** A checkpoint with the lines of those witnesses that have cosigned it. */
@@ -38,18 +38,37 @@ export async function newestWitnessed(
 ): Promise<Noted | undefined> {
   const needed = neededOf(witnesses);
   if (witnesses.length < needed) return undefined;
+  const sizes = await sql<{ size: number }[]>`${cosignedSizes(sql, witnesses, needed, least)}`;
   const rows = await sql<Noted[]>`
     select c.size, p.note || string_agg(c.line, '' order by w.place) as note
     from ${newestLines(sql)} c join ${asked(sql, witnesses)} using (witness, key)
     join log_checkpoints p on p.size = c.size
-    where c.size >= ${least} group by c.size, p.note having count(*) >= ${needed}
-    order by c.size desc limit ${MOST_BACK}`;
+    where c.size = any(${numberArray(sizes.map(({ size }) => size))}::bigint[])
+    group by c.size, p.note order by c.size desc`;
   for (const row of rows) {
     // As many lines may be fewer operators.
     const { quorum } = await quorumOf(parseNote(row.note), witnesses);
     if (quorum === "reached") return row;
   }
   return undefined;
+}
+
+/**
+ * The newest checkpoints that at least so many of these witnesses have cosigned. Anybody may ask for
+ * them, at any time: checkpoints are looked at one by one, from the newest, no further than needed.
+ */
+export function cosignedSizes(
+  sql: Sql,
+  witnesses: readonly Witness[],
+  needed: number,
+  least: number,
+) {
+  const names = textArray(witnesses.map(({ name, key }) => `${name} ${key}`));
+  return sql`
+    select p.size from log_checkpoints p where p.size >= ${least} and (
+      select count(distinct c.witness || ' ' || c.key) from cosignatures c
+      where c.size = p.size and c.witness || ' ' || c.key = any(${names}::text[])) >= ${needed}
+    order by p.size desc limit ${MOST_BACK}`;
 }
 
 /** How asking each witness stands, in the order in which they are configured. */

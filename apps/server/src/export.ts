@@ -99,8 +99,8 @@ async function coveringCheckpoint(
   subject: Subject,
 ): Promise<Covering> {
   const latest = await log.latest();
-  const [row] = await sql<{ index: number | null }[]>`
-    select max(index) as index from journal_openings where subject = ${subject}`;
+  const [row] = await sql<{ index: number }[]>`
+    select index from journal_openings where subject = ${subject} order by n desc limit 1`;
   const least = (row?.index ?? -1) + 1;
   const witnessed = await newestWitnessed(sql, witnesses, Math.max(least, log.from + 1));
   if (witnessed !== undefined) return witnessed;
@@ -210,13 +210,18 @@ async function anchoredSizes(
   subject: Subject,
   size: number,
 ): Promise<number[]> {
+  // All sizes are read once, and each entry's found among them: reading them for each entry would
+  // take minutes once there are thousands of both.
   const rows = await sql<{ size: number }[]>`
-    select distinct a.size from journal_openings o cross join lateral (
-      select min(size) as size from anchors join anchored_checkpoints using (size)
-      where size > o.index and size <= ${size} and proof is not null
-        and demonstration = ${demonstration}) a
-    where o.subject = ${subject} and a.size is not null
-    order by a.size desc limit ${MOST_ANCHORS}`;
+    with anchored as (
+      select array_agg(size order by size) as sizes from (
+        select distinct size from anchors join anchored_checkpoints using (size)
+        where size <= ${size} and proof is not null and demonstration = ${demonstration}) each)
+    select size from (
+      select distinct a.sizes[width_bucket(o.index, a.sizes) + 1] as size
+      from anchored a cross join journal_openings o
+      where o.subject = ${subject} and a.sizes is not null) first
+    where size is not null order by size desc limit ${MOST_ANCHORS}`;
   return rows.map((row) => row.size).reverse();
 }
 

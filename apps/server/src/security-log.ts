@@ -72,8 +72,14 @@ export async function noteConfiguration(sql: Sql, at: number, what: string): Pro
   if (last?.what !== what) await note(sql, at, { kind: "configuration", what });
 }
 
-/** Deletes what is older than a year, but for how the service is set up now. */
+/**
+ * Deletes what is older than a year, but for how the service was set up when that year began. Of
+ * what is kept nothing is looked at: this is done every minute, and a year is millions of lines.
+ */
 export async function forgetOld(sql: Sql, now: number): Promise<void> {
-  await sql`delete from security_log where at < ${now - RETENTION_MS} and line not in (
-    select max(line) from security_log where kind = 'configuration' and what like 'version %')`;
+  const before = now - RETENTION_MS;
+  await sql`delete from security_log where at < ${before} and line not in (
+    select line from security_log
+    where at < ${before} and kind = 'configuration' and what like 'version %'
+    order by at desc, line desc limit 1)`;
 }
