@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   isRootOf,
   openBlockHeader,
@@ -21,6 +22,7 @@ import {
   anchoredAt,
   anchoredSize,
   listAnchors,
+  PACE,
   startAnchors,
 } from "../../apps/server/src/anchors.ts";
 import {
@@ -109,9 +111,17 @@ async function scene(of: Sources = {}): Promise<Scene> {
         [kind, state, ...(error === undefined ? [] : [error])].join(" "),
       ),
   };
+  scenes.add(made);
   await made.anchors.round();
   return made;
 }
+
+const scenes = new Set<Scene>();
+/** Each has a clock of its own: two at once would be a clock that goes back. */
+afterEach(async () => {
+  for (const { anchors } of scenes) await anchors.stop();
+  scenes.clear();
+});
 
 const textOf = (size: number) => `ecrin.log/test\n${size}\nroot\n`;
 
@@ -183,6 +193,46 @@ test("the end of an epoch of tags is due at once, in the first checkpoint that c
   now.size += 1;
   await now.anchors.round();
   assert.equal(await newest(), first + 21);
+});
+
+test("who stops waits for no source, and puts off nothing that was asked then", {
+  timeout: 60_000,
+}, async () => {
+  const now = await scene({ calendars: [], authorities: [authority] });
+  now.size += 1000;
+  let asked = 0;
+  const silent = startAnchors({
+    sql: ground.app,
+    now: () => now.at,
+    newest: () => Promise.resolve({ size: now.size, text: textOf(now.size), note: "" }),
+    asking: {
+      fetch: (_, init) =>
+        new Promise((_resolve, reject) => {
+          asked += 1;
+          init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
+        }),
+      timeoutMs: 3_600_000,
+    },
+    sources: {
+      authorities: [{ name: "silent", url: "http://silent.example", roots: [] }],
+      calendars: [],
+      leastWork: EASY_WORK,
+      demonstration: true,
+    },
+    pace: { ...PACE, round: 5 },
+  });
+  while (asked === 0) await sleep(5);
+  await silent.stop();
+  assert.equal(asked, 1);
+  const [row] = await ground.app<{ tries: number; error: string | null }[]>`
+    select tries, error from anchors where source = 'silent'`;
+  assert.deepEqual({ ...row }, { tries: 0, error: null });
+  // Taken a day ahead by a clock that was set right since: tried again all the same.
+  await ground.app`update anchors set next_at = ${now.at + 24 * 60 * MINUTE} where source = 'silent'`;
+  await now.anchors.round();
+  const [again] = await ground.app<{ tries: number }[]>`
+    select tries from anchors where source = 'silent'`;
+  assert.equal(again?.tries, 1);
 });
 
 test("without a source nothing is anchored", async () => {

@@ -33,6 +33,19 @@ export interface Asking {
 export const ASKING: Asking = { fetch, timeoutMs: 10_000 };
 const MOST_BYTES = 65_536;
 
+/** The same, until it is called off: what is asked then, or still waits, is `unreachable`. */
+export function askingUntil(asking: Asking, ended: AbortSignal): Asking {
+  return {
+    get timeoutMs() {
+      return asking.timeoutMs;
+    },
+    fetch: (url, init) => {
+      const signals = [ended, ...(init?.signal == null ? [] : [init.signal])];
+      return asking.fetch(url, { ...init, signal: AbortSignal.any(signals) });
+    },
+  };
+}
+
 /**
  * One request to a source: bounded in time and size, following nobody elsewhere.
  * @returns undefined for `404`

@@ -1,5 +1,5 @@
 import { type Anchor, encodeOtsProof, mergeOtsStamps, parseOtsProof, utf8 } from "@ecrin/protocol";
-import { AnchorError, ASKING, type Asking } from "./anchor-ask.ts";
+import { AnchorError, ASKING, type Asking, askingUntil } from "./anchor-ask.ts";
 import { splitLists, stampAt } from "./anchor-authority.ts";
 import { confirmationOf, promiseOf } from "./anchor-calendar.ts";
 import type { AnchorSources } from "./anchor-sources.ts";
@@ -78,12 +78,13 @@ export interface Anchors {
 /** Takes checkpoints outside, beside the service and never in its way (spec/anchor.md). */
 export function startAnchors(options: AnchorOptions): Anchors {
   const { round: every } = options.pace ?? PACE;
-  let working: Promise<unknown> = Promise.resolve();
-  let stopped = false;
+  const stopping = new AbortController();
+  const asking = askingUntil(options.asking ?? ASKING, stopping.signal);
+  let working: Promise<unknown> | undefined;
   let told = 0;
 
   async function roundAndTell(): Promise<number> {
-    const tried = await round(options);
+    const tried = await round({ ...options, asking, ended: stopping.signal });
     const size = tried === 0 && told > 0 ? told : await anchoredSize(options.sql, options.sources);
     if (size > told) {
       await options.anchored?.(size);
@@ -94,20 +95,28 @@ export function startAnchors(options: AnchorOptions): Anchors {
   }
 
   const timer = setInterval(() => {
-    if (!stopped) working = working.then(roundAndTell).catch(() => undefined);
+    working ??= roundAndTell()
+      .catch(() => undefined)
+      .finally(() => {
+        working = undefined;
+      });
   }, every);
   timer.unref();
   return {
     round: roundAndTell,
     async stop() {
-      stopped = true;
       clearInterval(timer);
+      // A source that does not answer keeps nobody who stops.
+      stopping.abort();
       await working;
     },
   };
 }
 
-async function round(options: AnchorOptions): Promise<number> {
+/** Options with the signal that no more is to be asked. */
+type Round = AnchorOptions & { readonly ended: AbortSignal };
+
+async function round(options: Round): Promise<number> {
   const { authorities, calendars } = options.sources;
   if (authorities.length + calendars.length === 0) return 0;
   await makeDue(options);
@@ -118,7 +127,7 @@ async function round(options: AnchorOptions): Promise<number> {
   const bySource = Map.groupBy(rows, ({ kind, source }) => `${kind} ${source}`);
   await Promise.all(
     [...bySource.values()].map(async (each) => {
-      for (const row of each) await tryRow(options, row);
+      for (const row of each) if (!options.ended.aborted) await tryRow(options, row);
     }),
   );
   return rows.length;
@@ -173,28 +182,32 @@ interface Row {
   readonly text: string;
 }
 
-/** The rows whose time has come, for this process alone. */
-async function takeRows({ sql, sources, now }: AnchorOptions): Promise<Row[]> {
+/** The rows whose time has come, for this process alone; a clock that was set back puts nothing off. */
+async function takeRows({ sql, sources, now, pace = PACE }: AnchorOptions): Promise<Row[]> {
+  const at = now();
+  const furthest = at + Math.max(pace.longest, pace.pending) + TAKEN_MS;
   return [
     ...(await sql<Row[]>`
-      update anchors a set next_at = ${now() + TAKEN_MS}
+      update anchors a set next_at = ${at + TAKEN_MS}
       from anchored_checkpoints c,
         (select size, kind, source from anchors join anchored_checkpoints using (size)
          where demonstration = ${sources.demonstration}
-           and state in ('waiting', 'pending') and next_at <= ${now()}
+           and state in ('waiting', 'pending') and (next_at <= ${at} or next_at > ${furthest})
          order by next_at limit 64 for update of anchors skip locked) due
       where c.size = a.size and a.size = due.size and a.kind = due.kind and a.source = due.source
       returning a.size, a.kind, a.source, a.state, a.proof, a.tries, c.text`),
   ];
 }
 
-async function tryRow(options: AnchorOptions, row: Row): Promise<void> {
+async function tryRow(options: Round, row: Row): Promise<void> {
   try {
     if (row.kind === "rfc3161") await tryStamp(options, row);
     else await tryCalendar(options, row);
     options.at?.("kept");
   } catch (error) {
     if (!(error instanceof AnchorError)) throw error;
+    // Called off: whoever starts next takes it up.
+    if (options.ended.aborted) return;
     await putOff(options, row, error.code);
   }
 }

@@ -8,7 +8,7 @@ import {
   parseCosignatures,
   parseNote,
 } from "@ecrin/protocol";
-import { ASKING, type Asking } from "./anchor-ask.ts";
+import { ASKING, type Asking, askingUntil } from "./anchor-ask.ts";
 import type { Sql } from "./database.ts";
 import type { Log, Signed } from "./log.ts";
 import { askWitness } from "./witness-ask.ts";
@@ -55,11 +55,13 @@ export function startWitnessing(options: WitnessingOptions): Witnessing {
   const { asked, pace = WITNESS_PACE } = options;
   // Each on its own: one that is slow keeps no other waiting.
   const busy = new Map<WitnessSource, Promise<boolean>>();
+  const stopping = new AbortController();
+  const asking = askingUntil(options.asking ?? ASKING, stopping.signal);
 
   function attend(witness: WitnessSource): Promise<boolean> {
     const working = busy.get(witness);
     if (working !== undefined) return working;
-    const work = attendTo(options, witness)
+    const work = attendTo({ ...options, asking }, witness)
       .catch(() => false)
       .finally(() => busy.delete(witness));
     busy.set(witness, work);
@@ -74,6 +76,7 @@ export function startWitnessing(options: WitnessingOptions): Witnessing {
     round: async () => (await Promise.all(asked.map(attend))).filter(Boolean).length,
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await Promise.all(busy.values());
     },
   };
