@@ -18,7 +18,7 @@ export interface Live {
    * where this process does
    */
   watch(by: AccountId, what: Watched, told: (mark: Mark) => void, ended: () => void): Watching;
-  /** Ends every watch. */
+  /** Ends every watch, and begins none any more. */
   stop(): void;
 }
 
@@ -57,6 +57,7 @@ export function createLive(sql: Sql, pace: LivePace = LIVE_PACE): Live {
   let looked: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
+  let stopped = false;
 
   async function look(): Promise<void> {
     const [head] = await sql<{ size: number }[]>`select size from journal_head`;
@@ -84,7 +85,7 @@ export function createLive(sql: Sql, pace: LivePace = LIVE_PACE): Live {
   return {
     pace,
     watch(by, what, told, ended) {
-      if (watches.size >= MOST_OF_ALL) throw new ServerError("unavailable");
+      if (stopped || watches.size >= MOST_OF_ALL) throw new ServerError("unavailable");
       const own = [...watches].filter((each) => each.by === by).length;
       if (own >= MOST_OF_ACCOUNT) throw new ServerError("rate-limited");
       const watch: Watch = { by, what, told, ended };
@@ -101,6 +102,7 @@ export function createLive(sql: Sql, pace: LivePace = LIVE_PACE): Live {
       return { ready: looked === undefined ? lookNow() : Promise.resolve(), leave };
     },
     stop() {
+      stopped = true;
       for (const { ended } of [...watches]) ended();
       watches.clear();
       rest();

@@ -30,6 +30,8 @@ export interface SequencingOptions {
   readonly pace: Pace;
   /** Told when the database turns out not to be what was signed, and when it is again. */
   readonly refused: (error: LogRefused | undefined) => void;
+  /** Told when nothing can be signed for another reason, such as a full disk, and when something can again. */
+  readonly failed?: (error: unknown) => void;
   /** Told of each checkpoint; `closes` says that an epoch ends under it: that one is anchored. */
   readonly signed?: (checkpoint: Signed, closes: boolean) => void;
 }
@@ -45,6 +47,7 @@ export function startSequencing(options: SequencingOptions): { stop: () => Promi
   let signedSize = -1;
   let knownTurns: number | undefined;
   let refusing = false;
+  let failing = false;
   let running: Promise<void> | undefined;
 
   async function tick(): Promise<void> {
@@ -81,10 +84,18 @@ export function startSequencing(options: SequencingOptions): { stop: () => Promi
     refusing = false;
   }
 
+  /** Said once, however often it fails: a log that nobody signs is an alarm to its readers a day later. */
+  function note(error: unknown): void {
+    const fails = error !== undefined;
+    if (fails !== failing) options.failed?.(error);
+    failing = fails;
+  }
+
   const timer = setInterval(() => {
     running ??= tick()
+      .then(() => note(undefined))
       .catch((error: unknown) => {
-        if (!(error instanceof LogRefused)) return;
+        if (!(error instanceof LogRefused)) return note(error);
         if (!refusing) refused(error);
         refusing = true;
       })

@@ -23,6 +23,7 @@ import { createNonces } from "./nonce.ts";
 import { openPages } from "./pages.ts";
 import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
+import { asServerError } from "./problem.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { createReleaseKeys } from "./release.ts";
 import { openReportSigner, type ReportCertificate } from "./report-signer.ts";
@@ -126,7 +127,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       host: options.host ?? (tls === undefined ? "127.0.0.1" : undefined),
       tls,
     });
-    closing.unshift(listening.close);
+    closing.unshift(() => {
+      // A stream ends by itself never: it would keep whoever waits for its connection.
+      const closed = listening.close();
+      ground.live.stop();
+      return closed;
+    });
     const { port } = listening;
     let stopped: Promise<void> | undefined;
     return {
@@ -223,7 +229,21 @@ function sequencingOf(
       else door.shut();
       if (error !== undefined) databaseLog?.(error.message);
     },
+    failed(error: unknown) {
+      databaseLog?.(
+        error === undefined
+          ? "the log is signed again"
+          : `the log cannot be signed (${reasonOf(error)}): the next try is in a second`,
+      );
+    },
   };
+}
+
+/** Why, in a code of ours and one of the system's: a message may repeat what was asked. */
+function reasonOf(error: unknown): string {
+  const { code } = asServerError(error);
+  const system = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^[A-Z0-9_]{3,30}$/.test(system) ? `${code}, ${system}` : code;
 }
 
 interface Database {

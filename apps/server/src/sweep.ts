@@ -22,18 +22,36 @@ const TABLES = [
 export function startSweeping(
   ground: Pick<Ground, "sql" | "journal" | "blobs" | "now">,
   every = SWEEP_EVERY,
-): { stop: () => void } {
+): { stop: () => Promise<void> } {
   const { sql, now } = ground;
-  const timer = setInterval(() => void sweep().catch(() => undefined), every);
-  timer.unref();
+  const steps: readonly (() => Promise<unknown>)[] = [
+    () => noteExpired(ground),
+    () => collectUploads(ground),
+    () => forgetOld(sql, now()),
+    () => indexActs(sql),
+    ...TABLES.map((table) => async () => {
+      await sql`delete from ${sql(table)} where expires < ${now()}`;
+    }),
+  ];
+  let running: Promise<void> | undefined;
+  let stopped = false;
 
+  /** Each on its own: what cannot be done now, as while nothing is written, keeps nothing else from being swept. */
   async function sweep(): Promise<void> {
-    await noteExpired(ground);
-    await collectUploads(ground);
-    await forgetOld(sql, now());
-    await indexActs(sql);
-    for (const table of TABLES) await sql`delete from ${sql(table)} where expires < ${now()}`;
+    for (const step of steps) if (!stopped) await step().catch(() => undefined);
   }
 
-  return { stop: () => clearInterval(timer) };
+  const timer = setInterval(() => {
+    running ??= sweep().finally(() => {
+      running = undefined;
+    });
+  }, every);
+  timer.unref();
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
 }

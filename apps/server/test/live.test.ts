@@ -211,3 +211,34 @@ test("nothing written between watching and looking is missed", async () => {
   assert.equal(marks.at(-1), row?.n);
   await sql.end();
 });
+
+test("a server that stops ends its streams, whole, and begins none", async () => {
+  const other = await startTestServer(cluster, { live: PACE });
+  const alice = await new Person(other.line).signUp();
+  const { seat } = alice;
+  await other.line.refreshNonce(seat);
+  const url = other.line.url + own(alice);
+  const answer = await fetch(url, {
+    headers: {
+      authorization: `DPoP ${seat.token}`,
+      dpop: proofOf(seat, "GET", url, other.line.now()),
+    },
+  });
+  let text = "";
+  // A connection that is cut off throws here.
+  const ended = (async () => {
+    for await (const part of answer.body ?? []) text += Buffer.from(part).toString();
+  })();
+  await until("a first word", () => text.startsWith("retry"));
+  await Promise.all([ended, other.stop()]);
+  const live = createLive(server.admin);
+  live.stop();
+  const watch = () =>
+    live.watch(
+      alice.account,
+      { actor: alice.account },
+      () => undefined,
+      () => undefined,
+    );
+  assert.throws(watch, { code: "unavailable" });
+});
