@@ -86,7 +86,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         status: response.status,
         ms: Math.round(performance.now() - start),
       });
-      return response;
+      return c.req.method === "HEAD" ? await withoutBody(response) : response;
     };
 
   const openSession = async (request: Request): Promise<Session> => {
@@ -159,7 +159,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   app.all(
     "*",
     answering(pages === undefined ? "unknown" : "page", async (c) => {
-      if (pages === undefined || c.req.method !== "GET") return refuse("not-found");
+      if (pages === undefined || !READING.has(c.req.method)) return refuse("not-found");
       const asking = {
         acceptEncoding: c.req.header("accept-encoding"),
         ifNoneMatch: c.req.header("if-none-match"),
@@ -169,6 +169,9 @@ export function createApp(options: AppOptions): Hono<Env> {
   );
   return app;
 }
+
+/** Whoever looks whether a place is there asks for its HEAD (RFC 9110 section 9.3.2). */
+const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 type AnyCall = Ground &
   Input & {
@@ -214,6 +217,12 @@ function toResponse(answer: unknown, carried: Readonly<Record<string, string>>):
     if (!answer.headers.has(name)) answer.headers.set(name, value);
   }
   return answer;
+}
+
+/** What answers HEAD: whatever would have been read, a file or a stream, is let go of at once. */
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 function problemResponse(error: ServerError, carried: Readonly<Record<string, string>>): Response {

@@ -49,13 +49,22 @@ export interface Keys {
 }
 
 /**
- * Reads the keys in `folder`, making those that are missing.
- * @throws Error when a file can be read by others, or is not what it should be
+ * Without these nothing goes on: no password fits, no address is known, no release can be opened, no
+ * tag follows. Others may be made anew: then sessions end, and that is all.
+ */
+const LASTING = ["log", "release", "address", "pepper", "opaque", "mac"];
+/** What a server writes there once it has its database, the one since 0.2.0 and the other since 0.4.0. */
+const SINCE_RUN = ["checkpoint", "chain"];
+
+/**
+ * Reads the keys in `folder`, making those that are missing where no server has run yet.
+ * @throws Error when a file can be read by others, is not what it should be, or is gone
  */
 export async function openKeys(folder: string): Promise<Keys> {
   await ready;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
+  await checkWhole(folder);
   const bytes = (name: string) => secret(folder, name);
   const coming = await readComing(folder);
   const [log, release, address, pepper, session, nonce, factors] = await Promise.all([
@@ -84,6 +93,22 @@ export async function openKeys(folder: string): Promise<Keys> {
       randomBytes(24).toString("base64url"),
     ),
   };
+}
+
+/** A copy put back in part is no first start: another key in the place of a lost one would seem to do. */
+async function checkWhole(folder: string): Promise<void> {
+  const [checkpoint, chain] = await Promise.all(SINCE_RUN.map((name) => isThere(folder, name)));
+  if (checkpoint !== true && chain !== true) return;
+  for (const name of chain === true ? [...LASTING, "factors"] : LASTING) {
+    if (await isThere(folder, name)) continue;
+    throw new Error(
+      `There is no key file ${name} in ${folder}, where a server has run. No other will do: put it back from a copy of that folder.`,
+    );
+  }
+}
+
+async function isThere(folder: string, name: string): Promise<boolean> {
+  return (await stat(join(folder, name)).catch(ignoreMissing)) !== undefined;
 }
 
 /** What the log is known by: its keys, and those of its tags. */

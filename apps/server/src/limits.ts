@@ -62,7 +62,9 @@ export function createLimiter(limits: Limits, now: () => number): Limiter {
     const buckets = kinds.get(kind) ?? new Map<string, { left: number; at: number }>();
     kinds.set(kind, buckets);
     const bucket = buckets.get(name) ?? { left: burst, at };
-    const left = Math.min(burst, bucket.left + (Math.max(0, at - bucket.at) / 1000) * perSecond);
+    // A clock that was set back fills on from now, or whoever asks waits until it is where it was.
+    if (bucket.at > at) bucket.at = at;
+    const left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond);
     if (left < 1) throw new ServerError("rate-limited");
     // Last used last: what is dropped first has long been full again.
     buckets.delete(name);

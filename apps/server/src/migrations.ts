@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import type { Sql, Tx } from "./database.ts";
+import { scramVerifier } from "./scram.ts";
 
 /** One numbered change of the schema. */
 export interface Migration {
@@ -90,7 +91,7 @@ async function prepare(tx: Tx, appPassword: string): Promise<void> {
   // ALTER ROLE takes no parameters; the password is base64url, made by keys.ts.
   if (!/^[A-Za-z0-9_-]{20,}$/.test(appPassword))
     throw new TypeError("the service's password is not base64url");
-  await tx.unsafe(`alter role ecrin_app login password '${appPassword}'`);
+  await tx.unsafe(`alter role ecrin_app login password '${scramVerifier(appPassword)}'`);
   const [me] = await tx<
     { may: boolean }[]
   >`select pg_has_role(current_user, 'ecrin_owner', 'set') as may`;

@@ -135,7 +135,8 @@ async function askDatabase(sql: Sql, batch: readonly Asked[]): Promise<Standing[
         ${numberArray(batch.map(({ session }) => session.issued))}::bigint[]
       ) with ordinality as a (proof, expires, session, account, device, issued, i)
     ), fresh as (
-      insert into proofs (proof, expires) select proof, expires from asked
+      -- In one order: of two processes shown the same proofs, neither waits for what waits for it.
+      insert into proofs (proof, expires) select proof, expires from asked order by proof
       on conflict do nothing returning proof
     )
     select f.proof is not null as fresh,

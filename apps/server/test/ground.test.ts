@@ -132,6 +132,67 @@ test("keys are made once, whole, for their owner only, and the same afterwards",
   await assert.rejects(openKeys(place), /mac does not hold 32 bytes/);
 });
 
+test("where a server has run, a lost key is told and not replaced", async () => {
+  const place = join(folder, "lost-keys");
+  await openKeys(place);
+  // Whoever died while making them is taken up.
+  await rm(join(place, "pepper"));
+  await openKeys(place);
+  await writeFile(join(place, "checkpoint"), "of a server of 0.2.0", { mode: 0o600 });
+  await rm(join(place, "factors"));
+  await openKeys(place);
+  await writeFile(join(place, "chain"), "of a server of 0.4.0", { mode: 0o600 });
+  for (const name of ["log", "release", "address", "pepper", "opaque", "mac", "factors"]) {
+    const held = await readFile(join(place, name));
+    await rm(join(place, name));
+    await assert.rejects(openKeys(place), new RegExp(`no key file ${name} in .*put it back`));
+    assert.ok(!(await readdir(place)).includes(name));
+    await writeFile(join(place, name), held, { mode: 0o600 });
+  }
+  for (const name of ["session", "nonce", "database"]) await rm(join(place, name));
+  await openKeys(place);
+});
+
+test("the service's password goes to the database as what the database keeps of it", async () => {
+  const target = await cluster.database();
+  const admin = openPool(target, 2);
+  const [data, hba] = await Promise.all(
+    ["data_directory", "hba_file"].map(async (name) => {
+      const [row] = await admin<{ value: string }[]>`select current_setting(${name}) as value`;
+      return row?.value ?? "";
+    }),
+  );
+  // As who runs a database for a hospital has it: every change of a role is in the log.
+  await admin.unsafe(`alter database ${target.database} set log_statement = 'ddl'`);
+  await admin.end();
+  const again = openPool(target, 2);
+  await migrate(again, PASSWORD);
+  const log = await readFile(join(data ?? "", "..", "postgres.log"), "utf8");
+  assert.match(log, /alter role ecrin_app login password 'SCRAM-SHA-256/);
+  assert.ok(!log.includes(PASSWORD));
+  const before = await readFile(hba ?? "", "utf8");
+  const signIn = async (password: string) => {
+    const app = openPool({ ...target, user: "ecrin_app", password }, 1);
+    return await app`select 1`
+      .then(
+        () => "in",
+        (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined),
+      )
+      .finally(() => app.end());
+  };
+  try {
+    await writeFile(hba ?? "", `local all ecrin_app scram-sha-256\n${before}`);
+    await again`select pg_reload_conf()`;
+    await again`select pg_sleep(0.5)`;
+    assert.equal(await signIn(`${PASSWORD}B`), "28P01");
+    assert.equal(await signIn(PASSWORD), "in");
+  } finally {
+    await writeFile(hba ?? "", before);
+    await again`select pg_reload_conf()`;
+    await again.end();
+  }
+});
+
 test("the quick HMAC is HMAC-SHA256 (RFC 4231 with a key of 32 bytes)", async () => {
   const { createHmac, randomBytes } = await import("node:crypto");
   for (const length of [0, 1, 55, 64, 200]) {
@@ -170,6 +231,16 @@ test("somebody who asks too often waits; others do not", () => {
   limit("session", "a");
   now = -10_000;
   assert.doesNotThrow(() => limit("session", "c"));
+  // What was used up while the clock was a day ahead fills again from when it was set right.
+  now = 86_400_000;
+  for (let i = 0; i < 3; i++) limit("session", "d");
+  now = 5000;
+  assert.throws(() => limit("session", "d"), { code: "rate-limited" });
+  now = 5999;
+  assert.throws(() => limit("session", "d"), { code: "rate-limited" });
+  now = 6000;
+  limit("session", "d");
+  assert.throws(() => limit("session", "d"), { code: "rate-limited" });
 });
 
 test("too many requests are a problem that says when to come back", async () => {
@@ -338,6 +409,18 @@ test("files of the page come compressed where that is taken, and not again where
   const index = await get({ "accept-encoding": "br" }, "/");
   assert.equal(index.headers["content-encoding"], undefined);
   assert.equal((await get({ "if-none-match": index.headers.etag ?? "" }, "/")).status, 304);
+  // Who looks whether it is there, as what watches over a service does.
+  for (const place of ["/", path]) {
+    const [whole, head] = await Promise.all(
+      ["GET", "HEAD"].map((method) => fetch(server.url + place, { method })),
+    );
+    assert.equal(head?.status, 200);
+    assert.equal(await head?.text(), "");
+    for (const name of ["content-type", "content-security-policy", "etag", "cache-control"])
+      assert.equal(head?.headers.get(name), whole?.headers.get(name));
+    await whole?.body?.cancel();
+  }
+  assert.equal((await fetch(`${server.url}/`, { method: "POST" })).status, 404);
   await server.stop();
 });
 
