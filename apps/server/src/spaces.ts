@@ -45,7 +45,7 @@ async function spaces({ sql, session, now }: Call<"spaces">): Promise<RouteAnswe
     left join shares h on h.share = s.space
     where m.account = ${session.account}
       and (m.until is null or m.until > ${now()})
-      and (m.role = 'owner' or not s.closed)
+      and (m.role = 'owner' or not (s.closed or coalesce(h.until <= ${now()}, false)))
     order by s.made_at, s.space`;
   return {
     spaces: rows.map(({ space, kind, role, seq, hash, closed, until, owner }) => ({

@@ -52,7 +52,21 @@ test("a share past its date is noted in its source; one that was ended before is
   const path = `/v1/shares/${ended.share.space}/end`;
   const answer = await alice.line.ask("POST", path, { unshare }, alice.seat);
   assert.equal(answer.status, 200);
+  const listed = async (by: typeof bob) =>
+    (
+      await by.line.done<{ spaces: { space: string; closed: boolean }[] }>(
+        "GET",
+        "/v1/spaces",
+        undefined,
+        by.seat,
+      )
+    ).spaces
+      .filter(({ space }) => space === lasting.share.space)
+      .map(({ closed }) => closed);
+  assert.deepEqual([await listed(alice), await listed(bob)], [[false], [false]]);
   await pass(server, DAY, alice, bob);
+  // From then on it is its maker's to see: a practice has thousands that have ended.
+  assert.deepEqual([await listed(alice), await listed(bob)], [[true], []]);
   await note();
   assert.equal(await note(), 0);
   assert.deepEqual(await expiriesOf(record.space), [{ share: lasting.share.space, by: {} }]);
