@@ -9,9 +9,9 @@ import { writeDurably } from "./durable.ts";
 import { NEXT_LOG } from "./keys.ts";
 import { type CheckedLog, checkLog } from "./operator-check.ts";
 import { erase, parseErasure, tellErasure } from "./operator-erase.ts";
-import { atPlace, keysFolder, lookAtPlace } from "./operator-place.ts";
+import { atPlace, keysFolder, type LookedAtPlace, lookAtPlace } from "./operator-place.ts";
 import { parseSecurityAsked, readSecurityLog, securityText } from "./operator-security.ts";
-import { finishSuccession, succeed, tellLoss } from "./operator-succeed.ts";
+import { finishSuccession, isBrokenOff, succeed, tellLoss } from "./operator-succeed.ts";
 
 // npm run log -- …: what an operator does to the journal and its log. ECRIN_DATA and DATABASE_URL
 // are described in README; a server may run meanwhile.
@@ -39,19 +39,24 @@ async function rotate(args: readonly string[]): Promise<void> {
   say("The next log key is made. Start the server again: it signs from then on.");
 }
 
+/** Without `--yes` a command that changes something looks only, as `check` does, and changes nothing at all. */
 async function eraseLines(args: readonly string[]): Promise<void> {
   const options = { subject: text, from: text, count: text, reason: text, yes: flag } as const;
   const { yes, ...given } = parseArgs({ args: [...args], options }).values;
   const wanted = parseErasure(given);
-  await atPlace(async (place) => {
+  const tell = async (place: Pick<LookedAtPlace, "admin">) => {
     const found = await tellErasure(place, wanted);
     if (found.length === 0) throw new Error("There is nothing to erase there.");
     for (const { kind, count } of found) say(`${String(count).padStart(6)}  ${kind}`);
-    if (yes !== true) {
-      say("Nothing has been erased. This cannot be undone: add --yes to do it.");
-      process.exitCode = 1;
-      return;
-    }
+  };
+  if (yes !== true) {
+    await lookAtPlace(tell);
+    say("Nothing has been erased. This cannot be undone: add --yes to do it.");
+    process.exitCode = 1;
+    return;
+  }
+  await atPlace(async (place) => {
+    await tell(place);
     const erased = await erase(place, wanted);
     say(`Erased ${erased}. The erasure is an entry of that journal, and every proof stays valid.`);
     say(
@@ -63,29 +68,43 @@ async function eraseLines(args: readonly string[]): Promise<void> {
 /** Ends a log whose entries are lost for good (spec/succession.md). */
 async function succeedLog(args: readonly string[]): Promise<void> {
   const { yes } = parseArgs({ args: [...args], options: { yes: flag } }).values;
+  if (yes !== true) {
+    await lookAtPlace(tellSuccession);
+    process.exitCode = 1;
+    return;
+  }
   await atPlace(async (place) => {
     if (await finishSuccession(place)) {
       say("A succession that had been broken off is finished. Start the server again.");
       return;
     }
-    const { size, kept, newest } = await tellLoss(place);
-    say(`${size} entries were signed for, and the database holds the first ${kept} of them.`);
-    if (newest !== undefined)
-      say(`The newest that is left is of ${new Date(newest).toISOString()}.`);
-    say(
-      `${size - kept} entries, and all that was done by them, are lost for good if no backup has them.`,
-    );
-    if (yes !== true) {
-      say(
-        "Nothing has been changed. Ending this log cannot be undone, and everybody who knew it is told: add --yes to do it.",
-      );
-      process.exitCode = 1;
-      return;
-    }
+    await sayLoss(place);
     await succeed(place);
     say("The log has ended, and another one follows it. Start the server again.");
     say("Give its witnesses the new key, and tell your users what was lost and why.");
   });
+}
+
+async function tellSuccession(place: LookedAtPlace): Promise<void> {
+  if (await isBrokenOff(place)) {
+    say(
+      "A succession has been broken off. Nothing has been changed: the next start of the server finishes it, or --yes.",
+    );
+    return;
+  }
+  await sayLoss(place);
+  say(
+    "Nothing has been changed. Ending this log cannot be undone, and everybody who knew it is told: add --yes to do it.",
+  );
+}
+
+async function sayLoss(place: LookedAtPlace): Promise<void> {
+  const { size, kept, newest } = await tellLoss(place);
+  say(`${size} entries were signed for, and the database holds the first ${kept} of them.`);
+  if (newest !== undefined) say(`The newest that is left is of ${new Date(newest).toISOString()}.`);
+  say(
+    `${size - kept} entries, and all that was done by them, are lost for good if no backup has them.`,
+  );
 }
 
 /** Ends with 2 where the database is not what was signed: that is no failure to look. */

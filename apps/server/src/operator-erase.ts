@@ -3,7 +3,7 @@ import { eraseEntries } from "./erasure.ts";
 import { createJournal } from "./journal.ts";
 import { createLog } from "./log.ts";
 import { heldKeys } from "./log-keys.ts";
-import type { OperatorPlace } from "./operator-place.ts";
+import type { LookedAtPlace, OperatorPlace } from "./operator-place.ts";
 import { note } from "./security-log.ts";
 import { signerOf } from "./signer.ts";
 
@@ -36,16 +36,18 @@ export function parseErasure(given: Readonly<Record<string, string | undefined>>
   };
 }
 
-/** What stands to be erased: the kinds of the entries and how many there are of each; never more. */
+/** What stands to be erased: the kinds of the entries and how many there are of each; never more. Nothing is changed. */
 export async function tellErasure(
-  { admin }: Pick<OperatorPlace, "admin">,
+  { admin }: Pick<LookedAtPlace, "admin">,
   { subject, from, count }: Erasure,
 ): Promise<readonly { readonly kind: EntryKind; readonly count: number }[]> {
-  return [
-    ...(await admin<{ kind: EntryKind; count: number }[]>`
+  const found = await admin.begin(
+    "read only",
+    (tx) => tx<{ kind: EntryKind; count: number }[]>`
       select entry::json ->> 'kind' as kind, count(*) as count from journal_openings
-      where subject = ${subject} and n >= ${from} and n < ${from + count} group by 1 order by 1`),
-  ];
+      where subject = ${subject} and n >= ${from} and n < ${from + count} group by 1 order by 1`,
+  );
+  return [...found];
 }
 
 /**

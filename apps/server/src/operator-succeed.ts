@@ -17,13 +17,13 @@ import { type JournalTop, lastEntries, readyWith, writeEntries } from "./entries
 import { SUCCESSOR, secretText } from "./keys.ts";
 import { createLog, LOG_LOCK } from "./log.ts";
 import { heldKeys, putInForce } from "./log-keys.ts";
-import type { OperatorPlace } from "./operator-place.ts";
+import type { LookedAtPlace, OperatorPlace } from "./operator-place.ts";
 import { keepChain, type OutsideChain, readChain, readOutside } from "./outside.ts";
 import { note } from "./security-log.ts";
 import { type Signer, signerOf } from "./signer.ts";
 import { store } from "./store.ts";
 import { insertSuccession } from "./successions.ts";
-import { growTo, rootAt } from "./tree.ts";
+import { growTo, rootOver } from "./tree.ts";
 
 // A log whose entries are lost for good ends, and another one follows it (spec/succession.md).
 
@@ -49,14 +49,16 @@ interface Ending extends Loss {
 }
 
 /**
- * What a succession would say. No entry is touched; hashes of the tree that are due are stored.
+ * What a succession would say; nothing is changed.
  * @throws Error where nothing is lost, or the database is not a beginning of what was signed
  */
-export async function tellLoss(place: OperatorPlace): Promise<Loss> {
-  return await place.admin.begin((tx) => lossOf(tx, place));
+export async function tellLoss(place: LookedAtPlace): Promise<Loss> {
+  return await place.admin.begin("isolation level repeatable read read only", (tx) =>
+    lossOf(tx, place),
+  );
 }
 
-async function lossOf(tx: Tx, { folder, keys }: OperatorPlace): Promise<Ending> {
+async function lossOf(tx: Tx, { folder, keys }: LookedAtPlace): Promise<Ending> {
   const kept = await readOutside(folder);
   if (kept === undefined) throw new Error("Nothing has been signed for here: no log has ended.");
   const held = await heldKeys(tx);
@@ -71,14 +73,13 @@ async function lossOf(tx: Tx, { folder, keys }: OperatorPlace): Promise<Ending> 
   const { size, root } = await openCheckpoint(kept.note, log);
   const isOfIt = [...chain.ended.map(({ first }) => first), chain.first].includes(held.first);
   if (!isOfIt) throw new Error("This database belongs to other keys.");
-  const [head] = await tx<{ size: number }[]>`select size from journal_head for update`;
+  const [head] = await tx<{ size: number }[]>`select size from journal_head`;
   const left = head?.size ?? 0;
   if (left >= size)
     throw new Error(
       `The database holds ${left} entries and ${size} were signed for: nothing is lost.`,
     );
-  await growTo(tx, left);
-  const keptRoot = hashOf(await rootAt(tx, left));
+  const keptRoot = hashOf(await rootOver(tx, left));
   await checkSigned(tx);
   const [newest] = await tx<{ at: number }[]>`
     select at from journal_openings order by index desc limit 1`;
@@ -99,7 +100,7 @@ async function checkSigned(tx: Tx): Promise<void> {
   const [last] = await tx<{ size: number; root: Buffer }[]>`
     select size, root from log_checkpoints order by size desc limit 1`;
   if (last === undefined) return;
-  if (hashOf(await rootAt(tx, last.size)) !== hashOf(last.root))
+  if (hashOf(await rootOver(tx, last.size)) !== hashOf(last.root))
     throw new Error("The entries of this database are not those that were signed for.");
 }
 
@@ -123,15 +124,21 @@ export async function succeed(
   return loss;
 }
 
+/** Whether there is a succession that the database has and the keys have not; nothing is changed. */
+export async function isBrokenOff({ keys, admin }: LookedAtPlace): Promise<boolean> {
+  const { successor } = keys;
+  if (successor === undefined) return false;
+  return (await heldKeys(admin)).current === signerOf(successor).key;
+}
+
 /** Finishes a succession that the database has and the keys have not. @returns whether there was one */
 export async function finishSuccession(
   place: OperatorPlace,
   now: () => number = Date.now,
 ): Promise<boolean> {
-  const { keys, admin } = place;
-  const next = keys.successor === undefined ? undefined : signerOf(keys.successor);
-  if (next === undefined || (await heldKeys(admin)).current !== next.key) return false;
-  await finish(place, next, now, () => undefined);
+  const { successor } = place.keys;
+  if (successor === undefined || !(await isBrokenOff(place))) return false;
+  await finish(place, signerOf(successor), now, () => undefined);
   return true;
 }
 
@@ -168,7 +175,9 @@ async function finish(
 async function endLog(tx: Tx, place: OperatorPlace, next: Signer, now: number): Promise<Loss> {
   const { keys } = place;
   await tx`select pg_advisory_xact_lock(${LOG_LOCK})`;
+  await tx`select from journal_head for update`;
   const loss = await lossOf(tx, place);
+  await growTo(tx, loss.kept);
   const { chain, size, root, kept, keptRoot, checkpoint } = loss;
   const last = await followLogKeys(chain.first, chain.keys);
   // Clocks go back: a log does not end before its last key was in force.

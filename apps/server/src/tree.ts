@@ -32,6 +32,28 @@ export async function rootAt(sql: Sql | Tx, size: number): Promise<Bytes> {
   return await spanRoot({ from: 0, to: size }, storedHashes(sql));
 }
 
+/** The same, where some that are due are not stored yet: each is made from those below it, and none is stored. */
+export async function rootOver(sql: Sql | Tx, size: number): Promise<Bytes> {
+  return await spanRoot({ from: 0, to: size }, dueHashes(sql));
+}
+
+function dueHashes(sql: Sql | Tx): ReadHashes {
+  const stored = storedHashes(sql);
+  const read: ReadHashes = async (level, from, to) => {
+    if (level === 0) return await stored(level, from, to);
+    const [row] = await sql<{ count: number }[]>`
+      select coalesce(max(index) + 1, 0) as count from log_hashes where level = ${level}`;
+    const past = Math.max(from, Math.min(to, row?.count ?? 0));
+    const hashes = past === from ? [] : await stored(level, from, past);
+    for (let index = past; index < to; index++)
+      hashes.push(
+        rootOfPerfect(await read(level - 1, index * TILE_WIDTH, (index + 1) * TILE_WIDTH)),
+      );
+    return hashes;
+  };
+  return read;
+}
+
 const TILES_AT_ONCE = 64;
 
 /** Stores the hash of each tile that is full at `size` and has none yet; every level of its own. */

@@ -55,6 +55,14 @@ test("lines are erased by the operator's command, once it is told to, and that i
     const asked = log(place, ...wanted);
     assert.equal(asked.status, 1);
     assert.match(asked.stdout, /1 {2}sign-up\nNothing has been erased/);
+    // Told where nothing can be written at all.
+    const { database } = server.target;
+    const setting = "default_transaction_read_only";
+    await server.admin.unsafe(`alter database ${database} set ${setting} = on`);
+    assert.equal(log(place, ...wanted).stdout, asked.stdout);
+    await server.admin.begin("read write", (tx) =>
+      tx.unsafe(`alter database ${database} reset ${setting}`),
+    );
     assert.deepEqual(await lines(), before);
     const done = log(place, ...wanted, "--yes");
     assert.equal(done.status, 0, done.stderr);
@@ -103,7 +111,9 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
   }
 });
 
-test("a command that only looks makes no key, sets no password and applies no migration", async () => {
+const YES_IS_MISSING = ["erase", "--subject", newId(), "--from", "0", "--reason", "request"];
+
+test("a command that only looks, or was not told yes, makes no key, sets no password and applies no migration", async () => {
   const server = await startTestServer(cluster);
   const elsewhere = await mkdtemp(join(tmpdir(), "ecrin-elsewhere-"));
   try {
@@ -121,12 +131,16 @@ test("a command that only looks makes no key, sets no password and applies no mi
     assert.match(other.stdout, /^ALARM log: /m);
     assert.equal(await password(), before);
     assert.equal(log({ ...here, ECRIN_DATA: elsewhere }, "security").status, 0);
+    for (const args of [YES_IS_MISSING, ["succeed"]])
+      assert.equal(log({ ...here, ECRIN_DATA: elsewhere }, ...args).status, 1);
     assert.equal(await password(), before);
     await new Person(server.line).signUp();
     // No database there, and none is made.
     const none = log({ ECRIN_DATA: elsewhere }, "check");
     assert.deepEqual([none.status, none.stdout], [1, ""]);
     assert.match(none.stderr, /There is no database in/);
+    for (const args of [YES_IS_MISSING, ["succeed"]])
+      assert.match(log({ ECRIN_DATA: elsewhere }, ...args).stderr, /There is no database in/);
     assert.deepEqual(await readdir(elsewhere), ["keys"]);
     for (const [name, said] of [
       ["pepper", /^$/],
@@ -137,6 +151,8 @@ test("a command that only looks makes no key, sets no password and applies no mi
       const gone = log(here, "check");
       assert.equal(gone.status, name === "mac" ? 1 : 0, gone.stdout + gone.stderr);
       assert.match(gone.stderr, said);
+      assert.equal(log(here, ...YES_IS_MISSING).status, 1);
+      assert.equal(log(here, "succeed").status, 1);
       assert.ok(!(await readdir(join(server.dataDir, "keys"))).includes(name));
       await rename(to, from);
     }
@@ -147,6 +163,8 @@ test("a command that only looks makes no key, sets no password and applies no mi
     const older = log(here, "check");
     assert.deepEqual([older.status, older.stdout], [1, ""]);
     assert.match(older.stderr, /earlier version of the server/);
+    for (const args of [YES_IS_MISSING, ["succeed"]])
+      assert.match(log(here, ...args).stderr, /earlier version of the server/);
     assert.equal(await applied(), all - 1);
     const { target } = server;
     const empty = log(

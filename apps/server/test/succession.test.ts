@@ -24,7 +24,7 @@ import {
 } from "@ecrin/protocol";
 import { PDF } from "@libpdf/core";
 import { checkLog } from "../src/operator-check.ts";
-import { succeed, tellLoss } from "../src/operator-succeed.ts";
+import { isBrokenOff, succeed, tellLoss } from "../src/operator-succeed.ts";
 import { type Cluster, startCluster, urlOf } from "./harness.ts";
 import { type Lost, losable } from "./lost.ts";
 import { Line, Person } from "./person.ts";
@@ -127,9 +127,20 @@ test("a log whose entries are lost ends by the operator's command, and another f
     await place.restore(backup);
     await assert.rejects(place.start(), { name: "LogRefused", refusal: "behind" });
     assert.equal(await wrongIn(place), "outside");
+    // Told where nothing can be written at all.
+    await place.at(async ({ admin }) => {
+      const { database } = place.target();
+      await admin.unsafe(`alter database ${database} set default_transaction_read_only = on`);
+    });
     const asked = command("succeed");
     assert.equal(asked.status, 1, asked.stderr);
     assert.match(asked.stdout, /Nothing has been changed/);
+    await place.at(async ({ admin }) => {
+      const { database } = place.target();
+      await admin.begin("read write", (tx) =>
+        tx.unsafe(`alter database ${database} reset default_transaction_read_only`),
+      );
+    });
     await assert.rejects(place.start(), { refusal: "behind" });
     const done = command("succeed", "--yes");
     assert.equal(done.status, 0, done.stderr);
@@ -219,6 +230,7 @@ test("a succession that breaks off after any step is finished, once", async () =
         }),
       );
       await assert.rejects(dying, /dead/);
+      assert.equal(await place.at(isBrokenOff), dies === "stored", dies);
       if (dies === "keyed") {
         await assert.rejects(place.start(), { refusal: "behind" });
         await place.at(succeed);
