@@ -7,12 +7,14 @@ import {
   isRead,
   nameOfStatement,
   parseEntry,
+  parseSpaceStatement,
   readOf,
   sameBytes,
   utf8,
 } from "@ecrin/protocol";
 import type { Faults } from "./check-faults.ts";
 import type { Tx } from "./database.ts";
+import { isFirst } from "./space-entries.ts";
 
 /** What the database holds of an entry beside its leaf. */
 export interface OpeningRow {
@@ -37,6 +39,7 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
   let [openings, absent] = [0, 0];
   let before: Entry | undefined;
   const erasures: GapOf[] = [];
+  const unsure: Unsure[] = [];
   return {
     opening(index, commitment, row) {
       openings += 1;
@@ -46,11 +49,15 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
         const entry = parseEntry(row.entry);
         const isHere = entry.subject === row.subject && entry.n === row.n && entry.at === row.at;
         const isIts = sameBytes(entryCommitment(row.salt, utf8(row.entry)), commitment);
-        if (isHere && isIts && saysStatement(entry, row.statement, last)) {
+        if (isHere && isIts) {
           before = entry;
-          const gap = erasedBy(entry);
-          if (gap !== undefined) erasures.push({ subject: entry.subject, ...gap });
-          return entry;
+          if (row.statement === null && last === undefined && FOLLOWING.has(entry.kind))
+            unsure.push({ index, entry });
+          if (saysStatement(entry, row.statement, last)) {
+            const gap = erasedBy(entry);
+            if (gap !== undefined) erasures.push({ subject: entry.subject, ...gap });
+            return entry;
+          }
         }
       } catch {
         // Nothing in it waits for the database: whatever throws, this row is not what it should be.
@@ -67,6 +74,8 @@ export function startOpeningsCheck(tx: Tx, faults: Faults): OpeningsCheck {
         select count(*) as count from journal_openings o
         where not exists (select from journal_leaves l where l.index = o.index)`;
       if ((beyond?.count ?? 0) > 0) faults.add("opening", "without a leaf", beyond?.count);
+      for (const each of unsure)
+        if (!(await isFurther(tx, each.entry))) faults.add("opening", `place ${each.index}`);
       const accounted = await countErased(await gapsOf(tx), erasures);
       // More than an erasure accounts for: which place, its leaf does not tell.
       if (absent > accounted)
@@ -94,6 +103,27 @@ function saysStatement(entry: Entry, statement: string | null, before: Entry | u
   if (statement !== null) return nameOfStatement(statement) === entry.about.statement;
   if (FOLLOWING.has(entry.kind)) return before === undefined || isOfSame(entry, before);
   return !CARRYING.has(entry.kind);
+}
+
+/** An entry without a statement, behind one that is erased: which may have been the first of the same, or not. */
+interface Unsure {
+  readonly index: number;
+  readonly entry: Entry;
+}
+
+/** Whether an entry is no first one of its statement, by that statement, which the chain of the space keeps for good. */
+async function isFurther(tx: Tx, entry: Entry): Promise<boolean> {
+  const { subject, about } = entry;
+  const [row] = await tx<{ statement: string }[]>`
+    select coalesce(statement, '') as statement from space_statements
+    where space = ${subject} and hash = ${about.statement ?? ""} limit 1`;
+  try {
+    const { fact, hash } = parseSpaceStatement(row?.statement);
+    return hash === about.statement && fact.space === subject && !isFirst(entry, fact);
+  } catch {
+    // It is not there, or another: the entry had it, or the chain lacks what the entry tells of.
+    return false;
+  }
 }
 
 function isOfSame({ subject, about }: Entry, before: Entry): boolean {

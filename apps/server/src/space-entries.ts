@@ -1,4 +1,11 @@
-import type { EntryAbout, EntryKind, Member, SpacePayload, SpaceState } from "@ecrin/protocol";
+import type {
+  Entry,
+  EntryAbout,
+  EntryKind,
+  Member,
+  SpacePayload,
+  SpaceState,
+} from "@ecrin/protocol";
 import { actorOf, type Session } from "./call.ts";
 import type { EntryDraft } from "./operation.ts";
 import type { Judged } from "./space-statement.ts";
@@ -18,6 +25,23 @@ export function entriesOf(judged: Judged, session: Session, at: number): EntryDr
     at,
     ...(i === 0 ? { statement: parsed.statement } : {}),
   }));
+}
+
+/** Whether an entry of a statement, a membership or a revocation, is the first of those, by the statement alone. */
+export function isFirst({ kind, about }: Entry, fact: SpacePayload): boolean {
+  switch (fact.op) {
+    case "begin":
+      return kind === "membership" && about.account === fact.members[0]?.account;
+    case "add":
+    case "unshare":
+    case "close":
+      return true;
+    // After what carries the statement: a rotation, or what the statement is called by.
+    case "epoch":
+    case "share":
+    case "inbox":
+      return false;
+  }
 }
 
 function saidOf({ parsed: { fact }, before, after }: Judged): Said[] {
