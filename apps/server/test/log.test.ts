@@ -7,6 +7,7 @@ import {
   encodeEntry,
   entryCommitment,
   fromBase64url,
+  GrowingTree,
   hashesIn,
   inclusionSpans,
   leafHash,
@@ -24,6 +25,7 @@ import { closeEpoch, listEpochs } from "../src/epochs.ts";
 import type { Signed } from "../src/log.ts";
 import { readOutside } from "../src/outside.ts";
 import { nextState, openTagKeys } from "../src/tag-keys.ts";
+import { rootOver } from "../src/tree.ts";
 import { type Cluster, startCluster } from "./harness.ts";
 import { AT, type LogGround, layLog, write } from "./log-ground.ts";
 
@@ -66,6 +68,33 @@ test("a checkpoint is the root over every leaf, under the key of the log", async
     }
     // The same tree again is the same checkpoint.
     assert.deepEqual(await ground.log.sign(), await ground.log.latest());
+  });
+});
+
+test("a root is told where hashes of the tree are due and none may be stored", async () => {
+  await withLog(async (ground) => {
+    const { admin, app, journal, log } = ground;
+    const stored = async () => (await admin`select from log_hashes`).length;
+    let last = 0;
+    for (const more of [300, 250, 30, 300]) {
+      await write(journal, more);
+      const leaves = await leavesOf(ground);
+      assert.deepEqual(await rootOver(admin, leaves.length), merkleRoot(leaves));
+      assert.deepEqual(await rootOver(admin, 257), merkleRoot(leaves.slice(0, 257)));
+      assert.equal(await stored(), last);
+      if (more === 30) continue;
+      await log.sign();
+      last = await stored();
+    }
+    assert.equal(last, 3);
+    // The same from hashes two levels up, none of which is stored.
+    await admin.unsafe(`alter table log_hashes disable trigger all; delete from log_hashes;
+      insert into journal_leaves select i, sha256(i::text::bytea), sha256(i::text::bytea), tag
+      from generate_series(880, 66000) as i, journal_leaves where index = 0`);
+    const rows = await app<{ leaf: Buffer }[]>`select leaf from journal_leaves order by index`;
+    const tree = new GrowingTree();
+    for (const { leaf } of rows) tree.append(0, new Uint8Array(leaf));
+    assert.deepEqual(await rootOver(admin, rows.length), tree.root());
   });
 });
 
