@@ -44,7 +44,7 @@ function dueHashes(sql: Sql | Tx): ReadHashes {
     const [row] = await sql<{ count: number }[]>`
       select coalesce(max(index) + 1, 0) as count from log_hashes where level = ${level}`;
     const past = Math.max(from, Math.min(to, row?.count ?? 0));
-    const hashes = past === from ? [] : await stored(level, from, past);
+    const hashes = past === from ? [] : [...(await stored(level, from, past))];
     for (let index = past; index < to; index++)
       hashes.push(
         rootOfPerfect(await read(level - 1, index * TILE_WIDTH, (index + 1) * TILE_WIDTH)),
