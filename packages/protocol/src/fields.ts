@@ -95,11 +95,10 @@ export function parseAs<Schema extends z.ZodMiniType>(
 ): z.infer<Schema> {
   if (isInForm(schema, value)) return value as z.infer<Schema>;
   const cut = upToFault(schema, value);
-  let parsed = z.safeParse(schema, cut);
-  // What was cut is refused; were it not, what counts would be the whole.
-  if (parsed.success && cut !== value) parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const parsed = z.safeParse(schema, cut);
+  // What was cut is refused, whatever zod says of what is left.
+  if (parsed.success && cut === value) return parsed.data;
+  const issue = parsed.error?.issues[0];
   const path = [field, ...(issue?.path ?? [])].join(".");
   const unknownMember =
     issue?.code === "unrecognized_keys" ? "has a member that is not known" : "is not in its form";
