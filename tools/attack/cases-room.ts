@@ -27,6 +27,7 @@ import { SpaceView } from "../../packages/client/src/space-view.ts";
 import type { Unlocked } from "../../packages/client/src/unlocked.ts";
 import { findShown, Visit } from "../../packages/client/src/visit.ts";
 import { type AttackCase, holds, stops } from "./case.ts";
+import { asMember } from "./cases-record.ts";
 import { forgeDeposit } from "./forge.ts";
 import { CANARIES, type Stage } from "./stage.ts";
 
@@ -213,6 +214,37 @@ export const roomCases: readonly AttackCase[] = [
       const u = await stage.victim();
       await lookingAt(stage, u, planted).list();
       holds(u.keyring.seen(planted.space) === undefined, "a stranger's space was let in");
+    },
+  },
+  {
+    number: 12,
+    title: "a deposit exchanged after it was looked at, with its author on the server's side",
+    promise: "P",
+    countermeasure: "a deposit stays what it was when it was first listed",
+    mutation: [
+      {
+        file: "packages/client/src/inbox.ts",
+        find: "if ((this.#first.get(fact.deposit) ?? parsed.hash) !== parsed.hash) throw cannotOpen();",
+        replace: "",
+      },
+    ],
+    async run(stage) {
+      const { mallory, network, record } = stage;
+      await asMember(stage, "reader", async (hers) => {
+        const place = { space: record.space, spaceHead: hers.view.head };
+        const to = await mallory.u.accounts.get(stage.alice.u.account);
+        const deposit = newId<"deposit">();
+        const forge = (title: string) =>
+          forgeDeposit(mallory.u, { ...place, title: `${CANARIES.title} ${title}` }, to, deposit);
+        const [first, second] = [await forge("regardé"), await forge("échangé")];
+        const u = await stage.victim();
+        const inbox = new Inbox(u, new HealthRecord(u, record.space));
+        network.answer("inbox", (answer) => ({ ...answer, deposits: [first] }));
+        holds((await inbox.list()).length === 1, "the first is not listed");
+        network.answer("inbox", (answer) => ({ ...answer, deposits: [second] }));
+        holds((await inbox.list()).length === 0, "another stands in its place");
+        await stops(["not-found"], () => inbox.accept(deposit, "Mallory"));
+      });
     },
   },
 ];

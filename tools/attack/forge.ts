@@ -120,8 +120,9 @@ export async function forgeDeposit(
   u: Forger,
   { space, spaceHead, title }: Pick<Forgery, "space" | "spaceHead" | "title">,
   recipient: AccountState,
+  deposit = newId<"deposit">(),
 ): Promise<WaitingDeposit> {
-  const place = { space, deposit: newId<"deposit">(), by: { account: u.account } };
+  const place = { space, deposit, by: { account: u.account } };
   const ctx = depositContext(place);
   const [secret, release] = [newSecret(), newSecret()];
   const key = contentKeyOf(secret, release, ctx);

@@ -374,8 +374,12 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   history: { ask: { item: string }; answer: readonly VersionRow[] };
   add: { ask: { file: File; title: string }; answer: Added };
   open: { ask: { id: string }; answer: OpenedDocument };
-  correct: { ask: { item: string; file: File; title: string }; answer: undefined };
-  remove: { ask: { item: string }; answer: undefined };
+  /** `shown`: the versions that the person was shown; what has come since is not decided about. */
+  correct: {
+    ask: { item: string; file: File; title: string; shown: readonly string[] };
+    answer: undefined;
+  };
+  remove: { ask: { item: string; shown?: readonly string[] }; answer: undefined };
   /**
    * Decides about versions side by side. `keep`: the version that is in force; empty where both are
    * kept. `shown`: the versions that the person was shown. The answer names new documents.

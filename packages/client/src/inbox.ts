@@ -75,6 +75,8 @@ export class Inbox {
   readonly #record: HealthRecord;
   readonly #shares = new Map<SpaceId, SpaceView>();
   readonly #checked = new Map<DepositId, Checked>();
+  /** What each deposit was when it was first listed: what was looked at is what is accepted. */
+  readonly #first = new Map<DepositId, Hash>();
   /** How many of the last list did not hold. */
   refused = 0;
 
@@ -95,6 +97,7 @@ export class Inbox {
       try {
         const checked = await this.#check(waiting, inboxes);
         this.#checked.set(checked.deposit, checked);
+        this.#first.set(checked.deposit, checked.parsed.hash);
       } catch (error) {
         // One that does not hold hides no other.
         if (!isRefusedFor(asClientError(error), "cannot-open", "not-found", "closed")) throw error;
@@ -191,6 +194,7 @@ export class Inbox {
   async #check(waiting: WaitingDeposit, inboxes: ReadonlyMap<Hash, Bytes>): Promise<Checked> {
     const parsed = parseDeposit(waiting.statement);
     const { fact } = parsed;
+    if ((this.#first.get(fact.deposit) ?? parsed.hash) !== parsed.hash) throw cannotOpen();
     const view = await this.#viewOf(fact.space);
     await view.reach([fact.by]);
     const author = await this.#u.accounts.get(fact.by.account);

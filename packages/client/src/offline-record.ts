@@ -47,7 +47,14 @@ import type { ListedItem } from "./record.ts";
 import { checkedContentKey, releaseKey } from "./release.ts";
 import type { Draft } from "./seal.ts";
 import { deleteLater, type Sealer, type SealingState, sealForLater } from "./seal-later.ts";
-import { type Choice, type Settled, type Settling, settlingDrafts } from "./settle.ts";
+import {
+  type Choice,
+  type InPlaceOf,
+  parentsOf,
+  type Settled,
+  type Settling,
+  settlingDrafts,
+} from "./settle.ts";
 import type { Progress } from "./upload.ts";
 
 /** What work without network needs of a device: its store, and its own key to sign with. */
@@ -224,9 +231,13 @@ export class OfflineRecord {
     this.#contents.delete(revision);
   }
 
-  /** Seals a revision in the place of those at the front, what waits among them. */
-  async correct(item: ItemId, file: FileInput | FhirResource): Promise<RevisionId> {
-    const parents = [...(this.items.get(item) ?? notThere()).heads];
+  /** Seals a revision in the place of those at the front, what waits among them, or of those that were shown. */
+  async correct(
+    item: ItemId,
+    file: FileInput | FhirResource,
+    how: InPlaceOf = {},
+  ): Promise<RevisionId> {
+    const parents = parentsOf(this.items.get(item) ?? notThere(), how);
     return await this.#write(
       "resourceType" in file
         ? { ...resourceDraft(file, item), op: "correct", parents }
@@ -234,8 +245,8 @@ export class OfflineRecord {
     );
   }
 
-  async delete(item: ItemId): Promise<void> {
-    await this.#delete(item, [...(this.items.get(item) ?? notThere()).heads]);
+  async delete(item: ItemId, how: InPlaceOf = {}): Promise<void> {
+    await this.#delete(item, parentsOf(this.items.get(item) ?? notThere(), how));
   }
 
   async #delete(item: ItemId, parents: readonly RevisionId[]): Promise<void> {

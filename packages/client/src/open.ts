@@ -1,4 +1,5 @@
 import {
+  layoutOfStream,
   openContent,
   openContentBytes,
   openSegment,
@@ -50,6 +51,7 @@ export interface Opened {
 
 /** Fetches and opens a revision's content through a space: the record, or a share. */
 export async function openThrough(http: Http, through: SpaceId, open: OpenKey): Promise<Opened> {
+  checkRoom(open);
   const pieces = await contentPieces(http, through, open);
   return await splitResource(open.metadata, pieces);
 }
@@ -59,7 +61,18 @@ export async function openOwn(
   open: Omit<OpenKey, "fact"> & Sealed,
   ciphertext: Bytes,
 ): Promise<Opened> {
+  checkRoom(open);
   return await splitResource(open.metadata, [await openWhole(open, ciphertext)]);
+}
+
+/**
+ * Room is made by what a name says, and its author may say anything.
+ * @throws ClientError `cannot-open` where that is more than the content can hold
+ */
+function checkRoom({ fact, metadata }: Pick<OpenKey, "metadata"> & Sealed): void {
+  const { plain } = layoutOfStream(fact.content.length);
+  if (LENGTH_PREFIX + (metadata.resource ?? 0) + metadata.size > plain)
+    throw new ClientError("cannot-open", "the content is shorter than its name says");
 }
 
 /** Collects an attachment into memory. */

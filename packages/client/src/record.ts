@@ -41,7 +41,14 @@ import {
 } from "./membership.ts";
 import { type Opened, openOwn, openRange, openThrough } from "./open.ts";
 import { type Draft, sealDeletion, sealRevision } from "./seal.ts";
-import { type Choice, type Settled, type Settling, settlingDrafts } from "./settle.ts";
+import {
+  type Choice,
+  type InPlaceOf,
+  parentsOf,
+  type Settled,
+  type Settling,
+  settlingDrafts,
+} from "./settle.ts";
 import { createShare, endShare, type NewShare, shareMembers } from "./share.ts";
 import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -190,14 +197,14 @@ export class HealthRecord {
     return await this.addResources(resourcesOfBundle(bundle), progress);
   }
 
-  /** A new revision in the place of those at the front; the old ones stay in the history. */
+  /** A new revision in the place of those at the front, or of those that were shown; the old ones stay in the history. */
   async correct(
     item: ItemId,
     file: FileInput | FhirResource,
-    options: WriteOptions = {},
+    options: WriteOptions & InPlaceOf = {},
   ): Promise<RevisionId> {
     await this.sync();
-    const parents = [...(this.listing.items.get(item) ?? notThere()).heads];
+    const parents = parentsOf(this.listing.items.get(item) ?? notThere(), options);
     const draft =
       "resourceType" in file
         ? { ...resourceDraft(file, item), op: "correct" as const, parents }
@@ -205,13 +212,11 @@ export class HealthRecord {
     return (await this.#writing.write([draft], options)).revision;
   }
 
-  /** Deletes an item from the list; its history stays and says so. */
-  async delete(item: ItemId): Promise<void> {
+  /** Deletes an item from the list, or those of its versions that were shown; its history stays and says so. */
+  async delete(item: ItemId, how: InPlaceOf = {}): Promise<void> {
     await this.sync();
-    const { heads } = this.listing.items.get(item) ?? notThere();
-    await this.#writing.post(async () => [
-      await sealDeletion(this.#u, this.view, item, [...heads]),
-    ]);
+    const parents = parentsOf(this.listing.items.get(item) ?? notThere(), how);
+    await this.#writing.post(async () => [await sealDeletion(this.#u, this.view, item, parents)]);
   }
 
   /** Settles versions that stand side by side, or puts one of the history in force (spec/offline.md, Conflicts). */

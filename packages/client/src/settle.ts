@@ -18,6 +18,22 @@ export interface Settling {
   readonly open?: (revision: RevisionId) => Promise<Opened>;
 }
 
+/** What a correction or a deletion comes in the place of, where not of the record as it is at that moment. */
+export type InPlaceOf = Pick<Settling, "shown">;
+
+/**
+ * Parents of what comes in the place of versions that somebody was shown: those and no others. What
+ * has come since stays at the front beside it, and is asked about.
+ * @throws ClientError `not-found` for a version that is not the item's
+ */
+export function parentsOf(
+  { heads, revisions }: ItemHistory,
+  { shown = [...heads] }: InPlaceOf = {},
+): readonly RevisionId[] {
+  if (shown.length === 0 || !shown.every((each) => revisions.includes(each))) notThere();
+  return shown;
+}
+
 /** What has become of it. */
 export interface Settled {
   /** New items, where both were kept. */

@@ -47,6 +47,28 @@ describe("a record", () => {
     return new TextDecoder().decode(await bytesOf(await from.open(item)));
   }
 
+  it("corrects and deletes what was shown; what came meanwhile stands beside it", async () => {
+    const item = await record.add(text("shown"));
+    const heads = async () =>
+      (await record.list()).filter((each) => each.item === item).map(({ revision }) => revision);
+    const shown = await heads();
+    const second = await signInWithKit({
+      ...{ server: ground.url, now: ground.now, kit: alice.kit, password: alice.password },
+      store: memoryStore(),
+    });
+    const there = await second.record();
+    const meanwhile = await there.correct(item, text("meanwhile"));
+    const corrected = await record.correct(item, text("corrected"), { shown });
+    assert.deepEqual((await heads()).toSorted(), [meanwhile, corrected].toSorted());
+    await record.delete(item, { shown: [corrected] });
+    assert.deepEqual(await heads(), [meanwhile]);
+    const [other] = shown;
+    assert.ok(other);
+    await assert.rejects(record.delete(await record.add(text("else")), { shown }));
+    await record.delete(item);
+    assert.deepEqual(await heads(), []);
+  });
+
   it("opens what was added, on the device and on another one enrolled with kit and password", async () => {
     const item = await record.add(text("Bilan sanguin"));
     assert.equal(await readBack(record, item), "Bilan sanguin");

@@ -188,6 +188,23 @@ test("a writer's item under the id of a revision is not opened in its place, nor
   }
 });
 
+test("a name that says more than its content can hold takes no room, and opens nothing", async () => {
+  const record = await alice.account.record();
+  const u = await unlocked(alice);
+  const theirs = new HealthRecord(u, record.space);
+  await theirs.sync();
+  for (const more of [{ size: 2 ** 52 }, { resource: 2 ** 40 }]) {
+    const draft = fileDraft(text("boundless"), newId<"item">(), "create", [], ground.now());
+    const metadata = { ...draft.metadata, ...more };
+    const { post, item } = await sealRevision(u, theirs.view, { ...draft, metadata });
+    await u.http.call("revisionsPost", {
+      params: { space: record.space },
+      body: { revisions: [post] },
+    });
+    await assert.rejects(record.open(item), refusal("cannot-open"));
+  }
+});
+
 test("a release that is kept is not taken for a revision of the same id in another space", async () => {
   const record = await alice.account.record();
   const item = await record.add(text("of the same id"));

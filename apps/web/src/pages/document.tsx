@@ -95,6 +95,11 @@ function OpenedVersion({ revision }: { readonly revision: string }) {
   );
 }
 
+/** What is decided about: what stands at the front. What cannot be read is decided with it, and stands behind it then. */
+function decidedAbout(versions: readonly VersionRow[]): string[] {
+  return versions.flatMap((each) => (each.current || each.lost === true ? [each.revision] : []));
+}
+
 function Actions({
   item,
   history,
@@ -108,11 +113,12 @@ function Actions({
   const navigate = useNavigate();
   const doing = useDoing();
   const title = history.answer?.findLast(({ lost }) => lost !== true)?.title ?? "";
+  const shown = decidedAbout(history.answer ?? []);
   const [file, setFile] = useDraft<File | undefined>(`correction of ${item}`, undefined);
   const seal = async (by: File) => {
     setFile(by);
     const isGood = await doing.run(async (progress) => {
-      await ask("correct", { item, file: by, title }, progress);
+      await ask("correct", { item, file: by, title, shown }, progress);
     });
     if (!isGood) return;
     setFile(undefined);
@@ -141,7 +147,7 @@ function Actions({
           title={t`Delete this document?`}
           confirm={t`Delete it`}
           act={async () => {
-            await ask("remove", { item });
+            await ask("remove", { item, shown });
             await navigate({ to: "/documents" });
           }}
         >
@@ -313,10 +319,7 @@ function PutBack({
   readonly done: () => void;
 }) {
   const { t, i18n } = useLingui();
-  // What cannot be read is settled with it: it then stands behind what is taken back.
-  const shown = versions.flatMap((each) =>
-    each.current || each.lost === true ? [each.revision] : [],
-  );
+  const shown = decidedAbout(versions);
   const at = versions.find((each) => each.revision === revision)?.at ?? 0;
   const when = `${dayInWords(at, i18n.locale)}, ${timeInWords(at, i18n.locale)}`;
   return (

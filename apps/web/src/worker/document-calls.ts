@@ -121,31 +121,33 @@ export const documentCalls: Handlers<DocumentCall> = {
     return await documentOf(opened, progress);
   },
 
-  async correct({ item, file, title }, progress) {
+  async correct({ item, file, title, shown }, progress) {
     await synchronised();
     const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
     if (kept?.mayWrite === true) {
-      await kept.correct(itemIn(kept.items, item), inputOf(file, title));
+      const how = { shown: versionsIn(kept.revisions, shown) };
+      await kept.correct(itemIn(kept.items, item), inputOf(file, title), how);
       await send();
       return undefined;
     }
     const record = await recordThere();
     await record.sync();
-    await record.correct(itemOf(record, item), inputOf(file, title), { progress });
+    const how = { progress, shown: versionsIn(record.listing.revisions, shown) };
+    await record.correct(itemOf(record, item), inputOf(file, title), how);
     return undefined;
   },
 
-  async remove({ item }) {
+  async remove({ item, shown }) {
     await synchronised();
     const kept = await recordHere();
     if (kept?.mayWrite === true) {
-      await kept.delete(itemIn(kept.items, item));
+      await kept.delete(itemIn(kept.items, item), inPlaceOf(kept.revisions, shown));
       await send();
       return undefined;
     }
     const record = await recordThere();
     await record.sync();
-    await record.delete(itemOf(record, item));
+    await record.delete(itemOf(record, item), inPlaceOf(record.listing.revisions, shown));
     return undefined;
   },
 
@@ -153,16 +155,17 @@ export const documentCalls: Handlers<DocumentCall> = {
     await synchronised();
     const kept = await recordHere();
     const { items, revisions } = kept ?? (await ownRecord()).listing;
-    const idOf = (text: string) => [...revisions.keys()].find((id) => id === text) ?? notThere();
-    const choice: Choice = keep === "" ? { both: true } : { keep: idOf(keep) };
+    const versions = versionsIn(revisions, shown);
+    const [chosen] = keep === "" ? [] : versionsIn(revisions, [keep]);
+    const choice: Choice = chosen === undefined ? { both: true } : { keep: chosen };
     // What is sealed again is opened first: at the service where it answers, else as it is kept here.
     const open = (id: ListedItem["revision"]) =>
       reachedOr(
         async () => (kept?.waits(id) === true ? await kept.open(id) : (await ownRecord()).open(id)),
         async (record) => await record.open(id),
       );
-    const how = { shown: shown.map(idOf), open };
-    if (kept?.mayWrite === true && isSmall(shown.map(idOf), revisions)) {
+    const how = { shown: versions, open };
+    if (kept?.mayWrite === true && isSmall(versions, revisions)) {
       const { copies } = await kept.settle(itemIn(items, item), choice, how);
       await send();
       return copies;
@@ -171,6 +174,23 @@ export const documentCalls: Handlers<DocumentCall> = {
     return copies;
   },
 };
+
+/** Versions that the page names, as the record knows them. */
+function versionsIn(
+  revisions: ReadonlyMap<ListedItem["revision"], unknown>,
+  named: readonly string[],
+): ListedItem["revision"][] {
+  const known = [...revisions.keys()];
+  return named.map((text) => known.find((id) => id === text) ?? notThere());
+}
+
+/** What something comes in the place of: of all that stands at the front, where the page names none. */
+function inPlaceOf(
+  revisions: ReadonlyMap<ListedItem["revision"], unknown>,
+  shown: readonly string[] | undefined,
+): { shown?: ListedItem["revision"][] } {
+  return shown === undefined ? {} : { shown: versionsIn(revisions, shown) };
+}
 
 /** Whether each of these may be sealed here first, and sent from here. */
 function isSmall(
