@@ -339,6 +339,9 @@ export interface Device {
   readonly since: number;
 }
 
+/** The versions that the person was shown: what has come since is not decided about. */
+type OnScreen = { readonly shown: readonly string[] };
+
 /** What the page may ask for, and what it gets. */
 export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   status: { ask: undefined; answer: Status };
@@ -374,20 +377,13 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   history: { ask: { item: string }; answer: readonly VersionRow[] };
   add: { ask: { file: File; title: string }; answer: Added };
   open: { ask: { id: string }; answer: OpenedDocument };
-  /** `shown`: the versions that the person was shown; what has come since is not decided about. */
-  correct: {
-    ask: { item: string; file: File; title: string; shown: readonly string[] };
-    answer: undefined;
-  };
-  remove: { ask: { item: string; shown?: readonly string[] }; answer: undefined };
+  correct: { ask: OnScreen & { item: string; file: File; title: string }; answer: undefined };
+  remove: { ask: Partial<OnScreen> & { item: string }; answer: undefined };
   /**
    * Decides about versions side by side. `keep`: the version that is in force; empty where both are
-   * kept. `shown`: the versions that the person was shown. The answer names new documents.
+   * kept. The answer names new documents.
    */
-  settle: {
-    ask: { item: string; keep: string; shown: readonly string[] };
-    answer: readonly string[];
-  };
+  settle: { ask: OnScreen & { item: string; keep: string }; answer: readonly string[] };
   contacts: { ask: undefined; answer: readonly Person[] };
   code: { ask: undefined; answer: string };
   verify: { ask: { code: string; name: string }; answer: undefined };
