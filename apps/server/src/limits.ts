@@ -30,6 +30,8 @@ export interface Limits {
   readonly approving: Rate;
   /** One account in one space that it is no member of any more, for telling what it had read. */
   readonly declared: Rate;
+  /** One account, for taking a journal along: each copy has a report that is set page by page. */
+  readonly export: Rate;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -44,6 +46,7 @@ export const DEFAULT_LIMITS: Limits = {
   approval: { burst: 60, perSecond: 1 },
   approving: { burst: 60, perSecond: 0.5 },
   declared: { burst: 10, perSecond: 1 / 21_600 },
+  export: { burst: 20, perSecond: 1 / 60 },
 };
 
 /** Of each kind: whoever makes many names of one drops no bucket of another. */
@@ -91,4 +94,5 @@ export const NO_LIMITS: Limits = {
   approval: NONE,
   approving: NONE,
   declared: NONE,
+  export: NONE,
 };

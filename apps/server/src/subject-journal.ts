@@ -30,6 +30,7 @@ async function journal(call: Call<"journal">) {
 async function journalExport(call: Call<"journalExport">): Promise<Response> {
   const { subject } = call.params;
   await checkConcerned(call, subject);
+  call.limit("export", call.session.account);
   const { since, language } = call.query;
   const parts = await exportJournal(call, {
     subject,

@@ -262,6 +262,23 @@ test("too many requests are a problem that says when to come back", async () => 
   await server.stop();
 });
 
+test("whoever takes their journal along again and again is told to wait, and nobody else", async () => {
+  const limits = { ...DEFAULT_LIMITS, export: { burst: 2, perSecond: 1 / 60 } };
+  const server = await startTestServer(cluster, { limits });
+  const [alice, bob] = [
+    await new Person(server.line).signUp(),
+    await new Person(server.line).signUp(),
+  ];
+  const ask = async ({ account, seat }: Person) =>
+    await server.line.ask("GET", `/v1/journal/${account}/export?language=fr`, undefined, seat);
+  assert.deepEqual([(await ask(alice)).status, (await ask(alice)).status], [200, 200]);
+  assert.equal((await ask(alice)).body.code, "rate-limited");
+  assert.equal((await ask(bob)).status, 200);
+  server.clock.at += 61_000;
+  assert.equal((await ask(alice)).status, 200);
+  await server.stop();
+});
+
 test("the log holds a name, a status and a time for each request, and nothing that was said", async () => {
   const lines: object[] = [];
   const server = await startTestServer(cluster, { log: (line) => lines.push(line) });
