@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Form, Label, RadioGroup } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
+import { tonight } from "../ends.ts";
 import { useLooking } from "../looking.ts";
 import { AfterSharing } from "../parts/after-sharing.tsx";
 import { Button } from "../parts/button.tsx";
@@ -390,9 +391,5 @@ function spanOf(value: string): Span {
 /** A guest stays for a day at most, so a day is a few minutes less. */
 function momentOf(span: Span, now: number): number {
   if (span === "hour") return now + HOUR;
-  if (span === "day") return now + 24 * HOUR - 5 * 60_000;
-  const tonight = new Date(now);
-  tonight.setHours(23, 59, 0, 0);
-  // Shortly before midnight tonight is over at once.
-  return Math.max(tonight.getTime(), now + HOUR / 2);
+  return span === "day" ? now + 24 * HOUR - 5 * 60_000 : tonight(now);
 }

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { Form, Label, RadioGroup } from "react-aria-components";
+import { endOfDay, inAMonth, inDays, tonight } from "../ends.ts";
 import { untilInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Pick } from "./choice.tsx";
@@ -38,9 +39,8 @@ export function ChooseUntil({
 }) {
   const { t, i18n } = useLingui();
   const [tried, setTried] = useState(false);
-  const [now] = useState(() => new Date());
-  const until = span === "own" ? endOf(day) : momentOf(span, now);
-  const isGood = until !== undefined && until > Date.now();
+  const [now] = useState(() => Date.now());
+  const isPast = aheadOf({ span, day }, now) === undefined;
   const say = (each: Exclude<Span, "own">) => untilInWords(momentOf(each, now), i18n.locale);
   return (
     <Form
@@ -49,7 +49,8 @@ export function ChooseUntil({
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (isGood) next(until);
+        const until = aheadOf({ span, day }, now);
+        if (until !== undefined) next(until);
       }}
     >
       <RadioGroup
@@ -89,7 +90,7 @@ export function ChooseUntil({
           type="date"
           value={day}
           onChange={(value) => setEnd({ span, day: value })}
-          wrong={tried && !isGood ? t`Choose a day from today on.` : undefined}
+          wrong={tried && isPast ? t`Choose a day from today on.` : undefined}
         />
       ) : null}
       <Field
@@ -119,18 +120,18 @@ function spanOf(value: string): Span {
     : "own";
 }
 
-function momentOf(span: Exclude<Span, "own">, now: Date): number {
-  const moment = new Date(now);
-  moment.setSeconds(0, 0);
-  if (span === "tonight") moment.setHours(23, 59);
-  else if (span === "tomorrow") moment.setDate(moment.getDate() + 1);
-  else if (span === "week") moment.setDate(moment.getDate() + 7);
-  else moment.setMonth(moment.getMonth() + 1);
-  return moment.getTime();
+/**
+ * The end that is meant, as it was shown; who stands here until that is past means the next of its
+ * kind, and the page after says which. Undefined for a day that is over, or none.
+ */
+function aheadOf({ span, day }: End, shown: number): number | undefined {
+  const now = Date.now();
+  const until = span === "own" ? endOfDay(day) : momentOf(span, shown);
+  if (until !== undefined && until > now) return until;
+  return span === "own" ? undefined : momentOf(span, now);
 }
 
-/** The last minute of a day as the calendar field gives it. */
-function endOf(day: string): number | undefined {
-  const at = new Date(`${day}T23:59:00`).getTime();
-  return Number.isNaN(at) ? undefined : at;
+function momentOf(span: Exclude<Span, "own">, now: number): number {
+  if (span === "tonight") return tonight(now);
+  return span === "month" ? inAMonth(now) : inDays(now, span === "week" ? 7 : 1);
 }
