@@ -20,6 +20,7 @@ import {
   SUITE,
   utf8,
 } from "@ecrin/protocol";
+import { createRecord, HealthRecord } from "../../packages/client/src/record.ts";
 import { type AttackCase, Broken, holds, stops } from "./case.ts";
 import { asMember } from "./cases-record.ts";
 import { asksOn } from "./cases-rollback.ts";
@@ -135,10 +136,11 @@ export const logCases: readonly AttackCase[] = [
       },
     ],
     async run(stage) {
-      await stage.add("trente-trois, en avance");
-      const victim = await stage.victimRecord();
+      // A record of its own: its owner goes on missing the line that they once saw signed for.
+      const { space } = await createRecord(stage.doctor.u);
+      const victim = new HealthRecord(await stage.victim(stage.doctor), space);
       await victim.journal();
-      const line = { subject: stage.record.space, kind: "listing", about: {} } as const;
+      const line = { subject: space, kind: "listing", about: {} } as const;
       const at = stage.now() + 10 * 365 * 86_400_000;
       await tells(stage, (entries) => [
         ...entries,
@@ -237,7 +239,8 @@ async function headOver(
 ): Promise<Statement> {
   const { n, salt, entry } = entries.at(-1) ?? nothing();
   const hash = hashOf(entryCommitment(fromBase64url(salt), utf8(entry)));
-  const facts = { suite: SUITE, subject: stage.record.space, n, hash, at: stage.now() };
+  const { subject } = parseEntry(entry);
+  const facts = { suite: SUITE, subject, n, hash, at: stage.now() };
   return await signStatement("head", facts, signer);
 }
 
