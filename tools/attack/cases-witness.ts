@@ -132,7 +132,8 @@ async function grows(stage: Stage): Promise<void> {
   const { http } = stage.doctor.u;
   await stage.add("pour les témoins");
   const { size } = await http.call("log");
-  for (let tried = 0; tried < 600; tried++) {
+  // A witness whose asking was broken off is left alone for a minute (witnessing.ts).
+  for (let tried = 0; tried < 1800; tried++) {
     const { witnesses } = await http.call("logWitnesses");
     const told = await http.call("log");
     if (told.size > size && witnesses.every((each) => each.size >= told.size)) return;

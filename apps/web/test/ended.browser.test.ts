@@ -81,6 +81,8 @@ test("a session that ends by itself takes nothing that was begun along", async (
 
   // Of a bundle a part may be in the record: it is added again by nobody but the person.
   await section(visitor, "My documents");
+  // The list stands: no question of its own finds the session ended before the files do.
+  await page.getByRole("link", { name: "courrier" }).first().waitFor();
   const bundled = page.waitForEvent("filechooser");
   await press(visitor, "Add documents");
   const chooserOfBundle = await bundled;
