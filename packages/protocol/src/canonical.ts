@@ -1,3 +1,4 @@
+import { isLong, isTooDeep, MAX_DEPTH } from "./depth.ts";
 import { malformed } from "./errors.ts";
 
 /** What a statement may hold. */
@@ -7,11 +8,6 @@ export type Json =
   | boolean
   | readonly Json[]
   | { readonly [name: string]: Json | undefined };
-
-/** Arrays and objects around each other. */
-const MAX_DEPTH = 16;
-/** From so many characters on, depth is counted before anything is made of a text: a megabyte of brackets costs the engine a tenth of a second. */
-const LONG = 65_536;
 
 /**
  * Canonical JSON: RFC 8785 without null and fractions (spec/encoding.md).
@@ -26,7 +22,7 @@ export function canonicalJson(value: Json): string {
  * byte is refused, which covers duplicate members, other orders and escapes.
  */
 export function parseCanonical(text: string, field = "payload"): Json {
-  if (text.length > LONG && isTooDeep(text)) malformed(field, "is nested too deep");
+  if (isLong(text) && isTooDeep(text)) malformed(field, "is nested too deep");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -37,24 +33,6 @@ export function parseCanonical(text: string, field = "payload"): Json {
   const same = isInOrder(value, 0) && JSON.stringify(value) === text;
   if (!same && canonicalJson(value as Json) !== text) malformed(field, "is not canonical JSON");
   return value as Json;
-}
-
-/** Whether brackets stand deeper in each other than anything canonical; of a text that may be no JSON at all. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let i = 0; i < text.length; i++) {
-    const at = text[i];
-    if (isText) {
-      if (at === "\\") i += 1;
-      else if (at === '"') isText = false;
-    } else if (at === '"') isText = true;
-    else if (at === "[" || at === "{") {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (at === "]" || at === "}") depth -= 1;
-  }
-  return false;
 }
 
 /** Whether JSON.stringify writes a value that was parsed from JSON as `canonicalJson` does. */

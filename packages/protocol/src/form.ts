@@ -28,7 +28,7 @@ function makeTest(schema: core.$ZodType): Test | undefined {
   if (schema._zod.traits.has("$ZodCheck")) checks.unshift(schema as core.$ZodNumberFormat);
   return checks
     .map(passerOf)
-    .reduce((before, passes) => (value) => before(value) && passes(value), kind);
+    .reduce((before, next) => (value) => before(value) && next(value), kind);
 }
 
 /** What most fields are checked for, as zod does it; whatever else there is, zod's own check is asked. */

@@ -1,9 +1,6 @@
+import { isLong, isTooDeep } from "./depth.ts";
 import { malformed } from "./errors.ts";
 
-/** Arrays and objects around each other in anything that the table of routes gives; canonical JSON has as many. */
-const MAX_DEPTH = 16;
-/** From so many characters on, depth is counted before anything is made of a text. */
-const LONG = 65_536;
 /** Of a text in the forms of the table less than one character in so many opens an array or object. */
 const RARE = 8;
 
@@ -13,7 +10,7 @@ const RARE = 8;
  * @throws ProtocolError `malformed`
  */
 export function parseJson(text: string, field: string): unknown {
-  if (text.length > LONG && isMostlyBrackets(text) && isTooDeep(text))
+  if (isLong(text) && isMostlyBrackets(text) && isTooDeep(text))
     malformed(field, "is nested too deep");
   try {
     return JSON.parse(text);
@@ -29,23 +26,6 @@ function isMostlyBrackets(text: string): boolean {
       left -= 1;
       if (left < 0) return true;
     }
-  }
-  return false;
-}
-
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let i = 0; i < text.length; i++) {
-    const at = text[i];
-    if (isText) {
-      if (at === "\\") i += 1;
-      else if (at === '"') isText = false;
-    } else if (at === '"') isText = true;
-    else if (at === "[" || at === "{") {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (at === "]" || at === "}") depth -= 1;
   }
   return false;
 }

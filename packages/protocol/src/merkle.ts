@@ -4,7 +4,7 @@ import { sha256 } from "./sha256.ts";
 
 // RFC 6962 section 2.1: leaves and nodes are told apart by their first byte.
 const LEAF = new Uint8Array([0]);
-/** A node is hashed out of memory that is there already: a journal has twice as many as leaves. */
+/** What a node is hashed out of, in memory that is there already: verifying a journal makes millions. */
 const node = new Uint8Array(65);
 node[0] = 1;
 
