@@ -46,7 +46,7 @@ export function hostOver(url: string, ask: Ask): Host {
     backup: () => call("backup"),
     start: (folder) => call("start", folder),
     end: (other) => call("end", other),
-    loseReleaseKey: (folder) => call("loseReleaseKey", folder),
+    exchangeReleaseKey: (folder) => call("exchangeReleaseKey", folder),
     bringKeys: (folder) => call("bringKeys", folder),
     otherSeeds: (folder) => call("otherSeeds", folder),
     wrapsForServer: (folder, space) => call("wrapsForServer", folder, space),

@@ -151,7 +151,7 @@ export const rollbackCases: readonly AttackCase[] = [
         if (fact.op === "delete") return nothing();
         // Restored with its key and kept from everything that happened since, the server releases: honest server only.
         await asksOn(stage, backup, fact);
-        await host.loseReleaseKey(backup);
+        await host.exchangeReleaseKey(backup);
         await opensWithNoKey(stage, backup);
         const code = await asksOn(stage, backup, fact).then(
           () => "released",
@@ -268,8 +268,6 @@ async function opensWithNoKey({ record, mallory, host }: Stage, backup: string):
   const identity = serverKeyHash(mallory.u.server.releaseKey);
   const to = { secret: "release", recipient: SERVER, identity } as const;
   const wraps = await host.wrapsForServer(backup, record.space);
-  // A server makes itself the keys that it does not find.
-  await host.loseReleaseKey(backup);
   holds(wraps.length > 0, "nothing is wrapped for the server");
   for (const { epoch, wrap } of wraps) {
     const ctx = wrapContext(record.space, epoch, to);

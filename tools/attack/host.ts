@@ -1,4 +1,5 @@
-import { cp, lstat, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { cp, lstat, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,8 +47,8 @@ export interface Host {
   /** Starts a server on such a folder, as an operator would who restores a backup. @returns its address */
   start(folder: string): Promise<string>;
   end(url: string): Promise<void>;
-  /** Takes the release key out of a folder. */
-  loseReleaseKey(folder: string): Promise<void>;
+  /** Puts another release key into a folder, as whoever steals a backup has to: without one no server starts there. */
+  exchangeReleaseKey(folder: string): Promise<void>;
   /** Puts the keys of now, and what lies beside them outside the database, into a folder that was restored. */
   bringKeys(folder: string): Promise<void>;
   /** The seeds of every other key in a folder, base64url. */
@@ -122,7 +123,8 @@ export async function openHost(): Promise<Host & { stop(): Promise<void> }> {
     },
     start: startOn,
     end,
-    loseReleaseKey: (folder) => rm(join(folder, "keys", "release"), { force: true }),
+    exchangeReleaseKey: (folder) =>
+      writeFile(join(folder, "keys", "release"), randomBytes(32).toString("base64url")),
     bringKeys: (folder) =>
       cp(join(dataDir, "keys"), join(folder, "keys"), { recursive: true, force: true }),
     otherSeeds,
