@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -23,6 +24,20 @@ test("every command of package.json and of the README is in the repository", asy
   const told = [...readme.matchAll(/npm run (?:-s )?([a-z:-]+)/g)].map(([, name = ""]) => name);
   assert.ok(told.length > 5);
   for (const name of told) assert.ok(name in scripts, `the README tells of npm run ${name}`);
+});
+
+test("a file of tests is run by its name, and an unknown name is told, not passed over", async () => {
+  // Node's runner runs nothing where it believes itself started by another.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const named = (...names: string[]) =>
+    promisify(execFile)(process.execPath, [join(root, "scripts/test.ts"), ...names], { env });
+  const { stdout } = await named("scripts/run-file.test.ts");
+  assert.match(stdout, /^✔ tools .* [1-9]\d* passed$/m);
+  assert.match(stdout, /^[1-9] passed, 0 failed/m);
+  await assert.rejects(named("scripts/run-file.test.ts", "scripts/nothing.test.ts"), {
+    code: 1,
+    stderr: /no such step or file of tests: scripts\/nothing\.test\.ts;/,
+  });
 });
 
 /** Asked of git where there is one: a file that it ignores is on this disk and in no clone. */

@@ -3,6 +3,7 @@
 //
 //   npm test                 all steps
 //   npm test -- types tidy   only these
+//   npm test -- apps/cli/test/kit-pdf.test.ts   only these files of tests
 //
 // Exits with 1 when any step fails, whatever the figures say.
 
@@ -99,15 +100,24 @@ function tell(name: string, { ok, passed, failed, skipped, seconds }: Outcome): 
   if (!ok) broken.push(name);
 }
 
+/** The steps that these names mean, all of them without any; a file of tests is run by itself. */
 function chosen(names: readonly string[]): Step[] {
   const all = steps(root);
-  const unknown = names.filter((name) => !all.some((step) => step.name === name));
+  const holds = (step: Step, name: string) => step.kind === "tests" && step.files.includes(name);
+  const unknown = names.filter(
+    (name) => !all.some((step) => step.name === name || holds(step, name)),
+  );
   if (unknown.length > 0) {
     const known = all.map((step) => step.name).join(", ");
-    process.stderr.write(`no such step: ${unknown.join(", ")}; there are ${known}\n`);
+    process.stderr.write(`no such step or file of tests: ${unknown.join(", ")}; steps: ${known}\n`);
     process.exit(1);
   }
-  return names.length === 0 ? all : all.filter((step) => names.includes(step.name));
+  if (names.length === 0) return all;
+  return all.flatMap((step): Step[] => {
+    if (names.includes(step.name)) return [step];
+    const files = names.filter((name) => holds(step, name));
+    return files.length === 0 ? [] : [{ name: step.name, kind: "tests", files }];
+  });
 }
 
 const began = performance.now();
