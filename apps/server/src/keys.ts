@@ -6,6 +6,7 @@ import type { SigningKey } from "@ecrin/protocol";
 import { server as opaque, ready } from "@serenity-kit/opaque";
 import { type AtRest, atRest } from "./at-rest.ts";
 import { syncFolder } from "./durable.ts";
+import { recordOfNobody } from "./opaque.ts";
 import { type Opener, openerOf } from "./opener.ts";
 import { signerOf } from "./signer.ts";
 import { hmacSha256, type Mac } from "./tag.ts";
@@ -38,6 +39,8 @@ export interface Keys {
   readonly pepper: Mac;
   /** The OPAQUE server setup: OPRF seed and key pair, as the library writes them. */
   readonly opaqueSetup: string;
+  /** The OPAQUE record of whoever has none, made at each start. */
+  readonly opaqueNobody: string;
   /** Seals what second factors need (totp.ts). */
   readonly factors: AtRest;
   /** MAC of session tokens. */
@@ -86,6 +89,7 @@ export async function openKeys(folder: string): Promise<Keys> {
     address: await openerOf(address),
     pepper: hmacSha256(pepper),
     opaqueSetup: await secretText(folder, "opaque", () => opaque.createSetup()),
+    opaqueNobody: recordOfNobody(),
     session: hmacSha256(session),
     nonce: hmacSha256(nonce),
     factors: atRest(factors),

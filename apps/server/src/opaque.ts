@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { type AccountId, type Argon2Parameters, SUITE } from "@ecrin/protocol";
-import { server } from "@serenity-kit/opaque";
+import { client, server } from "@serenity-kit/opaque";
 import { refuse } from "./problem.ts";
 
 // The server's side of OPAQUE (RFC 9807). Texts are base64url, as they travel. keys.ts awaits the module.
@@ -32,15 +33,31 @@ export interface OpaqueAnswer {
   readonly state: string;
 }
 
+/** Bytes of a record: the client's public key, then its masking key and envelope (RFC 9807 section 4). */
+const KEY = 32;
+const MASKING_AND_ENVELOPE = 64 + 32 + 64;
+
 /**
- * Answers the first message of a sign-in. Without a record the answer is made up
- * (RFC 9807 section 6.3.2.2): same size, same work, and no password fits it.
+ * A record that no password fits, in the form of any other: what an account is answered with that is
+ * not there (RFC 9807 section 6.3.2.2). Left to itself the module makes its answer up in another way,
+ * which takes 13 µs less of 1.3 ms, and two thousand timings tell.
+ */
+export function recordOfNobody(): string {
+  // A password that nobody kept, blinded: the beginning of its message is a point of the group.
+  const password = randomBytes(32).toString("base64url");
+  const { startLoginRequest } = client.startLogin({ password });
+  const point = Buffer.from(startLoginRequest, "base64url").subarray(0, KEY);
+  return Buffer.concat([point, randomBytes(MASKING_AND_ENVELOPE)]).toString("base64url");
+}
+
+/**
+ * Answers the first message of a sign-in, with an account's record or nobody's: same size, same work.
  * @throws ServerError `malformed`
  */
 export function answerSignIn(
   setup: string,
   account: AccountId,
-  record: string | undefined,
+  record: string,
   request: string,
 ): OpaqueAnswer {
   try {
@@ -72,7 +89,7 @@ export function isPasswordProven(account: AccountId, state: string, finish: stri
 }
 
 /**
- * Checks that a record is one, by answering a sign-in with it.
+ * Checks the form of a record; of one that is nothing else only its own account has the damage.
  * @throws ServerError `malformed`
  */
 export function checkRecord(record: string): void {

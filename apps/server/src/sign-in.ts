@@ -30,9 +30,6 @@ async function accountMeant({ sql, keys, body }: Call<"signInStart">): Promise<A
   return await ownerOfAddress(sql, name, nobodyOf(keys, name));
 }
 
-/** As long as a record, and none: what the database answers with where there is no record. */
-const NO_RECORD = "A".repeat(256);
-
 async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"signInStart">> {
   const { sql, keys, body } = call;
   const account = await accountMeant(call);
@@ -41,8 +38,8 @@ async function signInStart(call: Call<"signInStart">): Promise<RouteAnswer<"sign
     select coalesce((
       select record from account_passwords
       where account = ${account} and generation = ${body.generation ?? "current"}),
-      ${NO_RECORD}) as record`;
-  const record = row?.record === NO_RECORD ? undefined : row?.record;
+      ${keys.opaqueNobody}) as record`;
+  const record = row?.record ?? keys.opaqueNobody;
   const { response, state } = answerSignIn(keys.opaqueSetup, account, record, body.request);
   const way = named === undefined ? "password" : "known";
   const signIn = await beginAttempt(call, account, { way, state, signIn: named });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { type AccountId, type Hash, newId, type SpaceId } from "@ecrin/protocol";
-import { client as opaque, ready } from "@serenity-kit/opaque";
+import { client as opaque, server as opaqueServer, ready } from "@serenity-kit/opaque";
+import { answerSignIn, recordOfNobody } from "../src/opaque.ts";
 import { beginGuest, makeShowing, type TestShowing } from "./handshake.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { newSeat, Person, proofOf } from "./person.ts";
@@ -226,6 +227,45 @@ for (const [name, path, isBobs] of [
     await assertTellsNothing(there, nowhere, { status: 200 });
   });
 }
+
+test("what stands in for the record of whoever has none is one: answered at the same length, and in the same time", () => {
+  const setup = opaqueServer.createSetup();
+  const account = newId<"account">();
+  const registering = opaque.startRegistration({ password: "x" });
+  const { registrationResponse } = opaqueServer.createRegistrationResponse({
+    serverSetup: setup,
+    userIdentifier: account,
+    registrationRequest: registering.registrationRequest,
+  });
+  const { registrationRecord } = opaque.finishRegistration({
+    password: "x",
+    registrationResponse,
+    clientRegistrationState: registering.clientRegistrationState,
+  });
+  const nobodys = recordOfNobody();
+  assert.notEqual(nobodys, recordOfNobody());
+  assert.equal(nobodys.length, registrationRecord.length);
+  const answer = (record: string) => answerSignIn(setup, account, record, request);
+  assert.equal(answer(nobodys).response.length, answer(registrationRecord).response.length);
+  assert.equal(answer(nobodys).state.length, answer(registrationRecord).state.length);
+  const timeOf = (record: string) => {
+    const start = performance.now();
+    answer(record);
+    return performance.now() - start;
+  };
+  const far = () =>
+    apart(
+      Array.from({ length: TIMES / 2 }, (_, i): Pair => {
+        if (i % 2 === 0) return { known: timeOf(registrationRecord), unknown: timeOf(nobodys) };
+        const first = timeOf(nobodys);
+        return { known: timeOf(registrationRecord), unknown: first };
+      }),
+    );
+  // Noise is not there three times.
+  const leans = [far()];
+  while (leans.length < 3 && Math.abs(leans.at(-1) ?? 0) >= 1) leans.push(far());
+  assert.ok(Math.abs(leans.at(-1) ?? 0) < 1, `told apart: ${leans}`);
+});
 
 test("the measure is nothing for equals, and more for what is slower", () => {
   assert.equal(lean([1, -1, 2, -2]), 0);
