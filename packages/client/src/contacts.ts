@@ -21,6 +21,8 @@ import * as z from "zod/mini";
 import { wrapAddress } from "./address.ts";
 import { asClientError, ClientError, opening } from "./errors.ts";
 import { type Contact, checkContact, contactField, pin } from "./keyring.ts";
+import { namesKnown } from "./met.ts";
+import { nameFor } from "./self-given.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 const NAMES = "invitation/";
@@ -198,13 +200,13 @@ export class Contacts {
     }
     const ctx = acceptanceNameContext(invitation);
     const padded = await this.#u.openWrap(ctx, fromBase64url(fact.name), fact.to);
-    const theirName = fromUtf8(unpad(padded, METADATA_FLOOR));
-    return await this.#pin(
-      pin(chain, (await this.#nameFor(invitation)) ?? theirName, "invitation"),
-    );
+    const ownName = fromUtf8(unpad(padded, METADATA_FLOOR));
+    const name = (await this.#nameGiven(invitation)) ?? nameFor(ownName, namesKnown(this.#u));
+    return await this.#pin(pin(chain, name, "invitation"));
   }
 
-  async #nameFor(invitation: InvitationId): Promise<string | undefined> {
+  /** What whoever was invited is called, where this device invited them. */
+  async #nameGiven(invitation: InvitationId): Promise<string | undefined> {
     const kept = await this.#u.store.getJson(NAMES + invitation);
     return kept === undefined ? undefined : parseAs(keptField, kept, "invitation").name;
   }

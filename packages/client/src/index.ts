@@ -56,6 +56,7 @@ export type { Offer, Offers } from "./offers.ts";
 export { OfflineAccount } from "./offline.ts";
 export { type OfflineItem, OfflineRecord } from "./offline-record.ts";
 export { OfflineShare } from "./offline-share.ts";
+export { allSeen, cutTo, inOneLine } from "./one-line.ts";
 export { bytesOf, type Opened } from "./open.ts";
 export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";

@@ -14,11 +14,11 @@ import {
 } from "@ecrin/protocol";
 import { ClientError, opening } from "./errors.ts";
 import { type Contact, checkContact, pin } from "./keyring.ts";
+import { nameFor, selfGiven } from "./self-given.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 /** Guests that are remembered: who read is told by name in the journal long after they left. */
 const MOST_GUESTS = 500;
-const LONGEST_NAME = 200;
 
 /** This account's name, sealed for somebody whose identity is sure. @returns base64url */
 export async function sealName(
@@ -45,13 +45,16 @@ export async function openName(
   return await opening(async () => {
     const ctx = handshakeNameContext(rendezvous, from.account);
     const padded: Bytes = await u.openWrap(ctx, fromBase64url(sealed, "name"), to);
-    const name = fromUtf8(unpad(padded, METADATA_FLOOR)).trim().slice(0, LONGEST_NAME);
+    const name = selfGiven(fromUtf8(unpad(padded, METADATA_FLOOR)));
     if (name === "") throw new ClientError("cannot-open", "the other has no name");
-    return name.toWellFormed();
+    return name;
   });
 }
 
-/** Pins somebody met face to face: for good, or until tonight where they are a guest. */
+/**
+ * Pins somebody met face to face: for good, or until tonight where they are a guest.
+ * @param name what they call themselves; what this account calls them already comes before it
+ */
 export async function pinMet(
   u: Unlocked,
   chain: AccountState,
@@ -60,7 +63,7 @@ export async function pinMet(
 ): Promise<Contact> {
   const known = u.keyring.contact(chain.account);
   if (known !== undefined) checkContact(known, chain);
-  const met = pin(chain, known?.name ?? name, "face-to-face", identity);
+  const met = pin(chain, known?.name ?? nameFor(name, namesKnown(u)), "face-to-face", identity);
   const contact = chain.until === undefined ? met : { ...met, until: chain.until };
   await u.keyring.update((keyring) => {
     const others = keyring.contacts.filter((each) => each.account !== chain.account);
@@ -69,4 +72,10 @@ export async function pinMet(
     return { ...keyring, contacts: [...others.filter((each) => !gone.has(each)), contact] };
   });
   return contact;
+}
+
+/** The names that nobody else is called by here: this account's own, and those of people it knows for good. */
+export function namesKnown({ keyring }: Unlocked): string[] {
+  const lasting = keyring.contents().contacts.filter(({ until }) => until === undefined);
+  return [keyring.name(), ...lasting.map(({ name }) => name)];
 }

@@ -2,6 +2,8 @@ import type { AccountId, RouteAnswer, SpaceId } from "@ecrin/protocol";
 import { AccountBook } from "./accounts.ts";
 import { asClientError, ClientError, isRefusedFor } from "./errors.ts";
 import { checkContact } from "./keyring.ts";
+import { cutTo, inOneLine } from "./one-line.ts";
+import { isLike, selfGiven } from "./self-given.ts";
 import { SharedView } from "./shared-view.ts";
 import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -17,6 +19,9 @@ export interface Offer {
   readonly from: AccountId;
   /** What they call themselves. Nobody has verified it; empty for a record, which carries no name. */
   readonly name: string;
+  /** Whom this account knows by a name like that, and who is somebody else. */
+  readonly isNot?: AccountId;
+  /** The beginning of what they wrote beside it, in one line. */
   readonly note: string;
   /** How many documents, in a share. */
   readonly count: number;
@@ -33,6 +38,8 @@ export interface Offers {
 const FROM_ONE = 5;
 const AT_ONCE = 20;
 const MAX_DECLINED = 1000;
+/** Of a stranger's note, as much as may stand beside an offer; the whole of it once it is accepted. */
+const NOTE = 500;
 
 /**
  * Which spaces this account has consented to be in (spec/keys.md, Consent).
@@ -148,8 +155,11 @@ export class Consent {
       const share = new SharedView(looking(this.#u), space);
       await share.sync();
       if (share.ended) return undefined;
-      const { from: name, note } = share.about;
-      return { ...offer, name, note, count: share.items.length };
+      const name = selfGiven(share.about.from);
+      const note = cutTo(NOTE, inOneLine(share.about.note));
+      const alike = this.#u.keyring.contents().contacts.find((each) => isLike(each.name, name));
+      const isNot = alike === undefined ? {} : { isNot: alike.account };
+      return { ...offer, name, ...isNot, note, count: share.items.length };
     } catch (error) {
       if (isRefusedFor(error, "offline", "not-signed-in", "unavailable")) throw error;
       return undefined;

@@ -114,6 +114,19 @@ test("on another device the guest goes by the name they gave, which the server c
   await tablet.lock();
 });
 
+test("there they are told apart from whoever has that name already", async () => {
+  const [owner, eve] = [await newPerson(ground), await newPerson(ground, "Bob")];
+  await owner.account.contacts().verify(await bob.account.contacts().code(), "Bob");
+  const invitation = await owner.account.contacts().invite(eve.address, "Eve");
+  await eve.account.contacts().accept(invitation, "Alice");
+  const { kit, password } = owner;
+  const at = { server: ground.url, now: ground.now };
+  const tablet = await signInWithKit({ ...at, kit, password, store: memoryStore() });
+  await tablet.contacts().invitations();
+  assert.equal(tablet.contacts().get(eve.account.id)?.name, "Bob (2)");
+  await tablet.lock();
+});
+
 test("an address that nobody has is invited all the same", async () => {
   const contacts = alice.account.contacts();
   const invitation = await contacts.invite("nobody@example.org", "Nobody");

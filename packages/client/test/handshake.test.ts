@@ -177,6 +177,19 @@ test("with an account the same scan verifies both for good", async () => {
   await assert.rejects(() => alice.account.scanCode(showing.text), refusal("conflict"));
 });
 
+test("whoever is met under the name of somebody known is told apart from them", async () => {
+  const [host, doctor] = [await newPerson(ground), await newPerson(ground, "Dr Roche")];
+  const contacts = host.account.contacts();
+  await contacts.verify(await doctor.account.contacts().code(), "Dr Roche");
+  const showing = await host.account.showCode(tonight());
+  const { visit } = await guest(showing.text, "Dr\u200b Rосhe\u202e");
+  assert.equal((await met(showing, visit)).guest.name, "Dr\ufffd Rосhe\ufffd (2)");
+  // Known already, they keep the name that they have here.
+  const again = await host.account.showCode(tonight());
+  const both = await met(again, await doctor.account.scanCode(again.text));
+  assert.equal(both.guest.name, "Dr Roche");
+});
+
 test("a guest does what a recipient of shares does, and nothing else", async () => {
   const showing = await alice.account.showCode(tonight());
   const { account } = await guest(showing.text);

@@ -116,6 +116,23 @@ test("a record of a stranger is neither listed nor turned, and a contact's needs
   assert.equal((await bob.account.records()).length, 3);
 });
 
+test("an offer under the name of somebody known says that it is not theirs", async () => {
+  const [bob, roche] = [await newPerson(ground, "Bob"), await newPerson(ground, "Dr Roche")];
+  const other = await newPerson(ground, `Dr Rосhe\u200b${" ".repeat(50)}Checked on this device`);
+  const alike = await newPerson(ground, "DR ROCHE\u200b");
+  await knows(bob, roche);
+  for (const each of [other, alike]) {
+    await knows(each, bob);
+    await shareTo(each, bob, "one");
+  }
+  const { offers } = await bob.account.offers();
+  const told = offers.map(({ name, isNot }) => [name, isNot]).sort();
+  assert.deepEqual(told, [
+    ["DR ROCHE\ufffd", roche.account.id],
+    ["Dr Rосhe\ufffd Checked on this device", undefined],
+  ]);
+});
+
 test("of many offers few are looked at, and those of one hide no other's", async () => {
   const [doctor, flood] = [await newPerson(ground, "Dr Roche"), await newPerson(ground, "Flood")];
   const patient = await newPerson(ground, "Patient");
