@@ -17,7 +17,7 @@ import { Invocation } from "./invocation.ts";
 import { mediaTypeOf, SNIFFED } from "./media-type.ts";
 import { recordHere, recordNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
-import { shown } from "./shown.ts";
+import { shown, titleIn } from "./shown.ts";
 import { tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
@@ -80,7 +80,7 @@ async function addFile(
   path: string,
   options: AddOptions,
 ): Promise<ItemId[]> {
-  const label = call.words.said.adding(shown(basename(path)));
+  const label = call.words.said.adding(titleIn(basename(path)));
   const resources = options.asFile === true ? undefined : await fhirIn(path);
   const line = progressLine(call.words, label, resources === undefined ? "bytes" : "things");
   try {

@@ -4,7 +4,7 @@ import { fhirIn, resumeName, withFile } from "./add.ts";
 import { Invocation } from "./invocation.ts";
 import { itemHere, listedNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
-import { shown } from "./shown.ts";
+import { titleIn } from "./shown.ts";
 import { tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
@@ -70,7 +70,7 @@ async function correctIn(
   const { said } = call.words;
   const [resource] = resources?.length === 1 ? resources : [];
   const isFile = listed.metadata.type === "DocumentReference" || resource === undefined;
-  const line = progressLine(call.words, said.adding(shown(path)), "bytes");
+  const line = progressLine(call.words, said.adding(titleIn(path)), "bytes");
   const title = given.title ?? listed.metadata.title;
   try {
     const options = { progress: line.moved, resume: await resumeName(path, listed.item) };
@@ -79,7 +79,7 @@ async function correctIn(
           record.correct(listed.item, file, options),
         )
       : await record.correct(listed.item, resource, options);
-    await call.result({ item: listed.item, revision }, [said.corrected(shown(title))]);
+    await call.result({ item: listed.item, revision }, [said.corrected(titleIn(title))]);
   } finally {
     line.done();
   }
@@ -97,7 +97,7 @@ async function remove(call: Invocation, text: string, yes: boolean | undefined):
 
 async function removeIn(call: Invocation, { record, listed }: Place, yes: boolean | undefined) {
   const { said } = call.words;
-  const title = shown(listed.metadata.title);
+  const title = titleIn(listed.metadata.title);
   await call.confirm(said.deleteAsk(title), yes);
   await record.delete(listed.item);
   await call.result({ item: listed.item, deleted: true }, [said.deleted(title)]);

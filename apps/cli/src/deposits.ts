@@ -6,7 +6,7 @@ import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { nameOf, recordNamed } from "./naming.ts";
 import { namesId, oneNamed, shortId } from "./short-id.ts";
-import { columns, momentIn, shown, sizeIn, typeIn } from "./shown.ts";
+import { columns, momentIn, sizeIn, titleIn, typeIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 interface InboxOptions {
@@ -81,7 +81,7 @@ function lineOf(account: Account, { deposit, author, at, metadata }: Waiting, wo
     nameOf(account, author, words),
     momentIn(words, at),
     typeIn(words, metadata),
-    shown(metadata.title),
+    titleIn(metadata.title),
     sizeIn(words, metadata.size),
   ];
 }
@@ -100,7 +100,7 @@ async function decide(
   if (options.show !== undefined) {
     const { title, mediaType } = one.metadata;
     if (process.stdout.isTTY === true && !isTextType(mediaType))
-      throw new CommandError("not-for-terminal", shown(title));
+      throw new CommandError("not-for-terminal", titleIn(title));
     await writeContent(process.stdout, [await bytesOf(await of.open(deposit))]);
     return;
   }

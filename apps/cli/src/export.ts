@@ -1,4 +1,4 @@
-import { lstat, mkdir, open as openFile, writeFile } from "node:fs/promises";
+import { mkdir, open as openFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HealthRecord, Opened } from "@ecrin/client";
 import type { Command } from "commander";
@@ -7,11 +7,12 @@ import { Invocation } from "./invocation.ts";
 import { recordNamed } from "./naming.ts";
 import { fileNameOf } from "./open.ts";
 import { progressLine } from "./progress.ts";
+import { shown } from "./shown.ts";
+import { refuseAnything, wholeFolder } from "./whole-file.ts";
 import type { Words } from "./words.ts";
 
 /** What an export came to. */
 interface Exported {
-  readonly folder: string;
   readonly resources: number;
   readonly files: number;
 }
@@ -33,20 +34,21 @@ async function exportRecord(
   folder: string,
   owner: string | undefined,
 ): Promise<void> {
-  await refuseExisting(folder);
+  await refuseAnything(folder);
   await call.unlocked(async (account) => {
     const record = await recordNamed(account, owner);
-    await newFolder(folder);
-    const exported = await writeAll(call, record, folder);
+    const made = await wholeFolder(folder, (part) => writeAll(call, record, part));
+    const exported = { folder, ...made };
     const { said } = call.words;
     await call.result(exported, [
-      said.exported(exported.resources, exported.files, folder),
+      said.exported(exported.resources, exported.files, shown(folder)),
       said.exportedPlain,
     ]);
   });
 }
 
 async function writeAll(call: Invocation, record: HealthRecord, folder: string): Promise<Exported> {
+  await mkdir(join(folder, "files"), { mode: 0o700 });
   const total = (await record.list()).length;
   const line = progressLine(call.words, call.words.said.exporting, "things");
   const resources: unknown[] = [];
@@ -68,8 +70,10 @@ async function writeAll(call: Invocation, record: HealthRecord, folder: string):
   }
   const entry = resources.map((resource) => ({ resource }));
   const bundle = { resourceType: "Bundle", type: "collection", entry };
-  await writeNew(join(folder, "bundle.json"), JSON.stringify(bundle, null, 2));
-  return { folder, resources: resources.length, files };
+  const path = join(folder, "bundle.json");
+  const text = JSON.stringify(bundle, null, 2);
+  await writeFile(path, text, { flag: "wx", mode: 0o600 }).catch(unwritable(path));
+  return { resources: resources.length, files };
 }
 
 /** The resource, its attachment led to the file beside the bundle. */
@@ -82,33 +86,10 @@ function withUrl({ resource }: Opened, url: string): unknown {
 async function writeAttachment(path: string, opened: Opened): Promise<void> {
   const file = await openFile(path, "wx", 0o600).catch(unwritable(path));
   try {
-    for await (const piece of opened.attachment) await file.write(piece);
+    // All of a piece, also where the disk takes it in parts.
+    for await (const piece of opened.attachment) await file.writeFile(piece);
   } finally {
     await file.close();
-  }
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: "wx", mode: 0o600 }).catch(unwritable(path));
-}
-
-/** An export never mixes with what is there. @throws CommandError `file-exists` */
-async function refuseExisting(folder: string): Promise<void> {
-  const isThere = await lstat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) throw new CommandError("file-exists", folder);
-}
-
-/** @throws CommandError `file-exists`, `file-unwritable` */
-async function newFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: 0o700 });
-    await mkdir(join(folder, "files"), { mode: 0o700 });
-  } catch (cause) {
-    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    throw new CommandError(exists ? "file-exists" : "file-unwritable", folder, { cause });
   }
 }
 

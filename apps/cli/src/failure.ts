@@ -1,6 +1,7 @@
-import { ClientError, FhirError } from "@ecrin/client";
+import { allSeen, ClientError, FhirError } from "@ecrin/client";
 import { CommanderError } from "commander";
 import { CommandError, EXIT, type Exit, exitFor } from "./exit.ts";
+import { shownText } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 /** What a program is told of a failure, in place of a result. */
@@ -17,7 +18,10 @@ export function failureOf(error: unknown, words: Words): Failure {
   if (error instanceof CommanderError) return usageFailure(error, words);
   const exit = exitFor(error);
   if (error instanceof CommandError) {
-    return { code: error.code, message: failures.command[error.code](error.detail), exit };
+    const { code, detail } = error;
+    // A name may be somebody else's, such as that of a file; a server's own sentence may have lines.
+    const named = code === "server-failed" ? shownText(detail) : allSeen(detail);
+    return { code, message: failures.command[code](named), exit };
   }
   if (error instanceof ClientError) {
     const place = mistypedAt(error);
@@ -25,7 +29,7 @@ export function failureOf(error: unknown, words: Words): Failure {
     return { code: error.code, message: failures.client[error.code] + where, exit };
   }
   if (error instanceof FhirError) {
-    return { code: "not-fhir", message: failures.command["not-fhir"](error.field), exit };
+    return { code: "not-fhir", message: failures.command["not-fhir"](allSeen(error.field)), exit };
   }
   if (isDiskFull(error)) return { code: "disk-full", message: failures.diskFull, exit };
   return { code: "failed", message: failures.other, exit };
@@ -48,7 +52,7 @@ const PARSER: Readonly<Record<string, Exclude<keyof Words["parser"], "other">>> 
 
 /** The parser speaks English only; what it names stands between quotes. */
 function usageFailure({ code, message }: CommanderError, words: Words): Failure {
-  const named = /'([^']*)'/.exec(message)?.[1] ?? "";
+  const named = allSeen(/'([^']*)'/.exec(message)?.[1] ?? "");
   const sentence = words.parser[PARSER[code] ?? "other"](named);
   return { code: "usage", message: words.failures.command.usage(sentence), exit: EXIT.usage };
 }

@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Growth } from "@ecrin/client";
 import { type Invocation, write } from "./invocation.ts";
+import { jsonLine } from "./shown.ts";
 
 interface Followed<Line> {
   readonly wanted: (line: Line) => boolean;
@@ -28,7 +29,7 @@ export async function followed<Line>(
         ? lines.filter(wanted).slice(-(limit ?? lines.length))
         : lines.slice(lines.length - fresh).filter(wanted);
       for (const line of shown) {
-        const text = call.json ? JSON.stringify(line) : (await rowOf(line)).join("  ");
+        const text = call.json ? jsonLine(line) : (await rowOf(line)).join("  ");
         await write(process.stdout, `${text}\n`);
       }
       if (isFirst && !call.json) call.tell(call.words.journal.following);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { levelStore, type RawStore } from "@ecrin/client";
@@ -23,9 +23,12 @@ export class Home {
 
   /** Opens the sealed store. @throws CommandError `home-busy` while another command has it */
   async store(): Promise<RawStore> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const store = join(this.folder, "store");
+    await mkdir(store, { recursive: true, mode: 0o700 });
+    // The home may be a folder that others look into: what is sealed under a password is not for guessing.
+    await chmod(store, 0o700);
     try {
-      return await levelStore(join(this.folder, "store"));
+      return await levelStore(store);
     } catch (cause) {
       throw new CommandError("home-busy", this.folder, { cause });
     }

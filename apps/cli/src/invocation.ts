@@ -17,7 +17,8 @@ import { Home, homeFolder } from "./home.ts";
 import { droppedIn } from "./renew-words.ts";
 import { askSecondFactor } from "./second-factor.ts";
 import { fileSecrets, type Secrets, terminalSecrets } from "./secrets.ts";
-import { momentIn } from "./shown.ts";
+import { serverAt, unprotectedHost } from "./server-address.ts";
+import { jsonLine, momentIn, shown } from "./shown.ts";
 import { sendWaiting } from "./standing.ts";
 import { catalogue, type Language, languageFrom, type Words } from "./words.ts";
 
@@ -52,6 +53,7 @@ export class Invocation {
   readonly secrets: Secrets;
   readonly #server: string | undefined;
   #password: string | undefined;
+  #isWarned = false;
 
   constructor(options: GlobalOptions) {
     this.language = options.lang ?? languageFrom(process.env);
@@ -59,8 +61,11 @@ export class Invocation {
     this.json = options.json === true;
     this.home = new Home(homeFolder(options.home));
     const file = options.passwordStdin === true ? "-" : options.passwordFile;
-    this.secrets = file === undefined ? terminalSecrets() : fileSecrets(file);
-    this.#server = options.server?.replace(/\/+$/, "");
+    this.secrets =
+      file === undefined
+        ? terminalSecrets()
+        : fileSecrets(file, (open) => this.tell(this.words.said.passwordFileOpen(shown(open))));
+    this.#server = options.server;
   }
 
   static of(command: Command): Invocation {
@@ -69,14 +74,18 @@ export class Invocation {
 
   /** The server named, or the one this home belongs to. @throws CommandError `no-server` */
   async server(): Promise<string> {
-    const server = this.#server ?? (await this.home.server());
-    if (server === undefined) throw new CommandError("no-server");
+    const given = this.#server ?? (await this.home.server());
+    if (given === undefined) throw new CommandError("no-server");
+    const server = serverAt(given);
+    const open = unprotectedHost(server);
+    if (open !== undefined && !this.#isWarned) this.tell(this.words.said.plainHttp(open));
+    this.#isWarned = true;
     return server;
   }
 
   /** The result: lines for people, or one JSON value for programs. */
   async result(value: unknown, lines: readonly string[]): Promise<void> {
-    await write(process.stdout, `${this.json ? JSON.stringify(value) : lines.join("\n")}\n`);
+    await write(process.stdout, `${this.json ? jsonLine(value) : lines.join("\n")}\n`);
   }
 
   /** A sentence beside the result. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { recordNamed } from "./naming.ts";
+import { shown } from "./shown.ts";
 import { refuseExisting, writeWhole } from "./whole-file.ts";
 import type { Words } from "./words.ts";
 
@@ -46,6 +47,6 @@ async function exportTo(call: Invocation, file: string, options: ExportOptions):
         ? await account.exportJournal(asked)
         : await (await recordNamed(account, options.record)).exportJournal(asked);
     const bytes = await writeWhole(file, options.force === true, begin);
-    await call.result({ file, bytes }, [call.words.said.journalExported(file)]);
+    await call.result({ file, bytes }, [call.words.said.journalExported(shown(file))]);
   });
 }

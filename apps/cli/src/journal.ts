@@ -14,7 +14,7 @@ import { followed } from "./follow.ts";
 import { Invocation } from "./invocation.ts";
 import { defineJournalExport } from "./journal-export.ts";
 import { contactNamed, nameOf, placeNamed, recordNamed } from "./naming.ts";
-import { columns, momentIn, shown } from "./shown.ts";
+import { columns, momentIn, shown, titleIn, wordIn } from "./shown.ts";
 import { parseSince } from "./when.ts";
 import type { Words } from "./words.ts";
 
@@ -142,7 +142,7 @@ async function acts(call: Invocation, options: JournalOptions): Promise<void> {
 async function titlesShared(account: Account): Promise<ReadonlyMap<ItemId, string>> {
   const titles = new Map<ItemId, string>();
   for (const { items } of await account.sharedWithMe())
-    for (const { fact, metadata } of items) titles.set(fact.item, shown(metadata.title));
+    for (const { fact, metadata } of items) titles.set(fact.item, titleIn(metadata.title));
   for (const record of await account.records()) {
     if (record.space !== (await account.record()).space) await record.sync();
     for (const [item, title] of titlesOf(record)) titles.set(item, title);
@@ -184,7 +184,7 @@ function itemsOf(about: EntryAbout): ItemId[] {
 function titlesOf(record: HealthRecord | undefined): ReadonlyMap<ItemId, string> {
   const titles = new Map<ItemId, string>();
   for (const { fact, opened } of record?.listing.revisions.values() ?? []) {
-    if (opened !== undefined) titles.set(fact.item, shown(opened.metadata.title));
+    if (opened !== undefined) titles.set(fact.item, titleIn(opened.metadata.title));
   }
   return titles;
 }
@@ -242,8 +242,9 @@ function objectOf(kind: EntryKind, about: EntryAbout, known: Known): string {
   if (kind === "chain") return String(about.epoch ?? 0);
   if (kind === "succession") return String(about.count ?? 0);
   if (kind === "log-key") return about.statement ?? "";
-  if (kind === "settlement") return words.deposits.settled[about.code ?? ""] ?? "";
-  if (kind === "refusal") return words.journal.refusals[about.code ?? ""] ?? about.code ?? "";
+  if (kind === "settlement") return wordIn(words.deposits.settled, about.code ?? "") ?? "";
+  if (kind === "refusal")
+    return wordIn(words.journal.refusals, about.code ?? "") ?? about.code ?? "";
   if (itemsOf(about).length > 0) {
     const [first, second, ...rest] = itemsOf(about).map((item) => {
       const title = known.titles.get(item);

@@ -4,6 +4,7 @@ import { renderUnicodeCompact } from "uqr";
 import { CommandError } from "./exit.ts";
 import { type Invocation, write } from "./invocation.ts";
 import { KIT_WORDS } from "./kit-words.ts";
+import { shown } from "./shown.ts";
 import { refuseExisting } from "./whole-file.ts";
 
 const DEFAULT = "ecrin-kit.pdf";
@@ -36,7 +37,7 @@ export async function writeKit(call: Invocation, kit: Kit, path: string): Promis
   try {
     const isPage = path.toLowerCase().endsWith(".pdf");
     await writeFile(path, isPage ? await kitPage(call, kit) : text, { mode: 0o600 });
-    call.tell(call.words.said.kitWritten(path));
+    call.tell(call.words.said.kitWritten(shown(path)));
   } catch {
     call.tell(call.words.said.kitShown);
     call.tell(text);

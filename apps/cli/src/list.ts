@@ -4,7 +4,7 @@ import { awayWords } from "./away-words.ts";
 import { Invocation } from "./invocation.ts";
 import { nameOf, recordHere, recordNamed } from "./naming.ts";
 import { shortId } from "./short-id.ts";
-import { columns, dayOf, shown, sizeIn, typeIn } from "./shown.ts";
+import { columns, dayOf, sizeIn, titleIn, typeIn } from "./shown.ts";
 import { tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
@@ -85,7 +85,7 @@ function itemLine(
     shortId(each.item),
     dayOf(metadata, at),
     typeIn(words, metadata),
-    shown(metadata.title),
+    titleIn(metadata.title),
     notes.join(", "),
   ];
 }

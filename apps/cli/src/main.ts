@@ -2,6 +2,7 @@ import { EXIT, type Exit } from "./exit.ts";
 import { failureOf, isShown } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 import { withoutHyphens } from "./short-id.ts";
+import { jsonLine } from "./shown.ts";
 import { catalogue, languageOf } from "./words.ts";
 
 const args = process.argv.slice(2);
@@ -35,6 +36,6 @@ async function run(): Promise<Exit> {
 }
 
 function tell(code: string, message: string): void {
-  const line = args.includes("--json") ? JSON.stringify({ error: { code, message } }) : message;
+  const line = args.includes("--json") ? jsonLine({ error: { code, message } }) : message;
   process.stderr.write(`${line}\n`);
 }

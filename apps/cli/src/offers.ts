@@ -1,5 +1,6 @@
 import type { Account, Offer } from "@ecrin/client";
 import type { Invocation } from "./invocation.ts";
+import { nameOf } from "./naming.ts";
 import { oneNamed, shortId } from "./short-id.ts";
 import { momentIn, shown } from "./shown.ts";
 import type { Words } from "./words.ts";
@@ -9,6 +10,9 @@ export async function offered(account: Account, words: Words) {
   const { offers, more } = await account.offers();
   const lines = offers.flatMap((offer) => [
     offerLine(offer, words),
+    ...(offer.isNot === undefined
+      ? []
+      : [`  ${words.said.offerIsNot(nameOf(account, offer.isNot, words))}`]),
     ...(offer.note === "" ? [] : [`  ${shown(offer.note)}`]),
   ]);
   if (more > 0) lines.push(words.said.offersMore(more));
@@ -32,9 +36,10 @@ export async function decide(
   });
 }
 
-/** The name is what they call themselves, and said to be so. */
+/** The name is what they call themselves, said to be so, and ends where they have ended it. */
 function offerLine({ space, kind, from, name, count, until }: Offer, words: Words): string {
-  const who = `${name === "" ? shortId(from) : shown(name)} (${words.verified.none})`;
+  const called = words.quoted(shown(name).replace(/["“”«»]/g, "'"));
+  const who = `${name === "" ? shortId(from) : called} (${words.verified.none})`;
   const what = kind === "share" ? words.said.documents(count) : words.said.aRecord;
   const end = until === undefined ? "" : `, ${words.table.until(momentIn(words, until))}`;
   return `${shortId(space)}  ${words.table.from(who)}, ${what}${end}`;

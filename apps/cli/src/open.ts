@@ -7,7 +7,7 @@ import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { type Place, type PlaceHere, placeHere, placeNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
-import { shown } from "./shown.ts";
+import { shown, titleIn } from "./shown.ts";
 import { tellWaiting } from "./standing.ts";
 import { isFolder, refuseExisting, writeWhole } from "./whole-file.ts";
 import type { Words } from "./words.ts";
@@ -59,13 +59,13 @@ async function put(
   const { title, mediaType, size } = metadata;
   const target = await targetFor(options, title);
   if (target === undefined && process.stdout.isTTY === true && !isTextType(mediaType)) {
-    throw new CommandError("not-for-terminal", shown(title));
+    throw new CommandError("not-for-terminal", titleIn(title));
   }
   const opened = await read();
   if (target === undefined) return await writeContent(process.stdout, bytesOf(opened));
   await toFile(call, opened, target, options.force === true);
   const result = { file: target, title, mediaType, size, own };
-  await call.result(result, [call.words.said.written(target)]);
+  await call.result(result, [call.words.said.written(shown(target))]);
 }
 
 /** Opening is a signed statement with its reason: one's own record, or care for somebody else. */
@@ -101,7 +101,7 @@ async function toFile(
   path: string,
   force: boolean,
 ): Promise<void> {
-  const line = progressLine(call.words, call.words.said.opening(shown(path)), "bytes");
+  const line = progressLine(call.words, call.words.said.opening(titleIn(path)), "bytes");
   const moved = (done: number) => line.moved(done, Math.max(opened.size, done));
   try {
     await writeWhole(path, force, () => bytesOf(opened), moved);
@@ -123,13 +123,13 @@ async function targetFor(options: OpenOptions, title: string): Promise<string | 
 const LONGEST_NAME = 200;
 
 /**
- * A title is somebody else's words: as a file's name it must stay in its folder, and be one that a
- * file can have.
+ * A title is somebody else's words: as a file's name it must stay in its folder, be one that a file
+ * can have, and no option of a command that is given all files there.
  */
 export function fileNameOf(title: string): string {
   const name = shown(title.toWellFormed())
     .replace(/[/\\:*?"<>|\ufffd]/g, "_")
-    .replace(/^\.+/, "_");
+    .replace(/^[.-]+/, "_");
   let [cut, length] = ["", 0];
   for (const letter of name) {
     length += Buffer.byteLength(letter);

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { isCancel, password as promptPassword } from "@clack/prompts";
 import { CommandError } from "./exit.ts";
@@ -32,12 +33,16 @@ export function terminalSecrets(): Secrets {
  * Reads secrets from a file, one a line, each when it is asked for. Nothing of it ends up in
  * arguments or environment, where other processes look.
  * @param source a path, `-` for standard input, or the number of an open file descriptor
+ * @param tellOpen told where others on this computer can read the file
  */
-export function fileSecrets(source: string): Secrets {
+export function fileSecrets(source: string, tellOpen: (path: string) => void): Secrets {
   const lines = linesOf(source);
+  let isLooked = false;
   return {
     isAsked: false,
     async ask(question) {
+      if (!isLooked && (await isOpenToOthers(source))) tellOpen(source);
+      isLooked = true;
       // A pipe that stays open keeps no command from ending that has heard all it wants.
       if (source === "-") holdOn(process.stdin, true);
       const line = await lines.next();
@@ -46,6 +51,15 @@ export function fileSecrets(source: string): Secrets {
       return line.value;
     },
   };
+}
+
+const READ_BY_OTHERS = 0o044;
+
+/** Whether a source is a file that others may read; what does not exist is told by whoever reads it. */
+async function isOpenToOthers(source: string): Promise<boolean> {
+  if (source === "-" || isDescriptor(source)) return false;
+  const found = await stat(source).catch(() => undefined);
+  return found?.isFile() === true && (found.mode & READ_BY_OTHERS) !== 0;
 }
 
 /** Lines as they come: whoever answers through a pipe may first want to see what was said. */
@@ -78,7 +92,11 @@ function holdOn(stdin: NodeJS.ReadStream, isAwaited: boolean): void {
 
 function open(source: string): Readable {
   if (source === "-") return process.stdin;
-  return /^\d{1,4}$/.test(source)
+  return isDescriptor(source)
     ? createReadStream("", { fd: Number(source) })
     : createReadStream(source);
+}
+
+function isDescriptor(source: string): boolean {
+  return /^\d{1,4}$/.test(source);
 }

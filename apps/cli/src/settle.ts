@@ -6,7 +6,7 @@ import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { itemHere, listedNamed, nameOf } from "./naming.ts";
 import { oneNamed, shortId } from "./short-id.ts";
-import { columns, momentIn, shown } from "./shown.ts";
+import { columns, momentIn, titleIn } from "./shown.ts";
 import { type AtHand, tellWaiting } from "./standing.ts";
 import type { Words } from "./words.ts";
 
@@ -59,7 +59,7 @@ async function settle(
 ): Promise<void> {
   const away = awayWords(call.words);
   const fronts = frontsOf(history);
-  const title = shown(history.findLast(({ opened }) => opened)?.opened?.metadata.title ?? "");
+  const title = titleIn(history.findLast(({ opened }) => opened)?.opened?.metadata.title ?? "");
   if (keep === undefined && both !== true) {
     const lines = versionLines(call, account, fronts);
     const said = fronts.length < 2 ? away.oneVersion(title) : away.versions(title);

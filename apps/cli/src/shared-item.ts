@@ -1,6 +1,6 @@
 import type { SharedView } from "@ecrin/client";
 import { shortId } from "./short-id.ts";
-import { dayOf, shown, sizeIn, typeIn } from "./shown.ts";
+import { dayOf, sizeIn, titleIn, typeIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 /** A received document as a row: its number in the share, its id, day, kind, name, and its size with what else is said of it. */
@@ -16,7 +16,7 @@ export function sharedItemLine(
     shortId(fact.item),
     dayOf(metadata, fact.at),
     typeIn(words, metadata),
-    shown(metadata.title),
+    titleIn(metadata.title),
     [size, more].filter((note) => note !== "").join(", "),
   ];
 }

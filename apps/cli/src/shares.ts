@@ -9,7 +9,7 @@ import { decide, offered } from "./offers.ts";
 import { sharedHere } from "./shared-here.ts";
 import { sharedItemLine } from "./shared-item.ts";
 import { namesId, shortId } from "./short-id.ts";
-import { columns, fullMomentIn, momentIn, shown } from "./shown.ts";
+import { columns, fullMomentIn, momentIn, shown, titleIn } from "./shown.ts";
 import { parseWhen } from "./when.ts";
 import type { Words } from "./words.ts";
 
@@ -108,7 +108,7 @@ async function chosen(account: Account, call: Invocation, texts: readonly string
   if (stray >= 0) throw new CommandError("items-of-two-records", texts[stray]);
   return {
     record: first.record,
-    titles: places.map(({ listed }) => call.words.quoted(shown(listed.metadata.title))),
+    titles: places.map(({ listed }) => call.words.quoted(titleIn(listed.metadata.title))),
     revisions: places.map(({ listed }) => listed.revision),
   };
 }

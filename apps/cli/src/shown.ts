@@ -1,18 +1,46 @@
+import { allSeen, cutTo, inOneLine } from "@ecrin/client";
 import type { Metadata } from "@ecrin/protocol";
 import type { Words } from "./words.ts";
 
 /**
  * A text that somebody else wrote, as a terminal may show it: control
- * characters and those that turn the direction of writing could make a line
- * say something else than it holds.
+ * characters, those that turn the direction of writing and those that nobody
+ * sees could make a line say something else than it holds, and so could room
+ * that pushes the rest of it into the next.
  */
 export function shown(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
+  return inOneLine(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\ufffd"));
 }
 
 /** The same of a text of many lines: line feeds and tabs stay, carriage returns go. */
 export function shownText(text: string): string {
-  return text.replaceAll("\r", "").replace(/[^\n\t]+/g, shown);
+  return text.replaceAll("\r", "").replace(/[^\n\t]+/g, allSeen);
+}
+
+/** Longer than what a document is called, and shorter than what could be told beside it. */
+const LONGEST_TITLE = 120;
+
+/** What a document is called, as it stands in a row or a sentence. */
+export function titleIn(title: string): string {
+  return cutTo(LONGEST_TITLE, shown(title));
+}
+
+/** The word that a table has for a name of somebody else's choice; undefined where it has none. */
+export function wordIn(words: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(words, name) ? words[name] : undefined;
+}
+
+/** A value as one line of JSON that a terminal shows as it is. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    (letter) => letter.split("").map(escaped).join(""),
+  );
+}
+
+/** Half of a character of UTF-16, or one, as JSON may have it (RFC 8259, section 7). */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Columns side by side, each as wide as its widest cell; the last is left as it is. */
@@ -60,5 +88,5 @@ export function dayOf(metadata: Metadata, at: number): string {
 
 /** What an item is, in a word. */
 export function typeIn({ types }: Words, { type }: Metadata): string {
-  return types[type] ?? shown(type);
+  return wordIn(types, type) ?? shown(type);
 }

@@ -1,7 +1,7 @@
 import type { Account, OfflineAccount, OfflineRecord, OutboxEntry } from "@ecrin/client";
 import { awayWords } from "./away-words.ts";
 import type { Invocation } from "./invocation.ts";
-import { shown } from "./shown.ts";
+import { titleIn } from "./shown.ts";
 
 /** An account as a command has it: signed in, or as this device keeps it where the service does not answer. */
 export type AtHand = Account | OfflineAccount;
@@ -44,6 +44,6 @@ export function waitingInWords(
   const titles = named.flatMap((id) =>
     records.flatMap(({ revisions }) => revisions.get(id)?.opened?.metadata.title ?? []),
   );
-  const title = shown(titles[0] ?? "");
+  const title = titleIn(titles[0] ?? "");
   return what.kind === "delete" ? away.deleted(title) : away.written(title);
 }

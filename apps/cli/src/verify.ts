@@ -46,7 +46,11 @@ async function verify(call: Invocation, file: string, options: VerifyOptions): P
   const earlier =
     options.earlier === undefined ? undefined : await check(call, options.earlier, options);
   const said = await check(call, file, options, earlier);
-  await call.result(told(said), [...linesOf(said, words), "", words.verify.holds(basename(file))]);
+  await call.result(told(said), [
+    ...linesOf(said, words),
+    "",
+    words.verify.holds(shown(basename(file))),
+  ]);
 }
 
 async function check(

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Invocation } from "./invocation.ts";
 import { nameOf } from "./naming.ts";
 import { shortId } from "./short-id.ts";
-import { columns, momentIn, shown } from "./shown.ts";
+import { columns, momentIn, shown, wordIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 export function defineWhoami(program: Command, { help }: Words): void {
@@ -30,7 +30,7 @@ async function whoami(call: Invocation): Promise<void> {
     const { id, device, name } = account;
     await call.result({ account: id, device, name, server, records, notices }, [
       `${shown(name)}  ${id}`,
-      server,
+      shown(server),
       ...columns(
         records.map(({ space, owner, own, role }) => [
           shortId(space),
@@ -38,7 +38,9 @@ async function whoami(call: Invocation): Promise<void> {
           own ? "" : words.roles[role as keyof typeof words.roles],
         ]),
       ),
-      ...notices.map(({ kind, at }) => `${momentIn(words, at)}  ${words.notices[kind] ?? kind}`),
+      ...notices.map(
+        ({ kind, at }) => `${momentIn(words, at)}  ${wordIn(words.notices, kind) ?? shown(kind)}`,
+      ),
     ]);
   });
 }

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
-import { type FileHandle, lstat, open, rename, stat } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, rename, stat } from "node:fs/promises";
+import { constants } from "node:os";
 import process from "node:process";
 import { CommandError } from "./exit.ts";
 
@@ -19,27 +20,69 @@ export async function writeWhole(
   begin: () => Pieces | Promise<Pieces>,
   moved: (bytes: number) => void = () => undefined,
 ): Promise<number> {
-  const part = `${path}.part-${process.pid}`;
+  const part = partOf(path);
   const file = await create(part, path);
-  // Interrupted half way, what was written so far must not stay behind.
-  const wipe = () => rmSync(part, { force: true });
-  process.once("exit", wipe);
   let done = 0;
-  try {
-    for await (const piece of await begin()) {
-      await file.writeFile(piece);
-      done += piece.length;
-      moved(done);
+  return await orNothing(part, async () => {
+    try {
+      for await (const piece of await begin()) {
+        await file.writeFile(piece);
+        done += piece.length;
+        moved(done);
+      }
+      if (!force) await refuseExisting(path);
+      await rename(part, path);
+      return done;
+    } finally {
+      await file.close();
     }
-    if (!force) await refuseExisting(path);
+  });
+}
+
+/**
+ * The same of a new folder, which never mixes with what is there.
+ * @param fill given the folder beside its place
+ * @throws CommandError `file-exists`, `file-unwritable`
+ */
+export async function wholeFolder<T>(
+  path: string,
+  fill: (folder: string) => Promise<T>,
+): Promise<T> {
+  const part = partOf(path.replace(/(?<=.)\/+$/, ""));
+  try {
+    await mkdir(part, { mode: 0o700 });
+  } catch (cause) {
+    throw new CommandError("file-unwritable", path, { cause });
+  }
+  return await orNothing(part, async () => {
+    const filled = await fill(part);
+    await refuseAnything(path);
     await rename(part, path);
-    return done;
+    return filled;
+  });
+}
+
+function partOf(path: string): string {
+  return `${path}.part-${process.pid}`;
+}
+
+/** Interrupted half way, what was written so far must not stay behind, whichever way it ends. */
+async function orNothing<T>(part: string, work: () => Promise<T>): Promise<T> {
+  const wipe = () => rmSync(part, { force: true, recursive: true });
+  // What nobody listens to ends a process at once, without a word to it.
+  const end = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
+  process.once("exit", wipe);
+  for (const signal of ENDING) process.on(signal, end);
+  try {
+    return await work();
   } finally {
-    await file.close();
     wipe();
     process.off("exit", wipe);
+    for (const signal of ENDING) process.off(signal, end);
   }
 }
+
+const ENDING = ["SIGTERM", "SIGHUP"] as const;
 
 async function create(part: string, path: string): Promise<FileHandle> {
   try {
@@ -52,6 +95,11 @@ async function create(part: string, path: string): Promise<FileHandle> {
 /** @throws CommandError `file-exists` */
 export async function refuseExisting(path: string): Promise<void> {
   if (path === "-" || (await isFolder(path))) return;
+  await refuseAnything(path);
+}
+
+/** The same where a folder is in the way too. @throws CommandError `file-exists` */
+export async function refuseAnything(path: string): Promise<void> {
   try {
     await lstat(path);
   } catch {

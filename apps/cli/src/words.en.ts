@@ -162,6 +162,10 @@ export const en = {
     demo: "fill a server with an invented patient and doctor",
   },
   said: {
+    plainHttp: (host: string) =>
+      `ATTENTION: nothing protects the way to ${host} (http). Whoever is on it can pretend to be the service. Use https://`,
+    passwordFileOpen: (file: string) =>
+      `ATTENTION: others on this computer can read ${file}. Close it to them: chmod 600`,
     serving: (url: string) => `Écrin serves on ${url}. Ctrl-C stops it.`,
     stopped: "Stopped.",
     signedUp: (name: string) =>
@@ -220,6 +224,7 @@ export const en = {
       "The new password is in force. Copies taken before with the old one are not recalled.",
     nothing: "Nothing here.",
     offered: "Offered by people who are not your contacts, and not opened before you accept:",
+    offerIsNot: (who: string) => `ATTENTION: this is not ${who}, whom you know.`,
     offersMore: (n: number) => `${n} more wait until you have decided about these.`,
     offerAccepted: "Accepted. See: ecrin shared",
     offerDeclined: "Declined. It is not shown again, and nobody is told.",

@@ -166,6 +166,10 @@ export const fr: Words = {
     demo: "mettre sur un serveur une patiente et un médecin inventés",
   },
   said: {
+    plainHttp: (host) =>
+      `ATTENTION : rien ne protège le chemin vers ${host} (http). Qui s'y trouve peut se faire passer pour le service. Prenez https://`,
+    passwordFileOpen: (file) =>
+      `ATTENTION : d'autres sur cet ordinateur peuvent lire ${file}. Fermez-le pour eux : chmod 600`,
     serving: (url) => `Écrin est servi sur ${url}. Ctrl-C l'arrête.`,
     stopped: "Arrêté.",
     signedUp: (name) => `Bienvenue, ${name}. Le compte est créé et cet appareil est connecté.`,
@@ -224,6 +228,7 @@ export const fr: Words = {
     nothing: "Rien ici.",
     offered:
       "Proposé par des personnes qui ne sont pas vos contacts, et fermé tant que vous n'acceptez pas :",
+    offerIsNot: (who) => `ATTENTION : ce n'est pas ${who}, que vous connaissez.`,
     offersMore: (n) => `${n} de plus attendent que vous ayez décidé de ceux-ci.`,
     offerAccepted: "Accepté. Voir : ecrin shared",
     offerDeclined: "Refusé. Ce n'est plus montré, et personne n'en est averti.",
