@@ -108,14 +108,18 @@ async function offered(t: TestContext, alice: Walker): Promise<void> {
     exact: true,
   });
   const nothing = page.getByText(say("Nothing is shared with you"));
+  const notYet = page.getByText(say("Nothing is open to you yet"));
 
   const declined = await share();
   await section(alice, "Shared with me");
   await offer.waitFor();
+  await notYet.waitFor();
+  assert.equal(await nothing.count(), 0);
   await checkAbilities(page, "an offer");
   await press(alice, "Decline");
   await offer.waitFor({ state: "detached" });
   await nothing.waitFor();
+  assert.equal(await notYet.count(), 0);
   await record.endShare(declined);
 
   const accepted = await share();
@@ -138,7 +142,8 @@ async function offered(t: TestContext, alice: Walker): Promise<void> {
       ),
     )
     .waitFor();
-  await nothing.waitFor();
+  await page.getByText(say("Nothing else is shared with you")).waitFor();
+  assert.equal(await nothing.count(), 0);
   await checkAbilities(page, "a share that does not open");
   walked(t, "strangersShare", alice);
 }

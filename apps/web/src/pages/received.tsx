@@ -21,6 +21,7 @@ import { dateInWords, sizeInWords, untilInWords } from "../words.ts";
 export function ReceivedPage() {
   const { t } = useLingui();
   const received = useAnswer("received", undefined);
+  const offered = useAnswer("offers", undefined);
   return (
     <Page
       title={t`Shared with me`}
@@ -34,7 +35,7 @@ export function ReceivedPage() {
       {received.answer?.away === true ? null : (
         <>
           <Inbox />
-          <Offers accepted={received.again} />
+          <Offers offered={offered} accepted={received.again} />
         </>
       )}
       <Awaited of={received}>
@@ -43,37 +44,73 @@ export function ReceivedPage() {
             {refused.map((each) => (
               <Refused key={each.share} refused={each} />
             ))}
-            {away && shares.length === 0 ? (
-              <Blank title={<Trans>Nothing of it is kept here</Trans>}>
-                <p>
-                  <Trans>
-                    What others share shows again once this device has reached the service.
-                  </Trans>
-                </p>
-              </Blank>
-            ) : shares.length === 0 ? (
-              <Blank title={<Trans>Nothing is shared with you</Trans>}>
-                <p>
-                  <Trans>
-                    To receive something, show the other person your code. It is on the page
-                    Contacts.
-                  </Trans>
-                </p>
-                <div className="row">
-                  <ButtonLink to="/contacts" tone="first">
-                    <Trans>Show my code</Trans>
-                  </ButtonLink>
-                </div>
-              </Blank>
-            ) : (
+            {shares.length > 0 ? (
               shares.map((share) => (
                 <ReceivedShare key={share.share} share={share} away={away} again={received.again} />
               ))
+            ) : away ? (
+              <NothingKept />
+            ) : received.waiting ? null : (
+              <Nothing offered={offered.answer?.offers.length} isElse={refused.length > 0} />
             )}
           </>
         )}
       </Awaited>
     </Page>
+  );
+}
+
+function NothingKept() {
+  return (
+    <Blank title={<Trans>Nothing of it is kept here</Trans>}>
+      <p>
+        <Trans>What others share shows again once this device has reached the service.</Trans>
+      </p>
+    </Blank>
+  );
+}
+
+/**
+ * Nothing is shared, as far as that is true: an offer may wait for a tap, or something not open.
+ * @param offered how many wait, where that is known
+ */
+function Nothing({
+  offered,
+  isElse,
+}: {
+  readonly offered: number | undefined;
+  readonly isElse: boolean;
+}) {
+  if (offered === undefined) return null;
+  if (offered > 0)
+    return (
+      <Blank title={<Trans>Nothing is open to you yet</Trans>}>
+        <p>
+          <Trans>What waits above opens only if you accept it.</Trans>
+        </p>
+      </Blank>
+    );
+  return (
+    <Blank
+      title={
+        isElse ? (
+          <Trans>Nothing else is shared with you</Trans>
+        ) : (
+          <Trans>Nothing is shared with you</Trans>
+        )
+      }
+    >
+      <p>
+        <Trans>
+          To receive something, show the other person your code. It is on the page Contacts.
+        </Trans>
+      </p>
+      <div className="row">
+        <ButtonLink to="/contacts" tone="first">
+          <Trans>Show my code</Trans>
+        </ButtonLink>
+      </div>
+    </Blank>
   );
 }
 

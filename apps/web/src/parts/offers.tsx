@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useAnswer, useDoing } from "../answers.ts";
+import { type Answered, useDoing } from "../answers.ts";
 import { ask } from "../vault.ts";
-import type { OfferRow } from "../wire.ts";
+import type { Answer, OfferRow } from "../wire.ts";
 import { untilInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Entry, Ledger } from "./ledger.tsx";
@@ -10,10 +10,16 @@ import { usePersonName } from "./person-name.tsx";
 import { Problem } from "./problem.tsx";
 
 /** What somebody unverified offers: one tap accepts it, another declines it. */
-export function Offers({ accepted }: { readonly accepted: () => void }) {
+export function Offers({
+  offered,
+  accepted,
+}: {
+  readonly offered: Answered<Answer<"offers">>;
+  readonly accepted: () => void;
+}) {
   const { t } = useLingui();
-  const offered = useAnswer("offers", undefined);
-  const { offers, more } = offered.answer ?? { offers: [], more: 0 };
+  if (offered.answer === undefined) return <Problem error={offered.error} again={offered.again} />;
+  const { offers, more } = offered.answer;
   if (offers.length === 0) return null;
   return (
     <section className="part">
