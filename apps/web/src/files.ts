@@ -1,13 +1,14 @@
 import { goneOn, type Job } from "./jobs.ts";
 import { takeInHand } from "./sealing.ts";
-import { isClosed, VaultError } from "./vault-error.ts";
+import { VaultError } from "./vault-error.ts";
 
 /** Seals one file and adds it. @returns how many documents came of it */
 type Seal = (job: Job, progress: (share: number) => void) => Promise<number>;
 
 /**
  * Files on their way into the record, one after the other, whatever page stands by now. What is done
- * stays until somebody has seen it; what is cut off by the end of a session waits for the same account.
+ * stays until somebody has seen it, what failed until they try again or leave it out; what is cut off
+ * by the end of a session waits for the same account.
  */
 export class Files {
   readonly #seal: Seal;
@@ -38,9 +39,22 @@ export class Files {
     for (const job of fresh) this.#begin(job);
   }
 
-  /** What has come to its end was seen; what the end of a session cut off is not at its end. */
+  /** What is in the record by now was seen. */
   clear(): void {
-    this.#set(this.#jobs.filter((job) => isInHand(job) || isClosed(job.error)));
+    this.#set(this.#jobs.filter(({ state }) => state !== "done"));
+  }
+
+  /** What failed is tried once more, behind whatever waits. */
+  again(failed: number): void {
+    const job = this.#jobs.find(({ key, state }) => key === failed && state === "failed");
+    if (job === undefined) return;
+    this.leaveOut(failed);
+    this.take([job]);
+  }
+
+  /** What failed is not wanted any more. */
+  leaveOut(failed: number): void {
+    this.#set(this.#jobs.filter(({ key, state }) => key !== failed || state !== "failed"));
   }
 
   /** Nothing of it is to be gone on with. */

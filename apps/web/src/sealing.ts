@@ -21,8 +21,13 @@ export async function takeInHand(sealing: Promise<void>): Promise<void> {
 }
 
 /** How many files are being sealed, or wait for it. */
+export function filesInHand(): number {
+  return count;
+}
+
+/** The same, as a page shows it. */
 export function useFilesInHand(): number {
-  return useSyncExternalStore(watch, () => count);
+  return useSyncExternalStore(watch, filesInHand);
 }
 
 function watch(look: () => void): () => void {

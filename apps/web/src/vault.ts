@@ -1,6 +1,6 @@
 import { startWorker } from "./trusted.ts";
 import { isClosed, VaultError } from "./vault-error.ts";
-import type { Answer, Ask, CallName, Reply, Request, Shown, Told } from "./wire.ts";
+import type { Answer, Ask, CallName, Reply, Request, Shown, Status, Told } from "./wire.ts";
 import type { FactorQuestion } from "./wire-ways.ts";
 
 export { isClosed, VaultError } from "./vault-error.ts";
@@ -61,14 +61,26 @@ const CHANGING: ReadonlySet<CallName> = new Set([
   "open",
 ]);
 
-const worker = startWorker();
+/** Milliseconds for what runs, and for the sign-out, before the record is closed over them. */
+const PATIENCE = 5000;
+
 const waiting = new Map<number, Waiting>();
 let asked = 0;
+let worker = listenedTo(startWorker());
 
 /** Tells, by an event `journal`, that a journal has grown; only while that was asked for. */
 export const told = new EventTarget();
 
-worker.addEventListener("message", ({ data }: MessageEvent<Reply | Told>) => {
+function listenedTo(begun: Worker): Worker {
+  begun.addEventListener("message", hear);
+  // A worker that did not start, or fell over, answers nothing any more.
+  begun.addEventListener("error", () => {
+    if (begun === worker) refuseAll("worker-stopped");
+  });
+  return begun;
+}
+
+function hear({ data }: MessageEvent<Reply | Told>): void {
   if ("event" in data) {
     told.dispatchEvent(new Event(data.event));
     return;
@@ -89,13 +101,12 @@ worker.addEventListener("message", ({ data }: MessageEvent<Reply | Told>) => {
     call.reject(error);
     if (isClosed(error)) closed.dispatchEvent(new Event("closed"));
   } else call.resolve(data.answer);
-});
+}
 
-// A worker that did not start, or fell over, answers nothing any more.
-worker.addEventListener("error", () => {
-  for (const { reject } of waiting.values()) reject(new VaultError({ code: "worker-stopped" }));
+function refuseAll(code: string): void {
+  for (const { reject } of waiting.values()) reject(new VaultError({ code }));
   waiting.clear();
-});
+}
 
 /** Has a passkey sign for a call that waits for it; only the page may ask an authenticator. */
 async function showPasskey(id: number, question: FactorQuestion): Promise<void> {
@@ -124,6 +135,24 @@ export async function ask<N extends CallName>(
   if (CHANGING.has(name)) answer.then(sayChanged, sayChanged);
   if (WRITING.has(name)) answer.then(() => pages.postMessage(name), ignored);
   return (await answer) as Answer<N>;
+}
+
+/**
+ * Ends the worker, and every key with it; another one stands at the door. What runs has a moment to
+ * come to its end, and the service is told that the session has.
+ * @param isAtOnce whether nothing is waited for. What was on its way then breaks off as in a crash,
+ *   which loses nothing that was called saved; the session's token is gone, and the service told of nothing.
+ */
+export async function endWorker(isAtOnce: boolean): Promise<Status> {
+  if (!isAtOnce) await Promise.race([ask("lock").catch(ignored), after(PATIENCE)]);
+  worker.terminate();
+  refuseAll("locked");
+  worker = listenedTo(startWorker());
+  return await ask("status");
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Whoever asked is told of the failure. */

@@ -90,7 +90,7 @@ test("a session that ends by itself takes nothing that was begun along", async (
   const dossier = { ...text("dossier.json", ""), buffer: bundle("à jeun") };
   await chooserOfBundle.setFiles([dossier, text("lettre.txt", "lettre")]);
   await unlock(visitor);
-  await page.getByText(say("Not added: {0}", "dossier.json")).waitFor();
+  await page.getByText(say("Not added: {name}", "dossier.json")).waitFor();
   await page
     .getByText(
       say(
@@ -196,6 +196,7 @@ for (const language of ["fr", "en"] as const) {
       text("radio.txt", "radio"),
     ]);
     await page.getByRole("progressbar").first().waitFor();
+    await first.reached;
     // They go on while somebody looks at something else, and are asked about there too.
     await section(visitor, "Journal");
     await press(visitor, "Close my record");
@@ -209,39 +210,67 @@ for (const language of ["fr", "en"] as const) {
     assert.equal(dialog.type(), "beforeunload");
     await dialog.dismiss();
     await reload;
-    first("continue");
+    first.end("continue");
     await section(visitor, "My documents");
     for (const name of ["lettre", "radio"])
       await page.getByRole("link", { name }).first().waitFor();
 
-    // What failed while somebody looked at something else is told once they come back.
+    // What failed while somebody looked at something else is told once they come back, and stays
+    // chosen until they say what is to become of it.
     const failing = await heldUp(visitor);
     await choose(visitor, "Add documents", [text("vaccin.txt", "vaccin")]);
     await page.getByRole("progressbar").first().waitFor();
+    await failing.reached;
     await section(visitor, "Journal");
-    failing("abort");
+    failing.end("abort");
     await section(visitor, "My documents");
-    await page.getByText(say("Not added: {0}", "vaccin.txt")).waitFor();
+    const notAdded = page.getByText(say("Not added: {name}", "vaccin.txt"));
+    await notAdded.waitFor();
     await section(visitor, "Journal");
+    await press(visitor, "Close my record");
+    await asked.getByText(/My documents|Mes documents/).waitFor();
+    await press(visitor, "Keep it open");
     await section(visitor, "My documents");
-    await page.getByRole("link", { name: "radio" }).first().waitFor();
-    assert.equal(await page.getByText(say("Not added: {0}", "vaccin.txt")).count(), 0);
+    await notAdded.waitFor();
+    await checkAbilities(page, "a file that was not added");
+    await activate(visitor, page.getByRole("button", { name: `${say("Try again")} vaccin.txt` }));
+    await page.getByRole("link", { name: "vaccin" }).first().waitFor();
+    assert.equal(await notAdded.count(), 0);
+
+    // What is not wanted any more is left out, and nobody is asked about it again.
+    const unwanted = await heldUp(visitor);
+    await choose(visitor, "Add documents", [text("vieux.txt", "vieux")]);
+    await page.getByRole("progressbar").first().waitFor();
+    await unwanted.reached;
+    unwanted.end("abort");
+    const leave = say("Leave out {name}", "vieux.txt");
+    await activate(visitor, page.getByRole("button", { name: leave, exact: true }));
+    await page.getByText(say("Not added: {name}", "vieux.txt")).waitFor({ state: "detached" });
 
     // Whoever closes it all the same loses what was not sealed by then.
     const second = await heldUp(visitor);
     await choose(visitor, "Add documents", [text("trois.txt", "trois"), text("quatre.txt", "x")]);
     await page.getByRole("progressbar").first().waitFor();
+    await second.reached;
     await press(visitor, "Close my record");
     await asked.waitFor();
     await checkAbilities(page, "asked before the record is closed");
+    // At once, while the service has not answered yet: the worker that held the keys is no more.
+    const [keeper] = page.workers();
+    assert.ok(keeper);
+    const gone = keeper.waitForEvent("close");
     await press(visitor, "Close now");
-    second("abort");
+    await Promise.all([gone, heading(page, say("Open my record"))]);
+    second.end("abort");
     await unlock(visitor);
     await heading(page, say("My documents"));
     await addText(visitor, "cinq.txt", "cinq");
     for (const name of ["trois", "quatre"])
       assert.equal(await page.getByRole("link", { name }).count(), 0, name);
-    // With nothing in hand, nobody is asked.
+    // What was called sealed before is there.
+    for (const name of ["lettre", "radio", "cinq"]) await openText(visitor, `${name}.txt`, name);
+    // With nothing in hand, nobody is asked; a service that does not answer keeps nobody here.
+    await context.route("**/v1/sign-out", () => undefined);
     await close(visitor);
     assert.deepEqual(
       wrongBeside(visitor).filter((each) => !/ERR_FAILED/.test(each)),
@@ -433,18 +462,31 @@ async function choose(
   await (await chooser).setFiles(files);
 }
 
-/** From now on nothing that is sealed gets through to the service. @returns what becomes of it then */
-async function heldUp({ context }: Visitor) {
+/** What is sealed, on its way to the service. */
+interface Held {
+  /** Something is. */
+  readonly reached: Promise<void>;
+  /** What becomes of it. */
+  readonly end: (how: "continue" | "abort") => void;
+}
+
+/** From now on nothing that is sealed gets through to the service, until it is said what becomes of it. */
+async function heldUp({ context }: Visitor): Promise<Held> {
   const { promise: decided, resolve: decide } = Promise.withResolvers<"continue" | "abort">();
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
   let isOver = false;
   await context.route(/\/v1\/spaces\/[^/]+\/revisions$/, async (route) => {
     if (isOver || route.request().method() !== "POST") return await route.fallback();
-    const then = await decided;
-    await (then === "abort" ? route.abort() : route.fallback());
+    reach();
+    const how = await decided;
+    await (how === "abort" ? route.abort() : route.fallback());
   });
-  return (then: "continue" | "abort") => {
-    isOver = true;
-    decide(then);
+  return {
+    reached,
+    end: (how) => {
+      isOver = true;
+      decide(how);
+    },
   };
 }
 

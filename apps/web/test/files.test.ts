@@ -54,6 +54,28 @@ test("what has come to its end is there until it was seen", async () => {
   assert.deepEqual(states(), ["b.pdf sealing"]);
 });
 
+test("what failed stays chosen until somebody tries again, or leaves it out", async () => {
+  const { files, asked, done, fails, states } = begun(["a.pdf", "b.pdf"]);
+  await turn();
+  await fails(new VaultError({ code: "offline" }));
+  await fails(new VaultError({ code: "device-full" }));
+  // The page with them on it goes, and comes back.
+  files.clear();
+  assert.deepEqual(states(), ["a.pdf failed", "b.pdf failed"]);
+  const [first, second] = files.jobs();
+  files.again(first?.key ?? assert.fail());
+  await turn();
+  files.leaveOut(second?.key ?? assert.fail());
+  assert.deepEqual(states(), ["a.pdf sealing"]);
+  // Nothing that is being sealed is begun again, or left out.
+  const [sealing] = files.jobs();
+  files.again(sealing?.key ?? assert.fail());
+  files.leaveOut(sealing?.key ?? assert.fail());
+  await done();
+  assert.deepEqual(states(), ["a.pdf done"]);
+  assert.deepEqual(asked, ["a.pdf", "b.pdf", "a.pdf"]);
+});
+
 test("what the end of a session cut off goes on once the same account is open again", async () => {
   const { files, asked, done, fails, states } = begun(["a.pdf", "b.pdf"]);
   await turn();
@@ -75,11 +97,13 @@ test("nothing goes on in the record of another account, or once the record was c
   for (const end of [(of: Files) => of.belongTo("b"), (of: Files) => of.drop()]) {
     const { files, asked, fails, states } = begun(["a.pdf", "b.pdf"]);
     await turn();
+    await fails(new VaultError({ code: "offline" }));
+    await turn();
     end(files);
     await fails(LOCKED);
     files.opened();
     await turn();
     assert.deepEqual(states(), []);
-    assert.deepEqual(asked, ["a.pdf"]);
+    assert.deepEqual(asked, ["a.pdf", "b.pdf"]);
   }
 });

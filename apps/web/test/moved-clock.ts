@@ -12,18 +12,25 @@ export const movedClock: Plugin = {
     return `const told = Date.now.bind(Date);
 let ahead = 0;
 Date.now = () => told() + ahead;
-new BroadcastChannel("${CHANNEL}").addEventListener("message", ({ data }) => { ahead = data; });
+const clock = new BroadcastChannel("${CHANNEL}");
+clock.addEventListener("message", ({ data }) => { if (typeof data === "number") ahead = data; });
+clock.postMessage("by how much?");
 ${code}`;
   },
 };
 
-/** Moves the clock of this visitor's workers. @param ahead milliseconds, from the true time */
+/** Moves the clock of this visitor's workers, of those begun later too. @param ahead milliseconds, from the true time */
 export async function moveClock({ page }: Visitor, ahead: number): Promise<void> {
   await page.evaluate(
     ([name, by]) => {
+      const before: unknown = Reflect.get(globalThis, name);
+      if (before instanceof BroadcastChannel) before.close();
       const channel = new BroadcastChannel(name);
+      channel.addEventListener("message", ({ data }) => {
+        if (data === "by how much?") channel.postMessage(by);
+      });
       channel.postMessage(by);
-      channel.close();
+      Reflect.set(globalThis, name, channel);
     },
     [CHANNEL, ahead] as const,
   );

@@ -8,8 +8,8 @@ import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
 import { HandedFiles } from "./handed-files.tsx";
+import { NotAdded } from "./not-added.tsx";
 import { Notice } from "./notice.tsx";
-import { Problem } from "./problem.tsx";
 
 /** A phone or a tablet: what has a camera in the hand, and not above a screen. */
 const hasTouch = globalThis.matchMedia("(any-pointer: coarse)").matches;
@@ -68,12 +68,7 @@ export function AddFiles({ added }: { readonly added: () => void }) {
         />
       ))}
       {failed.map((job) => (
-        <div className="part" key={job.key}>
-          <p className="wrong">
-            <Trans>Not added: {job.file.name}</Trans>
-          </p>
-          <Problem error={job.error} />
-        </div>
+        <NotAdded key={job.key} job={job} />
       ))}
       {done > 0 && working.length === 0 ? (
         <Notice tone="done">
@@ -102,7 +97,7 @@ function useJobs(ended: () => void): readonly Job[] {
     if (count > before.current) ended();
     before.current = count;
   }, [count, ended]);
-  // Whoever leaves the page has seen what stands there.
+  // Whoever leaves the page has seen what is kept.
   useEffect(() => () => files.clear(), []);
   return jobs;
 }
