@@ -6,6 +6,7 @@ import fc from "fast-check";
 import {
   appendLeaf,
   canonicalJson,
+  context,
   decodeFrontier,
   EMPTY_FRONTIER,
   encodeFrontier,
@@ -19,8 +20,9 @@ import {
   parseCanonical,
   sameFrontier,
   toBase64url,
+  u32,
 } from "../src/index.ts";
-import { canonical, merkleTreeHash, type Value } from "./reference.ts";
+import { canonical, merkleTreeHash, context as referenceContext, type Value } from "./reference.ts";
 
 const name = fc.string({ unit: "grapheme", maxLength: 8 });
 const { value: anyValue } = fc.letrec<{ value: Value }>((tie) => ({
@@ -109,6 +111,25 @@ test("bytes have one text: whatever is accepted is written again the same", () =
     }),
     { numRuns: 1000 },
   );
+});
+
+test("32 bits are written as a DataView writes them, whatever the number", () => {
+  const whole = fc.oneof(
+    fc.constantFrom(0, 0xff, 0x100, 0xffff, 0x1_0000, 0xff_ffff, 0x100_0000, 0xffff_ffff),
+    fc.integer({ min: 0, max: 0xffff_ffff }),
+  );
+  fc.assert(
+    fc.property(whole, (value) => {
+      const expected = new DataView(new ArrayBuffer(4));
+      expected.setUint32(0, value);
+      assert.deepEqual(u32(value), new Uint8Array(expected.buffer));
+    }),
+  );
+});
+
+test("a context tells parts of more than 16 MiB by their whole length", () => {
+  const part = new Uint8Array(0x101_0101);
+  assert.deepEqual(context("x", part, "y"), Uint8Array.from(referenceContext("x", part, "y")));
 });
 
 test("a tree that grows leaf by leaf has the root of RFC 6962 at every size", () => {
