@@ -45,6 +45,12 @@ const pinnedHistory = {
   replace: "",
 };
 
+const pinnedEmpty = {
+  file: "packages/client/src/log.ts",
+  find: "if (asked !== undefined) throw notWitnessed();",
+  replace: "",
+};
+
 export const witnessCases: readonly AttackCase[] = [
   {
     number: 8,
@@ -98,7 +104,7 @@ export const witnessCases: readonly AttackCase[] = [
     title: "the log rewritten before anybody followed it, behind what its witnesses saw",
     promise: "D",
     countermeasure: "witnesses ask for consistency before they sign",
-    mutation: [pinnedAge, pinnedHistory],
+    mutation: [pinnedAge, pinnedHistory, pinnedEmpty],
     async run(stage) {
       await grows(stage);
       const fork = await forgeLog(stage, "rewritten");
@@ -111,6 +117,9 @@ export const witnessCases: readonly AttackCase[] = [
       await stops(["fork"], () => checkLog(u));
       stage.network.answer("logWitnesses", () => ({ ...fork.before, witnessed: undefined }));
       await stops(["not-witnessed"], () => checkLog(u));
+      const { checkpoint: _, ...empty } = fork.log;
+      stage.network.invent("log", () => ({ ...empty, size: 0 }));
+      await stops(["not-witnessed"], () => checkLog(u), "and no checkpoint at all");
       return undefined;
     },
   },

@@ -26,7 +26,7 @@ import {
   rememberCheckpoint,
 } from "./log-memory.ts";
 import { isOverdue } from "./log-place.ts";
-import { askWitnessed, checkWitnessed, type Witnessed } from "./pinned-witnesses.ts";
+import { askWitnessed, checkWitnessed, notWitnessed, type Witnessed } from "./pinned-witnesses.ts";
 import { findSuccession, keptReceipt, RECEIPT, succeeded } from "./succession.ts";
 import type { Unlocked } from "./unlocked.ts";
 
@@ -70,6 +70,8 @@ export async function followLog(u: Unlocked): Promise<LogStanding> {
   const seen = u.keyring.seen(chain);
   if (told.checkpoint === undefined) {
     if (seen !== undefined) throw rollback();
+    // Whoever pins witnesses has an account, and its sign-up is an entry.
+    if (asked !== undefined) throw notWitnessed();
     return { size: 0, keys };
   }
   const checkpoint = await opening(() => openCheckpoint(told.checkpoint, keys), "fork");

@@ -154,7 +154,8 @@ function another(): ClientError {
   return new ClientError("fork", "the log is another than the one its witnesses have seen");
 }
 
-function notWitnessed(): ClientError {
+/** What a log is that the pinned witnesses have not seen, or not lately. */
+export function notWitnessed(): ClientError {
   return new ClientError(
     "not-witnessed",
     "no quorum of the pinned witnesses has seen this log lately",
