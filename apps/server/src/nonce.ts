@@ -7,6 +7,9 @@ import type { Mac } from "./tag.ts";
 /** How long a nonce is good for (spec/read.md). */
 export const NONCE_MS = 10 * 60_000;
 
+/** By how much the clock of another process that made one may be ahead, or this one's was set back. */
+const AHEAD_MS = 5000;
+
 const PURPOSE = utf8("ecrin-1 nonce");
 const STAMP = 6;
 const RANDOM = 10;
@@ -53,7 +56,7 @@ export function createNonces(mac: Mac): Nonces {
     },
     isGood(nonce, now) {
       const made = madeAt(nonce);
-      return made !== undefined && made <= now && now - made <= NONCE_MS;
+      return made !== undefined && made - now <= AHEAD_MS && now - made <= NONCE_MS;
     },
   };
 }
