@@ -113,6 +113,18 @@ test("an upgrade stands beside what was pending, at its message and nowhere else
   assert.deepEqual(parseOtsStamp(encodeOtsStamp(answer), waiting.message), answer);
 });
 
+test("the name of a calendar is one letter to a thousand", () => {
+  const message = sha256(utf8("a checkpoint"));
+  const named = (uri: string): OtsStamp => ({
+    attestations: [{ kind: "pending", uri }],
+    branches: [],
+  });
+  const read = (uri: string) => parseOtsStamp(encodeOtsStamp(named(uri)), message);
+  for (const uri of ["a", "a".repeat(1000)]) assert.deepEqual(read(uri), named(uri));
+  for (const uri of ["", "a".repeat(1001), "a b", "é"])
+    assert.throws(() => read(uri), ProtocolError, uri);
+});
+
 // The first header of the public chain.
 const GENESIS =
   "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e" +
