@@ -1,13 +1,15 @@
-import { mkdir, open as openFile, writeFile } from "node:fs/promises";
+import { mkdir, open as openFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { HealthRecord, Opened } from "@ecrin/client";
+import { ClientError, type HealthRecord, type ListedItem, type Opened } from "@ecrin/client";
+import type { ItemId } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { recordNamed } from "./naming.ts";
 import { fileNameOf } from "./open.ts";
 import { progressLine } from "./progress.ts";
-import { shown } from "./shown.ts";
+import { shortId } from "./short-id.ts";
+import { shown, titleIn } from "./shown.ts";
 import { refuseAnything, wholeFolder } from "./whole-file.ts";
 import type { Words } from "./words.ts";
 
@@ -15,6 +17,18 @@ import type { Words } from "./words.ts";
 interface Exported {
   readonly resources: number;
   readonly files: number;
+  /** What is in the record, does not open, and is not in the export. */
+  readonly shut: readonly Shut[];
+}
+
+interface Shut {
+  readonly item: ItemId;
+  readonly title: string;
+}
+
+/** One item of the record, opened, or that it does not open. */
+interface Each extends Shut {
+  readonly opened: Opened | undefined;
 }
 
 export function defineExport(program: Command, { help }: Words): void {
@@ -43,27 +57,31 @@ async function exportRecord(
     await call.result(exported, [
       said.exported(exported.resources, exported.files, shown(folder)),
       said.exportedPlain,
+      ...(made.shut.length === 0 ? [] : [said.exportShut(made.shut.length)]),
+      ...made.shut.map(({ item, title }) => `  ${shortId(item)}  ${titleIn(title)}`),
     ]);
   });
 }
 
 async function writeAll(call: Invocation, record: HealthRecord, folder: string): Promise<Exported> {
   await mkdir(join(folder, "files"), { mode: 0o700 });
-  const total = (await record.list()).length;
+  const items = (await record.list()).filter(({ metadata }) => metadata.kind === "fhir");
   const line = progressLine(call.words, call.words.said.exporting, "things");
   const resources: unknown[] = [];
+  const shut: Shut[] = [];
   let files = 0;
   try {
-    for await (const { opened } of record.openAll()) {
-      if (opened.size > 0) {
+    for await (const { opened, ...each } of eachOpened(record, items)) {
+      const number = String(files + 1).padStart(4, "0");
+      const name = `${number}-${fileNameOf(each.title)}`;
+      const path = join(folder, "files", name);
+      if (opened === undefined) shut.push(each);
+      else if (opened.size === 0) resources.push(opened.resource);
+      else if (await isWritten(path, opened)) {
         files += 1;
-        const name = `${String(files).padStart(4, "0")}-${fileNameOf(opened.metadata.title)}`;
-        await writeAttachment(join(folder, "files", name), opened);
         resources.push(withUrl(opened, `files/${encodeURIComponent(name)}`));
-      } else {
-        resources.push(opened.resource);
-      }
-      line.moved(resources.length, total);
+      } else shut.push(each);
+      line.moved(resources.length + shut.length, items.length);
     }
   } finally {
     line.done();
@@ -73,7 +91,55 @@ async function writeAll(call: Invocation, record: HealthRecord, folder: string):
   const path = join(folder, "bundle.json");
   const text = JSON.stringify(bundle, null, 2);
   await writeFile(path, text, { flag: "wx", mode: 0o600 }).catch(unwritable(path));
-  return { resources: resources.length, files };
+  return { resources: resources.length, files, shut };
+}
+
+/**
+ * Everything, together; from the first that does not open on one by one: what somebody has sealed
+ * wrongly keeps nobody from taking the rest along.
+ */
+async function* eachOpened(
+  record: HealthRecord,
+  items: readonly ListedItem[],
+): AsyncGenerator<Each, void, undefined> {
+  const eachOf = ({ item, metadata }: ListedItem, opened?: Opened) => {
+    return { item, title: metadata.title, opened };
+  };
+  let done = 0;
+  try {
+    for await (const { opened } of record.openAll(items.map(({ revision }) => revision))) {
+      const listed = items[done];
+      if (listed === undefined) return;
+      yield eachOf(listed, opened);
+      done += 1;
+    }
+    return;
+  } catch (error) {
+    if (!isShut(error)) throw error;
+  }
+  for (const listed of items.slice(done)) {
+    const opened = await record.open(listed.revision, "export").catch((error: unknown) => {
+      if (!isShut(error)) throw error;
+      return undefined;
+    });
+    yield eachOf(listed, opened);
+  }
+}
+
+function isShut(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "cannot-open";
+}
+
+/** @returns whether all of it was there; what was not leaves nothing behind */
+async function isWritten(path: string, opened: Opened): Promise<boolean> {
+  try {
+    await writeAttachment(path, opened);
+    return true;
+  } catch (error) {
+    if (!isShut(error)) throw error;
+    await rm(path);
+    return false;
+  }
 }
 
 /** The resource, its attachment led to the file beside the bundle. */

@@ -38,8 +38,7 @@ export async function decide(
 
 /** The name is what they call themselves, said to be so, and ends where they have ended it. */
 function offerLine({ space, kind, from, name, count, until }: Offer, words: Words): string {
-  const called = words.quoted(shown(name).replace(/["“”«»]/g, "'"));
-  const who = `${name === "" ? shortId(from) : called} (${words.verified.none})`;
+  const who = `${name === "" ? shortId(from) : words.quoted(shown(name))} (${words.verified.none})`;
   const what = kind === "share" ? words.said.documents(count) : words.said.aRecord;
   const end = until === undefined ? "" : `, ${words.table.until(momentIn(words, until))}`;
   return `${shortId(space)}  ${words.table.from(who)}, ${what}${end}`;

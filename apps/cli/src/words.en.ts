@@ -8,7 +8,7 @@ import { witnesses } from "./words-witnesses.en.ts";
 export const en = {
   locale: "en-GB",
   ways,
-  quoted: (title: string) => `“${title}”`,
+  quoted: (title: string) => `“${title.replace(/["“”]/g, "'")}”`,
   failures: {
     client,
     command,
@@ -191,6 +191,8 @@ export const en = {
       `${many(resources, "item", "items")} and ${many(files, "file", "files")} written to ${folder}.`,
     journalExported: (file: string) =>
       `The journal is in ${file}. It says who did what and when: give it only to whom that concerns. Check it with “ecrin verify” or the verify.py in it.`,
+    exportShut: (n: number) =>
+      `ATTENTION: ${many(n, "item does", "items do")} not open, and ${n === 1 ? "is" : "are"} not in it:`,
     exportedPlain: "They are not sealed there: keep the folder where only you can read it.",
     written: (file: string) => `Written to ${file}.`,
     corrected: (title: string) => `“${title}” has a new version; the old one stays in the history.`,

@@ -9,7 +9,7 @@ import { witnesses } from "./words-witnesses.fr.ts";
 export const fr: Words = {
   locale: "fr-FR",
   ways,
-  quoted: (title) => `« ${title} »`,
+  quoted: (title) => `« ${title.replace(/[«»]/g, '"')} »`,
   failures: {
     client,
     command,
@@ -196,6 +196,8 @@ export const fr: Words = {
       `${many(resources, "élément", "éléments")} et ${many(files, "fichier", "fichiers")} dans ${folder}.`,
     journalExported: (file: string) =>
       `Le journal est dans ${file}. Il dit qui a fait quoi et quand : ne le donnez qu'à qui cela concerne. Vérifiez-le avec « ecrin verify » ou le verify.py qu'il contient.`,
+    exportShut: (n) =>
+      `ATTENTION : ${n === 1 ? "un élément ne s'ouvre pas, et n'y est pas" : `${n} éléments ne s'ouvrent pas, et n'y sont pas`} :`,
     exportedPlain: "Ils n'y sont plus scellés : gardez ce dossier là où vous seul pouvez le lire.",
     written: (file) => `Écrit dans ${file}.`,
     corrected: (title) => `« ${title} » a une nouvelle version ; l'ancienne reste dans l'histoire.`,

@@ -3,10 +3,11 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { levelStore, signIn } from "@ecrin/client";
 import { type Call, ENVIRONMENT, ecrin, json, refused } from "./command.ts";
 import { type Ground, type Listed, signUp, startGround } from "./ground.ts";
 
@@ -198,6 +199,33 @@ test("what is broken off leaves nothing readable behind", async () => {
   assert.equal(await refused(camille, 1, "export", link), "file-exists");
   assert.equal(await refused(camille, 1, "open", item, "-o", link), "file-exists");
   assert.deepEqual((await readdir(folder)).sort(), ["link", "out"]);
+});
+
+test("what a writer sealed wrongly keeps nobody from taking the rest along", async () => {
+  await json(camille, "members", "add", "roche", "--role", "writer", "--yes");
+  const store = await levelStore(join(roche.home, "store"));
+  const account = await signIn({
+    server: ground.server.url,
+    password: "lampe-renard-violet",
+    store,
+  });
+  const records = await account.records();
+  const hers = records.find(({ space }) => space !== records[0]?.space) ?? assert.fail();
+  // What is sealed is no resource, whatever the name beside it says.
+  const wrong = { resourceType: "Observation", code: { text: "HbA1c" }, toJSON: () => "none" };
+  await hers.addResources([wrong]);
+  await account.lock();
+  await store.close();
+  const { items } = await json<Listed>(camille, "list");
+  assert.equal(items.filter(({ title }) => title === "HbA1c").length, 1);
+  const folder = join(ground.folder, "all-but-one");
+  const { code, out, err } = await ecrin(camille, "export", folder);
+  assert.equal(code, 0, err);
+  assert.match(out.toString(), /ATTENTION: 1 item does not open, and is not in it:\n .*HbA1c/);
+  const bundle = JSON.parse(await readFile(join(folder, "bundle.json"), "utf8"));
+  assert.equal(bundle.entry.length, items.length - 1);
+  const one = items.find(({ title }) => title === "HbA1c")?.item ?? "";
+  assert.equal(await refused(camille, 6, "open", one), "cannot-open");
 });
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));

@@ -145,7 +145,7 @@ test("what somebody unknown shares waits until it is accepted", async () => {
   assert.deepEqual(waiting.shared, []);
   assert.deepEqual(waiting.offers.map(({ space }) => space).sort(), [taken, left].sort());
   const { out } = await ecrin(roche, "shared");
-  assert.match(out.toString(), /Inconnue \(not verified\), 1 document/);
+  assert.match(out.toString(), /“Inconnue” \(not verified\), 1 document/);
   await json(roche, "shared", "--accept", taken);
   await json(roche, "shared", "--decline", left);
   assert.equal(await refused(roche, 4, "shared", "--accept", left), "share-unknown");

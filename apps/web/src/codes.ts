@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import { entryOf } from "./entry-of.ts";
 
 // Words for the codes that FHIR R4 itself defines (its required value sets). A code nobody named is
 // shown as it is; what a person or a laboratory wrote is never replaced.
@@ -89,7 +90,7 @@ const CODED: ReadonlySet<string> = new Set([
 
 /** What a code of such an element is called. */
 export function codeInWords(element: string, code: string): MessageDescriptor | undefined {
-  return CODED.has(element) ? CODES[code] : undefined;
+  return CODED.has(element) ? entryOf(CODES, code) : undefined;
 }
 
 /** What comes first for each kind of resource; the rest stands behind a line that opens. */

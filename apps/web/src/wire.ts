@@ -280,6 +280,8 @@ export interface Received {
   readonly from: Person;
   /** The name its maker gave beside the share. */
   readonly signedAs: string;
+  /** Of a maker who is no contact: whom this account knows by a name like that, and who is somebody else. */
+  readonly isNot?: Person;
   readonly note: string;
   readonly until: number;
   readonly ended: boolean;
@@ -301,6 +303,8 @@ export interface OfferRow {
   readonly from: Person;
   /** What its maker calls themselves, verified by nobody. */
   readonly signedAs: string;
+  /** Whom this account knows by a name like that, and who is somebody else. */
+  readonly isNot?: Person;
   readonly until?: number;
 }
 

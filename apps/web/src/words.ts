@@ -1,6 +1,7 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import { calendarDate, dashed } from "./calendar-date.ts";
+import { entryOf } from "./entry-of.ts";
 
 // How figures, days and kinds are said. Everything takes the language, so nothing is said in two.
 
@@ -142,7 +143,7 @@ const MEDIA: readonly (readonly [string, MessageDescriptor])[] = [
 export function kindInWords(type: string, mediaType: string): MessageDescriptor | string {
   const media = MEDIA.find(([start]) => mediaType.startsWith(start));
   if (type === "DocumentReference" && media !== undefined) return media[1];
-  return TYPES[type] ?? type;
+  return entryOf(TYPES, type) ?? type;
 }
 
 // What a resource's elements are called (FHIR R4); the others are shown under their own names.
@@ -214,5 +215,5 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
 
 /** What an element of a resource is called. */
 export function elementInWords(name: string): MessageDescriptor | string {
-  return ELEMENTS[name] ?? name;
+  return entryOf(ELEMENTS, name) ?? name;
 }

@@ -104,7 +104,7 @@ async function offered(t: TestContext, alice: Walker): Promise<void> {
   const items = [await record.add({ title: "x", mediaType: "text/plain", content })];
   const until = Date.now() + 3_600_000;
   const share = async () => await record.share({ with: contact.account, items, until });
-  const offer = page.getByText(say("{name} (not verified) offers you documents.", "Mallory"), {
+  const offer = page.getByText(say("“{name}” (not verified) offers you documents.", "Mallory"), {
     exact: true,
   });
   const nothing = page.getByText(say("Nothing is shared with you"));

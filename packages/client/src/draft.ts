@@ -1,6 +1,13 @@
 import type { Source } from "@ecrin/crypto";
 import { type Bytes, type ItemId, type RevisionId, utf8 } from "@ecrin/protocol";
-import { documentReference, type FhirResource, type Identifier, metadataOf } from "./fhir.ts";
+import {
+  documentReference,
+  FhirError,
+  type FhirResource,
+  type Identifier,
+  isTooDeep,
+  metadataOf,
+} from "./fhir.ts";
 import type { Draft } from "./seal.ts";
 
 /**
@@ -55,8 +62,9 @@ function sourceOf(content: FileInput["content"]): Pick<Draft, "open" | "opensAga
     : { open: () => content.stream, opensAgain: false };
 }
 
-/** A FHIR resource as it was given. */
+/** A FHIR resource as it was given. @throws FhirError for one that nobody could open */
 export function resourceDraft(resource: FhirResource, item: ItemId): Draft {
+  if (isTooDeep(resource)) throw new FhirError("resource", "is nested too deep");
   const json = utf8(JSON.stringify(resource));
   return {
     item,

@@ -70,6 +70,7 @@ export {
   rotateIdentity,
 } from "./renewal.ts";
 export type { FactorAsked, FactorShown, SecondFactor } from "./second-factor.ts";
+export { isLike, selfGiven } from "./self-given.ts";
 export type { Turn } from "./sending.ts";
 export type { Choice, Settled, Settling } from "./settle.ts";
 export type { NewShare } from "./share.ts";

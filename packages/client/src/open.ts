@@ -17,8 +17,8 @@ import {
   type SealedRevision,
   type SpaceId,
 } from "@ecrin/protocol";
-import { ClientError } from "./errors.ts";
-import type { FhirResource } from "./fhir.ts";
+import { asClientError, ClientError, opening } from "./errors.ts";
+import { type FhirResource, isTooDeep } from "./fhir.ts";
 import type { Http } from "./http.ts";
 
 /** Contents up to this size are opened whole before any byte is handed out. */
@@ -51,9 +51,11 @@ export interface Opened {
 
 /** Fetches and opens a revision's content through a space: the record, or a share. */
 export async function openThrough(http: Http, through: SpaceId, open: OpenKey): Promise<Opened> {
-  checkRoom(open);
-  const pieces = await contentPieces(http, through, open);
-  return await splitResource(open.metadata, pieces);
+  return await opening(async () => {
+    checkRoom(open);
+    const pieces = await contentPieces(http, through, open);
+    return await splitResource(open.metadata, pieces);
+  });
 }
 
 /** Opens ciphertext that the application keeps itself. */
@@ -61,8 +63,10 @@ export async function openOwn(
   open: Omit<OpenKey, "fact"> & Sealed,
   ciphertext: Bytes,
 ): Promise<Opened> {
-  checkRoom(open);
-  return await splitResource(open.metadata, [await openWhole(open, ciphertext)]);
+  return await opening(async () => {
+    checkRoom(open);
+    return await splitResource(open.metadata, [await openWhole(open, ciphertext)]);
+  });
 }
 
 /**
@@ -216,14 +220,28 @@ async function* continueWith(
   iterator: AsyncGenerator<Bytes, void, undefined>,
 ): AsyncGenerator<Bytes, void, undefined> {
   if (rest !== undefined) yield rest;
-  yield* iterator;
+  try {
+    yield* iterator;
+  } catch (error) {
+    throw asClientError(error);
+  }
 }
 
 function parseResource(bytes: Bytes): FhirResource {
-  const value: unknown = JSON.parse(fromUtf8(bytes, "resource"));
+  const value = jsonIn(bytes);
   const isResource = typeof value === "object" && value !== null && "resourceType" in value;
   if (!isResource || typeof value.resourceType !== "string") {
     throw new ClientError("cannot-open", "the content does not begin with a FHIR resource");
   }
+  if (isTooDeep(value)) throw new ClientError("cannot-open", "the resource is nested too deep");
   return { ...value, resourceType: value.resourceType };
+}
+
+/** What an author sealed may be anything: what is no JSON is no resource either. */
+function jsonIn(bytes: Bytes): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes, "resource"));
+  } catch (cause) {
+    throw new ClientError("cannot-open", "the content does not begin with JSON", { cause });
+  }
 }

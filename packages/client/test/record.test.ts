@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   bytesOf,
+  FhirError,
   type FhirResource,
   type HealthRecord,
   memoryStore,
@@ -167,6 +168,25 @@ describe("a record", () => {
       record.importBundle({ resourceType: "Bundle", entry: [{}] }),
       /entry\[0\]\.resource/,
     );
+  });
+
+  it("refuses what is sealed in the place of a resource and is none, however it is made", async (t) => {
+    const plain = { resourceType: "Observation", code: { text: "HbA1c" } };
+    let deep: unknown = 1;
+    for (let i = 0; i < 5000; i++) deep = [deep];
+    await assert.rejects(record.addResources([{ ...plain, note: deep }]), FhirError);
+    // Whoever seals with a program of their own says one thing in the name, and seals another.
+    const whole = JSON.stringify;
+    const nested = `{"resourceType":"Observation","note":${"[".repeat(5000)}1${"]".repeat(5000)}}`;
+    for (const sealed of ["{", "7", "[]", "\ufffd", nested]) {
+      const writer = t.mock.method(JSON, "stringify", (value: unknown) =>
+        value === plain ? sealed : whole(value),
+      );
+      const [item] = await record.addResources([plain]);
+      writer.mock.restore();
+      await assert.rejects(record.open(item ?? assert.fail()), refusal("cannot-open"), sealed);
+      await record.delete(item ?? assert.fail());
+    }
   });
 
   it("streams large files sealed, opens them whole and by ranges", async () => {

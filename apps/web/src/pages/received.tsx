@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../answers.ts";
+import { apart } from "../apart.ts";
 import { Blank } from "../parts/blank.tsx";
 import { ButtonLink } from "../parts/button.tsx";
 import { Inbox } from "../parts/inbox.tsx";
@@ -10,7 +11,7 @@ import { Entry, Ledger } from "../parts/ledger.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Offers } from "../parts/offers.tsx";
 import { Page } from "../parts/page.tsx";
-import { Known, usePersonName } from "../parts/person-name.tsx";
+import { Known, NotThem, usePersonName } from "../parts/person-name.tsx";
 import { ShareKeeping } from "../parts/share-keeping.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteBack } from "../parts/write-back.tsx";
@@ -142,7 +143,8 @@ function ReceivedShare({
 }) {
   const { t, i18n } = useLingui();
   const nameOf = usePersonName();
-  const name = share.from.name === "" ? share.signedAs : nameOf(share.from);
+  const isStranger = share.from.name === "" && share.signedAs !== "";
+  const name = isStranger ? apart(share.signedAs) : nameOf(share.from);
   return (
     <section className="part">
       <div className="row">
@@ -151,6 +153,7 @@ function ReceivedShare({
         </h2>
         <Known known={share.from.known} />
       </div>
+      {share.isNot === undefined ? null : <NotThem name={nameOf(share.isNot)} />}
       <p>
         {share.ended ? (
           <Trans>This access has ended. Nothing more can be opened.</Trans>

@@ -1,12 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type Answered, useDoing } from "../answers.ts";
+import { apart } from "../apart.ts";
 import { ask } from "../vault.ts";
 import type { Answer, OfferRow } from "../wire.ts";
 import { untilInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Entry, Ledger } from "./ledger.tsx";
 import { Notice } from "./notice.tsx";
-import { usePersonName } from "./person-name.tsx";
+import { NotThem, usePersonName } from "./person-name.tsx";
 import { Problem } from "./problem.tsx";
 
 /** What somebody unverified offers: one tap accepts it, another declines it. */
@@ -72,8 +73,8 @@ function Offered({
 }) {
   const nameOf = usePersonName();
   const doing = useDoing();
-  const { space, from, signedAs } = offer;
-  const name = signedAs === "" ? nameOf(from) : signedAs;
+  const { space, from, signedAs, isNot } = offer;
+  const name = signedAs === "" ? nameOf(from) : apart(signedAs);
   const decide = async (isAccepted: boolean) => {
     const isGood = await doing.run(async () => {
       await ask("decideOffer", { space, accept: isAccepted });
@@ -84,11 +85,12 @@ function Offered({
     <>
       <p>
         {offer.kind === "share" ? (
-          <Trans>{name} (not verified) offers you documents.</Trans>
+          <Trans>“{name}” (not verified) offers you documents.</Trans>
         ) : (
-          <Trans>{name} (not verified) made you a member of a record.</Trans>
+          <Trans>“{name}” (not verified) made you a member of a record.</Trans>
         )}
       </p>
+      {isNot === undefined ? null : <NotThem name={nameOf(isNot)} />}
       <Problem error={doing.error} />
       <div className="row">
         <Button tone="first" busy={doing.busy} onPress={() => void decide(true)}>

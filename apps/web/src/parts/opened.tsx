@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useMemo, useState } from "react";
+import { savedAs } from "../saved-as.ts";
 import type { Cda } from "../shown/cda.ts";
 import type { OpenedDocument } from "../wire.ts";
 import { ClinicalDocument } from "./clinical-document.tsx";
@@ -18,18 +19,6 @@ const PICTURES: ReadonlySet<string> = new Set([
   "image/avif",
   "image/bmp",
 ]);
-
-const ENDINGS: Readonly<Record<string, string>> = {
-  "application/pdf": ".pdf",
-  "application/json": ".json",
-  "application/dicom": ".dcm",
-  "image/jpeg": ".jpg",
-  "image/png": ".png",
-  "application/xml": ".xml",
-  "text/xml": ".xml",
-  "text/plain": ".txt",
-  "text/csv": ".csv",
-};
 
 /** An opened document. Nothing in it runs, and nothing in it can fetch: the page's policy forbids both. */
 export function Opened({ opened }: { readonly opened: OpenedDocument }) {
@@ -119,7 +108,7 @@ function Attachment({
             <Trans>Read the PDF in a new tab</Trans>
           </a>
         ) : null}
-        <a className="button" href={address} download={fileName(title, mediaType)}>
+        <a className="button" href={address} download={savedAs(title, mediaType)}>
           <Trans>Save a copy</Trans>
         </a>
       </div>
@@ -160,13 +149,4 @@ function useAddress(file: Blob, type: string): string | undefined {
     return () => URL.revokeObjectURL(made);
   }, [file, type]);
   return address;
-}
-
-function fileName(title: string, mediaType: string): string {
-  const plain = title
-    .replace(/[/\\:*?"<>|\p{Cc}]/gu, " ")
-    .trim()
-    .slice(0, 120);
-  const ending = ENDINGS[mediaType] ?? "";
-  return plain.toLowerCase().endsWith(ending) ? plain : plain + ending;
 }

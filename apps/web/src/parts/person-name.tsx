@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { apart } from "../apart.ts";
 import type { Person } from "../wire.ts";
 import { CareSign, DoneSign } from "./signs.tsx";
 
@@ -8,7 +9,7 @@ export function usePersonName(): (person: Person) => string {
   return ({ name, known, account }) => {
     if (known === "me") return t`You`;
     const start = account.slice(0, 6);
-    return name === "" ? t`Someone unknown (${start}…)` : name;
+    return name === "" ? t`Someone unknown (${start}…)` : apart(name);
   };
 }
 
@@ -21,6 +22,15 @@ export function Known({ known }: { readonly known: Person["known"] }) {
       <Sign />
       <KnownWords known={known} />
     </span>
+  );
+}
+
+/** Said where somebody calls themselves like a contact. */
+export function NotThem({ name }: { readonly name: string }) {
+  return (
+    <p className="wrong">
+      <Trans>This is not {name}, whom you know.</Trans>
+    </p>
   );
 }
 

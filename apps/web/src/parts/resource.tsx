@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { calendarDate } from "../calendar-date.ts";
 import { codeInWords, FIRST } from "../codes.ts";
+import { entryOf } from "../entry-of.ts";
 import { dateInWords, elementInWords, figureInWords, momentInWords } from "../words.ts";
 import { Notice } from "./notice.tsx";
 
@@ -42,7 +43,7 @@ export function Resource({ resource }: { readonly resource: Readonly<Record<stri
     },
   };
   const type = typeof resource.resourceType === "string" ? resource.resourceType : "";
-  const first = FIRST[type];
+  const first = entryOf(FIRST, type);
   const lines = Object.entries(resource)
     .filter(([name]) => !UNSAID.has(name))
     .flatMap(([name, value]): Line[] => {

@@ -72,6 +72,8 @@ const JPEG = "1.2.840.10008.1.2.4.50";
 const RLE = "1.2.840.10008.1.2.5";
 
 const MAX_SIDE = 16_384;
+/** More than any detector has. A small file packed in runs may claim more than a device can hold. */
+const MAX_PIXELS = 50_000_000;
 const MAX_FRAMES = 10_000;
 const MAX_CHANNELS = 64;
 const MAX_SAMPLES = 10_000_000;
@@ -122,6 +124,7 @@ function pictureOf(set: DataSet, syntax: string): DicomPicture | undefined {
   if (coding === undefined || pixels === undefined || (coding === "jpeg" && pixels.bits === 16))
     return undefined;
   if (columns < 1 || rows < 1 || columns > MAX_SIDE || rows > MAX_SIDE) return undefined;
+  if (columns * rows > MAX_PIXELS) return undefined;
   const count = Math.max(1, set.intString("x00280008") ?? 1);
   if (count > MAX_FRAMES) return undefined;
   const size = columns * rows * pixels.samples * (pixels.bits / 8);

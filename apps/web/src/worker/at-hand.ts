@@ -1,5 +1,6 @@
 import {
   ClientError,
+  inOneLine,
   type OfflineAccount,
   type OfflineRecord,
   type OfflineShare,
@@ -207,5 +208,5 @@ function titleOf({ what }: OutboxEntry, record: OfflineRecord | undefined): stri
   if (what.kind !== "write" && what.kind !== "delete") return "";
   const parents = what.kind === "delete" ? what.parents : [what.revision];
   const named = parents.map((id) => record?.revisions.get(id)?.opened?.metadata.title);
-  return named.find((title) => title !== undefined) ?? "";
+  return inOneLine(named.find((title) => title !== undefined) ?? "");
 }

@@ -1,4 +1,4 @@
-import { ClientError } from "@ecrin/client";
+import { ClientError, inOneLine } from "@ecrin/client";
 import { type Handlers, Refusal } from "./handlers.ts";
 import { personOf } from "./people.ts";
 import { current } from "./session.ts";
@@ -43,7 +43,7 @@ export const contactCalls: Handlers<ContactCall> = {
         invitation,
         at,
         state,
-        name: contact?.name ?? "",
+        name: inOneLine(contact?.name ?? ""),
       })),
     };
   },

@@ -3,6 +3,7 @@ import {
   ClientError,
   type FileInput,
   type HealthRecord,
+  inOneLine,
   isBundle,
   type ListedItem,
   mediaTypeOf,
@@ -60,7 +61,7 @@ export const documentCalls: Handlers<DocumentCall> = {
         at,
         author: personOf(author),
         ...(turnedBy === undefined ? {} : { turnedBy: personOf(turnedBy) }),
-        title: titles.get(item) ?? "",
+        title: inOneLine(titles.get(item) ?? ""),
       }))
       .sort((a, b) => b.at - a.at);
   },
@@ -126,14 +127,16 @@ export const documentCalls: Handlers<DocumentCall> = {
     const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
     if (kept?.mayWrite === true) {
       const how = { shown: versionsIn(kept.revisions, shown) };
-      await kept.correct(itemIn(kept.items, item), inputOf(file, title), how);
+      const name = nameAsItWas(title, kept.revisions);
+      await kept.correct(itemIn(kept.items, item), inputOf(file, name), how);
       await send();
       return undefined;
     }
     const record = await recordThere();
     await record.sync();
     const how = { progress, shown: versionsIn(record.listing.revisions, shown) };
-    await record.correct(itemOf(record, item), inputOf(file, title), how);
+    const name = nameAsItWas(title, record.listing.revisions);
+    await record.correct(itemOf(record, item), inputOf(file, name), how);
     return undefined;
   },
 
@@ -174,6 +177,12 @@ export const documentCalls: Handlers<DocumentCall> = {
     return copies;
   },
 };
+
+/** A corrected version is called what the one before is, and not how that is shown. */
+function nameAsItWas(shown: string, revisions: ReadonlyMap<unknown, Revision>): string {
+  const titles = [...revisions.values()].map(({ opened }) => opened?.metadata.title ?? "");
+  return titles.find((title) => inOneLine(title) === shown) ?? shown;
+}
 
 /** Versions that the page names, as the record knows them. */
 function versionsIn(
@@ -234,7 +243,7 @@ export async function documentOf(opened: Opened, progress: Progress): Promise<Op
   if (done !== size) throw new ClientError("cannot-open", "the content ended too early");
   const file = new Blob(parts);
   return {
-    title,
+    title: inOneLine(title),
     type,
     mediaType,
     size,
@@ -260,7 +269,7 @@ export function rowOf({
   return {
     item,
     revision,
-    title,
+    title: inOneLine(title),
     type,
     mediaType,
     size,
@@ -277,7 +286,7 @@ export function rowOf({
 function versionOf({ fact, opened, lost }: Revision, heads: ReadonlySet<string>): VersionRow {
   return {
     revision: fact.revision,
-    title: opened?.metadata.title ?? "",
+    title: inOneLine(opened?.metadata.title ?? ""),
     at: fact.at,
     author: personOf(fact.by.account),
     what: fact.op,

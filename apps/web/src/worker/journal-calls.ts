@@ -2,6 +2,7 @@ import {
   type Act,
   type Anchoring,
   type HealthRecord,
+  inOneLine,
   type JournalLine,
   lineCheck,
 } from "@ecrin/client";
@@ -61,7 +62,7 @@ async function othersKnown(): Promise<Others> {
   for (const { view, maker, items } of await account.sharedWithMe()) {
     const source = view.state.share?.source;
     if (source !== undefined) owners.set(source, maker.account);
-    for (const { fact, metadata } of items) titles.set(fact.revision, metadata.title);
+    for (const { fact, metadata } of items) titles.set(fact.revision, inOneLine(metadata.title));
   }
   const own = await ownRecord();
   for (const record of await account.records()) {
@@ -70,7 +71,7 @@ async function othersKnown(): Promise<Others> {
     for (const { account: owner, role } of record.view.state.members.values())
       if (role === "owner") owners.set(record.space, owner);
     for (const [revision, { opened }] of record.listing.revisions)
-      if (opened !== undefined) titles.set(revision, opened.metadata.title);
+      if (opened !== undefined) titles.set(revision, inOneLine(opened.metadata.title));
   }
   return { owners, titles };
 }
@@ -108,7 +109,8 @@ function rowOf(record: HealthRecord, line: JournalLine, of: JournalRow["of"]): J
     (about.revision === undefined ? [] : [about.revision]);
   const titles = revisions
     .map((revision) => record.listing.revisions.get(revision)?.opened?.metadata.title)
-    .filter((title) => title !== undefined);
+    .filter((title) => title !== undefined)
+    .map(inOneLine);
   const share = about.share === undefined ? undefined : record.view.state.shares.get(about.share);
   const whom = about.account ?? share?.recipient;
   const until = about.until ?? share?.until;

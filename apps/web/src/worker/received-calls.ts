@@ -1,15 +1,17 @@
 import {
   type Account,
   ClientError,
+  inOneLine,
   type OfflineShare,
   type SharedItem,
   type SharedView,
+  selfGiven,
 } from "@ecrin/client";
 import type { Received, SharedItem as SharedItemView } from "../wire.ts";
 import { sharesHere } from "./at-hand.ts";
 import { documentOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
-import { personOf } from "./people.ts";
+import { likeOne, personOf } from "./people.ts";
 import { current } from "./session.ts";
 
 type ReceivedCall = "received" | "openShared" | "keepShared";
@@ -92,9 +94,7 @@ function itemOf(
 export function receivedOf(view: SharedView, by: Account = current()): Received {
   return {
     share: view.share,
-    from: personOf(view.maker.account, by),
-    signedAs: view.about.from,
-    note: view.about.note,
+    ...aboutOf(view, by),
     until: view.view.state.share?.until ?? 0,
     ended: view.ended,
     items: view.items.map(itemView),
@@ -106,9 +106,7 @@ function keptOf(share: OfflineShare): Received {
   const all = share.items.every(({ fact }) => share.opens(fact.revision));
   return {
     share: share.share,
-    from: personOf(share.maker.account),
-    signedAs: share.about.from,
-    note: share.about.note,
+    ...aboutOf(share),
     until: share.until,
     ended: false,
     keeping: all ? "all" : "some",
@@ -119,8 +117,15 @@ function keptOf(share: OfflineShare): Received {
   };
 }
 
+/** Who made it, and what they say of themselves and of it, in lines that say nothing else. */
+function aboutOf({ about, maker }: SharedView | OfflineShare, by?: Account) {
+  const from = personOf(maker.account, by);
+  const signedAs = selfGiven(about.from);
+  return { from, signedAs, ...likeOne(signedAs, from, by), note: inOneLine(about.note) };
+}
+
 function itemView({ fact, metadata }: Pick<SharedItem, "fact" | "metadata">): SharedItemView {
   const { title, type, mediaType, size } = metadata;
   const date = metadata.date ?? new Date(fact.at).toISOString();
-  return { revision: fact.revision, title, type, mediaType, size, date };
+  return { revision: fact.revision, title: inOneLine(title), type, mediaType, size, date };
 }

@@ -1,4 +1,10 @@
-import { ClientError, type HealthRecord, type Offer, type OfflineRecord } from "@ecrin/client";
+import {
+  ClientError,
+  type HealthRecord,
+  inOneLine,
+  type Offer,
+  type OfflineRecord,
+} from "@ecrin/client";
 import type { Access, MemberRow, OfferRow } from "../wire.ts";
 import { reachedOr, recordHere, send } from "./at-hand.ts";
 import { revisionOf } from "./document-calls.ts";
@@ -78,9 +84,20 @@ export const shareCalls: Handlers<ShareCall> = {
   },
 };
 
-function offerOf({ space, kind, from, name, until }: Offer): OfferRow {
-  const row = { space, kind, from: personOf(from), signedAs: name };
-  return until === undefined ? row : { ...row, until };
+function offerOf({ space, kind, from, name, isNot, until }: Offer): OfferRow {
+  return {
+    space,
+    kind,
+    from: personOf(from),
+    signedAs: inQuotes(name),
+    ...(isNot === undefined ? {} : { isNot: personOf(isNot) }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** As it stands in quotation marks, which only we close. */
+function inQuotes(name: string): string {
+  return name.replace(/["“”«»]/g, "'");
 }
 
 /** Who can see what, as the service has it now. */
@@ -97,7 +114,7 @@ async function accessNow() {
       to: personOf(life.recipient),
       until: life.until,
       count: life.links.count,
-      titles: view?.items.map(({ metadata }) => metadata.title) ?? [],
+      titles: view?.items.map(({ metadata }) => inOneLine(metadata.title)) ?? [],
       ended: view === undefined,
       offline: life.offline,
     });

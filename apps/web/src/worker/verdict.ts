@@ -2,6 +2,7 @@ import {
   type ByteSource,
   type CheckedAnchor,
   checkExport,
+  inOneLine,
   isHeld,
   type Progress,
   ProtocolError,
@@ -150,18 +151,20 @@ function anchorTold(anchor: CheckedAnchor): AnchorTold[] {
   const { size } = anchor;
   switch (anchor.kind) {
     case "time-stamp": {
-      const { authority, at, root, revocation } = anchor;
+      const { at, root, revocation } = anchor;
+      const authority = inOneLine(anchor.authority);
       const revocationChecked = revocation === "checked";
       return [{ kind: "time-stamp", size, authority, at, root, revocationChecked }];
     }
     case "time-stamp-not-counted": {
-      const { authority, at, root } = anchor;
+      const { at, root } = anchor;
+      const authority = inOneLine(anchor.authority);
       return [{ kind: "time-stamp-not-counted", size, authority, at, root }];
     }
     case "block":
       return [{ kind: "block", size, height: anchor.height, block: anchor.block }];
     case "pending":
-      return [{ kind: "pending", size, calendar: anchor.calendar }];
+      return [{ kind: "pending", size, calendar: inOneLine(anchor.calendar) }];
     case "time-stamp-not-checked":
       // `checkExport` checks every time stamp or refuses the export.
       return [];

@@ -1,6 +1,7 @@
 import {
   type Account,
   ClientError,
+  inOneLine,
   type SharedView,
   type Showing,
   type Visit,
@@ -67,7 +68,7 @@ export const visitCalls: Handlers<keyof VisitCalls> = {
       if (first === undefined) return [];
       const until = Math.max(...open.map((each) => each.until));
       const count = open.reduce((sum, each) => sum + each.links.count, 0);
-      return [{ account: guest, name, until, count }];
+      return [{ account: guest, name: inOneLine(name), until, count }];
     });
   },
 
@@ -100,7 +101,7 @@ export const visitCalls: Handlers<keyof VisitCalls> = {
       state: seen.state,
       digits: seen.state === "compare" ? seen.digits : "",
       asks: seen.state === "compare" && seen.asks,
-      name: seen.state === "met" ? seen.contact.name : "",
+      name: seen.state === "met" ? inOneLine(seen.contact.name) : "",
     };
   },
 
@@ -139,7 +140,7 @@ export const visitCalls: Handlers<keyof VisitCalls> = {
       deposit,
       who: personOf(author),
       at,
-      title: metadata.title,
+      title: inOneLine(metadata.title),
     }));
   },
 
