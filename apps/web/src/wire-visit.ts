@@ -1,7 +1,8 @@
 // What page and worker say to each other about two people in one room (spec/handshake.md), and about
 // what is written back (spec/deposit.md).
 
-import type { OpenedDocument, Person, Received } from "./wire.ts";
+import type { OpenedDocument, Person } from "./wire.ts";
+import type { Received } from "./wire-received.ts";
 
 /** A code that is being shown. */
 export interface ShownCode {

@@ -14,6 +14,7 @@ import type {
   VerifyAsked,
 } from "./wire-export.ts";
 import type { LossCalls, LossTold } from "./wire-loss.ts";
+import type { OfferRow, Received, RefusedShare } from "./wire-received.ts";
 import type { VisitCalls } from "./wire-visit.ts";
 import type { FactorAnswer, FactorQuestion, WayCalls } from "./wire-ways.ts";
 import type { WitnessCalls } from "./wire-witnesses.ts";
@@ -261,51 +262,6 @@ export interface MemberRow {
   readonly until?: number;
   /** Their end waits on this device. */
   readonly ends?: boolean;
-}
-
-export interface SharedItem {
-  readonly revision: string;
-  readonly title: string;
-  readonly type: string;
-  readonly mediaType: string;
-  readonly size: number;
-  readonly date: string;
-  /** Without network: whether it opens on this device. */
-  readonly opens?: boolean;
-}
-
-/** A share somebody made for this account. */
-export interface Received {
-  readonly share: string;
-  readonly from: Person;
-  /** The name its maker gave beside the share. */
-  readonly signedAs: string;
-  /** Of a maker who is no contact: whom this account knows by a name like that, and who is somebody else. */
-  readonly isNot?: Person;
-  readonly note: string;
-  readonly until: number;
-  readonly ended: boolean;
-  /** Where its maker lets it be kept: what this device keeps of it, `not-here` where it keeps nothing. */
-  readonly keeping?: "not-here" | "some" | "all";
-  readonly items: readonly SharedItem[];
-}
-
-/** A share that does not open, and who made it by what the service says. */
-export interface RefusedShare {
-  readonly share: string;
-  readonly from: Person;
-}
-
-/** Something that somebody who is no contact has put this account in. */
-export interface OfferRow {
-  readonly space: string;
-  readonly kind: "record" | "share";
-  readonly from: Person;
-  /** What its maker calls themselves, verified by nobody. */
-  readonly signedAs: string;
-  /** Whom this account knows by a name like that, and who is somebody else. */
-  readonly isNot?: Person;
-  readonly until?: number;
 }
 
 export interface JournalRow {

@@ -15,7 +15,7 @@ import { Known, NotThem, usePersonName } from "../parts/person-name.tsx";
 import { ShareKeeping } from "../parts/share-keeping.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteBack } from "../parts/write-back.tsx";
-import type { Received, RefusedShare } from "../wire.ts";
+import type { Received, RefusedShare } from "../wire-received.ts";
 import { dateInWords, sizeInWords, untilInWords } from "../words.ts";
 
 /** What others let this account open, and until when. */

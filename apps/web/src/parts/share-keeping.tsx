@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useDoing } from "../answers.ts";
 import { ask } from "../vault.ts";
-import type { Received } from "../wire.ts";
+import type { Received } from "../wire-received.ts";
 import { untilInWords } from "../words.ts";
 import { Button, ButtonLink } from "./button.tsx";
 import { Problem } from "./problem.tsx";

@@ -4,7 +4,7 @@ import { useAnswer, useDoing } from "../answers.ts";
 import { mayLeave } from "../leaving.ts";
 import { useLooking } from "../looking.ts";
 import { ask } from "../vault.ts";
-import type { Received, SharedItem } from "../wire.ts";
+import type { Received, SharedItem } from "../wire-received.ts";
 import { dateInWords, hourInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Kind } from "./kind.tsx";

@@ -7,7 +7,7 @@ import {
   type SharedView,
   selfGiven,
 } from "@ecrin/client";
-import type { Received, SharedItem as SharedItemView } from "../wire.ts";
+import type { Received, SharedItem as SharedItemView } from "../wire-received.ts";
 import { sharesHere } from "./at-hand.ts";
 import { documentOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";

@@ -5,7 +5,8 @@ import {
   type Offer,
   type OfflineRecord,
 } from "@ecrin/client";
-import type { Access, MemberRow, OfferRow } from "../wire.ts";
+import type { Access, MemberRow } from "../wire.ts";
+import type { OfferRow } from "../wire-received.ts";
 import { reachedOr, recordHere, send } from "./at-hand.ts";
 import { revisionOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
