@@ -49,7 +49,7 @@ def context_case(case, _):
         return unb64(given["bytes"]) if "bytes" in given else given.get("text", given.get("number"))
 
     parts = map(part, case["parts"])
-    same(b64(context(case["purpose"], *parts)), case["context"])
+    same(b64(context(case.get("purpose", case["name"]), *parts)), case["context"])
 
 
 # A journal is nothing to read a record with, but its head is a statement like others.
@@ -198,6 +198,7 @@ CASES = {
     "protocol/base64url": lambda case, _: same(unb64(case["text"]).hex(), case["hex"]),
     "protocol/canonical": lambda case, _: encoding.parse(bytes_of(case["json"])),
     "protocol/context": context_case,
+    "protocol/purpose": context_case,
     "protocol/merkle": merkle_case,
     "protocol/padded": padded_case,
     "protocol/statement": statement_case,

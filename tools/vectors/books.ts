@@ -16,6 +16,7 @@ import { contactCodes, handshakeCodes, journals, reads } from "./facts.ts";
 import { items } from "./items.ts";
 import { linkCases, linkSets } from "./links.ts";
 import { checkpoints, logKeys, proofs, tiles } from "./log.ts";
+import { purposes } from "./purposes.ts";
 import { revisions } from "./revisions.ts";
 import { rotations, spaceChains } from "./spaces.ts";
 import { statements } from "./statements.ts";
@@ -24,6 +25,7 @@ import { addCheckpoints, cosignatures, verifierKeys } from "./witnesses.ts";
 
 export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["context", contexts],
+  ["purpose", purposes],
   ["canonical", canonicalJson],
   ["base64url", base64url],
   ["padded", paddedSizes],
