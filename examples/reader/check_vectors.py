@@ -11,6 +11,7 @@ import os
 import sys
 
 import account
+import deposit
 import encoding
 import revision
 import seal
@@ -66,6 +67,7 @@ FORMS = {
     "revision": revision.revision_form,
     "rewrap": revision.rewrap_form,
     "read": share.read_form,
+    "deposit": deposit.deposit_form,
     "head": lambda fact: encoding.form(fact, JOURNAL_HEAD),
 }
 
@@ -132,6 +134,11 @@ def item_case(case, _):
 
 def read_case(case, shared):
     share.read_form(Statement("read", shared["statements"][case["statement"]]).payload)
+
+
+def deposit_case(case, shared):
+    fact = Statement("deposit", shared["statements"][case["statement"]]).payload
+    deposit.deposit_form(fact)
 
 
 def link_set_case(case, shared):
@@ -209,6 +216,7 @@ CASES = {
     "protocol/revision": revision_case,
     "protocol/item": item_case,
     "protocol/read": read_case,
+    "protocol/deposit": deposit_case,
     "protocol/link-set": link_set_case,
     "crypto/box": box_case,
     "crypto/wrap": wrap_case,

@@ -11,11 +11,15 @@ ML-KEM, as 48 has it. It shares no code with Ecrin: all that it does stands in s
 import json
 import sys
 
+import deposit as deposits
 import revision as revisions_of
 import share as shares
 from account import Account, open_account_key, open_keyring, read_kit, sealing_seeds
 from encoding import Refused, Statement, b64, require, sha256, unb64
 from space import Space, open_epochs
+
+
+STEPS = ("account", "space", "epochs", "revisions", "contents", "inbox", "share")
 
 
 class Reader:
@@ -27,7 +31,7 @@ class Reader:
         self.step = None
 
     def read(self):
-        for self.step in ("account", "space", "epochs", "revisions", "contents", "share"):
+        for self.step in STEPS:
             getattr(self, self.step)()
         return self.inside
 
@@ -103,6 +107,31 @@ class Reader:
         opened |= {"release": b64(release), "contentKey": b64(key), "bytes": b64(data)}
         if resource:
             opened["resource"] = resource.decode()
+
+    def inbox(self):
+        """What others gave to whoever decides about the record."""
+        given = self.file["inbox"]
+        holder = (self.own.account, self.seeds, given["seeds"])
+        seed, name = deposits.open_inbox(self.record, *holder)
+        opened = []
+        for each in given["deposits"]:
+            fact = deposits.check_deposit(self.record, Statement("deposit", each["statement"]))
+            secret, release = deposits.open_deposit(fact, each, seed, name)
+            keys = deposits.deposit_keys(fact, secret, release)
+            sealed = (unb64(each["metadata"]), unb64(given["contents"][fact["deposit"]]))
+            metadata, _, data = deposits.open_contents(fact, *keys, *sealed)
+            opened.append(
+                {
+                    "deposit": fact["deposit"],
+                    "author": fact["by"]["account"],
+                    "secret": b64(secret),
+                    "metadata": metadata,
+                    "release": b64(release),
+                    "contentKey": b64(keys[2]),
+                    "bytes": b64(data),
+                }
+            )
+        self.inside["inbox"] = {"seed": b64(seed), "deposits": opened}
 
     def share(self):
         """What somebody shares with this account: links in the place of a tree and wraps."""

@@ -191,9 +191,13 @@ def open_metadata(fact, secret, sealed):
 
 
 def open_content(fact, metadata, key, wire):
+    return open_sealed_content(fact, metadata, key, revision_context(fact), wire)
+
+
+def open_sealed_content(fact, metadata, key, ctx, wire):
     """The FHIR resource's bytes, if any, and the attachment's or the raw bytes."""
     length, root = fact["content"]["length"], unb64(fact["content"]["root"])
-    plain = unpad(open_stream(key, revision_context(fact), wire, length, root), CONTENT_FLOOR)
+    plain = unpad(open_stream(key, ctx, wire, length, root), CONTENT_FLOOR)
     start = metadata.get("resource", 0)
     require(start + metadata["size"] == len(plain), "metadata.size")
     return plain[:start], plain[start:]

@@ -10,15 +10,17 @@ import {
   type Statement,
   toBase64url,
 } from "@ecrin/protocol";
+import { ClientError } from "../../packages/client/src/errors.ts";
 import { Http } from "../../packages/client/src/http.ts";
+import { Inbox } from "../../packages/client/src/inbox.ts";
 import { readKit } from "../../packages/client/src/kit.ts";
-import { isOpenable, Listing, type OpenableRevision } from "../../packages/client/src/listing.ts";
+import { isOpenable, type OpenableRevision } from "../../packages/client/src/listing.ts";
 import { bytesOf, openThrough } from "../../packages/client/src/open.ts";
 import { checkPasswordSlot, openAccount, unlock } from "../../packages/client/src/open-account.ts";
 import type { OwnDevice } from "../../packages/client/src/own-device.ts";
+import { HealthRecord } from "../../packages/client/src/record.ts";
 import { checkedContentKey } from "../../packages/client/src/release.ts";
 import { SharedView } from "../../packages/client/src/shared-view.ts";
-import { SpaceView } from "../../packages/client/src/space-view.ts";
 import { memoryStore } from "../../packages/client/src/store.memory.ts";
 import { Store } from "../../packages/client/src/store.ts";
 import type { WholeRefusal } from "./whole-record.ts";
@@ -39,6 +41,7 @@ export interface WholeRecord {
       readonly space: SpaceId;
       readonly contents: Contents;
     };
+  readonly inbox: RouteAnswer<"inbox"> & { readonly contents: Contents };
   readonly share: Chain &
     RouteAnswer<"share"> & {
       readonly share: SpaceId;
@@ -47,6 +50,7 @@ export interface WholeRecord {
       readonly releases: readonly string[];
     };
   readonly inside: {
+    readonly inbox: { readonly deposits: readonly Readonly<Record<string, unknown>>[] };
     readonly password: { readonly exportKey: string; readonly secretKey: string };
   };
   readonly refuse: readonly WholeRefusal[];
@@ -55,7 +59,8 @@ export interface WholeRecord {
 const SERVER = "https://ecrin.example";
 
 /** What the server of a file answers to a path. */
-function answer({ server, account, accounts, record, share, now }: WholeRecord, url: URL): unknown {
+function answer(file: WholeRecord, url: URL): unknown {
+  const { server, account, accounts, record, inbox, share, now } = file;
   const [kind, id, of, revision] = url.pathname.split("/").slice(2);
   const from = Number(url.searchParams.get("from") ?? 0);
   const space = id === record.space ? record : share;
@@ -74,6 +79,8 @@ function answer({ server, account, accounts, record, share, now }: WholeRecord, 
     const { statements, links, headers, about, ended } = share;
     return { statements, links, headers, about, ended };
   }
+  if (kind === "deposits") return fromBase64url(inbox.contents[id ?? ""] ?? "");
+  if (of === "inbox") return { deposits: inbox.deposits.slice(from), seeds: inbox.seeds };
   if (of === "wraps") return space.wraps;
   if (of === "revisions" && revision !== undefined)
     return fromBase64url(space.contents[revision] ?? "");
@@ -113,15 +120,14 @@ export async function openWhole(file: WholeRecord): Promise<object> {
   const own = { ...file.device, secretKey: keyring.secretKey, server: SERVER };
   const u = await unlock(opened, { http, store, own, now: () => file.now });
 
-  const view = new SpaceView(u, file.record.space);
-  await view.beFresh(0);
+  const record = new HealthRecord(u, file.record.space);
+  const { view, listing } = record;
+  await record.sync();
   const epochs: object[] = [];
   for (const { epoch } of view.state.epochs) {
     const { space, release } = (await view.bothHeld(epoch.n)) ?? {};
     epochs.push({ space: toBase64url(space ?? NONE), release: toBase64url(release ?? NONE) });
   }
-  const listing = new Listing(u, view);
-  await listing.sync();
   const revisions: object[] = [];
   for (const revision of listing.revisions.values()) {
     if (!isOpenable(revision)) {
@@ -152,8 +158,21 @@ export async function openWhole(file: WholeRecord): Promise<object> {
     epochs,
     revisions,
     heads,
+    inbox: { deposits: await given(new Inbox(u, record)) },
     share: { space, about: shared.about, revisions: linked },
   };
+}
+
+/** What waits in an inbox. What does not hold is left out of a list, and counted. */
+async function given(inbox: Inbox): Promise<object[]> {
+  const waiting = await inbox.list();
+  if (inbox.refused > 0) throw new ClientError("cannot-open", "a deposit does not hold");
+  return await Promise.all(
+    waiting.map(async ({ deposit, author, metadata }) => {
+      const bytes = toBase64url(await bytesOf(await inbox.open(deposit)));
+      return { deposit, author, metadata, bytes };
+    }),
+  );
 }
 
 const NONE = new Uint8Array();

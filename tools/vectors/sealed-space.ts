@@ -162,31 +162,54 @@ export function deletion(whose: SealedPerson, draft: Draft): string {
   return header(whose, draft, {});
 }
 
-export function sealedRevision(whose: SealedPerson, draft: Draft, contents: Contents): Sealed {
-  const { space, item, revision, parents, epoch } = draft;
-  const ctx = context("revision", space, item, revision, whose.account, ...parents);
-  const secret = pattern(`R ${revision}`, 32);
-  const release = hmac(keysOf(space, epoch).release, context("release", space, item, revision));
+/** Name and content as they are sealed, in a revision and in a deposit. */
+export interface SealedContents {
+  readonly metadata: Buffer;
+  readonly content: Buffer;
+  readonly contentKey: Buffer;
+  /** What a header, or a deposit, says of the two. */
+  readonly facts: Fields;
+}
+
+/** @param label of the random bytes of the stream's header */
+export function sealedContents(
+  ctx: Buffer,
+  label: string,
+  secret: Buffer,
+  release: Buffer,
+  contents: Contents,
+): SealedContents {
   const keyOf = (input: Buffer, what: string) =>
     hkdf(input, NONE, Buffer.concat([Buffer.from(`ecrin-1 ${what}`), ctx]));
   const contentKey = keyOf(Buffer.concat([secret, release]), "content");
   const name = padded(Buffer.from(canonical(contents.metadata)), 512);
   const metadata = gcm(keyOf(secret, "metadata"), Buffer.alloc(12), ctx, name);
   const plain = Buffer.concat([Buffer.from(contents.resource ?? ""), contents.bytes]);
-  const start = Buffer.concat([Buffer.from([40]), pattern(`stream header ${revision}`, 39)]);
+  const start = Buffer.concat([Buffer.from([40]), pattern(`stream header ${label}`, 39)]);
   const aesKey = streamAesKey(contentKey, start, ctx);
   const wire = segments(aesKey, start, padded(plain, 4096), 1_048_576);
   const content = Buffer.concat(wire);
+  const root = b64(sha256(...wire.map((each) => sha256(each))));
+  const facts = { metadata: b64(sha256(metadata)), content: { length: content.length, root } };
+  return { metadata, content, contentKey, facts };
+}
+
+export function sealedRevision(whose: SealedPerson, draft: Draft, contents: Contents): Sealed {
+  const { space, item, revision, parents, epoch } = draft;
+  const ctx = context("revision", space, item, revision, whose.account, ...parents);
+  const secret = pattern(`R ${revision}`, 32);
+  const release = hmac(keysOf(space, epoch).release, context("release", space, item, revision));
+  const made = sealedContents(ctx, revision, secret, release, contents);
+  const { metadata, content, contentKey, facts } = made;
   const sealed = secretWrap(draft, epoch, secret);
   const commitment = (key: Buffer, what: string) =>
     b64(hmac(key, context(`commit ${what}`, space, item, revision)));
   const text = header(whose, draft, {
+    ...facts,
     commit: {
       secret: commitment(secret, "revision secret"),
       content: commitment(contentKey, "content key"),
     },
-    metadata: b64(sha256(metadata)),
-    content: { length: content.length, root: b64(sha256(...wire.map((each) => sha256(each)))) },
     held: "server",
     wrap: b64(sha256(sealed)),
   });

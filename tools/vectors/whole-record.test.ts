@@ -32,7 +32,11 @@ test("the example of spec/reading.md is this record", () => {
 });
 
 test("our own code opens the whole record, by the kit and by the password", async () => {
-  assert.deepEqual(await openWhole(parsed()), opens);
+  // Ours hands out nothing of a deposit's keys.
+  const deposits = opens.inbox.deposits.map(({ deposit, author, metadata, bytes }) => ({
+    ...{ deposit, author, metadata, bytes },
+  }));
+  assert.deepEqual(await openWhole(parsed()), { ...opens, inbox: { deposits } });
   await openByPassword(parsed());
 });
 

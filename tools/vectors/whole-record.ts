@@ -11,7 +11,14 @@ export const WHOLE = fileURLToPath(
 );
 
 /** The steps of spec/reading.md, in order. */
-export type ReadingStep = "account" | "contents" | "epochs" | "revisions" | "share" | "space";
+export type ReadingStep =
+  | "account"
+  | "contents"
+  | "epochs"
+  | "inbox"
+  | "revisions"
+  | "share"
+  | "space";
 
 /** One place where something else is handed out; without a value, nothing. */
 export interface WholeRefusal {
@@ -71,6 +78,7 @@ function refusals(): WholeRefusal[] {
   const contents = Object.keys(record.contents);
   const [one = "", two = ""] = contents;
   const linked = Object.keys(share.contents)[0] ?? "";
+  const given = Object.keys(handedOut.inbox.contents)[0] ?? "";
   const list = (space: "record" | "share"): At => [space, "wraps", "list"];
   return [
     { name: "a kit mistyped", step: "account", at: ["kit"], value: lastOf },
@@ -102,7 +110,7 @@ function refusals(): WholeRefusal[] {
       ["accounts", Object.keys(handedOut.accounts)[0] ?? ""],
       ["account", "chain"],
     ),
-    only("a chain of the space without its beginning", "space", ["record", "statements"], 1, 4),
+    only("a chain of the space without its beginning", "space", ["record", "statements"], 1, 5),
     instead("a statement twice", "space", ["record", "statements", 2], ["record", "statements", 1]),
     only("wraps without the server's", "epochs", list("record"), 1, 5),
     only("wraps without the last", "epochs", list("record"), 0, 4),
@@ -149,6 +157,10 @@ function refusals(): WholeRefusal[] {
       ["record", "contents", one],
       ["record", "contents", two],
     ),
+    changed("the wrap of an inbox", "inbox", ["inbox", "seeds", 0, "wrap"]),
+    changed("the wrap of a deposit", "inbox", ["inbox", "deposits", 0, "wrap"]),
+    changed("a deposit's name", "inbox", ["inbox", "deposits", 0, "metadata"]),
+    changed("a deposit's content", "inbox", ["inbox", "contents", given]),
     only("wraps of the share without the server's", "share", list("share"), 1, 5),
     changed("the secrets of the links", "share", ["share", "links", "secrets"]),
     changed("the releases of the links", "share", ["share", "links", "releases"]),

@@ -24,6 +24,7 @@ import {
   statementHash,
 } from "../../packages/protocol/test/reference.ts";
 import { after, beginRecord, member, spaceStatement } from "../../packages/protocol/test/spaces.ts";
+import { sealedDeposit, sealedInbox } from "./sealed-deposit.ts";
 import {
   type Factor,
   kitText,
@@ -243,7 +244,8 @@ const rewrap = statement(
   bob.device.pair,
 );
 
-// 4. In the second epoch Carol is added to read, and Alice corrects her note and deletes the letter.
+// 4. In the second epoch Carol is added to read, and an inbox begun; Carol answers into it, and
+// Alice corrects her note and deletes the letter.
 const wrapsOfCarol = wrapsOf(space, 2, [recipient(carol, true)]);
 const joined = after(
   turned,
@@ -255,7 +257,22 @@ const joined = after(
   },
   { device: tablet },
 );
-chain.push(joined);
+const inbox = sealedInbox(space, 1, alice);
+const inboxBegun = after(joined, alice, "inbox", { inbox: inbox.fact }, { device: tablet });
+chain.push(joined, inboxBegun);
+const answer = text("Merci, je passe jeudi.");
+const given = sealedDeposit(
+  carol,
+  {
+    space,
+    deposit: idOf("whole answer"),
+    spaceHead: headOf(chain),
+    at: BEGIN + 9 * HOUR,
+    device: carolsLaptop,
+  },
+  inbox,
+  answer,
+);
 const later = { spaceHead: headOf(chain), epoch: 2, device: tablet };
 const correction = { ...note, revision: idOf("whole note 2") };
 const noteNow = text("Pénicilline : oui.");
@@ -339,6 +356,18 @@ export const handedOut = {
       [correction.revision]: corrected.content,
     },
   },
+  inbox: {
+    deposits: [
+      {
+        statement: given.statement,
+        recipient: "inbox",
+        wrap: b64(given.wrap),
+        metadata: given.metadata,
+      },
+    ],
+    seeds: [{ ...inbox.handed }],
+    contents: { [idOf("whole answer")]: given.content },
+  },
   share: {
     share,
     statements: [shareBegin],
@@ -366,8 +395,7 @@ export const handedOut = {
   },
 };
 
-const opened = (revision: string, sealed: Sealed, contents: Contents): Fields => ({
-  revision,
+const opened = (sealed: Sealed, contents: Contents): Fields => ({
   secret: b64(sealed.secret),
   metadata: contents.metadata,
   release: b64(sealed.release),
@@ -385,15 +413,19 @@ export const inside = {
   keyring,
   epochs: [textOf(keysOf(space, 1)), textOf(keysOf(space, 2))],
   revisions: [
-    opened(note.revision, noted, noteThen),
-    opened(letter.revision, lettered, letterThen),
-    opened(correction.revision, corrected, noteNow),
+    { revision: note.revision, ...opened(noted, noteThen) },
+    { revision: letter.revision, ...opened(lettered, letterThen) },
+    { revision: correction.revision, ...opened(corrected, noteNow) },
     { revision: idOf("whole letter 2") },
   ],
   heads: { [note.item]: [correction.revision], [letter.item]: [idOf("whole letter 2")] },
+  inbox: {
+    seed: b64(inbox.seed),
+    deposits: [{ deposit: idOf("whole answer"), author: carol.account, ...opened(given, answer) }],
+  },
   share: {
     space: b64(shareKeys.space),
     about,
-    revisions: [opened(carolsPlace.revision, shared, vaccination)],
+    revisions: [{ revision: carolsPlace.revision, ...opened(shared, vaccination) }],
   },
 };
