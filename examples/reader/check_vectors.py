@@ -117,6 +117,24 @@ def wraps_case(case, shared):
     same(space.wraps_root(shared["space"], case["n"], case["wraps"]), case["root"])
 
 
+def epoch_case(case, shared):
+    """From the newest epoch backwards, by what statements say of each."""
+
+    class Chain:
+        space = shared["space"]
+        epochs = [{"epoch": each} for each in case["epochs"]]
+
+    opened_here = {
+        secret: space.step_back(Chain, secret, unb64(case["newest"][secret]))
+        for secret in ("space", "release")
+    }
+    keys = [
+        {"n": n, **{secret: b64(of[n]) for secret, of in opened_here.items()}}
+        for n in opened_here["space"]
+    ]
+    same(keys, case["keys"])
+
+
 def revision_case(case, shared):
     if id(shared) not in opened:
         opened[id(shared)] = space.Space(shared["chain"], accounts_of(shared))
@@ -213,6 +231,7 @@ CASES = {
     "protocol/space": space_case,
     "protocol/inbox": inbox_case,
     "protocol/wraps": wraps_case,
+    "protocol/epoch": epoch_case,
     "protocol/revision": revision_case,
     "protocol/item": item_case,
     "protocol/read": read_case,

@@ -335,11 +335,11 @@ def open_epochs(space, wraps, release_key, account, seeds):
         leaf = {name: mine[0][name] for name in ("secret", "recipient", "identity")}
         require({**leaf, "hash": b64(sha256(sealed))} in listed and identity in seeds, "wraps")
         ctx = context(f"wrap {secret} key", space.space, n, account, unb64(identity))
-        keys[secret] = _step_back(space, secret, open_wrap(seeds[identity], ctx, sealed))
+        keys[secret] = step_back(space, secret, open_wrap(seeds[identity], ctx, sealed))
     return keys
 
 
-def _step_back(space, secret, key):
+def step_back(space, secret, key):
     """From the newest epoch to the first; past those that a `mend` leaves out."""
     keys, n = {}, len(space.epochs)
     while True:

@@ -12,6 +12,7 @@ import {
   paddedSizes,
   wraps,
 } from "./encodings.ts";
+import { epochs } from "./epochs.ts";
 import { contactCodes, handshakeCodes, journals, reads } from "./facts.ts";
 import { items } from "./items.ts";
 import { linkCases, linkSets } from "./links.ts";
@@ -31,6 +32,7 @@ export const BOOKS: ReadonlyMap<string, () => Book> = new Map([
   ["padded", paddedSizes],
   ["merkle", merkleRoots],
   ["wraps", wraps],
+  ["epoch", epochs],
   ["statement", statements],
   ["account", accountChains],
   ["approval", approvals],
