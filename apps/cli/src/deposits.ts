@@ -1,4 +1,5 @@
 import { type Account, bytesOf, type Inbox, type Waiting } from "@ecrin/client";
+import type { AccountId } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { withFile } from "./add.ts";
 import { isTextType, writeContent } from "./content.ts";
@@ -26,6 +27,12 @@ export function defineDeposits(program: Command, { help }: Words): void {
     .option("--title <title>", help.options.title)
     .action(async (to: string, file: string, options: { title?: string }, command: Command) => {
       await deposit(Invocation.of(command), to, file, options);
+    });
+  program
+    .command("deposits")
+    .description(help.deposits)
+    .action(async (_: unknown, command: Command) => {
+      await deposits(Invocation.of(command));
     });
   program
     .command("inbox")
@@ -57,6 +64,35 @@ async function placeFor(account: Account, text: string) {
   const shares = await account.sharedWithMe();
   if (!shares.some(({ share }) => namesId(text, share))) return await recordNamed(account, text);
   return oneNamed(shares, text, ({ share }) => share, "share-unknown");
+}
+
+/** What this account gave, and whether it is part of a record by now. */
+async function deposits(call: Invocation): Promise<void> {
+  const { words } = call;
+  await call.unlocked(async (account) => {
+    const given = await account.given();
+    if (given.length === 0) return await call.result({ given }, [words.said.nothing]);
+    const deciding = await decidingOver(account);
+    const lines = columns(
+      given.map(({ deposit, space, at, accepted }) => [
+        shortId(deposit),
+        nameOf(account, deciding.get(space), words),
+        momentIn(words, at),
+        accepted ? words.deposits.joined : words.deposits.notJoined,
+      ]),
+    );
+    await call.result({ given }, [...lines, "", words.deposits.toldBy]);
+  });
+}
+
+/** Who decides about what is given in a share, or a record, as far as this account sees it. */
+async function decidingOver(account: Account): Promise<ReadonlyMap<string, AccountId>> {
+  const people = new Map<string, AccountId>();
+  for (const { share, maker } of await account.sharedWithMe()) people.set(share, maker.account);
+  for (const record of await account.records())
+    for (const { account: member, role } of await record.members())
+      if (role === "owner") people.set(record.space, member);
+  return people;
 }
 
 async function inbox(call: Invocation, options: InboxOptions): Promise<void> {

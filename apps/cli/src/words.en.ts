@@ -141,6 +141,7 @@ export const en = {
     shares: "what you share, with whom, until when",
     shared: "what others share with you",
     deposit: "give a file to whoever shares with you, or decides about a record",
+    deposits: "what you have given: whether it is part of a record by now",
     inbox: "what others have given you: look, accept, refuse",
     revoke: "end a share, or everything a person may see",
     members: "who is in the record",
@@ -306,6 +307,9 @@ export const en = {
     refused: "It was refused, and what was sealed is deleted.",
     broken: (n: number) =>
       `${many(n, "deposit", "deposits")} did not hold, and nothing of it is shown.`,
+    joined: "part of the record",
+    notJoined: "not part of the record, or not yet",
+    toldBy: "So says the service. That something was refused is told to nobody.",
     settled: { accepted: "accepted", refused: "refused" } as Readonly<Record<string, string>>,
   },
   demo: {

@@ -144,6 +144,7 @@ export const fr: Words = {
     shares: "ce que vous partagez, avec qui, jusqu'à quand",
     shared: "ce que d'autres partagent avec vous",
     deposit: "remettre un fichier à qui partage avec vous, ou décide d'un dossier",
+    deposits: "ce que vous avez remis : si cela fait partie d'un dossier à présent",
     inbox: "ce que d'autres vous ont remis : voir, accepter, refuser",
     revoke: "terminer un partage, ou tout ce qu'une personne peut voir",
     members: "qui est dans le dossier",
@@ -313,6 +314,9 @@ export const fr: Words = {
     accepted: "C'est maintenant dans le dossier.",
     refused: "C'est refusé, et ce qui était scellé est effacé.",
     broken: (n) => `${many(n, "dépôt ne tient", "dépôts ne tiennent")} pas ; rien n'en est montré.`,
+    joined: "dans le dossier",
+    notJoined: "pas dans le dossier, ou pas encore",
+    toldBy: "C'est ce que dit le service. Qu'une chose a été refusée n'est dit à personne.",
     settled: { accepted: "accepté", refused: "refusé" },
   },
   demo: {

@@ -53,8 +53,26 @@ test("a recipient answers a share; the owner looks, accepts one and refuses anot
   );
   const shown = await ecrin(camille, "inbox", "--show", deposit);
   assert.equal(shown.out.toString(), "Oui, un mois encore.");
+  const given = async () =>
+    (await json<{ given: { deposit: string; accepted: boolean }[] }>(roche, "deposits")).given.map(
+      (each) => [each.deposit, each.accepted],
+    );
+  assert.deepEqual(await given(), [
+    [other.deposit, false],
+    [deposit, false],
+  ]);
   await json(camille, "inbox", "--accept", deposit);
   await json(camille, "inbox", `--refuse=${other.deposit.slice(0, 9)}`);
+  // That one was refused is told to nobody.
+  assert.deepEqual(await given(), [
+    [other.deposit, false],
+    [deposit, true],
+  ]);
+  const said = (await ecrin(roche, "deposits")).out.toString();
+  assert.match(said, /Camille {2}.* {2}not part of the record, or not yet\n/);
+  assert.match(said, /Camille {2}.* {2}part of the record\n/);
+  assert.match(said, /So says the service\./);
+  assert.match((await ecrin(camille, "deposits")).out.toString(), /Nothing/);
   assert.deepEqual((await json<{ waiting: unknown[] }>(camille, "inbox")).waiting, []);
   const { items } = await json<{ items: { title: string }[] }>(camille, "list");
   assert.deepEqual(items.map(({ title }) => title).sort(), ["question.txt", "reponse.txt"]);

@@ -5,6 +5,7 @@ import {
   depositRecipients,
   type Hash,
   judgeDeposit,
+  MOST_GIVEN,
   mayManage,
   parseDeposit,
   type RouteAnswer,
@@ -12,6 +13,7 @@ import {
   type SpaceState,
 } from "@ecrin/protocol";
 import { accessTo, openSpace } from "./access.ts";
+import { indexActs } from "./acts.ts";
 import { bytesOf } from "./base64url.ts";
 import { actorOf, type Call, type Ground, type Handlers, type Session } from "./call.ts";
 import { checkRecent } from "./clock.ts";
@@ -21,8 +23,11 @@ import type { Guard } from "./operation.ts";
 import { refuse, within } from "./problem.ts";
 
 /** Deposits: taking them, handing them out, settling them (spec/deposit.md). */
-export const depositHandlers: Handlers<"deposit" | "depositContent" | "depositSettle"> = {
+export const depositHandlers: Handlers<
+  "deposit" | "deposits" | "depositContent" | "depositSettle"
+> = {
   deposit,
+  deposits,
   depositContent,
   depositSettle,
 };
@@ -146,6 +151,24 @@ async function write(
     select ${fact.deposit}, * from unnest(
       ${textArray(fact.to.map((each) => each.recipient))}::text[],
       ${byteaArray([...wraps])}::bytea[])`;
+}
+
+/** So many of the last things that an account did are looked through for what it gave. */
+const LOOKED = 10_000;
+
+/** What the account itself gave, newest first; that it was refused is not told (spec/deposit.md). */
+async function deposits({ sql, session }: Call<"deposits">): Promise<RouteAnswer<"deposits">> {
+  await indexActs(sql);
+  // Canonical JSON: quotes in a text would be escaped, so these stand at the members and nowhere else.
+  const rows = await sql<RouteAnswer<"deposits">["deposits"]>`
+    select d.statement, coalesce(d.settled = 'accepted', false) as accepted
+    from (select index from acts where account = ${session.account}
+      order by index desc limit ${LOOKED}) a
+    join journal_openings o on o.index = a.index
+    join deposits d on d.hash = substring(o.entry from '"statement":"([A-Za-z0-9_-]{43})"')
+    where o.entry like '%"kind":"deposit"%' and d.author = ${session.account}
+    order by o.index desc limit ${MOST_GIVEN}`;
+  return { deposits: [...rows] };
 }
 
 interface Waiting {

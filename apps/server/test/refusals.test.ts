@@ -40,6 +40,7 @@ const ANYBODYS: ReadonlySet<string> = new Set<RouteName>([
   "approvalFind",
   // To whoever shows that they know it, by the hash of one of its statements.
   "chain",
+  "deposits",
   "factorRemove",
   "factors",
   "invitations",

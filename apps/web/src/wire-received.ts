@@ -28,6 +28,16 @@ export interface Received {
   /** Where its maker lets it be kept: what this device keeps of it, `not-here` where it keeps nothing. */
   readonly keeping?: "not-here" | "some" | "all";
   readonly items: readonly SharedItem[];
+  /** What this account wrote back, newest first. */
+  readonly answers: readonly WrittenBack[];
+}
+
+/** An answer that was sent (spec/deposit.md, What became of it). */
+export interface WrittenBack {
+  readonly deposit: string;
+  readonly at: number;
+  /** Whether it is part of their record, says the service; otherwise it waits, or was refused. */
+  readonly accepted: boolean;
 }
 
 /** A share that does not open, and who made it by what the service says. */

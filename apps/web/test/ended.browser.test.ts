@@ -403,6 +403,30 @@ test("of two answers that were begun each is asked about before it is lost", asy
   await asked.waitFor();
   await press(visitor, "Leave");
   await heading(page, say("Journal"));
+
+  // What became of two that were sent: one joins the record, and of the other's refusal nobody is told.
+  await section(visitor, "Shared with me");
+  const told = page.locator(".bullets").getByText(/^Your answer of/);
+  for (const words of ["One.", "Two."]) {
+    await activate(visitor, page.getByRole("button", { name: say("Write back") }).first());
+    await write(visitor, answers.first(), words);
+    await press(visitor, "Seal and send");
+    await answers.first().waitFor({ state: "detached" });
+  }
+  await told.nth(1).waitFor();
+  const ends = async () =>
+    (await told.allTextContents()).map((each) => / is (.*)$/.exec(each)?.[1]);
+  const open = "not part of their record, or not yet.";
+  assert.deepEqual(await ends(), [open, open]);
+  const inbox = doctor.inbox(record);
+  const [first, second] = await inbox.list();
+  await inbox.accept(first?.deposit ?? assert.fail(), "Alice");
+  await inbox.refuse(second?.deposit ?? assert.fail());
+  await section(visitor, "My documents");
+  await section(visitor, "Shared with me");
+  await page.getByText(/is part of their record/).waitFor();
+  assert.deepEqual(await ends(), [open, "part of their record."]);
+  await checkAbilities(page, "what became of answers");
   assert.deepEqual(wrongBeside(visitor), []);
   await context.close();
 });

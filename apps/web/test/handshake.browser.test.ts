@@ -21,6 +21,11 @@ after(async () => {
   await ground?.stop();
 });
 
+/** What is said of an answer, whatever moment it is of. */
+const JOINED = /^(?:Your answer of .* is part of their record|Votre réponse du .* fait partie de)/;
+const NOT_JOINED =
+  /^(?:Your answer of .* is not part of|Votre réponse du .* ne fait pas partie de)/;
+
 let count = 0;
 
 /** A patient with one document, who shows a code for it until tonight. */
@@ -140,6 +145,8 @@ for (const [walk, across] of [
     await page
       .getByText(say("Your answer is sealed and sent. They decide whether it joins their record."))
       .waitFor();
+    await page.getByText(NOT_JOINED).waitFor();
+    await checkAbilities(page, "written back");
 
     await section(patient, "Shared with me");
     await activate(
@@ -149,6 +156,9 @@ for (const [walk, across] of [
     await patient.page
       .getByRole("heading", { name: say("Written to you") })
       .waitFor({ state: "detached" });
+    // The doctor is told, without asking, while they still read.
+    await page.getByText(JOINED).waitFor();
+    assert.equal(await page.getByText(NOT_JOINED).count(), 0);
     await activate(patient, end);
     await end.waitFor({ state: "detached" });
     await heading(page, say("It is over"));

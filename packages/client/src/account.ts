@@ -30,6 +30,7 @@ import {
   removePasskey,
   removeTotp,
 } from "./factors.ts";
+import { type Given, listGiven } from "./given.ts";
 import { Inbox } from "./inbox.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
@@ -193,6 +194,11 @@ export class Account {
   async #accepted(kind: ListedSpace["kind"]): Promise<ListedSpace[]> {
     const { spaces } = await this.#u.http.call("spaces");
     return await this.#consent.among(spaces.filter((each) => each.kind === kind && !each.closed));
+  }
+
+  /** What this account has given, newest first, and whether it is part of a record by now. */
+  async given(): Promise<Given[]> {
+    return await listGiven(this.#u);
   }
 
   /** Gives a file to the owners and managers of a record, or to the maker of a share (spec/deposit.md). */

@@ -127,7 +127,7 @@ export class Inbox {
     return item;
   }
 
-  /** Refuses it: the server deletes what was sealed, and who gave it is not told. */
+  /** Refuses it: the server deletes what was sealed. To who gave it, it is as one that waits. */
   async refuse(deposit: DepositId): Promise<void> {
     await this.#find(deposit);
     await this.#settle(deposit, "refused");

@@ -137,3 +137,65 @@ test("twenty wait, and no more of one sender", async () => {
     refusal("too-large"),
   );
 });
+
+test("whoever gave something is told once it is part of the record, and of no refusal", async () => {
+  const { record, share, view } = await shared();
+  const before = (await roche.account.given()).length;
+  const gave = async (text: string) => (await roche.account.deposit(view, note(text))).deposit;
+  const [taken, refused, waits] = [await gave("Un."), await gave("Deux."), await gave("Trois.")];
+  const inbox = alice.account.inbox(record);
+  await inbox.accept(taken, "Dr Roche");
+  await inbox.refuse(refused);
+  const told = async () => (await roche.account.given()).slice(0, 3);
+  const expected = [
+    [waits, share, false],
+    [refused, share, false],
+    [taken, share, true],
+  ];
+  const rows = (await told()).map((each) => [each.deposit, each.space, each.accepted]);
+  assert.deepEqual(rows, expected);
+  // Also once the share has ended; and nobody else is told of them.
+  await record.endShare(share);
+  assert.deepEqual((await roche.account.given()).length, before + 3);
+  assert.deepEqual(await alice.account.given(), []);
+});
+
+test("what the service calls one's own deposit and is not is left out", async () => {
+  interface Told {
+    readonly statement: string;
+    readonly accepted: boolean;
+  }
+  // What the service puts in the place of what it was asked for.
+  let instead = (told: readonly Told[]): readonly (Told | undefined)[] => told;
+  const sent: string[] = [];
+  const doctor = await newPerson(ground, "Dr Faure", async (input, init) => {
+    const answer = await fetch(input, init);
+    if (!String(input).endsWith("/v1/deposits")) return answer;
+    if (init?.method === "POST") sent.push(JSON.parse(String(init.body)).statement);
+    if (init?.method !== "GET") return answer;
+    const { deposits } = Object(await answer.json());
+    return Response.json({ deposits: instead(deposits) }, { headers: answer.headers });
+  });
+  const other = await newPerson(ground, "Dr Vidal", async (input, init) => {
+    if (String(input).endsWith("/v1/deposits")) sent.push(JSON.parse(String(init?.body)).statement);
+    return await fetch(input, init);
+  });
+  for (const each of [doctor, other]) {
+    await meet(alice, each, "Dr");
+    await meet(each, alice, "Alice");
+  }
+  await other.account.deposit((await shared(other)).view, note("D’un autre."));
+  const [theirs] = sent;
+  const { view } = await shared(doctor);
+  const { deposit } = await doctor.account.deposit(view, note("À moi."));
+  const told = async () => (await doctor.account.given()).map((each) => each.deposit);
+  assert.deepEqual(await told(), [deposit]);
+  instead = ([own]) => [own, own];
+  assert.deepEqual(await told(), [deposit]);
+  instead = ([own]) => [{ statement: theirs ?? assert.fail(), accepted: true }, own];
+  assert.deepEqual(await told(), [deposit]);
+  // The same words under another signature.
+  const resigned = (statement: string) => `${statement.slice(0, -43)}${"A".repeat(43)}`;
+  instead = ([own]) => [{ statement: resigned(own?.statement ?? ""), accepted: true }];
+  assert.deepEqual(await told(), []);
+});

@@ -22,6 +22,9 @@ export const waitingDepositField = z.strictObject({
 });
 export type WaitingDeposit = z.infer<typeof waitingDepositField>;
 
+/** Of what an account has deposited the newest, at most. */
+export const MOST_GIVEN = 100;
+
 /** Deposits and inboxes (spec/deposit.md). */
 export const depositRoutes = {
   deposit: {
@@ -38,6 +41,17 @@ export const depositRoutes = {
       content: bytesField(16, MAX_DEPOSIT),
     }),
     answer: z.strictObject({ receipt: statementField }),
+  },
+  deposits: {
+    method: "GET",
+    path: "/v1/deposits",
+    session: true,
+    guest: true,
+    answer: z.strictObject({
+      deposits: z
+        .array(z.strictObject({ statement: statementField, accepted: z.boolean() }))
+        .check(z.maxLength(MOST_GIVEN)),
+    }),
   },
   depositContent: { method: "GET", path: "/v1/deposits/:deposit/content", session: true },
   depositSettle: {

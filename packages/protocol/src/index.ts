@@ -76,7 +76,7 @@ export {
   MAX_DEPOSIT,
   parseDeposit,
 } from "./deposit.ts";
-export type { WaitingDeposit } from "./deposit-routes.ts";
+export { MOST_GIVEN, type WaitingDeposit } from "./deposit-routes.ts";
 export { type RotationDue, rotationDue } from "./due.ts";
 export { isRead, nameOfStatement, readOf } from "./entry-read.ts";
 export {

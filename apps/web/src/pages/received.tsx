@@ -183,7 +183,7 @@ function ReceivedShare({
           ))}
         </Ledger>
       )}
-      {share.ended || away ? null : <WriteBack share={share.share} asGuest={false} />}
+      {share.ended || away ? null : <WriteBack share={share} asGuest={false} sent={again} />}
     </section>
   );
 }

@@ -81,7 +81,10 @@ function Letter({ row, done }: { readonly row: WaitingRow; readonly done: () => 
           }}
         >
           <p>
-            <Trans>It is deleted for good. That you refused is not told to the sender.</Trans>
+            <Trans>
+              It is deleted for good. The sender is not told: to them it looks like one that still
+              waits.
+            </Trans>
           </p>
         </AskFirst>
       </div>

@@ -132,7 +132,7 @@ function Shared({
           other="The patient chose these # entries. There may be more in their record."
         />
       </p>
-      <WriteBack share={share.share} asGuest={true} />
+      <WriteBack share={share} asGuest={true} />
     </>
   );
 }

@@ -3,19 +3,23 @@ import { useState } from "react";
 import { useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
 import { ask } from "../vault.ts";
+import type { Received } from "../wire-received.ts";
 import { dayInWords } from "../words.ts";
 import { Button } from "./button.tsx";
 import { Notice } from "./notice.tsx";
 import { Problem } from "./problem.tsx";
 import { TextForm } from "./text-form.tsx";
+import { WrittenBack } from "./written-back.tsx";
 
 /** Writes back to whoever shared: they accept it into their record, or refuse it. */
 export function WriteBack({
-  share,
+  share: { share, answers },
   asGuest,
+  sent,
 }: {
-  readonly share: string;
+  readonly share: Pick<Received, "share" | "answers">;
   readonly asGuest: boolean;
+  readonly sent?: () => void;
 }) {
   const { t, i18n } = useLingui();
   const [isOpen, setIsOpen] = useDraft(`answer to ${share} is open`, false);
@@ -34,6 +38,7 @@ export function WriteBack({
             </p>
           </Notice>
         ) : null}
+        <WrittenBack answers={answers} />
         <div className="row">
           <Button onPress={() => setIsOpen(true)}>
             <Trans>Write back</Trans>
@@ -49,6 +54,7 @@ export function WriteBack({
     if (!isGood) return;
     setDone(true);
     setIsOpen(false);
+    sent?.();
   };
   return (
     <TextForm

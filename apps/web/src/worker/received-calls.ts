@@ -1,13 +1,14 @@
 import {
   type Account,
   ClientError,
+  type Given,
   inOneLine,
   type OfflineShare,
   type SharedItem,
   type SharedView,
   selfGiven,
 } from "@ecrin/client";
-import type { Received, SharedItem as SharedItemView } from "../wire-received.ts";
+import type { Received, SharedItem as SharedItemView, WrittenBack } from "../wire-received.ts";
 import { sharesHere } from "./at-hand.ts";
 import { documentOf } from "./document-calls.ts";
 import type { Handlers } from "./handlers.ts";
@@ -55,8 +56,12 @@ export const receivedCalls: Handlers<ReceivedCall> = {
 async function receivedNow() {
   const account = current();
   const views = await account.sharedWithMe();
+  const given = views.length === 0 ? [] : await account.given();
   const shares = await Promise.all(
-    views.map(async (view) => ({ ...receivedOf(view), ...(await keepingOf(account, view)) })),
+    views.map(async (view) => ({
+      ...receivedOf(view, given),
+      ...(await keepingOf(account, view)),
+    })),
   );
   const refused = account.sharesRefused.map(({ share, from }) => ({
     share,
@@ -91,14 +96,23 @@ function itemOf(
 }
 
 /** A share as a page shows it to the account that received it. */
-export function receivedOf(view: SharedView, by: Account = current()): Received {
+export function receivedOf(
+  view: SharedView,
+  given: readonly Given[],
+  by: Account = current(),
+): Received {
   return {
     share: view.share,
     ...aboutOf(view, by),
     until: view.view.state.share?.until ?? 0,
     ended: view.ended,
     items: view.items.map(itemView),
+    answers: given.filter(({ space }) => space === view.share).map(writtenBack),
   };
+}
+
+function writtenBack({ deposit, at, accepted }: Given): WrittenBack {
+  return { deposit, at, accepted };
 }
 
 /** The same as this device keeps it. */
@@ -114,6 +128,7 @@ function keptOf(share: OfflineShare): Received {
       ...itemView(item),
       opens: share.opens(item.fact.revision),
     })),
+    answers: [],
   };
 }
 

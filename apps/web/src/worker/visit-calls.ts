@@ -17,7 +17,14 @@ import { current, isOpen, ownRecord, server } from "./session.ts";
 /** The code that is shown here, if one is. */
 let showing: Showing | undefined;
 /** The code that was scanned here, and with which account. A guest's keys lie here and nowhere else. */
-let scanned: { readonly account: Account; readonly visit: Visit } | undefined;
+let scanned: Scanned | undefined;
+
+interface Scanned {
+  readonly account: Account;
+  readonly visit: Visit;
+  /** Whether something was written back: nobody asks what became of it before. */
+  wrote?: boolean;
+}
 
 /** Two people in one room, and what is written back. */
 export const visitCalls: Handlers<keyof VisitCalls> = {
@@ -110,8 +117,10 @@ export const visitCalls: Handlers<keyof VisitCalls> = {
   },
 
   async visited() {
-    const { account } = theScanned();
-    return (await account.sharedWithMe()).map((view) => receivedOf(view, account));
+    const { account, wrote } = theScanned();
+    const views = await account.sharedWithMe();
+    const given = wrote === true ? await account.given() : [];
+    return views.map((view) => receivedOf(view, given, account));
   },
 
   async openVisited({ share, revision }, progress) {
@@ -131,6 +140,7 @@ export const visitCalls: Handlers<keyof VisitCalls> = {
     const view = await sharedBy(account, share);
     const content = new TextEncoder().encode(`${text.trimEnd()}\n`);
     await account.deposit(view, { title, mediaType: "text/plain", content });
+    if (asGuest) theScanned().wrote = true;
     return undefined;
   },
 
