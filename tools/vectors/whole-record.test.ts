@@ -10,6 +10,7 @@ import { CryptoError } from "@ecrin/crypto";
 import { ProtocolError } from "@ecrin/protocol";
 import { ClientError } from "../../packages/client/src/errors.ts";
 import { openByPassword, openWhole, type WholeRecord } from "./handed-out.ts";
+import { READER, withoutPython } from "./python.ts";
 import { printWholeRecord, WHOLE, type WholeRefusal } from "./whole-record.ts";
 
 const text = readFileSync(WHOLE, "utf8");
@@ -66,19 +67,13 @@ test("our own code opens nothing of a record that is handed out otherwise", asyn
     });
 });
 
-const READER = fileURLToPath(new URL("../../examples/reader/", import.meta.url));
 const VECTORS = fileURLToPath(new URL("../../vectors/", import.meta.url));
-const NEEDED =
-  "from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey as Key; Key.generate()";
 const python = (...args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync("python3", ["-B", ...args], { encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return stdout;
 };
-const skip =
-  spawnSync("python3", ["-c", NEEDED]).status === 0
-    ? false
-    : "python3 with its library cryptography, new enough for ML-KEM, is not installed";
+const skip = withoutPython();
 
 test("the reader in Python opens the whole record", { skip }, () => {
   assert.deepEqual(JSON.parse(python(`${READER}read_record.py`, WHOLE)), opens);
