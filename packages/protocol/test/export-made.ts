@@ -62,6 +62,10 @@ export interface Wanted {
   readonly entries: number;
   /** Every so many entries one is an upload and not a read; 2 makes every other one a read. */
   readonly uploadsEvery?: number;
+  /** Whose journal it is; absent: a record's. */
+  readonly subject?: string;
+  /** Chains of further readers, under what they are called. */
+  readonly readers?: Readonly<Record<string, readonly string[]>>;
   /** Foreign leaves before each entry; the same at each but the first. */
   readonly between?: number;
   /** Sizes of the tree at which a checkpoint stands in the export, beside the last. */
@@ -244,10 +248,10 @@ async function endedOf({ ended, told }: Wanted, nodes: Nodes): Promise<ToldEnded
 }
 
 function entryAt(n: number, prev: Hash | undefined, wanted: Wanted) {
-  const { uploadsEvery = 5, erased = [], saysErased = true, entries } = wanted;
+  const { uploadsEvery = 5, erased = [], saysErased = true, entries, subject = SUBJECT } = wanted;
   const common = {
     v: 1,
-    subject: SUBJECT,
+    subject,
     n,
     at: AT + n * 1000,
     ...(prev === undefined ? {} : { prev }),
@@ -340,7 +344,11 @@ async function* pack(
       yield* add(`anchors/${size}/${name}`, bytes);
   }
   const chain = alice.chain.map((each) => each as Statement);
-  yield* add(EXPORT_FILES.accounts, formatExported({ accounts: { [alice.account]: chain } }));
+  const accounts = { ...wanted.readers, [alice.account]: chain };
+  yield* add(
+    EXPORT_FILES.accounts,
+    formatExported({ accounts } as Parameters<typeof formatExported>[0]),
+  );
   const kept = lines.filter(({ line }) => !erased.includes(line.n));
   let at = 0;
   function* exported(): Generator<ExportedEntry> {
@@ -357,7 +365,7 @@ async function* pack(
   const at0 = AT + 9_000_000_000;
   const manifest: Fields = {
     suite: "ecrin-1",
-    subject: SUBJECT,
+    subject: wanted.subject ?? SUBJECT,
     log,
     size: nodes.size,
     entries: kept.length,
@@ -366,7 +374,7 @@ async function* pack(
       : {
           head: statement(
             "head",
-            { subject: SUBJECT, n: lines.length - 1, hash: last, at: at0 },
+            { subject: wanted.subject ?? SUBJECT, n: lines.length - 1, hash: last, at: at0 },
             logPair,
           ),
         }),

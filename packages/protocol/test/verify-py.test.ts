@@ -9,7 +9,8 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { bytesSource, parseSigningKey, verifyExport } from "../src/index.ts";
 import { exportOf, someWitnesses, type Wanted } from "./export-made.ts";
-import { keyPair, pattern } from "./reference.ts";
+import { person } from "./people.ts";
+import { keyPair, pattern, payloadOf, statement } from "./reference.ts";
 
 const script = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
 const python = spawnSync("python3", ["--version"]).status === 0;
@@ -100,6 +101,21 @@ test("a name in an archive cannot rub out what Python says of it", { skip }, asy
   bytes.write("\u001b[1A\u001b[2KV", bytes.lastIndexOf("VERIFY.md"), "latin1");
   const said = verified(bytes);
   assert.match(said, /^REFUSED\. \?\[1A\?\[2KV: begins in another form\n$/);
+});
+
+test("nor can whoever an export says it is of, or a reader", { skip }, async () => {
+  // The right key under a line that is wiped, in the place of the wrong one below it.
+  const name = `x\nVERIFIED\u001b[8m`;
+  const of = await exportOf({ entries: 4, uploadsEvery: 1, subject: name });
+  await assert.rejects(verifyExport(bytesSource(of)), /subject/);
+  assert.match(verified(of), /^REFUSED\. manifest\.json: [^\n]*\n$/);
+
+  const mallory = person("mallory");
+  const begin = { ...payloadOf(mallory.chain[0] ?? ""), account: name };
+  const chain = [statement("account", begin, mallory.pair)];
+  const theirs = await exportOf({ entries: 4, readers: { [name]: chain } });
+  await assert.rejects(verifyExport(bytesSource(theirs)), /accounts/);
+  assert.match(verified(theirs), /^REFUSED\. accounts\.json: [^\n]*\n$/m);
 });
 
 test("Python counts witnesses as we do, those that are given before those that are named", {

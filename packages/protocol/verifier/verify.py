@@ -165,6 +165,10 @@ def hash32(text, place):
     return data
 
 
+def check_id(text, place):
+    need(len(unb64url(text, place)) == 16, place, "names somebody by what is no id")
+
+
 def unb64(text, place):
     try:
         data = base64.b64decode(text, validate=True)
@@ -426,6 +430,7 @@ class Tree:
 
 class Account:
     def __init__(self, account, chain, place):
+        check_id(account, place)
         self.hashes, self.devices, identity = [], {}, None
         for seq, text in enumerate(chain):
             statement = Statement("account", text, place)
@@ -615,6 +620,7 @@ class Export:
             ("suite", "subject", "log", "size", "entries", "at", "files"),
             ("head", "since", "demonstration"),
         )
+        check_id(self.manifest["subject"], "manifest.json")
         self.digests = {each["name"]: each for each in self.manifest["files"]}
         listed = [each["name"] for each in self.manifest["files"]]
         need(names == listed + ["manifest.json", "manifest.jws"], "manifest.json", "lists other files")
