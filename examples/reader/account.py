@@ -141,14 +141,19 @@ def read_kit(text):
     suite, word, account, code = (text.split(":") + [""] * 4)[:4]
     require((suite, word) == ("ecrin-1", "kit"), "kit")
     an_id(account, "kit")
-    code = code.upper().replace("-", "").translate(str.maketrans("ILO", "110"))
+    return account, read_code(code)
+
+
+def read_code(text):
+    """The 32 bytes of 56 characters, in any case, with or without the hyphens."""
+    code = text.upper().replace("-", "").translate(str.maketrans("ILO", "110"))
     require(len(code) == 56 and set(code) <= set(CROCKFORD), "kit")
     number = 0
     for each in code:
         number = number * 32 + CROCKFORD.index(each)
     whole = number.to_bytes(35, "big")
     require(whole[32:] == context("kit text", whole[:32])[:3], "kit")
-    return account, whole[:32]
+    return whole[:32]
 
 
 def slot_secrets(kind, factor):

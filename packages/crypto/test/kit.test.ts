@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { kitFromText, kitFromWords, kitToText, kitToWords, newSecret } from "@ecrin/crypto";
 import fc from "fast-check";
 import { refusedAs } from "./refused.ts";
+import { ownVectors } from "./vectors.ts";
 
 const KIT = new Uint8Array(32).map((_, i) => i * 7);
 const anyKit = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((each) => new Uint8Array(each));
@@ -13,6 +14,24 @@ test("the words are BIP-39's", () => {
   assert.equal(words.slice(0, 3).join(" "), "legal winner thank");
   assert.equal(words.at(-1), "title");
   assert.equal(words.length, 24);
+});
+
+test("kits are written and read as their vectors say", async () => {
+  const { accept, refuse } = ownVectors("kit");
+  const [one] = accept;
+  for (const row of accept) {
+    const kit = row.bytes("kit");
+    for (const language of ["fr", "en"] as const) {
+      assert.equal(kitToWords(kit, language).join(" "), row.text(language));
+      assert.deepEqual(kitFromWords(row.text(language)), kit);
+    }
+    assert.deepEqual(kitFromText(row.text("text")), kit);
+  }
+  assert.equal(kitToText(one?.bytes("kit") ?? assert.fail()), one?.text("text"));
+  for (const row of refuse)
+    await refusedAs("kit-mistyped", () =>
+      row.has("text") ? kitFromText(row.text("text")) : kitFromWords(row.text("words")),
+    );
 });
 
 test("a kit comes back from its words in both languages, and from its text", () => {

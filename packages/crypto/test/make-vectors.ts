@@ -7,6 +7,8 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { wordlist as english } from "@scure/bip39/wordlists/english.js";
+import { wordlist as french } from "@scure/bip39/wordlists/french.js";
 import {
   box,
   contextOf,
@@ -422,7 +424,65 @@ function revisionVectors() {
   };
 }
 
+function kitVectors() {
+  const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const bitsOf = (bytes: Uint8Array) =>
+    [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const cut = (bits: string, size: number) =>
+    Array.from({ length: bits.length / size }, (_, i) =>
+      Number.parseInt(bits.slice(i * size, (i + 1) * size), 2),
+    );
+  const textOf = (kit: Buffer) => {
+    const bits = bitsOf(Buffer.concat([kit, contextOf("kit text", kit).subarray(0, 3)]));
+    const letters = cut(bits, 5).map((value) => alphabet.charAt(value));
+    return letters.join("").replace(/.{4}(?=.)/g, "$&-");
+  };
+  // BIP-39: the entropy, then the first eight bits of its SHA-256, eleven bits a word.
+  const wordsOf = (kit: Buffer, list: readonly string[]) =>
+    cut(bitsOf(Buffer.concat([kit, sha256(kit).subarray(0, 1)])), 11)
+      .map((index) => (list[index] ?? "").normalize("NFC"))
+      .join(" ");
+  const row = (name: string, kit: Buffer) => {
+    const texts = { text: textOf(kit), fr: wordsOf(kit, french), en: wordsOf(kit, english) };
+    return { name, kit: text(kit), ...texts };
+  };
+  const one = row("a kit", pattern("kit", 32));
+  const typed = (name: string, texts: Partial<Record<"text" | "words", string>>) => ({
+    name,
+    ...texts,
+  });
+  const { text: whole, en } = one;
+  const last = whole.endsWith("0") ? "1" : "0";
+  const [first = "", second = "", ...others] = en.split(" ");
+  return {
+    accept: [
+      one,
+      row("nothing but zeros", Buffer.alloc(32)),
+      row("nothing but ones", Buffer.alloc(32, 255)),
+      {
+        ...one,
+        name: "in small letters, without hyphens",
+        text: whole.toLowerCase().replaceAll("-", ""),
+      },
+      {
+        ...one,
+        name: "I and L for 1, O for 0",
+        text: whole.replace("1", "I").replace("1", "l").replaceAll("0", "o"),
+      },
+    ],
+    refuse: [
+      typed("a character that is another", { text: whole.slice(0, -1) + last }),
+      typed("a character that is none", { text: `${whole.slice(0, -1)}U` }),
+      typed("a character less", { text: whole.slice(0, -1) }),
+      typed("two words exchanged", { words: [second, first, ...others].join(" ") }),
+      typed("a word less", { words: [second, ...others].join(" ") }),
+      typed("a word that is in no list", { words: ["xylophage", second, ...others].join(" ") }),
+    ],
+  };
+}
+
 mkdirSync(folder, { recursive: true });
+write("kit", "spec/keys.md, The kit", kitVectors());
 write("box", "spec/revision.md, Box", boxVectors());
 write("wrap", "spec/keys.md, HPKE", wrapVectors());
 write("stream", "spec/revision.md, Content stream", streamVectors());
