@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { MAX_DEVICES } from "./account.ts";
+import { MAX_DEVICES, MAX_SLOTS } from "./account.ts";
 import { assertionField, factorsAskedField, sessionField } from "./factor-routes.ts";
 import {
   accountIdField,
@@ -50,7 +50,7 @@ export const accountRoutes = {
       address: addressField,
       record: opaque,
       statement: statementField,
-      slots: z.array(slotField).check(z.minLength(1), z.maxLength(8)),
+      slots: z.array(slotField).check(z.minLength(1), z.maxLength(MAX_SLOTS)),
       keyring: keyringBox,
       kitKey: signingKeyField,
       key: hashField,
@@ -140,7 +140,10 @@ export const accountRoutes = {
     method: "POST",
     path: "/v1/account/statements",
     session: true,
-    body: z.strictObject({ statement: statementField, slots: z.optional(z.array(slotField)) }),
+    body: z.strictObject({
+      statement: statementField,
+      slots: z.optional(z.array(slotField).check(z.maxLength(MAX_SLOTS))),
+    }),
     answer: z.strictObject({ head: headField }),
   },
   keyringPut: {

@@ -22,6 +22,7 @@ import { type AccountId, type DeviceId, type Hash, hashOf, type SigningKey } fro
 import { checkSignature, type ParsedStatement, parseStatement, verifyBytes } from "./statement.ts";
 
 export const MAX_DEVICES = 32;
+export const MAX_SLOTS = 8;
 /** Longest life of a guest's account. */
 export const MAX_GUEST_MS = 24 * 3600_000;
 
@@ -39,7 +40,7 @@ export const slotKeyField = z.strictObject({
 });
 export type SlotKey = z.infer<typeof slotKeyField>;
 
-const slotKeys = z.array(slotKeyField).check(z.minLength(1), z.maxLength(8));
+const slotKeys = z.array(slotKeyField).check(z.minLength(1), z.maxLength(MAX_SLOTS));
 const common = { suite: suiteField, account: accountIdField, seq: countField, at: timeField };
 const continued = { ...common, prev: hashField };
 
@@ -50,7 +51,7 @@ export const accountPayload = z.discriminatedUnion("op", [
     op: z.literal("begin"),
     identity: identityField,
     device: deviceField,
-    slots: z.array(slotKeyField).check(z.maxLength(8)),
+    slots: z.array(slotKeyField).check(z.maxLength(MAX_SLOTS)),
     until: z.optional(timeField),
   }),
   z.strictObject({ ...continued, op: z.literal("device"), device: deviceField }),
