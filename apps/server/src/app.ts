@@ -8,6 +8,7 @@ import { answerLogFile } from "./log-routes.ts";
 import { networkOf } from "./network.ts";
 import { openApi } from "./openapi.ts";
 import type { Pages } from "./pages.ts";
+import { PATIENCE, type Patience } from "./patience.ts";
 import { asServerError, problemOf, refuse, type ServerError } from "./problem.ts";
 import { createSessions } from "./session.ts";
 
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly hstsSeconds?: number;
   /** DER of the authority behind that TLS, for a phone to fetch; its fingerprint is compared. */
   readonly authority?: Uint8Array<ArrayBuffer>;
+  /** How long bodies are waited for; for tests. */
+  readonly patience?: Patience;
   readonly log?: (line: LogLine) => void;
   /** Told of each refusal. */
   readonly refused?: (route: string, code: ProblemCode) => void;
@@ -45,13 +48,15 @@ export interface AppOptions {
 
 /** What the HTTP server tells of a connection. */
 interface Bindings {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly incoming?: {
+    readonly socket?: { readonly remoteAddress?: string; readonly bytesRead?: number };
+  };
 }
 type Env = { Bindings: Bindings };
 
 /** The whole HTTP surface, made from the protocol's table of routes (spec/http.md). */
 export function createApp(options: AppOptions): Hono<Env> {
-  const { ground } = options;
+  const { ground, patience = PATIENCE } = options;
   const app = new Hono<Env>({ strict: true });
   const sessions = createSessions(ground);
   const { limit } = ground;
@@ -111,7 +116,8 @@ export function createApp(options: AppOptions): Hono<Env> {
         if (isCounted(name, route)) limit("signIn", network);
         const session = route.session ? await openSession(request) : undefined;
         if (session !== undefined && route.guest !== true) await refuseGuest(session);
-        const input = await readInput(route, request, c.req.param());
+        const arrived = () => c.env?.incoming?.socket?.bytesRead ?? 0;
+        const input = await readInput(route, request, c.req.param(), { patience, arrived });
         const origin = options.origin ?? originOf(request);
         return await handler({ ...ground, ...input, session, network, request, origin });
       }),

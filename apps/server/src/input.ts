@@ -1,4 +1,5 @@
 import { fromUtf8, parseAs, pathParameters, type Route } from "@ecrin/protocol";
+import { inTime, PATIENCE, type Patience } from "./patience.ts";
 import { refuse, ServerError } from "./problem.ts";
 
 const MOST = 1 << 20;
@@ -13,19 +14,28 @@ export interface Input {
   readonly body: unknown;
 }
 
+/** How a body is waited for. */
+interface Waiting {
+  readonly patience: Patience;
+  /** Bytes that came on its connection so far. */
+  readonly arrived: () => number;
+}
+const AS_ONE: Waiting = { patience: PATIENCE, arrived: () => 0 };
+
 /**
  * Reads path, query and body of a request.
- * @throws ServerError `malformed`, `too-large`, `unsupported-type`; ProtocolError `malformed`
+ * @throws ServerError `malformed`, `too-large`, `unsupported-type`, `unavailable`; ProtocolError `malformed`
  */
 export async function readInput(
   route: Route,
   request: Request,
   params: Readonly<Record<string, string>>,
+  waiting: Waiting = AS_ONE,
 ): Promise<Input> {
   return {
     params: readParams(params),
     query: readQuery(route.query, request.url),
-    body: route.body === undefined ? undefined : await readBody(route, request),
+    body: route.body === undefined ? undefined : await readBody(route, request, waiting),
   };
 }
 
@@ -54,8 +64,12 @@ function readQuery(schema: Route["query"], url: string): unknown {
   return parseAs(schema, Object.fromEntries(search), "query");
 }
 
-async function readBody(route: Route, request: Request): Promise<unknown> {
-  const bytes = await readBytes(request, route.most ?? MOST);
+async function readBody(
+  route: Route,
+  request: Request,
+  { patience, arrived }: Waiting,
+): Promise<unknown> {
+  const bytes = await inTime(readBytes(request, route.most ?? MOST), patience, arrived);
   if (route.body === undefined) return undefined;
   if (bytes.length === 0) return parseAs(route.body, {}, "body");
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();

@@ -1,8 +1,9 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { createApp } from "./app.ts";
+import { PATIENCE, type Patience } from "./patience.ts";
 import type { Tls } from "./tls.ts";
 
 export interface Listening {
@@ -20,10 +21,9 @@ export interface ListenOptions {
   readonly tls: Tls | undefined;
   /** How often a certificate is read or made anew; for tests. */
   readonly renewMs?: number;
+  readonly patience?: Patience;
 }
 
-/** A connection on which nothing moves. Requests have no time limit of their own: uploads take hours. */
-const IDLE_MS = 120_000;
 const STOP_MS = 10_000;
 /** A machine that changed networks has other addresses, and given files are renewed by others. */
 const RENEW_MS = 3_600_000;
@@ -43,7 +43,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.requestTimeout = 0;
   server.headersTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
-  server.timeout = IDLE_MS;
+  server.timeout = (options.patience ?? PATIENCE).idleMs;
+  server.prependListener("request", closeBehindBody);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => resolve());
@@ -57,6 +58,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       await close(server);
     },
   };
+}
+
+/** A body where none is taken is not read: its connection ends with the answer, and not when its sender likes. */
+function closeBehindBody({ method, headers }: IncomingMessage, outgoing: ServerResponse): void {
+  if (method !== "GET" && method !== "HEAD") return;
+  const length = headers["content-length"] ?? "0";
+  if (length !== "0" || headers["transfer-encoding"] !== undefined)
+    outgoing.shouldKeepAlive = false;
 }
 
 /** New connections get the newest certificate; where none can be had they get the last one. */

@@ -21,6 +21,7 @@ import { openLogKeys } from "./log-keys.ts";
 import { migrate } from "./migrations.ts";
 import { createNonces } from "./nonce.ts";
 import { openPages } from "./pages.ts";
+import type { Patience } from "./patience.ts";
 import { createPlaces } from "./places.ts";
 import { startPostgres } from "./postgres.ts";
 import { asServerError } from "./problem.ts";
@@ -72,6 +73,8 @@ export interface ServerOptions {
   readonly reportCertificate?: ReportCertificate;
   /** Milliseconds from one sweep of what has expired to the next; for tests. */
   readonly sweepEvery?: number;
+  /** How long connections and bodies are waited for; for tests. */
+  readonly patience?: Patience;
   /** How often the log is signed; for tests. */
   readonly pace?: Pace;
   /** Told of each checkpoint that is signed here. */
@@ -126,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       port: options.port,
       host: options.host ?? (tls === undefined ? "127.0.0.1" : undefined),
       tls,
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
     });
     closing.unshift(() => {
       // A stream ends by itself never: it would keep whoever waits for its connection.
@@ -323,6 +327,7 @@ async function appOf(
     ...(tls === undefined ? {} : { hstsSeconds: tls.hstsSeconds }),
     ...(tls?.authority === undefined ? {} : { authority: tls.authority.certificate }),
     ...(options.forwarded === undefined ? {} : { forwarded: options.forwarded }),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
 }

@@ -46,6 +46,8 @@ type Path = readonly (string | number)[];
 
 /** Longer than any text that a member of the table may have, but for ciphertexts. */
 const LONG = "A".repeat(300_000);
+/** What is told beside a text that is as long as a body may be. */
+const BESIDE = 20_000;
 const LONGEST = "A".repeat(1_500_000);
 export const UNKNOWN = "nobodyKnows";
 
@@ -160,8 +162,9 @@ function wrongBodies(schema: NonNullable<Route["body"]>, most: number, asked: As
     kind,
     what,
     asked: saying(body),
-    codes: ["malformed"],
-    field,
+    ...(body.length > most
+      ? { codes: ["too-large"], field: "body" }
+      : { codes: ["malformed"], field }),
   });
   const wrong: Wrong[] = [
     malformed("wrong type", "a list", "[]", "body"),
@@ -205,7 +208,7 @@ function wrongBodies(schema: NonNullable<Route["body"]>, most: number, asked: As
       wrong.push(...instead("unknown", UNKNOWN, { ...value, [UNKNOWN]: 1 }));
     }
     if (typeof value === "string") {
-      const long = instead("oversized", "long", LONG);
+      const long = instead("oversized", "long", LONG.slice(0, most - BESIDE));
       wrong.push(
         ...(long.length > 0 || most < LONGEST.length
           ? long

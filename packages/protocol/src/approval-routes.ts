@@ -6,6 +6,7 @@ import {
   bytesField,
   hashField,
   headField,
+  MAX_STRANGERS_BODY,
   sealingKeyField,
   secretWrapField,
   statementField,
@@ -29,6 +30,7 @@ export const approvalRoutes = {
     method: "POST",
     path: "/v1/approvals",
     session: false,
+    most: MAX_STRANGERS_BODY,
     body: z.strictObject({
       approval: approvalIdField,
       device: deviceField,
@@ -41,6 +43,7 @@ export const approvalRoutes = {
     method: "POST",
     path: "/v1/approvals/look",
     session: false,
+    most: MAX_STRANGERS_BODY,
     body: z.strictObject({
       approval: approvalIdField,
       /** Revealed once there is an answer. */

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import {
   bytesField,
   hashField,
+  MAX_STRANGERS_BODY,
   signInIdField,
   slotIdField,
   statementField,
@@ -55,6 +56,7 @@ export const factorRoutes = {
     method: "POST",
     path: "/v1/sign-in/factor",
     session: false,
+    most: MAX_STRANGERS_BODY,
     body: z.strictObject({
       signIn: signInIdField,
       code: z.optional(totpField),

@@ -44,6 +44,9 @@ export const suiteField = z.literal(SUITE);
 export const timeField = z.int().check(z.minimum(0), z.maximum(253_402_300_799_999));
 export const countField = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
 
+/** Longest body, in bytes, where nobody knows yet who sends it: it waits in memory until it is whole. */
+export const MAX_STRANGERS_BODY = 1 << 16;
+
 /** base64url of between `min` and `max` bytes, in its one strict form. */
 export function bytesField(min: number, max: number) {
   return z

@@ -5,6 +5,7 @@ import {
   countField,
   hashField,
   identityField,
+  MAX_STRANGERS_BODY,
   rendezvousIdField,
   statementField,
   timeField,
@@ -33,6 +34,7 @@ export const handshakeRoutes = {
     method: "POST",
     path: "/v1/rendezvous/look",
     session: false,
+    most: MAX_STRANGERS_BODY,
     body: z.strictObject({
       rendezvous: z.optional(rendezvousIdField),
       code: z.optional(shortField),
@@ -49,6 +51,7 @@ export const handshakeRoutes = {
     method: "POST",
     path: "/v1/guests",
     session: false,
+    most: 2 * MAX_STRANGERS_BODY,
     body: z.strictObject({
       rendezvous: rendezvousIdField,
       statement: statementField,

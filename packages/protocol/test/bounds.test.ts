@@ -89,9 +89,9 @@ function unboundedIn(schema: core.$ZodType, place: string): string[] {
 
 /** The definitions of a schema's checks; a format such as `int` is a schema and a check of its own. */
 function checksOf(schema: core.$ZodType): core.$ZodChecks["_zod"]["def"][] {
-  const own = schema._zod.traits.has("$ZodCheck") ? [schema as unknown as core.$ZodChecks] : [];
-  const checks = [...own, ...((schema._zod.def.checks ?? []) as core.$ZodChecks[])];
-  return checks.map((check) => check._zod.def);
+  const checks = [...(schema._zod.def.checks ?? [])];
+  if (schema._zod.traits.has("$ZodCheck")) checks.push(schema as core.$ZodNumberFormat);
+  return checks.map((check) => (check as core.$ZodChecks)._zod.def);
 }
 
 function isMost({ check }: core.$ZodChecks["_zod"]["def"]): boolean {
