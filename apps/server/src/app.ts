@@ -1,6 +1,7 @@
 import { type ProblemCode, type Route, type RouteName, routes } from "@ecrin/protocol";
 import { type Context, Hono } from "hono";
 import type { Ground, Handlers, Session } from "./call.ts";
+import { type Fault, faultOf } from "./fault.ts";
 import { createGuestCheck } from "./guests.ts";
 import { securityHeaders } from "./headers.ts";
 import { type Input, readInput, refuseQuery } from "./input.ts";
@@ -19,6 +20,8 @@ export interface LogLine {
   readonly route: string;
   readonly status: number;
   readonly ms: number;
+  /** Of what nobody foresaw (`internal`): what it was, and nothing of what it said. */
+  readonly fault?: Fault;
 }
 
 /** Answers the resumable upload, which speaks tus and not JSON. */
@@ -77,11 +80,13 @@ export function createApp(options: AppOptions): Hono<Env> {
     async (c: Context<Env>): Promise<Response> => {
       const start = performance.now();
       let response: Response;
+      let fault: Fault | undefined;
       try {
         limit("connection", connection(c));
         response = toResponse(await answer(c), carried());
       } catch (error) {
         const problem = asServerError(error);
+        if (problem.code === "internal") fault = faultOf(problem);
         options.refused?.(name, problem.code);
         response = problemResponse(problem, carried());
       }
@@ -90,6 +95,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         route: name,
         status: response.status,
         ms: Math.round(performance.now() - start),
+        ...(fault === undefined ? {} : { fault }),
       });
       return c.req.method === "HEAD" ? await withoutBody(response) : response;
     };

@@ -106,6 +106,7 @@ try {
     dataDir,
     port,
     databaseLog: say,
+    log: ({ route, fault }) => fault && say(words.failed(route, fault)),
     ...(pages === undefined ? {} : { pages }),
     ...(host === undefined ? {} : { host }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),

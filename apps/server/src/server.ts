@@ -10,6 +10,7 @@ import type { Ground } from "./call.ts";
 import { createAccountChains } from "./chains.ts";
 import { type DatabaseTarget, openPool, parseDatabaseUrl, type Sql } from "./database.ts";
 import { type Door, doorOf } from "./door.ts";
+import { systemCodeOf } from "./fault.ts";
 import { handlers } from "./handlers.ts";
 import { createJournal } from "./journal.ts";
 import { type Keys, openKeys } from "./keys.ts";
@@ -246,8 +247,8 @@ function sequencingOf(
 /** Why, in a code of ours and one of the system's: a message may repeat what was asked. */
 function reasonOf(error: unknown): string {
   const { code } = asServerError(error);
-  const system = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^[A-Z0-9_]{3,30}$/.test(system) ? `${code}, ${system}` : code;
+  const system = systemCodeOf(error);
+  return system === undefined ? code : `${code}, ${system}`;
 }
 
 interface Database {

@@ -1,3 +1,4 @@
+import type { Fault } from "./fault.ts";
 import type { LocalAuthority } from "./tls.ts";
 
 /** What the server says to whoever starts it. */
@@ -6,6 +7,7 @@ export interface Words {
   readonly notBuilt: string;
   readonly ready: (url: string, dataDir: string, page: boolean) => string;
   readonly onYourPhone: (authority: LocalAuthority, port: number) => string;
+  readonly failed: (route: string, fault: Fault) => string;
   readonly stopping: string;
   readonly stopped: string;
   readonly portTaken: (port: number) => string;
@@ -15,6 +17,11 @@ export interface Words {
   readonly badForwarded: string;
   readonly badArgument: (argument: string) => string;
   readonly cannotStart: (reason: string) => string;
+}
+
+/** The same in every language: it is for whoever looks into the source. */
+function traceOf(route: string, { error, code, at }: Fault): string {
+  return [route, error, code, at].filter((part) => part !== undefined).join(", ");
 }
 
 const english: Words = {
@@ -40,6 +47,8 @@ const english: Words = {
       "  It vouches for names and addresses of local networks only. Remove it from the phone when you are done.",
       `  For programs on this machine:  NODE_EXTRA_CA_CERTS=${file}`,
     ].join("\n"),
+  failed: (route, fault) =>
+    `A request failed for a reason nobody foresaw: ${traceOf(route, fault)}`,
   stopping: "Stopping. Press Ctrl-C again to stop at once.",
   stopped: "Stopped.",
   portTaken: (port) => `Port ${port} is in use. Choose another:  PORT=4181 npm start`,
@@ -75,6 +84,8 @@ const french: Words = {
       "  Elle ne vaut que pour des noms et adresses de réseaux locaux. Retirez-la du téléphone après l’essai.",
       `  Pour les programmes de cette machine :  NODE_EXTRA_CA_CERTS=${file}`,
     ].join("\n"),
+  failed: (route, fault) =>
+    `Une requête a échoué, pour une raison imprévue : ${traceOf(route, fault)}`,
   stopping: "Arrêt en cours. Ctrl-C encore une fois pour arrêter tout de suite.",
   stopped: "Arrêté.",
   portTaken: (port) => `Le port ${port} est pris. Choisissez-en un autre :  PORT=4181 npm start`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,9 +99,25 @@ test("it starts, stops on a signal, and finds everything again, after a kill -9 
   const third = await started();
   Object.assign(alice, { line: new Line(third.url) });
   assert.equal((await alice.signIn(["device"], { by: "address" })).answer.status, 200);
+  await refuseToUpload(alice);
+  assert.match(
+    third.said(),
+    /\n[^\n]+nobody foresaw: upload, Error, ENOTDIR, apps\/server\/src\/blobs\.ts:\d+\n/,
+  );
   third.child.kill("SIGINT");
   assert.equal(await third.ended, 0);
 });
+
+/** Asks for what cannot be done: there is no folder any more for what is uploaded. */
+async function refuseToUpload({ line, seat }: Person): Promise<void> {
+  const blobs = join(folder, "data", "blobs");
+  await rm(blobs, { recursive: true });
+  await writeFile(blobs, "");
+  const headers = { "tus-resumable": "1.0.0", "upload-length": "9" };
+  const { status } = await line.ask("POST", "/v1/uploads", undefined, seat, { headers });
+  assert.equal(status, 500);
+  await rm(blobs);
+}
 
 test("a port in use is said to be, and nothing is left running", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
