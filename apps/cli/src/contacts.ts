@@ -1,7 +1,8 @@
-import type { Account } from "@ecrin/client";
+import { type Account, ClientError } from "@ecrin/client";
 import { type InvitationId, parseContactCode } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { renderUnicodeCompact } from "uqr";
+import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { nameOf } from "./naming.ts";
 import { oneNamed, shortId } from "./short-id.ts";
@@ -52,9 +53,15 @@ export function defineContacts(program: Command, { help }: Words): void {
 
 async function invite(call: Invocation, address: string, name: string): Promise<void> {
   await call.unlocked(async (account) => {
-    const invitation = await account.contacts().invite(address, name);
+    const invitation = await account.contacts().invite(address, name).catch(refuseMore);
     await call.result({ invitation, name }, [call.words.said.invited(shown(name))]);
   });
+}
+
+/** What there is no room for is an invitation, and nothing that could be removed. */
+function refuseMore(cause: unknown): never {
+  const isFull = cause instanceof ClientError && cause.code === "quota-reached";
+  throw isFull ? new CommandError("invitations-open", "", { cause }) : cause;
 }
 
 async function invitations(call: Invocation): Promise<void> {

@@ -44,6 +44,8 @@ export type CommandErrorCode =
   | "member-unknown"
   | "device-unknown"
   | "invitation-unknown"
+  /** There is no room for another invitation that nobody has answered. */
+  | "invitations-open"
   | "nothing-with-contact"
   | "file-missing"
   | "file-exists"

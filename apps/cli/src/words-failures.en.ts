@@ -94,6 +94,8 @@ export const command: Readonly<Record<CommandErrorCode, (detail: string) => stri
   "id-ambiguous": (d) => `“${d}” means more than one of them. Type more of it.`,
   "device-unknown": (d) => `There is no device “${d}”. See: ecrin devices`,
   "invitation-unknown": (d) => `There is no invitation “${d}”. See: ecrin invitations`,
+  "invitations-open": () =>
+    "Too many of your invitations wait for an answer. You can invite again once one is accepted, or a year old. See: ecrin invitations",
   "nothing-with-contact": (d) => `${d} has no access that could be ended.`,
   "file-missing": (d) => `There is no file “${d}”.`,
   "export-refused": (d) => `The export does not hold. ${d}`,

@@ -101,6 +101,8 @@ export const command: Readonly<Record<CommandErrorCode, (detail: string) => stri
   "id-ambiguous": (d) => `« ${d} » en désigne plusieurs. Écrivez-en davantage.`,
   "device-unknown": (d) => `Il n'y a pas d'appareil « ${d} ». Voir : ecrin devices`,
   "invitation-unknown": (d) => `Il n'y a pas d'invitation « ${d} ». Voir : ecrin invitations`,
+  "invitations-open": () =>
+    "Trop de vos invitations attendent une réponse. Vous pourrez inviter de nouveau dès que l'une sera acceptée, ou aura un an. Voir : ecrin invitations",
   "nothing-with-contact": (d) => `${d} n'a aucun accès à terminer.`,
   "file-missing": (d) => `Il n'y a pas de fichier « ${d} ».`,
   "export-refused": (d) => `L'export ne tient pas. ${d}`,

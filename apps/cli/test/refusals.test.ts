@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { DEFAULT_QUOTAS } from "@ecrin/server";
 import type { Command } from "commander";
 import { makeProgram } from "../src/program.ts";
 import { catalogue } from "../src/words.ts";
@@ -15,7 +16,7 @@ let ground: Ground;
 let camille: Call & { readonly account: string };
 let folder: string;
 before(async () => {
-  ground = await startGround();
+  ground = await startGround({ quotas: { ...DEFAULT_QUOTAS, invitations: 0 } });
   folder = await mkdtemp(join(tmpdir(), "ecrin-refusals-"));
   camille = await signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.txt");
   await writeFile(join(folder, "file.txt"), "text");
@@ -69,6 +70,7 @@ const OF_NOBODY: readonly Refusal[] = [
 
 /** These look into the account first. */
 const OF_CAMILLE: readonly Refusal[] = [
+  [["invite", "somebody@exemple.fr", "--name", "X"], 1, "invitations-open"],
   [["verify-contact", "ecrin-1:contact:none", "--name", "X"], 1, "malformed"],
   [["shared", "--accept", "none"], 4, "share-unknown"],
   [["inbox", "--accept", "none"], 4, "deposit-unknown"],

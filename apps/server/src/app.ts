@@ -238,13 +238,13 @@ async function withoutBody(response: Response): Promise<Response> {
 }
 
 function problemResponse(error: ServerError, carried: Readonly<Record<string, string>>): Response {
-  const wait = error.code === "rate-limited" || error.code === "unavailable";
+  const wait = error.retryAfter;
   return new Response(JSON.stringify(problemOf(error)), {
     status: error.status,
     headers: {
       ...carried,
       "content-type": "application/problem+json",
-      ...(wait ? { "retry-after": "2" } : {}),
+      ...(wait === undefined ? {} : { "retry-after": String(wait) }),
     },
   });
 }

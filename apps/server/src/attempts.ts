@@ -37,6 +37,18 @@ export async function beginAttempt(
   return signIn;
 }
 
+/** Whose an attempt is that waits for its other half. @throws ServerError `sign-in-refused` */
+export async function accountOf(
+  { sql, now }: Ground,
+  signIn: SignInId,
+  way: Way,
+): Promise<AccountId> {
+  const [row] = await sql<{ account: AccountId }[]>`
+    select account from sign_ins
+    where sign_in = ${signIn} and way = ${way} and expires > ${now()}`;
+  return row?.account ?? refuse("sign-in-refused");
+}
+
 /** Takes an attempt back, whether it then succeeds or not. @throws ServerError `sign-in-refused` */
 export async function endAttempt(
   { sql, now }: Ground,

@@ -11,7 +11,7 @@ import {
 import { addressesOf, openAddress } from "./address.ts";
 import type { Call, Handlers } from "./call.ts";
 import { byteaArray } from "./database.ts";
-import { refuse, within } from "./problem.ts";
+import { refuse, refuseUntil, within } from "./problem.ts";
 
 /** Invitations (spec/share.md, Contacts). */
 export const invitationHandlers: Handlers<"invite" | "invitations" | "invitationAccept"> = {
@@ -22,36 +22,65 @@ export const invitationHandlers: Handlers<"invite" | "invitations" | "invitation
 
 const DAY = 24 * 3600_000;
 const MOST_A_DAY = 200;
+/** For how long an invitation may be accepted, and is listed while it is not. */
+const OPEN_MS = 365 * DAY;
+/** Of a list, the newest. */
+const MOST_LISTED = 1000;
+/** Of those from one sender, the newest: whoever invites without end pushes nobody else's out. */
+const MOST_OF_SENDER = 10;
 
 /** Always makes one. Nothing is looked up, so neither answer nor work tells whether somebody has the address. */
 async function invite(call: Call<"invite">): Promise<RouteAnswer<"invite">> {
-  const { sql, keys, body, session } = call;
+  const { sql, keys, body, session, quotas } = call;
   const { name } = await openAddress(keys, body.address, "body.address");
   const at = call.now();
   const invitation = newId<"invitation">();
-  const made = await sql`
-    insert into invitations (invitation, sender, address, at)
-    select ${invitation}, ${session.account}, ${name}::bytea, ${at}::bigint
-    where (
-      select count(*) from invitations where sender = ${session.account} and at > ${at - DAY}
-    ) < ${MOST_A_DAY}
-    returning invitation`;
-  return made.length === 0 ? refuse("rate-limited") : { invitation };
+  const [made] = await sql<{ invitation: string | null; first: number | null; open: number }[]>`
+    with mine as (
+      select at, acceptance is null as open from invitations
+      where sender = ${session.account} and at > ${at - OPEN_MS}),
+    counted as (
+      select count(*) filter (where at > ${at - DAY}) as today,
+        min(at) filter (where at > ${at - DAY}) as first,
+        count(*) filter (where open) as open
+      from mine),
+    made as (
+      insert into invitations (invitation, sender, address, at)
+      select ${invitation}, ${session.account}, ${name}::bytea, ${at}::bigint from counted
+      where today < ${MOST_A_DAY} and open < ${quotas.invitations}
+      returning invitation)
+    select invitation, first, open from counted left join made on true`;
+  if (made === undefined) return refuse("internal");
+  if (made.invitation !== null) return { invitation };
+  if (made.open >= quotas.invitations) return refuse("quota-reached", "body.address");
+  return refuseUntil((made.first ?? at) + DAY, at);
 }
 
 async function invitations(call: Call<"invitations">): Promise<RouteAnswer<"invitations">> {
   const { sql, session } = call;
   const own = await addressesOf(sql, session.account);
+  const since = call.now() - OPEN_MS;
   const received = await sql<{ invitation: InvitationId; from: AccountId; at: number }[]>`
-    select invitation, sender as from, at from invitations
-    where address = any(${byteaArray(own)}::bytea[]) and sender <> ${session.account}
-      and acceptance is null
-    order by at, invitation`;
+    select invitation, sender as from, at from (
+      select *, row_number() over (partition by sender order by at desc, invitation) as nth
+      from invitations
+      where address = any(${byteaArray(own)}::bytea[]) and sender <> ${session.account}
+        and acceptance is null and at > ${since}
+    ) as open
+    where nth <= ${MOST_OF_SENDER}
+    order by at desc, invitation limit ${MOST_LISTED}`;
+  // What was accepted is listed apart: no number of open ones keeps it from whoever invited.
   const sent = await sql<{ invitation: InvitationId; at: number; acceptance: Statement | null }[]>`
-    select invitation, at, acceptance from invitations where sender = ${session.account}
+    (select invitation, at, acceptance from invitations
+      where sender = ${session.account} and acceptance is null and at > ${since}
+      order by at desc, invitation limit ${MOST_LISTED})
+    union all
+    (select invitation, at, acceptance from invitations
+      where sender = ${session.account} and acceptance is not null
+      order by at desc, invitation limit ${MOST_LISTED})
     order by at, invitation`;
   return {
-    received: [...received],
+    received: received.toReversed(),
     sent: sent.map(({ invitation, at, acceptance }) => ({
       invitation,
       at,
@@ -63,6 +92,7 @@ async function invitations(call: Call<"invitations">): Promise<RouteAnswer<"invi
 interface Open {
   readonly sender: AccountId;
   readonly address: Buffer;
+  readonly at: number;
   readonly acceptance: Statement | null;
 }
 
@@ -72,10 +102,13 @@ async function invitationAccept(
 ): Promise<RouteAnswer<"invitationAccept">> {
   const { sql, chains, params, session, body } = call;
   const [row] = await sql<Open[]>`
-    select sender, address, acceptance from invitations where invitation = ${params.invitation}`;
+    select sender, address, at, acceptance from invitations
+    where invitation = ${params.invitation}`;
   const own = await addressesOf(sql, session.account);
   const mine = own.some((address) => row?.address.equals(address));
   if (row === undefined || !mine || row.sender === session.account) return refuse("not-found");
+  const isOver = row.acceptance === null && row.at <= call.now() - OPEN_MS;
+  if (isOver) return refuse("not-found");
   const parsed = await within("body.acceptance", () => parseAcceptance(body.acceptance));
   const { fact } = parsed;
   if (fact.by.account !== session.account) refuse("not-allowed", "body.acceptance.by.account");

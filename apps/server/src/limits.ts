@@ -1,4 +1,4 @@
-import { ServerError } from "./problem.ts";
+import { refuseUntil } from "./problem.ts";
 
 /** A bucket holds `burst` requests and fills by `perSecond`. */
 export interface Rate {
@@ -52,6 +52,9 @@ export const DEFAULT_LIMITS: Limits = {
 /** Of each kind: whoever makes many names of one drops no bucket of another. */
 const MOST_KEPT = 100_000;
 
+/** A bucket that was said to hold one by now holds one, whatever fractions add up to. */
+const ONE = 1 - 1e-9;
+
 /** Takes one request from the bucket of `name`. @throws ServerError `rate-limited` */
 export type Limiter = (kind: keyof Limits, name: string) => void;
 
@@ -68,7 +71,7 @@ export function createLimiter(limits: Limits, now: () => number): Limiter {
     // A clock that was set back fills on from now, or whoever asks waits until it is where it was.
     if (bucket.at > at) bucket.at = at;
     const left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond);
-    if (left < 1) throw new ServerError("rate-limited");
+    if (left < ONE) refuseUntil(at + (1000 * (1 - left)) / perSecond, at);
     // Last used last: what is dropped first has long been full again.
     buckets.delete(name);
     buckets.set(name, { left: left - 1, at });

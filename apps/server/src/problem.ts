@@ -37,6 +37,9 @@ const TITLES: Record<ProblemCode, string> = {
   "storage-full": "The server has no room left.",
 };
 
+/** When what cannot be answered now may be asked again: a database is back within seconds. */
+const SOON_S = 2;
+
 /** The one error of the server. It names the field refused and never its value. */
 export class ServerError extends Error {
   override readonly name = "ServerError";
@@ -44,6 +47,8 @@ export class ServerError extends Error {
   readonly status: number;
   /** Where in the request what was refused stands, such as `body.statement.epoch`. */
   readonly field: FieldPath | undefined;
+  /** Whole seconds after which it is worth asking again, where that is known. */
+  readonly retryAfter: number | undefined;
   /** Whether a chain moved on between decision and write: whoever decided may decide again (guard.ts). */
   readonly movedOn: boolean;
 
@@ -52,12 +57,14 @@ export class ServerError extends Error {
     this.code = code;
     this.status = PROBLEMS[code];
     this.field = options.field;
+    this.retryAfter = options.retryAfter ?? (code === "unavailable" ? SOON_S : undefined);
     this.movedOn = options.movedOn ?? false;
   }
 }
 
 interface ErrorOptions {
   readonly field?: FieldPath | undefined;
+  readonly retryAfter?: number;
   readonly movedOn?: boolean;
   readonly cause?: unknown;
 }
@@ -65,6 +72,12 @@ interface ErrorOptions {
 /** Refuses what was asked, naming the field and never its value. */
 export function refuse(code: ProblemCode, field?: FieldPath): never {
   throw new ServerError(code, { field });
+}
+
+/** Refuses what there is room for again at `until`, in milliseconds as `now`. */
+export function refuseUntil(until: number, now: number): never {
+  const retryAfter = Math.max(1, Math.ceil((until - now) / 1000));
+  throw new ServerError("rate-limited", { retryAfter });
 }
 
 /** Refuses a write that was decided on what stands no more. */

@@ -20,6 +20,8 @@ export interface Quotas {
   readonly deposits: number;
   /** Deposits of one account waiting in one space. */
   readonly depositsOfOne: number;
+  /** Invitations of one account that nobody has accepted. */
+  readonly invitations: number;
 }
 
 export const DEFAULT_QUOTAS: Quotas = {
@@ -31,6 +33,7 @@ export const DEFAULT_QUOTAS: Quotas = {
   uploaded: 2 ** 40,
   deposits: 200,
   depositsOfOne: 20,
+  invitations: 1000,
 };
 
 /** What takes access away has as much room again: nobody is kept from signing a device out by a full chain. */

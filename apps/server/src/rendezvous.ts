@@ -10,7 +10,7 @@ import {
 } from "@ecrin/protocol";
 import type { Call, Ground, Handlers } from "./call.ts";
 import type { Sql, Tx } from "./database.ts";
-import { refuse } from "./problem.ts";
+import { refuse, refuseUntil } from "./problem.ts";
 
 /** Where two people in one room meet (spec/handshake.md, The run). The server carries, and decides nothing. */
 export const rendezvousHandlers: Handlers<
@@ -72,8 +72,15 @@ async function rendezvousOpen(
       where rendezvous.host = excluded.host and rendezvous.commitment = excluded.commitment
         and rendezvous.until = excluded.until
     returning code, closes`;
-  if (made === undefined) return refuse("rate-limited");
+  if (made === undefined) return await refuseToday(sql, session.account, now);
   return { code: made.code, expires: made.closes };
+}
+
+/** A code can be shown again once the first of those of a day is a day old. */
+async function refuseToday(sql: Sql, host: string, now: number): Promise<never> {
+  const [row] = await sql<{ first: number | null }[]>`
+    select min(made_at) as first from rendezvous where host = ${host} and made_at > ${now - DAY_MS}`;
+  return refuseUntil((row?.first ?? now) + DAY_MS, now);
 }
 
 /** For whoever has scanned or typed the code. Counted like an attempt to sign in, so that codes are not tried out. */

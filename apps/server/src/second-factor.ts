@@ -10,7 +10,7 @@ import {
   type SignInId,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
-import { beginAttempt, endAttempt } from "./attempts.ts";
+import { accountOf, beginAttempt, endAttempt } from "./attempts.ts";
 import type { Call, Ground, Handlers } from "./call.ts";
 import { readPasskeys, takeAssertion } from "./passkeys.ts";
 import { refuse } from "./problem.ts";
@@ -69,10 +69,11 @@ async function signInFactor(call: Call<"signInFactor">): Promise<RouteAnswer<"si
   const { body, sql } = call;
   const { signIn, code, passkey } = body;
   if ((code === undefined) === (passkey === undefined)) refuse("malformed", "body");
+  // Before the attempt is taken: whoever is told to wait comes back to the same one.
+  call.limit("factor", await accountOf(call, signIn, "factor"));
   const { account, state } = await endAttempt(call, signIn, "factor");
   const waiting = parseAs(waitingField, JSON.parse(state), "state");
   const { key, device, tries } = waiting;
-  call.limit("factor", account);
   const holds =
     passkey === undefined
       ? await takeCode(call, account, code ?? "")

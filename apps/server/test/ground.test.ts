@@ -12,7 +12,7 @@ import { createLimiter, DEFAULT_LIMITS } from "../src/limits.ts";
 import { type Migration, migrate, readMigrations } from "../src/migrations.ts";
 import { compressPage } from "../src/page-compress.ts";
 import { openPages } from "../src/pages.ts";
-import { asServerError, problemOf } from "../src/problem.ts";
+import { asServerError, problemOf, type ServerError } from "../src/problem.ts";
 import { hmacSha256 } from "../src/tag.ts";
 import { wordsFor } from "../src/words.ts";
 import { type Cluster, startCluster, startTestServer, urlOf } from "./harness.ts";
@@ -243,11 +243,28 @@ test("somebody who asks too often waits; others do not", () => {
   assert.throws(() => limit("session", "d"), { code: "rate-limited" });
 });
 
+test("a bucket that is empty says when it holds one again, and does then", () => {
+  for (const [kind, rate] of Object.entries(DEFAULT_LIMITS)) {
+    let now = 1_790_000_000_123;
+    const limit = createLimiter(DEFAULT_LIMITS, () => now);
+    const take = () => limit(kind as keyof typeof DEFAULT_LIMITS, "a");
+    for (let i = 0; i < rate.burst; i++) take();
+    let seconds = 0;
+    assert.throws(take, ({ code, retryAfter }: ServerError) => {
+      seconds = retryAfter ?? 0;
+      return code === "rate-limited";
+    });
+    assert.equal(seconds, Math.max(1, Math.round(1 / rate.perSecond)), kind);
+    now += seconds * 1000;
+    take();
+  }
+});
+
 test("too many requests are a problem that says when to come back", async () => {
   const limits = {
     ...DEFAULT_LIMITS,
-    signIn: { burst: 5, perSecond: 1 },
-    stranger: { burst: 2, perSecond: 1 },
+    signIn: { burst: 50, perSecond: 1 },
+    stranger: { burst: 2, perSecond: 1 / 40 },
   };
   const server = await startTestServer(cluster, { limits });
   const alice = await new Person(server.line).signUp();
@@ -256,8 +273,12 @@ test("too many requests are a problem that says when to come back", async () => 
   assert.deepEqual([(await ask()).status, (await ask()).status], [200, 200]);
   const refused = await ask();
   assert.equal(refused.body.code, "rate-limited");
-  assert.equal(refused.headers.get("retry-after"), "2");
-  server.clock.at += 10_000;
+  assert.equal(refused.headers.get("retry-after"), "40");
+  server.clock.at += 39_000;
+  const early = await ask();
+  assert.equal(early.body.code, "rate-limited");
+  assert.equal(early.headers.get("retry-after"), "1");
+  server.clock.at += 1000;
   assert.equal((await ask()).status, 200);
   await server.stop();
 });

@@ -136,5 +136,62 @@ test("so many invitations a day", async () => {
     [dave.account, server.clock.at],
   );
   assert.equal((await invite("one@example.org", dave)).status, 200);
-  assertRefused(await invite("two@example.org", dave), "rate-limited");
+  const refused = await invite("two@example.org", dave);
+  assertRefused(refused, "rate-limited");
+  assert.equal(refused.headers.get("retry-after"), String(DAY / 1000));
+});
+
+const DAY = 86_400_000;
+
+/** Makes invitations as if they had come over the days, one an hour, the last one now. */
+async function laidDown(from: Person, to: Person, count: number): Promise<string[]> {
+  const [row] = await server.admin<{ address: Buffer }[]>`
+    select address from ecrin.account_addresses where account = ${to.account}`;
+  const rows = Array.from({ length: count }, (_, i) => ({
+    invitation: newId<"invitation">(),
+    sender: from.account,
+    address: row?.address ?? assert.fail(),
+    at: server.clock.at - (count - 1 - i) * 3_600_000,
+  }));
+  await server.admin`insert into ecrin.invitations ${server.admin(rows)}`;
+  return rows.map(({ invitation }) => invitation);
+}
+
+test("the newest are listed, and of one sender no more than ten", async () => {
+  const [dave, erin, frank] = [await anyone(), await anyone(), await anyone()];
+  const first = await laidDown(frank, dave, 1);
+  const many = await laidDown(erin, dave, 1003);
+  const { received } = await invitations(dave);
+  assert.deepEqual(
+    new Set(received.map(({ invitation }) => invitation)),
+    new Set([...many.slice(-10), ...first]),
+  );
+  assert.deepEqual(
+    received.map(({ at }) => at),
+    received.map(({ at }) => at).toSorted((a, b) => a - b),
+  );
+  const sent = (await invitations(erin)).sent.map(({ invitation }) => invitation);
+  assert.deepEqual(sent, many.slice(3));
+  // Whatever is open, whoever has accepted is told.
+  await server.admin`
+    update ecrin.invitations set acceptance = 'x' where invitation = ${many[0] ?? ""}`;
+  const told = (await invitations(erin)).sent;
+  assert.deepEqual(
+    told.map(({ invitation }) => invitation),
+    [many[0], ...many.slice(3)],
+  );
+});
+
+test("an invitation stays open for a year", async () => {
+  const dave = await anyone();
+  const made = (await invite(dave.address)).body.invitation;
+  await server.admin`
+    update ecrin.invitations set at = at - ${365 * DAY - 1}::bigint where invitation = ${made}`;
+  assert.equal((await invitations(dave)).received.length, 1);
+  assert.ok((await invitations(alice)).sent.some(({ invitation }) => invitation === made));
+  await server.admin`
+    update ecrin.invitations set at = at - 1 where invitation = ${made}`;
+  assert.deepEqual((await invitations(dave)).received, []);
+  assert.ok(!(await invitations(alice)).sent.some(({ invitation }) => invitation === made));
+  assertRefused(await accept(made, acceptance(made, dave), dave), "not-found");
 });

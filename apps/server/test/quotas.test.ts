@@ -23,6 +23,7 @@ const quotas = {
   spaces: 2,
   revisions: 3,
   uploaded: 100_000,
+  invitations: 2,
 };
 
 let cluster: Cluster;
@@ -105,4 +106,24 @@ test("an account uploads so much", async () => {
   assert.equal((await upload(60_000)).status, 201);
   assertRefused(await upload(50_000), "quota-reached", "header.upload-length");
   assert.equal((await upload(40_000)).status, 201);
+});
+
+test("an account has so many invitations open, and more once one is accepted or a year old", async () => {
+  const address = await server.line.wrapAddress("somebody@example.org");
+  const invite = () => server.line.ask("POST", "/v1/invitations", { address }, alice.seat);
+  assert.equal((await invite()).status, 200);
+  const { body } = await server.line.ask<{ invitation: string }>(
+    "POST",
+    "/v1/invitations",
+    { address },
+    alice.seat,
+  );
+  assertRefused(await invite(), "quota-reached", "body.address");
+  await server.admin`
+    update ecrin.invitations set acceptance = 'x' where invitation = ${body.invitation}`;
+  assert.equal((await invite()).status, 200);
+  assertRefused(await invite(), "quota-reached", "body.address");
+  await server.admin`
+    update ecrin.invitations set at = at - 365 * 86400000::bigint where sender = ${alice.account}`;
+  assert.equal((await invite()).status, 200);
 });

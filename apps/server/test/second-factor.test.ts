@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { newId, passkeyChallenge, type SignInId, SUITE } from "@ecrin/protocol";
 import { client as opaque, ready } from "@serenity-kit/opaque";
 import { Secret, TOTP } from "otpauth";
+import { NO_LIMITS } from "../src/limits.ts";
 import { Authenticator } from "./authenticator.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { newSeat, Person, type Seat } from "./person.ts";
@@ -101,4 +102,32 @@ test("a secret for codes is shown to the session that asked for it, and to no ot
   assert.equal(await confirm(thief, codeOf(seen)), 401);
   assert.equal(await confirm(thief, codeOf(secret)), 401);
   assert.equal(await confirm(alice.seat, codeOf(secret)), 200);
+});
+
+test("whoever is told to wait shows the factor of the same sign-in afterwards", async () => {
+  const limits = { ...NO_LIMITS, factor: { burst: 1, perSecond: 1 / 60 } };
+  const own = await startTestServer(cluster, { limits });
+  const before = server;
+  server = own;
+  try {
+    const { alice, passkey } = await withPasskey();
+    const seat = newSeat();
+    const { signIn } = (await asked(alice, seat, newId<"sign-in">())).body;
+    const assertion = passkey.get(passkeyChallenge(alice.account, signIn, seat.key), COPIED);
+    const strangers = newSeat();
+    const used = (await asked(alice, strangers, newId<"sign-in">())).body.signIn;
+    assert.equal((await show(used, assertion)).body.code, "factor-refused");
+    for (const _ of [1, 2, 3]) {
+      const refused = await show(signIn, assertion);
+      assert.equal(refused.body.code, "rate-limited");
+      assert.equal(refused.headers.get("retry-after"), "60");
+    }
+    own.clock.at += 60_000;
+    assert.notEqual((await show(signIn, assertion)).body.token, undefined);
+    // One that was never begun costs nobody a try.
+    assert.equal((await show(newId<"sign-in">(), assertion)).body.code, "sign-in-refused");
+  } finally {
+    server = before;
+    await own.stop();
+  }
 });

@@ -59,6 +59,7 @@ async function invited(t: TestContext, alice: Walker): Promise<void> {
   await fill(alice, "Their e-mail address", paul.address);
   const called = page.getByLabel(say("What do you call them?"), { exact: true }).last();
   await write(alice, called, "Uncle Paul");
+  await withTooManyOpen(alice);
   await press(alice, "Invite");
   await page.getByText(say("Invited, no answer yet.")).waitFor();
   await checkAbilities(page, "an invitation made");
@@ -86,6 +87,27 @@ async function invited(t: TestContext, alice: Walker): Promise<void> {
   await heading(page, say("Shared"));
   assert.equal((await paul.account.sharedWithMe()).length, 1);
   walked(t, "invitation", alice);
+}
+
+/** Where too many invitations wait for an answer, that is said, and what was typed stays. */
+async function withTooManyOpen(alice: Walker): Promise<void> {
+  const { page, context, say } = alice;
+  const problem = {
+    type: "/problems/quota-reached",
+    title: "",
+    status: 422,
+    code: "quota-reached",
+  };
+  await context.route("**/v1/invitations", async (route) => {
+    if (route.request().method() !== "POST") return await route.fallback();
+    const contentType = "application/problem+json";
+    await route.fulfill({ status: 422, contentType, body: JSON.stringify(problem) });
+  });
+  await press(alice, "Invite");
+  const said =
+    "Too many of your invitations wait for an answer. You can invite again once one is accepted, or a year old.";
+  await page.getByText(say(said)).waitFor();
+  await context.unroute("**/v1/invitations");
 }
 
 /** What Mallory offers waits for a tap; what does not open is told, and hides nothing. */

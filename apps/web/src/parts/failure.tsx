@@ -225,6 +225,13 @@ function ProblemWords({
       return <Trans>This is not, or no longer, here.</Trans>;
     case "too-large":
       return <Trans>This file is too large to be added in a browser: 2 GB is the most.</Trans>;
+    case "invitations-open":
+      return (
+        <Trans>
+          Too many of your invitations wait for an answer. You can invite again once one is
+          accepted, or a year old.
+        </Trans>
+      );
     case "quota-reached":
     case "storage-full":
       return (

@@ -31,7 +31,12 @@ export const contactCalls: Handlers<ContactCall> = {
   },
 
   async invite({ address, name }) {
-    await current().contacts().invite(address, name);
+    try {
+      await current().contacts().invite(address, name);
+    } catch (error) {
+      const isFull = error instanceof ClientError && error.code === "quota-reached";
+      throw isFull ? new Refusal("invitations-open") : error;
+    }
     return undefined;
   },
 
