@@ -21,7 +21,15 @@ import { noticedBy } from "./trial.ts";
 
 const NOTICED_AT_LEAST = 0.95;
 const SOURCES = "packages/{protocol,crypto}/src/*.ts";
-const COPIED = ["packages", "apps/server", "vectors", "tools/vectors", "tools/capture"];
+const COPIED = [
+  "packages",
+  "apps/server",
+  "spec",
+  "vectors",
+  "examples",
+  "tools/vectors",
+  "tools/capture",
+];
 
 const values = optionsOf(import.meta.url, {
   count: { type: "string", default: "200" },

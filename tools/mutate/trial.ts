@@ -14,6 +14,7 @@ interface Check {
 /** A fault that makes a test wait for ever is noticed too. */
 const PATIENCE = 240_000;
 const TSC = "node_modules/typescript/bin/tsc";
+const VECTORS = ["tools/vectors/vectors.test.ts", "tools/vectors/whole-record.test.ts"];
 
 /** What derives keys of passwords: each test of theirs takes as long as all others together. */
 const SLOW = /opaque|password|unlock|argon2/;
@@ -35,7 +36,7 @@ function checksFor(copy: string, file: string): Check[] {
   const checks = [
     together("its own tests", own),
     together("its package's tests", rest),
-    together("the vectors", ["tools/vectors/vectors.test.ts"]),
+    together("the vectors", VECTORS),
     { name: "the compiler", arguments: [TSC, "-p", `packages/${name}`] },
     together("the client's tests", alone),
   ];

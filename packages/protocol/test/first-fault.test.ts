@@ -86,10 +86,18 @@ test("what is in its form is not cut, whatever kind of schema says so", () => {
 });
 
 test("bodies, answers and files of an export are refused for their first element", () => {
-  const slots = Array.from({ length: MANY }, () => ({}));
-  const statement = `a.b.${"A".repeat(86)}`;
-  const cut = upToFault(routes.accountPost.body, { statement, slots });
-  assert.deepEqual(cut, { statement, slots: [{}] });
+  const many = Array.from({ length: MANY }, () => ({}));
+  // Of a body each list has an end, and one beyond it is refused for that.
+  const body = { statement: `a.b.${"A".repeat(86)}`, slots: many };
+  assert.equal(upToFault(routes.accountPost.body, body), body);
+  assert.equal(refusedField(routes.accountPost.body, body), "body.slots");
+  const slots = many.slice(0, 4);
+  assert.deepEqual(upToFault(routes.accountPost.body, { ...body, slots }), {
+    ...body,
+    slots: [{}],
+  });
+  const answer = { statements: many };
+  assert.deepEqual(upToFault(routes.chain.answer, answer), { statements: [{}] });
   const epochs = JSON.stringify({ epochs: Array.from({ length: MANY }, () => ({})) });
   assert.throws(() => parseExported("epochs", epochs), /epochs\.epochs\.0\.epoch/);
 });
