@@ -64,7 +64,15 @@ export async function startGround(
     await server?.stop();
     server = undefined;
   };
-  const browser = await launchBrowser();
+  const stop = async () => {
+    await goAway();
+    await rm(folder, { recursive: true, force: true });
+  };
+  // A server that nobody stops keeps the whole process.
+  const browser = await launchBrowser().catch(async (cause: unknown) => {
+    await stop();
+    throw cause;
+  });
   return {
     url,
     browser,
@@ -81,9 +89,11 @@ export async function startGround(
       server ??= await serve(Number(new URL(url).port));
     },
     async stop() {
-      await browser.close();
-      await goAway();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await browser.close();
+      } finally {
+        await stop();
+      }
     },
   };
 }
