@@ -1,15 +1,19 @@
 import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
+import type { Place } from "./places.ts";
 
 // What somebody has begun when their session ends by itself: words, choices, a corrected version
 // (files on their way: files.ts). It waits in the memory of this page, and nowhere else, until the
 // same account is opened here again (WCAG 2.2, 2.2.5). Passwords, and codes of an app, are never
-// among it; leaving on purpose, or another account, ends it.
+// among it; leaving on purpose, or another account, ends it. What somebody sets aside to do first what
+// a page has asked them to, such as checking a code before they share, waits in the same way.
 
 interface Held {
   readonly account: string;
   readonly drafts: Map<string, unknown>;
   /** Where it was begun, as the router names places: where the door then leads. */
   place: string | undefined;
+  /** The page on which something was set aside. */
+  aside: Place | undefined;
 }
 
 /** What stands on the page now, by its name. */
@@ -20,11 +24,28 @@ let held: Held | undefined;
 /** Whether a page stands that is behind the password. */
 let isInside = false;
 
-/** Holds what is begun while the door stands in its place. */
+/** Holds what is begun while the door stands in its place, beside what was set aside. */
 export function holdDrafts(account: string): void {
   const { pathname, search } = globalThis.location;
   const place = isInside ? `${pathname}${search}` : undefined;
-  held = { account, drafts: new Map(begun), place };
+  const { drafts, aside } = held?.account === account ? held : {};
+  held = { account, drafts: new Map([...(drafts ?? []), ...begun]), place, aside };
+}
+
+/** Holds what is begun on this page while somebody does first what it has asked them to. */
+export function setAside(account: string, aside: Place): void {
+  holdDrafts(account);
+  held = { account, drafts: held?.drafts ?? new Map(), place: undefined, aside };
+}
+
+/** Where something was set aside: a page that was led to leads back there. */
+export function placeAside(): Place | undefined {
+  return held?.aside;
+}
+
+/** That page stands again, with what was begun on it. */
+export function takeUp(): void {
+  if (held !== undefined) held.aside = undefined;
 }
 
 /** Such a page stands, and the door has led there. @returns to be called when it does no more */

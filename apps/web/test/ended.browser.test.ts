@@ -8,6 +8,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { moveClock, movedClock } from "./moved-clock.ts";
 import { owner } from "./owner.ts";
+import { somebody } from "./people.ts";
 import { bundle } from "./samples.ts";
 import type { Visitor } from "./visitor.ts";
 import { addText, openText, otherDevice, says, text, unlock, wrongBeside } from "./waiting-room.ts";
@@ -367,6 +368,68 @@ test("the hour until which a code is shown waits too, and is asked for again onc
   await press(visitor, "Choose another end");
   await heading(page, say("Until what hour?"));
   assert.ok(await page.getByRole("radio", { name: say("In an hour") }).isChecked());
+  assert.deepEqual(wrongBeside(visitor), []);
+  await context.close();
+});
+
+test("a share waits while a contact is made, and while their code is checked", async () => {
+  const visitor = await owner(ground, "fr", { width: 390, hand: "touch" });
+  const { page, say, context } = visitor;
+  for (const name of ["bilan", "courrier"]) await addText(visitor, `${name}.txt`, name);
+  const roche = await somebody(ground, "Dr Roche");
+  await section(visitor, "Share", "What do you want to share?");
+  await activate(visitor, page.getByText("bilan", { exact: true }));
+  await press(visitor, "Continue");
+  await follow(visitor, "Add a contact");
+  const aside = page.getByText(say("What you were about to share waits."));
+  await aside.waitFor();
+  await checkAbilities(page, "contacts, while a share waits");
+
+  // They are invited, and the session ends by itself over it.
+  await fill(visitor, "Their e-mail address", roche.address);
+  const called = page.getByLabel(say("What do you call them?"), { exact: true });
+  await write(visitor, called.last(), "Dr Roche");
+  await endedAt(visitor, "Invite");
+  await unlock(visitor);
+  await press(visitor, "Invite");
+  await page.getByText(say("Invited, no answer yet.")).waitFor();
+  const theirs = roche.account.contacts();
+  const [invitation] = (await theirs.invitations()).received;
+  await theirs.accept(invitation?.invitation ?? assert.fail(), "Alice");
+  await section(visitor, "My documents");
+  await section(visitor, "Contacts");
+  await page.getByText(say("{name} has accepted.", "Dr Roche")).waitFor();
+  await follow(visitor, "Go on sharing");
+  await heading(page, say("With whom?"));
+  await activate(visitor, page.getByText("Dr Roche"));
+  await press(visitor, "Continue");
+  await activate(visitor, page.getByText(say("In a week")));
+  await fill(visitor, "A word beside it, if you like", "Avant la consultation");
+  await press(visitor, "Continue");
+  await heading(page, say("This is what will happen"));
+
+  // Their code is checked, and all of it stands there as before, but for the warning.
+  const unchecked = page.getByRole("link", { name: say("Check the code first") });
+  await follow(visitor, "Check the code first");
+  await aside.waitFor();
+  await fill(visitor, "Their code", await theirs.code());
+  await write(visitor, called.first(), "Dr Roche");
+  await press(visitor, "Check and keep");
+  await page
+    .getByText(say("{done} is now a contact whose code you have checked.", "Dr Roche"))
+    .waitFor();
+  await section(visitor, "Share", "This is what will happen");
+  await page.getByText("Avant la consultation").waitFor();
+  assert.deepEqual(await page.locator("main .bullets li").allTextContents(), ["bilan"]);
+  assert.equal(await unchecked.count(), 0);
+  await press(visitor, "Back");
+  assert.ok(await page.getByRole("radio", { name: say("In a week") }).isChecked());
+
+  // Led back, nothing waits any more; and sharing a document from its own page begins anew.
+  await section(visitor, "Contacts");
+  assert.equal(await aside.count(), 0);
+  await section(visitor, "Share", "What do you want to share?");
+  assert.equal(await page.getByRole("checkbox", { name: "bilan" }).isChecked(), false);
   assert.deepEqual(wrongBeside(visitor), []);
   await context.close();
 });

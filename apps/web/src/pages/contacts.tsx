@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useAnswer, useDoing } from "../answers.ts";
 import { useDraft } from "../drafts.ts";
+import { ShareAside } from "../parts/aside.tsx";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { Invitations } from "../parts/invitations.tsx";
@@ -26,6 +27,7 @@ export function ContactsPage() {
         <Trans>You share with people whose code you have seen, or whom you have invited.</Trans>
       }
     >
+      <ShareAside />
       <Awaited of={contacts}>
         {(people) =>
           people.length === 0 ? (

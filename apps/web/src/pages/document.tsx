@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { type Answered, useAnswer, useDoing } from "../answers.ts";
-import { useDraft } from "../drafts.ts";
+import { dropDrafts, useDraft } from "../drafts.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Button } from "../parts/button.tsx";
@@ -129,7 +129,14 @@ function Actions({
   return (
     <section className="part" aria-label={t`What you can do`}>
       <div className="row">
-        <Link to="/share" search={{ item }} className="button" data-tone="plain">
+        <Link
+          to="/share"
+          search={{ item }}
+          // Another share than one that was set aside.
+          onClick={dropDrafts}
+          className="button"
+          data-tone="plain"
+        >
           <Trans>Share it</Trans>
         </Link>
         <FileTrigger

@@ -1,10 +1,11 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
-import { useDraft } from "../drafts.ts";
+import { takeUp, useDraft } from "../drafts.ts";
 import { AfterSharing } from "../parts/after-sharing.tsx";
-import { Button, ButtonLink } from "../parts/button.tsx";
+import { DoFirst } from "../parts/aside.tsx";
+import { Button } from "../parts/button.tsx";
 import { Allow } from "../parts/choice.tsx";
 import { AllGone, EndPast, PartGone } from "../parts/choose-again.tsx";
 import { ChooseContact } from "../parts/choose-contact.tsx";
@@ -38,6 +39,8 @@ export function SharePage() {
   const [isDone, setDone] = useState(false);
   const [now, setNow] = useState(() => Date.now());
   const documents = useAnswer("documents", undefined);
+  const contacts = useAnswer("contacts", undefined);
+  useEffect(takeUp, []);
   const number = STEPS.indexOf(step) + 1;
   const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
   if (isDone) return <Done />;
@@ -62,6 +65,7 @@ export function SharePage() {
       return (
         <Page title={t`With whom?`} trail={trail}>
           <ChooseContact
+            contacts={contacts}
             chosen={contact}
             choose={setContact}
             next={() => setStep("until")}
@@ -99,17 +103,23 @@ export function SharePage() {
         <Page title={t`This is what will happen`} trail={trail}>
           <Awaited of={documents}>
             {() => (
-              <Confirm
-                {...{ chosen, contact, until, note, offline }}
-                isPart={chosen.length < items.length}
-                past={setNow}
-                done={() => {
-                  setDone(true);
-                  setStep("what");
-                  setItems([]);
-                }}
-                back={() => setStep("until")}
-              />
+              <Awaited of={contacts}>
+                {(people) => (
+                  <Confirm
+                    {...{ chosen, until, note, offline }}
+                    // As they are known by now: their code may have been checked since.
+                    contact={people.find(({ account }) => account === contact.account) ?? contact}
+                    isPart={chosen.length < items.length}
+                    past={setNow}
+                    done={() => {
+                      setDone(true);
+                      setStep("what");
+                      setItems([]);
+                    }}
+                    back={() => setStep("until")}
+                  />
+                )}
+              </Awaited>
             )}
           </Awaited>
         </Page>
@@ -238,9 +248,9 @@ function Confirm({
               put somebody else in their place; checking the code prevents that.
             </Trans>
           </p>
-          <ButtonLink to="/contacts">
+          <DoFirst to="/contacts" from="/share">
             <Trans>Check the code first</Trans>
-          </ButtonLink>
+          </DoFirst>
         </Notice>
       )}
       <Problem error={doing.error} />

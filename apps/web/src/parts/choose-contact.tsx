@@ -1,25 +1,27 @@
 import { Trans } from "@lingui/react/macro";
 import { Label, RadioGroup } from "react-aria-components";
-import { useAnswer } from "../answers.ts";
-import type { Person } from "../wire.ts";
-import { Button, ButtonLink } from "./button.tsx";
+import type { Answered } from "../answers.ts";
+import type { Answer, Person } from "../wire.ts";
+import { DoFirst } from "./aside.tsx";
+import { Button } from "./button.tsx";
 import { Pick } from "./choice.tsx";
 import { Known } from "./person-name.tsx";
 import { Awaited } from "./waiting.tsx";
 
 /** One contact to pick. */
 export function ChooseContact({
+  contacts,
   chosen,
   choose,
   next,
   back,
 }: {
+  readonly contacts: Answered<Answer<"contacts">>;
   readonly chosen: Person | undefined;
   readonly choose: (person: Person | undefined) => void;
   readonly next: () => void;
   readonly back: () => void;
 }) {
-  const contacts = useAnswer("contacts", undefined);
   return (
     <Awaited of={contacts}>
       {(people) => (
@@ -33,9 +35,9 @@ export function ChooseContact({
                 </Trans>
               </p>
               <div className="row">
-                <ButtonLink to="/contacts" tone="first">
+                <DoFirst to="/contacts" from="/share" tone="first">
                   <Trans>Add a contact</Trans>
-                </ButtonLink>
+                </DoFirst>
               </div>
             </>
           ) : (
