@@ -14,6 +14,7 @@ import type { Sql } from "./database.ts";
 import type { Outcome, Queued } from "./entries.ts";
 import type { Committed, Operation, Position } from "./operation.ts";
 import { asServerError, ServerError } from "./problem.ts";
+import { PAGE_BYTES } from "./quotas.ts";
 import type { Signer } from "./signer.ts";
 import type { TagKeys } from "./tag-keys.ts";
 
@@ -35,7 +36,7 @@ export interface Journal {
   done(acts: readonly Hash[]): Promise<Map<Hash, readonly Position[]>>;
   /** The signed head (`ecrin-1.head`), or undefined for a subject without an entry. */
   headOf(subject: Subject): Promise<Statement | undefined>;
-  /** The entries from `from` on, whose openings have not been erased. */
+  /** The entries from `from` on whose openings have not been erased, as many as a page takes. */
   entries(subject: Subject, from: number, limit: number): Promise<JournalEntry[]>;
   /** The server's signature (`ecrin-1.receipt`) under the entry of an act; the same again for the same act. */
   receipt(position: Position, act: Hash): Promise<Statement>;
@@ -240,9 +241,14 @@ async function readEntries(
 ): Promise<JournalEntry[]> {
   const rows = await sql<EntryRow[]>`
     select o.n, o.index, o.salt, o.entry, l.tag, b.tag as before, o.statement
-    from journal_openings o join journal_leaves l on l.index = o.index
+    from (
+      select *, sum(octet_length(entry) + coalesce(octet_length(statement), 0))
+        over (order by n rows between unbounded preceding and 1 preceding) as weight
+      from journal_openings where subject = ${subject} and n >= ${from} order by n limit ${limit}
+    ) as o
+    join journal_leaves l on l.index = o.index
     left join journal_leaves b on b.index = o.index - 1
-    where o.subject = ${subject} and o.n >= ${from} order by o.n limit ${limit}`;
+    where coalesce(o.weight, 0) < ${PAGE_BYTES} order by o.n`;
   return rows.map((row) => ({
     n: row.n,
     index: row.index,

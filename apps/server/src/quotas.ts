@@ -24,6 +24,12 @@ export interface Quotas {
   readonly invitations: number;
 }
 
+/**
+ * A page of a list ends behind the row with which it weighs this much, however many were asked for:
+ * some rows are a megabyte, and nobody's memory shall hold a thousand of them at once.
+ */
+export const PAGE_BYTES = 16 << 20;
+
 export const DEFAULT_QUOTAS: Quotas = {
   accountStatements: 5000,
   spaceStatements: 20_000,

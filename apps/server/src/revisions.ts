@@ -30,6 +30,7 @@ import {
 } from "./incoming-revision.ts";
 import type { EntryDraft, Guard } from "./operation.ts";
 import { refuse } from "./problem.ts";
+import { PAGE_BYTES } from "./quotas.ts";
 
 /** Revisions of a space: accepting and listing them (spec/revision.md). */
 export const revisionHandlers: Handlers<"revisions" | "revisionsPost"> = {
@@ -224,9 +225,15 @@ async function readRows(
   size: number,
 ): Promise<readonly ListedRow[]> {
   return await sql<ListedRow[]>`
-    select index, statement, wrap_epoch, wrap, rewrap, metadata from revisions
-    where space = ${space} and index >= ${from} and index < ${size}
-    order by index limit ${limit}`;
+    select index, statement, wrap_epoch, wrap, rewrap, metadata from (
+      select *, sum(octet_length(statement) + coalesce(octet_length(rewrap), 0)
+          + coalesce(octet_length(metadata), 0))
+        over (order by index rows between unbounded preceding and 1 preceding) as before
+      from revisions
+      where space = ${space} and index >= ${from} and index < ${size}
+      order by index limit ${limit}
+    ) as page
+    where coalesce(before, 0) < ${PAGE_BYTES} order by index`;
 }
 
 function listed(row: ListedRow): ListedRevision {

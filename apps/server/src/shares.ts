@@ -30,6 +30,9 @@ export const shareHandlers: Handlers<"shareCreate" | "share" | "shareMetadata" |
   shareEnd,
 };
 
+/** Of all that a share links together; what people call their documents is a hundredth of it. */
+const MOST_METADATA = 32 << 20;
+
 type ShareFact = SpacePayload & { readonly op: "share" };
 
 /** Adds the statement to the source's chain and begins the share, both or neither. */
@@ -122,10 +125,14 @@ async function shareMetadata(call: Call<"shareMetadata">): Promise<RouteAnswer<"
     const { state, source, ended } = await openShare(call, params.share);
     if (ended) refuse("closed");
     const rows = await sql<{ metadata: Buffer }[]>`
-      select r.metadata from shares s
-      cross join unnest(s.revisions) with ordinality as l (revision, i)
-      join revisions r on r.space = s.source and r.revision = l.revision
-      where s.share = ${params.share} order by l.i`;
+      select metadata from (
+        select r.metadata, l.i, sum(octet_length(r.metadata)) over () as weight from shares s
+        cross join unnest(s.revisions) with ordinality as l (revision, i)
+        join revisions r on r.space = s.source and r.revision = l.revision
+        where s.share = ${params.share}
+      ) as linked
+      where weight <= ${MOST_METADATA} order by i`;
+    if (rows.length === 0) refuse("too-large");
     await journal.commit({
       guard: [state, source].map(({ space, head }) => ({ chain: space, head })),
       entries: () => [

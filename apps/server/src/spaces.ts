@@ -13,6 +13,7 @@ import { openSpace } from "./access.ts";
 import type { Call, Ground, Handlers, Session } from "./call.ts";
 import { decided } from "./guard.ts";
 import { refuse, within } from "./problem.ts";
+import { PAGE_BYTES } from "./quotas.ts";
 import { entriesOf } from "./space-entries.ts";
 import { isInChain, judgeStatement, writeStatement } from "./space-statement.ts";
 
@@ -107,8 +108,13 @@ async function chainOfSpace(call: Call<"chainOfSpace">): Promise<RouteAnswer<"ch
   const { sql, params, query } = call;
   const { state } = await openSpace(call, params.space);
   const rows = await sql<{ statement: Statement }[]>`
-    select statement from space_statements
-    where space = ${params.space} and seq >= ${query.from} and seq <= ${state.head.seq}
-    order by seq limit ${query.limit}`;
+    select statement from (
+      select seq, statement, sum(octet_length(statement))
+        over (order by seq rows between unbounded preceding and 1 preceding) as before
+      from space_statements
+      where space = ${params.space} and seq >= ${query.from} and seq <= ${state.head.seq}
+      order by seq limit ${query.limit}
+    ) as page
+    where coalesce(before, 0) < ${PAGE_BYTES} order by seq`;
   return { statements: rows.map((row) => row.statement), head: state.head };
 }

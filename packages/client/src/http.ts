@@ -1,9 +1,10 @@
 import type { Source } from "@ecrin/crypto";
 import {
   type Bytes,
-  concat,
+  fromUtf8,
   type Hash,
   isFieldPath,
+  MAX_ANSWER,
   PROBLEMS,
   type ProblemCode,
   parseAs,
@@ -25,6 +26,7 @@ import { newSessionKey, proofOf, type SessionKey } from "./proof.ts";
 /** Nonces are good for ten minutes (spec/read.md); older than this they are not used. */
 const NONCE_AGE = 8 * 60_000;
 const PROBLEM_SIZE = 65_536;
+const FIRST_ROOM = 65_536;
 
 type ParameterNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParameterNames<Rest>
@@ -126,10 +128,12 @@ export class Http {
     const route: Route = routes[name];
     const answer = await this.#send(requestOf(route, ask ?? {}), route.session);
     if (route.answer === undefined) throw badAnswer(name);
+    const bytes = await bytesUpTo(answer, route.answerMost ?? MAX_ANSWER, name);
     try {
-      return parseAs(route.answer, parseJson(await answer.text(), name), name) as RouteAnswer<Name>;
+      const json = parseJson(fromUtf8(bytes, name), name);
+      return parseAs(route.answer, json, name) as RouteAnswer<Name>;
     } catch (cause) {
-      throw cause instanceof TypeError ? offline(cause) : badAnswer(name, cause);
+      throw badAnswer(name, cause);
     }
   }
 
@@ -186,14 +190,16 @@ export class Http {
     return eventsOf(piecesOf(answer));
   }
 
-  /** A request in the session outside the table, such as an upload's. Only problems are read; any other answer is the caller's. */
+  /** A request in the session outside the table, such as an upload's. Only status and headers of the answer say anything. */
   async raw(
     method: string,
     path: string,
     headers: Readonly<Record<string, string>>,
     body?: Bytes,
   ): Promise<Response> {
-    return await this.#send({ method, path, query: "", headers, body }, true);
+    const answer = await this.#send({ method, path, query: "", headers, body }, true);
+    await bytesUpTo(answer, PROBLEM_SIZE, "upload");
+    return answer;
   }
 
   /** A small public file outside the table, such as a tile of the log. */
@@ -201,14 +207,7 @@ export class Http {
     const request = { method: "GET", path, query: "", headers: {}, body: undefined };
     const answer = await this.#send(request, false);
     if (answer.status !== 200) throw badAnswer("file");
-    const parts: Bytes[] = [];
-    let length = 0;
-    for await (const piece of piecesOf(answer)) {
-      length += piece.length;
-      if (length > most) throw badAnswer("file");
-      parts.push(piece);
-    }
-    return concat(...parts);
+    return await bytesUpTo(answer, most, "file");
   }
 
   /** A nonce of the server, still good, for a statement that needs one. */
@@ -315,16 +314,35 @@ async function* piecesOf(answer: Response): AsyncGenerator<Bytes, void, undefine
   }
 }
 
-async function problemOf(answer: Response): Promise<ClientError> {
-  let text: string;
-  try {
-    text = (await answer.text()).slice(0, PROBLEM_SIZE);
-  } catch (cause) {
-    return offline(cause);
+/**
+ * The whole of an answer: a server that never comes to its end, or not before memory does, is not
+ * heard out.
+ * @throws ClientError `bad-answer`, `offline`
+ */
+async function bytesUpTo(answer: Response, most: number, name: string): Promise<Bytes> {
+  let room = new Uint8Array(Math.min(most, FIRST_ROOM));
+  let length = 0;
+  for await (const piece of piecesOf(answer)) {
+    const end = length + piece.length;
+    if (end > most) throw badAnswer(name);
+    // One buffer that doubles, and no list: pieces may be of one byte each.
+    if (end > room.length) {
+      const more = new Uint8Array(Math.min(most, Math.max(end, 2 * room.length)));
+      more.set(room.subarray(0, length));
+      room = more;
+    }
+    room.set(piece, length);
+    length = end;
   }
+  return room.subarray(0, length);
+}
+
+async function problemOf(answer: Response): Promise<ClientError> {
+  const bytes = await bytesUpTo(answer, PROBLEM_SIZE, "problem");
   let problem: ServerProblem & { readonly code: string };
   try {
-    const { code, field } = parseAs(problemField, JSON.parse(text), "problem");
+    const json = parseJson(fromUtf8(bytes, "problem"), "problem");
+    const { code, field } = parseAs(problemField, json, "problem");
     problem = { code, status: answer.status, ...(isFieldPath(field) ? { field } : {}) };
   } catch (cause) {
     return badAnswer("problem", cause);

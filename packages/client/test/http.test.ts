@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import {
   fromBase64url,
   fromUtf8,
+  MAX_ANSWER,
+  MAX_LIST,
   newId,
   parseSigningKey,
   sha256,
@@ -201,7 +205,7 @@ test("a stream that breaks off is a network that broke off", async () => {
   await assert.rejects(http.whole("content", params, 4), refusal("offline"));
 });
 
-test("raw answers are the caller's, problems are not", async () => {
+test("raw answers say what they say by status and headers, problems are refusals", async () => {
   const { http, asked } = await signedIn(
     () => new Response(null, { status: 201, headers: { location: "/v1/uploads/x" } }),
     () => problem("rate-limited"),
@@ -215,6 +219,94 @@ test("raw answers are the caller's, problems are not", async () => {
   // HEAD has no body to say that the proof was refused.
   assert.equal((await http.raw("HEAD", "/v1/uploads/x", {})).headers.get("upload-offset"), "7");
   assert.equal(parts(header(asked[4], "dpop")).claims.nonce, "nonce-2");
+});
+
+/** An answer without an end, and how much of it was taken. */
+function endless(type: string, piece: number, headers: Record<string, string> = {}) {
+  const taken = { bytes: 0, ended: false };
+  const answer = () =>
+    new Response(
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          taken.bytes += piece;
+          controller.enqueue(new Uint8Array(piece).fill(0x20));
+        },
+        cancel() {
+          taken.ended = true;
+        },
+      }),
+      { headers: { "content-type": type, ...headers } },
+    );
+  return { answer, taken };
+}
+
+test("an answer that never ends is not heard out", async () => {
+  const asks: [string, number, number, (http: Http) => Promise<unknown>][] = [
+    ["application/json", MAX_ANSWER, 65_536, (http) => http.call("factors")],
+    ["application/json", MAX_ANSWER, 16, (http) => http.call("factors")],
+    ["application/json", MAX_LIST, 1 << 20, (http) => http.call("spaces")],
+    ["application/problem+json", 65_536, 10_000, (http) => http.call("factors")],
+    ["text/plain", 65_536, 10_000, (http) => http.raw("POST", "/v1/uploads", {})],
+    ["text/plain", 4096, 1000, (http) => http.file("/log/checkpoint", 4096)],
+  ];
+  for (const [type, most, piece, ask] of asks) {
+    const { answer, taken } = endless(type, piece);
+    const { http } = await signedIn(answer);
+    await http.nonce();
+    await assert.rejects(ask(http), refusal("bad-answer"));
+    assert.ok(taken.bytes > most - piece && taken.bytes <= most + 3 * piece, `${taken.bytes}`);
+    assert.ok(taken.ended, type);
+  }
+});
+
+test("a server that goes on sending is hung up on", async () => {
+  let hungUp: (() => void) | undefined;
+  const closed = new Promise<void>((resolve) => {
+    hungUp = resolve;
+  });
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json", "ecrin-nonce": "n" });
+    response.on("close", () => hungUp?.());
+    const send = () => {
+      while (!response.destroyed && response.write(" ".repeat(65_536)));
+    };
+    response.on("drain", send);
+    send();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  const http = new Http({ server: `http://127.0.0.1:${port}` });
+  await assert.rejects(http.call("server"), refusal("bad-answer"));
+  await closed;
+  server.close();
+});
+
+test("an answer is as long as its route allows, in pieces of whatever size", async () => {
+  const text = JSON.stringify({ spaces: [] }).padEnd(3 * 65_536 + 5);
+  const cut = [0, 1, 2, 70_000, 70_001, text.length];
+  const inPieces = () =>
+    new Response(
+      new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (const [i, from] of cut.slice(0, -1).entries())
+            controller.enqueue(utf8(text.slice(from, cut[i + 1])));
+          controller.close();
+        },
+      }),
+      { headers: { "content-type": "application/json" } },
+    );
+  const { http } = await signedIn(inPieces);
+  assert.deepEqual((await http.call("spaces")).spaces, []);
+  const long = () => json({ totp: undefined, passkeys: [] }).text();
+  const fits = (await long()).padEnd(MAX_ANSWER);
+  const type = { headers: { "content-type": "application/json" } };
+  const line = await signedIn(
+    () => new Response(fits, type),
+    () => new Response(`${fits} `, type),
+  );
+  assert.deepEqual(await line.http.call("factors"), { passkeys: [] });
+  await assert.rejects(line.http.call("factors"), refusal("bad-answer"));
 });
 
 test("a nonce grows old and is asked for anew", async () => {

@@ -14,7 +14,7 @@ import {
   timeField,
 } from "./fields.ts";
 import { addressField } from "./invitation-routes.ts";
-import { page } from "./query.ts";
+import { MAX_LIST, page } from "./query.ts";
 import { slotField } from "./slot.ts";
 
 /** Most statements of an account's chain in one answer. */
@@ -122,6 +122,7 @@ export const accountRoutes = {
     path: "/v1/account",
     session: true,
     guest: true,
+    answerMost: 2 * MAX_LIST,
     answer: z.strictObject({
       account: accountIdField,
       chain: z.array(statementField),
@@ -140,6 +141,7 @@ export const accountRoutes = {
       seen: z.optional(hashField),
       identity: z.optional(hashField),
     }),
+    answerMost: MAX_LIST,
     answer: z.strictObject({ statements: z.array(statementField) }),
   },
   accountPost: {

@@ -10,7 +10,7 @@ import {
   statementField,
 } from "./fields.ts";
 import { INBOX, MAX_HOLDERS } from "./inbox.ts";
-import { page } from "./query.ts";
+import { MAX_LIST, page } from "./query.ts";
 
 /** A deposit that waits, as its recipients see it. */
 export const waitingDepositField = z.strictObject({
@@ -66,6 +66,7 @@ export const depositRoutes = {
     path: "/v1/spaces/:space/inbox",
     session: true,
     query: z.strictObject(page(100)),
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       deposits: z.array(waitingDepositField),
       /** The newest inbox's seed, wrapped for whoever asks, where they hold it. */

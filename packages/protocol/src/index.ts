@@ -333,6 +333,7 @@ export {
   type TreeRoot,
   tileOf,
 } from "./proof.ts";
+export { MAX_ANSWER, MAX_LIST } from "./query.ts";
 export {
   MAX_READ,
   parseRead,

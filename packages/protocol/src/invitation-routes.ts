@@ -6,6 +6,7 @@ import {
   statementField,
   timeField,
 } from "./fields.ts";
+import { MAX_LIST } from "./query.ts";
 
 /** An address as it travels: an HPKE wrap of 256 bytes to the server's address key. */
 export const addressField = bytesField(1392, 1392);
@@ -23,6 +24,7 @@ export const invitationRoutes = {
     method: "GET",
     path: "/v1/invitations",
     session: true,
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       received: z.array(
         z.strictObject({ invitation: invitationIdField, from: accountIdField, at: timeField }),

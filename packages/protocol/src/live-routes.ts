@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { journalEntryField } from "./journal.ts";
-import { queryNumber } from "./query.ts";
+import { MAX_LIST, queryNumber } from "./query.ts";
 
 /** The lines of the table by which journals are followed as they grow (spec/live.md). */
 export const liveRoutes = {
@@ -15,6 +15,7 @@ export const liveRoutes = {
       before: z._default(queryNumber(0, Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER),
       limit: z._default(queryNumber(1, 500), 100),
     }),
+    answerMost: MAX_LIST,
     answer: z.strictObject({ entries: z.array(journalEntryField) }),
   },
   actsEvents: { method: "GET", path: "/v1/acts/events", session: true },

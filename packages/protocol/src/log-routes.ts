@@ -9,7 +9,7 @@ import {
   timeField,
 } from "./fields.ts";
 import { journalEntryField } from "./journal.ts";
-import { queryNumber } from "./query.ts";
+import { MAX_LIST, queryNumber } from "./query.ts";
 import { endedLogsField } from "./succession.ts";
 
 /** A closed stretch of the chain of tags, and its key once that is disclosed (spec/log.md). */
@@ -97,6 +97,7 @@ export const logRoutes = {
     path: "/v1/log/epochs",
     session: false,
     query: z.strictObject({ from: z._default(number(), 0) }),
+    answerMost: MAX_LIST,
     answer: z.strictObject({ epochs: z.array(epochOfTagsField) }),
   },
   logAnchors: {

@@ -21,7 +21,7 @@ import { invitationRoutes } from "./invitation-routes.ts";
 import { journalEntryField } from "./journal.ts";
 import { liveRoutes } from "./live-routes.ts";
 import { logRoutes } from "./log-routes.ts";
-import { page } from "./query.ts";
+import { MAX_LIST, page } from "./query.ts";
 import { spaceRoutes } from "./space-routes.ts";
 
 /** One line of the table in spec/http.md. */
@@ -38,6 +38,8 @@ export interface Route {
   readonly answer?: z.ZodMiniType;
   /** Longest body, in bytes. */
   readonly most?: number;
+  /** Longest answer in JSON, in bytes, where that is not `MAX_ANSWER`. */
+  readonly answerMost?: number;
 }
 
 /** Every route but the resumable upload, which speaks tus. */
@@ -63,6 +65,7 @@ export const routes = {
     path: "/v1/journal/:subject",
     session: true,
     query: z.strictObject(page(1000)),
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       entries: z.array(journalEntryField),
       head: z.optional(statementField),

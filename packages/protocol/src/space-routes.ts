@@ -15,7 +15,7 @@ import {
 import { linkField } from "./link.ts";
 import { linkSetField } from "./link-set.ts";
 import { roleField } from "./member.ts";
-import { page, queryNumber } from "./query.ts";
+import { MAX_LIST, page, queryNumber } from "./query.ts";
 import { MAX_DECLARED, MAX_READ } from "./read.ts";
 import { INLINE_CONTENT } from "./revision.ts";
 import { MAX_MEMBERS } from "./space.ts";
@@ -61,6 +61,7 @@ export const spaceRoutes = {
     path: "/v1/spaces",
     session: true,
     guest: true,
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       spaces: z.array(
         z.strictObject({
@@ -89,6 +90,7 @@ export const spaceRoutes = {
     session: true,
     guest: true,
     query: z.strictObject(page(1000)),
+    answerMost: MAX_LIST,
     answer: z.strictObject({ statements: z.array(statementField), head: headField }),
   },
   spacePost: {
@@ -105,6 +107,7 @@ export const spaceRoutes = {
     session: true,
     guest: true,
     query: z.strictObject({ epoch: queryNumber(1, Number.MAX_SAFE_INTEGER) }),
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       /** What the epoch's statement commits to. */
       list: z.array(wrapLeafField),
@@ -119,6 +122,7 @@ export const spaceRoutes = {
     path: "/v1/spaces/:space/revisions",
     session: true,
     query: z.strictObject(page(1000)),
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       revisions: z.array(listedRevisionField),
       tree: treeField,
@@ -193,6 +197,7 @@ export const spaceRoutes = {
     path: "/v1/shares/:share",
     session: true,
     guest: true,
+    answerMost: MAX_LIST,
     answer: z.strictObject({
       statements: z.array(statementField),
       /** A list in the form of shares made before there were link sets. */
@@ -208,6 +213,7 @@ export const spaceRoutes = {
     path: "/v1/shares/:share/metadata",
     session: true,
     guest: true,
+    answerMost: MAX_LIST,
     answer: z.strictObject({ metadata: z.array(z.string()) }),
   },
   shareEnd: {
