@@ -7,6 +7,7 @@ import { createRoot } from "react-dom/client";
 import { takeHanded } from "./handed.ts";
 import { preferredLanguage, speak } from "./language.ts";
 import { Problem } from "./parts/problem.tsx";
+import { closeWhenPutAway } from "./put-away.ts";
 import { router } from "./router.tsx";
 import { SessionProvider } from "./session.tsx";
 import "./style/tokens.css";
@@ -32,6 +33,7 @@ function Whole() {
 }
 
 wearChosen();
+closeWhenPutAway();
 takeHanded();
 await speak(preferredLanguage());
 const place = document.getElementById("root");

@@ -30,14 +30,21 @@ export function sayArrived(): void {
   changes.dispatchEvent(new Event("arrived"));
 }
 
-/** Pages of one browser show one record. Nothing is said but that something was written. */
+/** Pages of one browser show one record. Nothing is said but that something was written, or the record removed. */
 const pages = new BroadcastChannel("ecrin-written");
-pages.addEventListener("message", () => {
+pages.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  if (data === "leave") return void closeWithDevice();
   sayChanged();
   sayArrived();
 });
 
-/** Calls by which this page writes what the others show too. */
+/** Whoever removes the record from this device finds it open on none of its pages. */
+async function closeWithDevice(): Promise<void> {
+  await endWorker(true).catch(ignored);
+  closed.dispatchEvent(new Event("closed"));
+}
+
+/** Calls by which this page writes, or removes, what the others show too. */
 const WRITING: ReadonlySet<CallName> = new Set([
   "add",
   "correct",
@@ -46,6 +53,7 @@ const WRITING: ReadonlySet<CallName> = new Set([
   "endShare",
   "endMember",
   "keep",
+  "leave",
 ]);
 
 /** Calls after which something more may wait on this device, or less. */

@@ -11,11 +11,12 @@ import {
   fromUtf8,
   type Json,
   parseAs,
+  sameBytes,
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
 import * as z from "zod/mini";
-import { asClientError, ClientError, opening } from "./errors.ts";
+import { asClientError, ClientError, opening, opens } from "./errors.ts";
 
 /** Where a device keeps bytes under names. Values arrive sealed; names are kinds and random ids. */
 export interface RawStore {
@@ -40,6 +41,8 @@ export interface Change {
 
 const HEADER = "header";
 const SEALED = "sealed/";
+/** What a device is made with, and keeps as long as it holds the account. */
+const DEVICE = "device";
 const MAX_WAYS = 2;
 
 /** One password that opens the store. Two stand there only while a password is being changed. */
@@ -89,6 +92,8 @@ export class Store {
   readonly #raw: RawStore;
   #key: Bytes | undefined;
   #opener: Way;
+  /** The header under which this was last found to be what lies on the device. */
+  #foundUnder: Bytes | undefined;
 
   private constructor(raw: RawStore, account: AccountId, key: Bytes, opener: Way) {
     this.#raw = raw;
@@ -151,7 +156,9 @@ export class Store {
 
   /** Several changes, all or none. */
   async batch(changes: readonly Change[]): Promise<void> {
-    await this.#raw.write(await Promise.all(changes.map((change) => this.#seal(change))));
+    const sealed = await Promise.all(changes.map((change) => this.#seal(change)));
+    await this.#requireHere();
+    await this.#raw.write(sealed);
   }
 
   /** Values whose keys begin with `prefix`, in order of their keys. */
@@ -209,12 +216,37 @@ export class Store {
 
   /** Deletes everything of this account on this device. */
   async erase(): Promise<void> {
-    await eraseStore(this.#raw);
+    if (await this.#isHere()) await eraseStore(this.#raw);
     this.lock();
   }
 
   async #header(): Promise<Header> {
+    await this.#requireHere();
     return (await readHeader(this.#raw)) ?? notEnrolled();
+  }
+
+  /**
+   * Another page of one browser may have removed this account from the device, or put another in
+   * its place: nothing is written among what is that one's, nor left where everything was removed.
+   * @throws ClientError `locked`
+   */
+  async #requireHere(): Promise<void> {
+    this.#unlocked();
+    if (!(await this.#isHere()))
+      throw new ClientError("locked", "this device holds another account by now, or none");
+  }
+
+  async #isHere(): Promise<boolean> {
+    const header = await this.#raw.get(HEADER);
+    if (header === undefined) return false;
+    if (this.#foundUnder !== undefined && sameBytes(header, this.#foundUnder)) return true;
+    // The same account may have come back to this device, with a store of its own.
+    const device = await this.#raw.get(SEALED + DEVICE);
+    const isHere =
+      (await readHeader(this.#raw))?.account === this.account &&
+      (device === undefined || (await opens(() => this.#open(DEVICE, device))));
+    if (isHere) this.#foundUnder = header;
+    return isHere;
   }
 
   #unlocked(): Bytes {

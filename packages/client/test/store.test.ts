@@ -3,7 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fromUtf8, newId, utf8 } from "@ecrin/protocol";
+import { newSecret } from "@ecrin/crypto";
+import { fromUtf8, newId, toBase64url, utf8 } from "@ecrin/protocol";
 import { levelStore } from "../src/store.level.ts";
 import { memoryStore } from "../src/store.memory.ts";
 import { eraseStore, ownerOf, type RawStore, Store } from "../src/store.ts";
@@ -50,6 +51,53 @@ for (const [kind, open] of KINDS) {
     await raw.close();
   });
 }
+
+test("what another page has removed, or put in its place, is neither written to nor removed again", async () => {
+  const raw = memoryStore();
+  const [one, other] = [newId<"account">(), newId<"account">()];
+  const device = () => [{ key: "device", value: newSecret() }];
+  const all = async () => {
+    const found: string[] = [];
+    for await (const [name, value] of raw.entries("")) found.push(name + toBase64url(value));
+    return found;
+  };
+  const first = await Store.create(raw, one, "password", device());
+  await first.keep();
+  await first.put("keyring", utf8("1"));
+  await eraseStore(raw);
+  await assert.rejects(first.put("keyring", utf8("2")), refusal("locked"));
+  assert.deepEqual(await all(), []);
+
+  // Another account, and the same one come back.
+  for (const account of [other, one]) {
+    await eraseStore(raw);
+    const next = await Store.create(raw, account, "another password", device());
+    await next.keep();
+    await next.put("keyring", utf8("3"));
+    const before = await all();
+    await assert.rejects(first.put("keyring", utf8("2")), refusal("locked"));
+    await assert.rejects(first.delete("keyring"), refusal("locked"));
+    await assert.rejects(first.addPassword("third password"), refusal("locked"));
+    await assert.rejects(first.keep(), refusal("locked"));
+    assert.deepEqual(await all(), before);
+    assert.deepEqual(await next.get("keyring"), utf8("3"));
+    await next.put("keyring", utf8("4"));
+  }
+  const before = await all();
+  await first.erase();
+  assert.deepEqual(await all(), before);
+});
+
+test("two pages of one account go on when one of them changes the password", async () => {
+  const raw = memoryStore();
+  const account = newId<"account">();
+  const one = await Store.create(raw, account, "password", [{ key: "device", value: newSecret() }]);
+  await one.keep();
+  const two = await Store.open(raw, "password");
+  await one.keep(await one.addPassword("another password"));
+  await two.put("head/a", utf8("1"));
+  assert.deepEqual(await one.get("head/a"), utf8("1"));
+});
 
 test("a store on disk is there again after closing", async () => {
   const folder = await newFolder();
