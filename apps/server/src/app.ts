@@ -47,6 +47,8 @@ export interface AppOptions {
   readonly log?: (line: LogLine) => void;
   /** Told of each refusal. */
   readonly refused?: (route: string, code: ProblemCode) => void;
+  /** Whether the database is not what was signed, so that nothing that lasts is taken in. */
+  readonly isShut: () => boolean;
 }
 
 /** What the HTTP server tells of a connection. */
@@ -119,6 +121,7 @@ export function createApp(options: AppOptions): Hono<Env> {
       answering(name, async (c) => {
         const request = c.req.raw;
         const network = connection(c);
+        if (options.isShut() && !isPassing(name, route)) refuse("unavailable");
         if (isCounted(name, route)) limit("signIn", network);
         const session = route.session ? await openSession(request) : undefined;
         if (session !== undefined && route.guest !== true) await refuseGuest(session);
@@ -138,6 +141,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         const session = await openSession(request);
         await refuseGuest(session);
         refuseQuery(request.url);
+        if (options.isShut() && !READING.has(request.method)) refuse("unavailable");
         return options.upload({ ...ground, session, request });
       }),
     );
@@ -213,6 +217,19 @@ const COUNTS_ITS_OWN: ReadonlySet<string> = new Set([
 /** Whether a request counts as one to sign up or in. */
 function isCounted(name: string, route: Route): boolean {
   return !route.session && route.method !== "GET" && !COUNTS_ITS_OWN.has(name);
+}
+
+/** Sessions begin and end also while nothing is taken in; what they leave in the database is gone in a day. */
+const SESSIONS: ReadonlySet<string> = new Set<RouteName>([
+  "signInStart",
+  "signInFinish",
+  "signInFactor",
+  "signOut",
+]);
+
+/** Whether a request leaves nothing that is to last. What it asks of the journal is refused there (door.ts). */
+function isPassing(name: string, route: Route): boolean {
+  return route.method === "GET" || SESSIONS.has(name);
 }
 
 function isRoute(name: string): name is RouteName {

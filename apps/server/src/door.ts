@@ -1,9 +1,14 @@
 import type { Journal } from "./journal.ts";
 import { ServerError } from "./problem.ts";
 
-/** The journal as everybody writes to it, which can be shut while the database is not what was signed. */
+/**
+ * The journal as everybody writes to it, which can be shut while the database is not what was signed.
+ * What else would last is taken in by nobody meanwhile either (app.ts): the database is about to be
+ * replaced, and what somebody was told is kept would be gone.
+ */
 export interface Door {
   readonly journal: Journal;
+  readonly isShut: () => boolean;
   open(): void;
   shut(): void;
 }
@@ -17,6 +22,7 @@ export function doorOf(journal: Journal): Door {
       commit: (operation) =>
         isOpen ? journal.commit(operation) : Promise.reject(new ServerError("unavailable")),
     },
+    isShut: () => !isOpen,
     open() {
       isOpen = true;
     },

@@ -32,7 +32,7 @@ export interface Signed extends Checkpoint {
   readonly note: string;
 }
 
-/** Why nothing is signed, and nothing written, any more. */
+/** Why nothing is signed, and nothing taken in, any more. */
 export type Refusal =
   /** The database has fewer leaves than were signed for. */
   | "behind"
@@ -242,7 +242,7 @@ async function checkOutside(tx: Tx, folder: string, size: number, origin: string
     throw new LogRefused(
       "behind",
       `the database is behind its last checkpoint: ${kept.size} entries were signed for and it holds ${size}. ` +
-        "Nothing is written until it has them again: restore a later backup (README, When the database is behind).",
+        "Nothing is taken in until it has them again: restore a later backup (README, When the database is behind).",
     );
   }
   // Who died after it was kept outside has not stored the tiles that were full by then.
@@ -251,7 +251,7 @@ async function checkOutside(tx: Tx, folder: string, size: number, origin: string
     throw new LogRefused(
       "fork",
       `the first ${kept.size} entries of the database are not those that were signed for. ` +
-        "Nothing is written until they are (README, When the database is behind).",
+        "Nothing is taken in until they are (README, When the database is behind).",
     );
   }
 }

@@ -313,7 +313,7 @@ function settingsOf(options: ServerOptions): string {
 
 async function appOf(
   options: ServerOptions,
-  ground: Ground,
+  ground: Ground & { readonly door: Door },
   refused: NonNullable<AppOptions["refused"]>,
   tls: Tls | undefined,
 ): Promise<ReturnType<typeof createApp>> {
@@ -323,6 +323,7 @@ async function appOf(
     handlers,
     upload: createUploads(),
     refused,
+    isShut: ground.door.isShut,
     ...(pages === undefined ? {} : { pages }),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
     ...(tls === undefined ? {} : { hstsSeconds: tls.hstsSeconds }),

@@ -1,6 +1,7 @@
 import { indexActs } from "./acts.ts";
 import type { Ground } from "./call.ts";
 import { noteExpired } from "./expiry.ts";
+import type { Log } from "./log.ts";
 import { forgetOld } from "./security-log.ts";
 import { collectUploads } from "./uploads.ts";
 
@@ -18,15 +19,20 @@ const TABLES = [
 /**
  * Each time: looks through the journal for who acted where, notes memberships and shares past their date, deletes abandoned uploads, and
  * what has expired of proofs, attempts to sign in and sessions. A failure waits for the next.
+ * Uploads stay where the database is not what was signed: a revision that it lost may name them, and
+ * files are in no backup of the database.
  */
 export function startSweeping(
-  ground: Pick<Ground, "sql" | "journal" | "blobs" | "now">,
+  ground: Pick<Ground, "sql" | "journal" | "blobs" | "now"> & { readonly log: Pick<Log, "check"> },
   every = SWEEP_EVERY,
 ): { stop: () => Promise<void> } {
-  const { sql, now } = ground;
+  const { sql, log, now } = ground;
   const steps: readonly (() => Promise<unknown>)[] = [
     () => noteExpired(ground),
-    () => collectUploads(ground),
+    async () => {
+      await log.check();
+      await collectUploads(ground);
+    },
     () => forgetOld(sql, now()),
     () => indexActs(sql),
     ...TABLES.map((table) => async () => {

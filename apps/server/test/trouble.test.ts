@@ -86,6 +86,7 @@ test("while nothing is written to the journal, what has expired is swept all the
     {
       sql: app,
       now: () => AT,
+      log: { check: () => Promise.reject(new ServerError("unavailable")) },
       journal: {
         ...ground.journal,
         commit: () => Promise.reject(new ServerError("unavailable")),
