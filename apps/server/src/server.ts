@@ -20,6 +20,7 @@ import { createLive, LIVE_PACE, type LivePace } from "./live.ts";
 import { createLog, type LogRefused, type Signed } from "./log.ts";
 import { openLogKeys } from "./log-keys.ts";
 import { migrate } from "./migrations.ts";
+import { refuseNeighbours } from "./neighbours.ts";
 import { createNonces } from "./nonce.ts";
 import { openPages } from "./pages.ts";
 import type { Patience } from "./patience.ts";
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Another PostgreSQL; absent: the embedded one. */
   readonly databaseUrl?: string;
+  /** Whether others may be at work in that PostgreSQL, which then asks for no password; for tests. */
+  readonly neighbours?: boolean;
   /** The folder of the built page, if there is one to serve. */
   readonly pages?: string;
   /** The address it is reached at from outside, such as `https://ecrin.example`. */
@@ -106,7 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const database = await reachDatabase(options);
   const closing: (() => Promise<void> | void)[] = [database.stop];
   try {
-    await prepareDatabase(database.target, keys);
+    await prepareDatabase(database.target, keys, options.neighbours ?? false);
     const target = { ...database.target, user: "ecrin_app", password: keys.databasePassword };
     const [sql, line] = [openPool(target, CONNECTIONS), openPool(target, 1)];
     closing.unshift(() => endAll(sql, line));
@@ -271,9 +274,14 @@ async function reachDatabase({
   return { target: running.connection, stop: () => running.stop() };
 }
 
-async function prepareDatabase(target: DatabaseTarget, keys: Keys): Promise<void> {
+async function prepareDatabase(
+  target: DatabaseTarget,
+  keys: Keys,
+  neighbours: boolean,
+): Promise<void> {
   const admin = openPool(target, 2);
   try {
+    if (!neighbours) await refuseNeighbours(admin);
     await migrate(admin, keys.databasePassword);
     await admin`insert into ground (log_key) values (${keys.logKey}) on conflict do nothing`;
   } finally {

@@ -13,6 +13,7 @@ import { type Migration, migrate, readMigrations } from "../src/migrations.ts";
 import { compressPage } from "../src/page-compress.ts";
 import { openPages } from "../src/pages.ts";
 import { asServerError, problemOf, type ServerError } from "../src/problem.ts";
+import { startServer } from "../src/server.ts";
 import { hmacSha256 } from "../src/tag.ts";
 import { wordsFor } from "../src/words.ts";
 import { type Cluster, startCluster, startTestServer, urlOf } from "./harness.ts";
@@ -213,6 +214,26 @@ test("a database is not taken over by a server with other keys", async () => {
     /other keys/,
   );
   await server.stop();
+});
+
+test("a server does not start beside another one's database, and beside its own it does", async () => {
+  const server = await startTestServer(cluster);
+  const [row] = await server.admin<{ name: string }[]>`select current_database() as name`;
+  const beside = startTestServer(cluster, { neighbours: false });
+  await assert.rejects(beside, (error: Error) => {
+    return error.message.includes(`in the database ${row?.name}, `);
+  });
+  // Nothing was changed by it: who is at work goes on, also by new connections.
+  await new Person(server.line).signUp();
+  const second = await startServer({
+    dataDir: server.dataDir,
+    port: 0,
+    databaseUrl: urlOf(server.target),
+  });
+  await second.stop();
+  await server.stop();
+  const alone = await startTestServer(cluster, { neighbours: false });
+  await alone.stop();
 });
 
 test("somebody who asks too often waits; others do not", () => {

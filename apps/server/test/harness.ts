@@ -128,6 +128,7 @@ export async function startTestServer(
       dataDir,
       port: 0,
       databaseUrl: urlOf(target),
+      neighbours: true,
       now: () => clock.at,
       limits: NO_LIMITS,
       ...options,

@@ -48,6 +48,7 @@ export async function losable(cluster: Cluster): Promise<Lost> {
         dataDir,
         port: 0,
         databaseUrl: urlOf(target),
+        neighbours: true,
         limits: NO_LIMITS,
         pace: PACE,
         ...options,
