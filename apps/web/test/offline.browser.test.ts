@@ -111,3 +111,28 @@ for (const walk of WALKS.withoutNetwork) {
     await context.close();
   });
 }
+
+test("where nothing is kept, what does not come is told once, and comes by one press", async () => {
+  const visitor = await owner(ground, "fr", { width: 390, hand: "touch" });
+  const { page, say, context } = visitor;
+  await page.getByText(say("Nothing here yet")).waitFor();
+  await context.setOffline(true);
+  await section(visitor, "Shared with me");
+  const told = page.getByRole("main").getByRole("alert");
+  await told.waitFor();
+  await checkAbilities(page, "shared with me, without network");
+  assert.equal(await told.count(), 1);
+
+  // Who presses the section they are in arrives there too: the menu folds.
+  await section(visitor, "Shared with me");
+  await page.getByRole("navigation", { name: say("Sections") }).waitFor({ state: "hidden" });
+  const title = page.getByRole("heading", { level: 1 });
+  assert.ok(await title.evaluate((each) => each === document.activeElement));
+
+  await context.setOffline(false);
+  await press(visitor, "Try again");
+  await page.getByText(say("Nothing is shared with you")).waitFor();
+  assert.equal(await told.count(), 0);
+  assert.deepEqual(wrongBeside(visitor), []);
+  await context.close();
+});

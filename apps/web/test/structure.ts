@@ -79,10 +79,11 @@ export async function faults(page: Page): Promise<string[]> {
       if (kind !== undefined && !wanted[kind].test(purpose)) found.push(`“${label}”: ${purpose}`);
     }
 
-    for (const text of seen("main p")) {
-      const { fontSize } = getComputedStyle(text);
+    for (const text of seen("main p, main .bullets > li, main .notice ol > li")) {
+      const { fontSize, paddingInlineStart } = getComputedStyle(text);
+      const width = text.clientWidth - Number.parseFloat(paddingInlineStart);
       // A character of this font is half as wide as its size, or a little more.
-      const characters = text.clientWidth / (Number.parseFloat(fontSize) * 0.5);
+      const characters = width / (Number.parseFloat(fontSize) * 0.5);
       const isLong = (text.textContent ?? "").length > 80;
       if (isLong && characters > 80) found.push(`${Math.round(characters)} characters a line`);
     }

@@ -12,6 +12,7 @@ import { Notice } from "../parts/notice.tsx";
 import { Offers } from "../parts/offers.tsx";
 import { Page } from "../parts/page.tsx";
 import { Known, NotThem, usePersonName } from "../parts/person-name.tsx";
+import { Problem } from "../parts/problem.tsx";
 import { ShareKeeping } from "../parts/share-keeping.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteBack } from "../parts/write-back.tsx";
@@ -23,6 +24,12 @@ export function ReceivedPage() {
   const { t } = useLingui();
   const received = useAnswer("received", undefined);
   const offered = useAnswer("offers", undefined);
+  const waiting = useAnswer("waiting", undefined);
+  // What keeps one from coming keeps all: it is told once, and all are asked for again.
+  const beside = received.error === undefined ? (offered.error ?? waiting.error) : undefined;
+  const again = () => {
+    for (const each of [received, offered, waiting]) if (each.error !== undefined) each.again();
+  };
   return (
     <Page
       title={t`Shared with me`}
@@ -35,11 +42,12 @@ export function ReceivedPage() {
     >
       {received.answer?.away === true ? null : (
         <>
-          <Inbox />
+          <Problem error={beside} again={again} />
+          <Inbox waiting={waiting} />
           <Offers offered={offered} accepted={received.again} />
         </>
       )}
-      <Awaited of={received}>
+      <Awaited of={{ ...received, again }}>
         {({ shares, refused, away }) => (
           <>
             {refused.map((each) => (

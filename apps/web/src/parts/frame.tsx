@@ -62,7 +62,7 @@ export function Frame() {
           ) : null}
         </div>
       </header>
-      {isOpen ? <Sections shown={shown} /> : null}
+      {isOpen ? <Sections shown={shown} fold={() => setShown(false)} /> : null}
       <main className="main" id="main" tabIndex={-1}>
         <SavedBand />
         {isOpen ? (
@@ -98,7 +98,7 @@ export function Frame() {
   );
 }
 
-function Sections({ shown }: { readonly shown: boolean }) {
+function Sections({ shown, fold }: { readonly shown: boolean; readonly fold: () => void }) {
   const { t } = useLingui();
   const { close, busy } = useClosing();
   return (
@@ -109,14 +109,14 @@ function Sections({ shown }: { readonly shown: boolean }) {
       data-shown={shown ? "" : undefined}
     >
       <ul>
-        <Section to="/documents">{t`My documents`}</Section>
-        <Section to="/share">{t`Share`}</Section>
-        <Section to="/show">{t`Show a code`}</Section>
-        <Section to="/access">{t`Who can see what`}</Section>
-        <Section to="/received">{t`Shared with me`}</Section>
-        <Section to="/journal">{t`Journal`}</Section>
-        <Section to="/contacts">{t`Contacts`}</Section>
-        <Section to="/settings">{t`Settings`}</Section>
+        <Section to="/documents" fold={fold}>{t`My documents`}</Section>
+        <Section to="/share" fold={fold}>{t`Share`}</Section>
+        <Section to="/show" fold={fold}>{t`Show a code`}</Section>
+        <Section to="/access" fold={fold}>{t`Who can see what`}</Section>
+        <Section to="/received" fold={fold}>{t`Shared with me`}</Section>
+        <Section to="/journal" fold={fold}>{t`Journal`}</Section>
+        <Section to="/contacts" fold={fold}>{t`Contacts`}</Section>
+        <Section to="/settings" fold={fold}>{t`Settings`}</Section>
         <li>
           <Languages />
         </li>
@@ -138,10 +138,28 @@ type SectionPlace =
   | "/contacts"
   | "/settings";
 
-function Section({ to, children }: { readonly to: SectionPlace; readonly children: string }) {
+function Section({
+  to,
+  fold,
+  children,
+}: {
+  readonly to: SectionPlace;
+  readonly fold: () => void;
+  readonly children: string;
+}) {
+  const { pathname } = useLocation();
+  // Who is there already arrives all the same: the menu folds, and nothing else would happen.
+  const arrive = () => {
+    fold();
+    document.querySelector<HTMLElement>("#main h1")?.focus();
+  };
   return (
     <li>
-      <Link to={to} activeProps={{ "aria-current": "page" }}>
+      <Link
+        to={to}
+        activeProps={{ "aria-current": "page" }}
+        {...(pathname === to ? { onClick: arrive } : {})}
+      >
         {children}
       </Link>
     </li>

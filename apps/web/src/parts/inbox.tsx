@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
-import { useAnswer, useDoing } from "../answers.ts";
+import { type Answered, useDoing } from "../answers.ts";
 import { ask } from "../vault.ts";
-import type { OpenedDocument } from "../wire.ts";
+import type { Answer, OpenedDocument } from "../wire.ts";
 import type { WaitingRow } from "../wire-visit.ts";
 import { momentInWords } from "../words.ts";
 import { AskFirst } from "./ask-first.tsx";
@@ -13,11 +13,9 @@ import { Known, usePersonName } from "./person-name.tsx";
 import { Problem } from "./problem.tsx";
 
 /** What others wrote to this account: looked at, then taken into the record or refused. */
-export function Inbox() {
+export function Inbox({ waiting }: { readonly waiting: Answered<Answer<"waiting">> }) {
   const { t } = useLingui();
-  const waiting = useAnswer("waiting", undefined);
-  if (waiting.answer === undefined) return <Problem error={waiting.error} again={waiting.again} />;
-  if (waiting.answer.length === 0) return null;
+  if (waiting.answer === undefined || waiting.answer.length === 0) return null;
   return (
     <section className="part">
       <h2>
@@ -50,7 +48,7 @@ function Letter({ row, done }: { readonly row: WaitingRow; readonly done: () => 
     <Entry side={momentInWords(row.at, i18n.locale)}>
       <h3 className="entry-title">{row.title}</h3>
       <p>
-        <Trans>From {name}</Trans> <Known known={row.who.known} />
+        <Trans>Written by {name}</Trans> <Known known={row.who.known} />
       </p>
       {opened === undefined ? null : <Opened opened={opened} />}
       <Problem error={doing.error} />

@@ -20,8 +20,7 @@ export function Offers({
   readonly accepted: () => void;
 }) {
   const { t } = useLingui();
-  if (offered.answer === undefined) return <Problem error={offered.error} again={offered.again} />;
-  const { offers, more } = offered.answer;
+  const { offers, more } = offered.answer ?? { offers: [], more: 0 };
   if (offers.length === 0) return null;
   return (
     <section className="part">
