@@ -67,9 +67,10 @@ function firstFrame({ picture }: Dicom, file: Uint8Array<ArrayBuffer>): number |
 }
 
 /** Runs of letters and digits of everything a page would show. */
-function wordsOf({ title, sections, authors, custodian, patient }: Cda): string[] {
+function wordsOf({ title, sections, authors, custodian, patients }: Cda): string[] {
   const titles = sections.map((section) => section.title);
-  const shown = [title, ...titles, ...authors, custodian, patient.name, patient.born].join(" ");
+  const people = patients.flatMap(({ name, born }) => [name, born]);
+  const shown = [title, ...titles, ...authors, custodian, ...people].join(" ");
   return shown.match(/[A-Za-z0-9]{2,}/g) ?? [];
 }
 

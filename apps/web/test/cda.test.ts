@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type CdaBlock, type CdaSection, parseCda } from "../src/shown/cda.ts";
 import { cda, section } from "./clinical.ts";
+import { startDrawing } from "./drawn.ts";
 
 const GIVEN = join(import.meta.dirname, "..", "..", "..", "..", "shared", "data", "cda");
 
@@ -20,7 +21,8 @@ test("who, when, and the sections in their order, with those inside them", () =>
   assert.ok(read !== undefined);
   assert.equal(read.title, "Compte rendu");
   assert.equal(read.date, "20261103101500+0100");
-  assert.deepEqual(read.patient, { name: "Camille Moreau", born: "19560412" });
+  assert.deepEqual(read.patients, [{ name: "Camille Moreau", born: "19560412" }]);
+  assert.equal(read.replaces, false);
   assert.deepEqual(read.authors, ["Dr Hélène Roche"]);
   assert.equal(read.custodian, "Centre des Deux-Rives");
   assert.deepEqual(
@@ -38,6 +40,7 @@ test("text, lists and tables keep their order; nothing that is said is left out"
     ),
     [
       { kind: "paragraph", text: "Take one a day\nwith water" },
+      { kind: "paragraph", text: "C" },
       {
         kind: "list",
         ordered: true,
@@ -84,6 +87,7 @@ test("a document that is an envelope gives the file inside it", () => {
     cda('<nonXMLBody><text mediaType="application/pdf" representation="B64">*</text></nonXMLBody>'),
   );
   assert.equal(broken?.file, undefined);
+  assert.equal(broken?.unread, true);
 });
 
 test("what is no CDA document, not whole, or brings entities of its own, is not one", () => {
@@ -129,9 +133,115 @@ test("what mark-up means elsewhere is text here", () => {
   assert.deepEqual(first, { kind: "paragraph", text: "<img src=x onerror=alert(1)>" });
 });
 
-test("a document nested without end is read to a depth and no further", () => {
-  const deep = `${"<list><item>".repeat(3000)}x${"</item></list>".repeat(3000)}`;
-  assert.ok(blocks(deep) !== undefined);
+test("a document nested deeper than it is read is shown as a file: nothing is left out unsaid", () => {
+  const deep = (times: number) =>
+    blocks(`${"<list><item>".repeat(times)}x${"</item></list>".repeat(times)}`);
+  assert.ok(deep(15) !== undefined);
+  assert.equal(deep(3000), undefined);
+  const sections = `${"<component><section><title>S</title><text>a</text>".repeat(60)}${"</section></component>".repeat(60)}`;
+  assert.equal(parseCda(cda(`<structuredBody>${sections}</structuredBody>`)), undefined);
+});
+
+test("what is raised or lowered is not read as part of the figure beside it", () => {
+  const said = (text: string) => blocks(text)?.map((each) => "text" in each && each.text);
+  assert.deepEqual(said("Plaquettes 210 x 10<sup>9</sup>/L"), ["Plaquettes 210 x 10⁹/L"]);
+  assert.deepEqual(said("10<sup>-3</sup> 2<sup>1,5</sup>"), ["10⁻³ 2^(1,5)"]);
+  assert.deepEqual(said("5<sup>a</sup> CO<sub>2</sub> 1<sup>er</sup>"), ["5a CO₂ 1er"]);
+  const [table] = blocks("<table><tbody><tr><td>10<sup>9</sup></td></tr></tbody></table>") ?? [];
+  assert.equal(table?.kind === "table" && table.rows[0]?.[0]?.text, "10⁹");
+});
+
+test("footnotes, captions and paragraphs do not run into what stands beside them", () => {
+  const said = (text: string) => blocks(text)?.map((each) => "text" in each && each.text);
+  assert.deepEqual(said('5 mg<footnote ID="a">le soir</footnote>, 2<footnoteRef IDREF="a"/>'), [
+    "5 mg (* le soir), 2 *",
+  ]);
+  assert.deepEqual(said("<paragraph><caption>Dose</caption>5 mg</paragraph>"), ["Dose\n5 mg"]);
+  const cells =
+    "<table><tbody><tr><td><paragraph>1</paragraph>2<list><item>3</item></list>4</td></tr></tbody></table>";
+  const [table] = blocks(cells) ?? [];
+  assert.equal(table?.kind === "table" && table.rows[0]?.[0]?.text, "1\n2\n3\n4");
+});
+
+test("what the author has crossed out is told apart, and not as if it were in force", () => {
+  const revised =
+    'Prendre <content revised="delete">10 mg</content><content revised="insert">5 mg</content>';
+  assert.deepEqual(blocks(revised), [
+    { kind: "paragraph", text: "Prendre 5 mg" },
+    { kind: "removed", text: "10 mg" },
+  ]);
+  const [table] = blocks(`<table><tbody><tr><td>${revised}</td></tr></tbody></table>`) ?? [];
+  assert.deepEqual(table?.kind === "table" && table.rows[0]?.[0], {
+    text: "Prendre 5 mg",
+    removed: "10 mg",
+    isHead: false,
+    columns: 1,
+    rows: 1,
+  });
+});
+
+test("a picture in a cell is told of", () => {
+  const [, media] =
+    blocks(
+      '<table><tbody><tr><td>a<renderMultiMedia referencedObject="x"/></td></tr></tbody></table>',
+    ) ?? [];
+  assert.deepEqual(media, { kind: "media" });
+});
+
+test("everybody whom a document is about is named, and that it replaces another", () => {
+  const good = cda(`<structuredBody>${section("S", "a")}</structuredBody>`);
+  const other =
+    "<recordTarget><patientRole><patient><name>Louis Moreau</name></patient></patientRole></recordTarget>";
+  const read = parseCda(
+    good
+      .replace("<author>", `${other}<author>`)
+      .replace(
+        "<component><structuredBody",
+        '<relatedDocument typeCode="RPLC"/><component><structuredBody',
+      ),
+  );
+  assert.deepEqual(
+    read?.patients.map(({ name }) => name),
+    ["Camille Moreau", "Louis Moreau"],
+  );
+  assert.equal(read?.replaces, true);
+});
+
+test("a whole content that is plain text is one, and one that lies elsewhere or is packed is told of", () => {
+  const body = (text: string) => parseCda(cda(`<nonXMLBody>${text}</nonXMLBody>`));
+  const plain = body('<text mediaType="text/plain">Rien à signaler</text>');
+  assert.equal(plain?.file?.mediaType, "text/plain");
+  assert.equal(new TextDecoder().decode(plain?.file?.bytes), "Rien à signaler");
+  assert.equal(plain?.unread, false);
+  const elsewhere = '<text mediaType="application/pdf"><reference value="a.pdf"/></text>';
+  const packed =
+    '<text mediaType="application/pdf" representation="B64" compression="DF">QUJD</text>';
+  for (const text of [elsewhere, packed]) {
+    assert.equal(body(text)?.file, undefined);
+    assert.equal(body(text)?.unread, true);
+  }
+});
+
+test("what is missing, crossed out, of others or elsewhere is said on the page", async (t) => {
+  const drawing = await startDrawing();
+  t.after(() => drawing.stop());
+  const draw = (text: string) => {
+    const read = parseCda(text);
+    assert.ok(read !== undefined);
+    return drawing.draw("parts/clinical-document.tsx", "ClinicalDocument", "fr", { cda: read });
+  };
+  const whole = await draw(
+    cda(`<structuredBody>${section("Allergies", "Pollen")}</structuredBody>`),
+  );
+  const bare = await draw(cda(`<structuredBody>${section("Allergies", "")}</structuredBody>`));
+  assert.doesNotMatch(whole, /Aucun texte/);
+  assert.match(bare, /AllergiesAucun texte/);
+  const crossed = section("S", '<content revised="delete">10 mg</content>');
+  assert.match(
+    await draw(cda(`<structuredBody>${crossed}</structuredBody>`)),
+    /Barré par l’auteur\u00a0: 10 mg/,
+  );
+  assert.match(await draw(cda("<nonXMLBody><text/></nonXMLBody>")), /n’est pas montré ici/);
 });
 
 test("documents of other programs", {
@@ -145,7 +255,7 @@ test("documents of other programs", {
   ] as const) {
     const read = parseCda(readFileSync(join(GIVEN, name), "utf8"));
     assert.ok(read !== undefined, name);
-    assert.ok(read.patient.name !== "" && read.authors.length > 0, name);
+    assert.ok(read.patients[0]?.name !== "" && read.authors.length > 0, name);
     assert.ok(titles(read.sections).length >= least, `${name}: ${titles(read.sections)}`);
     const tables = read.sections.flatMap((each) => each.blocks).filter((b) => b.kind === "table");
     assert.ok(tables.length > 5, name);

@@ -11,17 +11,47 @@ export function ClinicalDocument({ cda }: { readonly cda: Cda }) {
   return (
     <article className="sheet clinical">
       <h2>{cda.title === "" ? t`Clinical document` : cda.title}</h2>
+      {cda.patients.map(({ name, born }, i) => (
+        <Facts
+          // biome-ignore lint/suspicious/noArrayIndexKey: a document that was opened never changes.
+          key={i}
+          facts={[
+            [t`About`, name],
+            [t`Born`, day(born)],
+          ]}
+        />
+      ))}
       <Facts
         facts={[
-          [t`About`, cda.patient.name],
-          [t`Born`, day(cda.patient.born)],
           [t`Written`, day(cda.date)],
           [t`By`, cda.authors.join(", ")],
           [t`Kept by`, cda.custodian],
         ]}
       />
+      {cda.patients.length > 1 ? (
+        <Notice tone="care">
+          <p>
+            <Trans>This document names more than one person.</Trans>
+          </p>
+        </Notice>
+      ) : null}
+      {cda.replaces ? (
+        <p>
+          <Trans>It says that it replaces an earlier document.</Trans>
+        </p>
+      ) : null}
+      {cda.unread ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              What this document says is not shown here. It lies elsewhere, or in a form that this
+              page cannot read. Save a copy and open it with its program.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
       {cda.sections.map((section, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a document that was opened never changes.
+        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
         <Section key={i} section={section} level={3} />
       ))}
     </article>
@@ -34,6 +64,11 @@ function Section({ section, level }: { readonly section: CdaSection; readonly le
     <section>
       {section.title === "" ? null : <Heading>{section.title}</Heading>}
       <Blocks blocks={section.blocks} title={section.title} />
+      {section.blocks.length + section.sections.length > 0 ? null : (
+        <p>
+          <Trans>No text is written here. That does not mean that there is nothing to say.</Trans>
+        </p>
+      )}
       {section.sections.map((each, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: as above.
         <Section key={i} section={each} level={level + 1} />
@@ -74,6 +109,8 @@ function Block({ block, title }: { readonly block: CdaBlock; readonly title: str
     }
     case "table":
       return <Table block={block} title={title} />;
+    case "removed":
+      return <Removed text={block.text} />;
     case "media":
       return (
         <Notice tone="care">
@@ -88,6 +125,17 @@ function Block({ block, title }: { readonly block: CdaBlock; readonly title: str
     default:
       return block satisfies never;
   }
+}
+
+/** What the author crossed out: told as such in words, as a line through it is not read aloud. */
+function Removed({ text }: { readonly text: string }) {
+  return (
+    <p className="lines">
+      <Trans>
+        Crossed out by the author: <del>{text}</del>
+      </Trans>
+    </p>
+  );
 }
 
 function Table({
@@ -132,11 +180,13 @@ function Rows({
           // biome-ignore lint/suspicious/noArrayIndexKey: as above.
           <th key={j} scope={scope} {...spans}>
             {cell.text}
+            {cell.removed === undefined ? null : <Removed text={cell.removed} />}
           </th>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above.
           <td key={j} className="lines" {...spans}>
             {cell.text}
+            {cell.removed === undefined ? null : <Removed text={cell.removed} />}
           </td>
         );
       })}

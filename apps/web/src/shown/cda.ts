@@ -9,13 +9,18 @@ export interface Cda {
   readonly title: string;
   /** As HL7 writes instants, without what is not there: `20261103`, `202611031015`. */
   readonly date: string;
-  readonly patient: { readonly name: string; readonly born: string };
+  /** One, as a rule; the standard lets a document speak of several. */
+  readonly patients: readonly { readonly name: string; readonly born: string }[];
+  /** Whether it says that it comes in the place of an earlier one. */
+  readonly replaces: boolean;
   /** People or, where none is named, organisations. */
   readonly authors: readonly string[];
   readonly custodian: string;
   readonly sections: readonly CdaSection[];
   /** The whole content where it is a file inside the document (nonXMLBody). */
   readonly file?: { readonly mediaType: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  /** The whole content lies elsewhere, or in a form that is not read here. */
+  readonly unread: boolean;
 }
 
 export interface CdaSection {
@@ -37,11 +42,15 @@ export type CdaBlock =
       readonly head: readonly (readonly CdaCell[])[];
       readonly rows: readonly (readonly CdaCell[])[];
     }
+  /** What its author has crossed out (revised="delete"), after the text in which it stood. */
+  | { readonly kind: "removed"; readonly text: string }
   /** Something drawn, which this page does not show and must not leave out in silence. */
   | { readonly kind: "media" };
 
 export interface CdaCell {
   readonly text: string;
+  /** What its author has crossed out of it. */
+  readonly removed?: string;
   readonly isHead: boolean;
   readonly columns: number;
   readonly rows: number;
@@ -115,17 +124,16 @@ function readText(text: string): string {
 function readCda(text: string): Cda | undefined {
   const root = rootOf(text);
   if (root === undefined) return undefined;
-  const record = child(child(root, "recordTarget"), "patientRole");
-  const patient = child(record, "patient");
   const body = child(root, "component");
-  const file = fileOf(child(body, "nonXMLBody"));
+  const envelope = child(body, "nonXMLBody");
+  const file = fileOf(envelope);
   return {
     title: lineOf(child(root, "title")),
     date: attribute(child(root, "effectiveTime"), "value"),
-    patient: {
-      name: nameOf(child(patient, "name")),
-      born: attribute(child(patient, "birthTime"), "value"),
-    },
+    patients: children(root, "recordTarget").map(patientOf),
+    replaces: children(root, "relatedDocument").some(
+      (each) => each.getAttribute("typeCode") === "RPLC",
+    ),
     authors: children(root, "author").map(authorOf).filter(isSaid),
     custodian: lineOf(
       child(
@@ -138,6 +146,15 @@ function readCda(text: string): Cda | undefined {
     ),
     sections: sectionsOf(child(body, "structuredBody"), 0),
     ...(file === undefined ? {} : { file }),
+    unread: envelope !== undefined && file === undefined,
+  };
+}
+
+function patientOf(target: Element): Cda["patients"][number] {
+  const patient = child(child(target, "patientRole"), "patient");
+  return {
+    name: nameOf(child(patient, "name")),
+    born: attribute(child(patient, "birthTime"), "value"),
   };
 }
 
@@ -157,7 +174,7 @@ function rootOf(text: string): Element | undefined {
 }
 
 function sectionsOf(parent: Element | undefined, depth: number): CdaSection[] {
-  if (depth > DEEPEST) return [];
+  if (depth > DEEPEST) throw new RangeError("sections in each other");
   return children(parent, "component").flatMap((component) => {
     const section = child(component, "section");
     if (section === undefined) return [];
@@ -174,16 +191,17 @@ function sectionsOf(parent: Element | undefined, depth: number): CdaSection[] {
 /** What stands in an element of the narrative, in its order. */
 function blocksOf(parent: Element | undefined, depth: number): CdaBlock[] {
   const blocks: CdaBlock[] = [];
-  let line = "";
+  let line: Written = NOTHING;
   const endLine = () => {
-    const text = tidy(line);
+    const [text, removed] = [tidy(line.text), tidy(line.removed)];
     if (text !== "") blocks.push({ kind: "paragraph", text });
-    line = "";
+    if (removed !== "") blocks.push({ kind: "removed", text: removed });
+    line = NOTHING;
   };
-  if (depth > DEEPEST) return blocks;
+  if (depth > DEEPEST) throw new RangeError("text in each other");
   for (const node of nodesOf(parent)) {
     if (!isElement(node) || IN_LINE.has(node.localName ?? "") || node.localName === "br") {
-      line += inLine(node);
+      line = after(line, written(node));
       continue;
     }
     endLine();
@@ -197,6 +215,7 @@ function blockOf(element: Element, depth: number): CdaBlock[] {
   switch (element.localName) {
     case "list":
       return [
+        ...children(element, "caption").flatMap((caption) => blocksOf(caption, depth)),
         {
           kind: "list",
           ordered: element.getAttribute("listType") === "ordered",
@@ -204,7 +223,7 @@ function blockOf(element: Element, depth: number): CdaBlock[] {
         },
       ];
     case "table":
-      return [tableOf(element)];
+      return [tableOf(element), ...mediaIn(element)];
     case "renderMultiMedia":
       return [{ kind: "media" }];
     default:
@@ -227,19 +246,23 @@ function tableOf(table: Element): CdaBlock {
 function cellsOf(row: Element): CdaCell[] {
   return elementsOf(row)
     .filter(({ localName }) => localName === "th" || localName === "td")
-    .map((cell) => ({
-      text: tidy(cellText(cell)),
-      isHead: cell.localName === "th",
-      columns: spanOf(cell, "colspan"),
-      rows: spanOf(cell, "rowspan"),
-    }));
+    .map((cell) => {
+      const [text, removed] = [tidy(written(cell).text), tidy(written(cell).removed)];
+      return {
+        text,
+        ...(removed === "" ? {} : { removed }),
+        isHead: cell.localName === "th",
+        columns: spanOf(cell, "colspan"),
+        rows: spanOf(cell, "rowspan"),
+      };
+    });
 }
 
-/** All text of a cell; what begins a line of its own there begins one here. */
-function cellText(node: Node): string {
-  if (!isElement(node)) return node.nodeValue ?? "";
-  const isBlock = ["paragraph", "item", "list", "tr", "br"].includes(node.localName ?? "");
-  return (isBlock ? "\n" : "") + nodesOf(node).map(cellText).join("");
+/** A cell holds text only: a picture in one is told below its table. */
+function mediaIn(table: Element): CdaBlock[] {
+  const holds = (element: Element): boolean =>
+    element.localName === "renderMultiMedia" || elementsOf(element).some(holds);
+  return holds(table) ? [{ kind: "media" }] : [];
 }
 
 function spanOf(cell: Element, name: string): number {
@@ -247,16 +270,67 @@ function spanOf(cell: Element, name: string): number {
   return span >= 1 && span <= SPAN ? span : 1;
 }
 
-function inLine(node: Node): string {
-  if (!isElement(node)) return (node.nodeValue ?? "").replace(/\s+/g, " ");
-  return node.localName === "br" ? "\n" : nodesOf(node).map(inLine).join("");
+/** Text as it stands in a line, and apart from it what its author has crossed out. */
+interface Written {
+  readonly text: string;
+  readonly removed: string;
 }
 
+const NOTHING: Written = { text: "", removed: "" };
+
+/** What begins and ends a line of its own, also inside a cell. */
+const LINES: ReadonlySet<string> = new Set(["paragraph", "item", "list", "tr", "table", "caption"]);
+
+/** All text of a node, so that what stands raised, apart or crossed out does not run into the rest. */
+function written(node: Node): Written {
+  if (!isElement(node)) return { ...NOTHING, text: (node.nodeValue ?? "").replace(/\s+/g, " ") };
+  const name = node.localName ?? "";
+  if (name === "br") return { ...NOTHING, text: "\n" };
+  // The footnote itself stands where its author put it.
+  if (name === "footnoteRef") return { ...NOTHING, text: " *" };
+  const { text, removed } = nodesOf(node).map(written).reduce(after, NOTHING);
+  if (name === "content" && node.getAttribute("revised") === "delete")
+    return { text: "", removed: `${removed}${text}\n` };
+  if (LINES.has(name)) return { text: `\n${text}\n`, removed };
+  // 10 to the power of 9 is not 109.
+  if (name === "sup") return { text: raised(text), removed };
+  if (name === "sub") return { text: replaced(text, LOWERED), removed };
+  return { text: name === "footnote" ? ` (* ${text.trim()})` : text, removed };
+}
+
+function after(before: Written, next: Written): Written {
+  return { text: before.text + next.text, removed: before.removed + next.removed };
+}
+
+const RAISED = new Map(
+  [..."0123456789+-\u2212=()"].map((from, i) => [from, [..."⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾"][i]]),
+);
+const LOWERED = new Map(
+  [..."0123456789+-\u2212=()"].map((from, i) => [from, [..."₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"][i]]),
+);
+
+/** Figures with letters of their own for it; a fraction has none. */
+function raised(text: string): string {
+  return /\d[.,]\d/.test(text) ? `^(${text.trim()})` : replaced(text, RAISED);
+}
+
+function replaced(text: string, letters: ReadonlyMap<string, string | undefined>): string {
+  return [...text].map((letter) => letters.get(letter) ?? letter).join("");
+}
+
+/** The file inside an envelope; one that is compressed would open in no program as it is. */
 function fileOf(body: Element | undefined): Cda["file"] {
   const text = child(body, "text");
-  if (text === undefined || text.getAttribute("representation") !== "B64") return undefined;
+  const content = text?.textContent ?? "";
+  if (text === undefined || content.trim() === "" || text.hasAttribute("compression"))
+    return undefined;
+  if (text.getAttribute("representation") !== "B64") {
+    // ED of HL7's data types: plain text, where nothing else is said.
+    const mediaType = text.getAttribute("mediaType") ?? "text/plain";
+    return { mediaType, bytes: new TextEncoder().encode(content) };
+  }
   try {
-    const binary = atob((text.textContent ?? "").replace(/\s+/g, ""));
+    const binary = atob(content.replace(/\s+/g, ""));
     const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
     return { mediaType: text.getAttribute("mediaType") ?? "application/octet-stream", bytes };
   } catch {
@@ -282,7 +356,7 @@ function nameOf(name: Element | undefined): string {
 }
 
 function lineOf(element: Element | undefined): string {
-  return tidy(element?.textContent ?? "").replace(/\n/g, " ");
+  return element === undefined ? "" : tidy(written(element).text).replace(/\n/g, " ");
 }
 
 function tidy(text: string): string {
