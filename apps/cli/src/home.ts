@@ -21,16 +21,21 @@ export class Home {
     this.folder = folder;
   }
 
-  /** Opens the sealed store. @throws CommandError `home-busy` while another command has it */
+  /** Opens the sealed store. @throws CommandError `home-busy` while another command has it, `file-unwritable`, `file-unreadable` */
   async store(): Promise<RawStore> {
     const store = join(this.folder, "store");
-    await mkdir(store, { recursive: true, mode: 0o700 });
-    // The home may be a folder that others look into: what is sealed under a password is not for guessing.
-    await chmod(store, 0o700);
+    try {
+      await mkdir(store, { recursive: true, mode: 0o700 });
+      // The home may be a folder that others look into: what is sealed under a password is not for guessing.
+      await chmod(store, 0o700);
+    } catch (cause) {
+      throw new CommandError("file-unwritable", store, { cause });
+    }
     try {
       return await levelStore(store);
     } catch (cause) {
-      throw new CommandError("home-busy", this.folder, { cause });
+      if (isLocked(cause)) throw new CommandError("home-busy", this.folder, { cause });
+      throw new CommandError("file-unreadable", store, { cause });
     }
   }
 
@@ -72,6 +77,12 @@ export class Home {
 /** `--home`, or ECRIN_HOME, or a folder in the person's own. */
 export function homeFolder(given: string | undefined): string {
   return given ?? process.env.ECRIN_HOME ?? join(homedir(), ".ecrin-client");
+}
+
+/** Whether another process has it, by what LevelDB says behind the error. */
+function isLocked(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isObject(cause) && cause.code === "LEVEL_LOCKED";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

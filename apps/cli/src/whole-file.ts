@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, rename, stat } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { lstat, open, rename, stat } from "node:fs/promises";
 import { constants } from "node:os";
 import process from "node:process";
 import { CommandError } from "./exit.ts";
@@ -21,9 +21,10 @@ export async function writeWhole(
   moved: (bytes: number) => void = () => undefined,
 ): Promise<number> {
   const part = partOf(path);
-  const file = await create(part, path);
-  let done = 0;
-  return await orNothing(part, async () => {
+  const make = () => closeSync(openSync(part, "wx", 0o600));
+  return await orNothing({ part, path, make }, async () => {
+    const file = await open(part, "r+");
+    let done = 0;
     try {
       for await (const piece of await begin()) {
         await file.writeFile(piece);
@@ -49,12 +50,8 @@ export async function wholeFolder<T>(
   fill: (folder: string) => Promise<T>,
 ): Promise<T> {
   const part = partOf(path.replace(/(?<=.)\/+$/, ""));
-  try {
-    await mkdir(part, { mode: 0o700 });
-  } catch (cause) {
-    throw new CommandError("file-unwritable", path, { cause });
-  }
-  return await orNothing(part, async () => {
+  const make = () => mkdirSync(part, { mode: 0o700 });
+  return await orNothing({ part, path, make }, async () => {
     const filled = await fill(part);
     await refuseAnything(path);
     await rename(part, path);
@@ -66,31 +63,46 @@ function partOf(path: string): string {
   return `${path}.part-${process.pid}`;
 }
 
-/** Interrupted half way, what was written so far must not stay behind, whichever way it ends. */
-async function orNothing<T>(part: string, work: () => Promise<T>): Promise<T> {
+interface Beside {
+  readonly part: string;
+  /** The place it is moved to. */
+  readonly path: string;
+  /** Makes it at once: no signal that is listened to comes between its being there and its being ours to remove. */
+  make(): void;
+}
+
+/**
+ * Interrupted half way, what was written so far must not stay behind, whichever way it ends.
+ * @throws CommandError `file-unwritable`
+ */
+async function orNothing<T>({ part, path, make }: Beside, work: () => Promise<T>): Promise<T> {
   const wipe = () => rmSync(part, { force: true, recursive: true });
   // What nobody listens to ends a process at once, without a word to it.
   const end = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
-  process.once("exit", wipe);
   for (const signal of ENDING) process.on(signal, end);
   try {
-    return await work();
+    makeBeside(make, path);
+    process.once("exit", wipe);
+    try {
+      return await work();
+    } finally {
+      wipe();
+      process.off("exit", wipe);
+    }
   } finally {
-    wipe();
-    process.off("exit", wipe);
     for (const signal of ENDING) process.off(signal, end);
   }
 }
 
-const ENDING = ["SIGTERM", "SIGHUP"] as const;
-
-async function create(part: string, path: string): Promise<FileHandle> {
+function makeBeside(make: () => void, path: string): void {
   try {
-    return await open(part, "wx", 0o600);
+    make();
   } catch (cause) {
     throw new CommandError("file-unwritable", path, { cause });
   }
 }
+
+const ENDING = ["SIGTERM", "SIGHUP"] as const;
 
 /** @throws CommandError `file-exists` */
 export async function refuseExisting(path: string): Promise<void> {

@@ -166,6 +166,30 @@ test("what lies on this computer is closed to others", async () => {
   assert.equal(await told(0o600), false);
 });
 
+test("a home that another command has, or that is none, is told as that", async () => {
+  // It has the store while it waits for its password.
+  const sitting = run(["list", "--home", camille.home, "--password-file", "-"], WAITS);
+  const lock = join(camille.home, "store", "LOCK");
+  const isHeld = async () =>
+    (await readFile("/proc/locks", "utf8")).includes(`:${(await stat(lock)).ino} `);
+  while (!(await isHeld())) await new Promise((go) => setTimeout(go, 20));
+  assert.equal(await refused(camille, 1, "list"), "home-busy");
+  sitting.child.stdin.end(`${camille.secrets?.[0]}\n`);
+  assert.equal((await sitting.ended).code, 0);
+
+  const call = {
+    home: join(ground.folder, "damaged"),
+    secrets: ["lampe-fleuve-verte"],
+    server: ground.server.url,
+  };
+  await mkdir(join(call.home, "store"), { recursive: true });
+  await writeFile(join(call.home, "store", "CURRENT"), "nothing of LevelDB's");
+  assert.equal(await refused(call, 1, "list"), "file-unreadable");
+  const file = { ...call, home: join(ground.folder, "a-file", "home") };
+  await writeFile(join(ground.folder, "a-file"), "");
+  assert.equal(await refused(file, 1, "list"), "file-unwritable");
+});
+
 test("what is broken off leaves nothing readable behind", async () => {
   const large = join(ground.folder, "large.bin");
   await writeFile(large, Buffer.alloc(24 << 20, 7));
@@ -230,11 +254,14 @@ test("what a writer sealed wrongly keeps nobody from taking the rest along", asy
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
+/** In the place of a password that is typed later. */
+const WAITS = Symbol("waits");
+
 /** A command that may be broken off, or is given a file of passwords. */
-function run(args: readonly string[], password = "") {
+function run(args: readonly string[], password: string | typeof WAITS = "") {
   const flags = ["--disable-warning=ExperimentalWarning", MAIN, "--lang", "en"];
   const child = spawn(process.execPath, [...flags, ...args], { env: ENVIRONMENT });
-  child.stdin.end(`${password}\n`);
+  if (password !== WAITS) child.stdin.end(`${password}\n`);
   let err = "";
   child.stderr.on("data", (piece: Buffer) => {
     err += piece.toString();

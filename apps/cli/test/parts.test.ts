@@ -7,7 +7,7 @@ import { CommandError } from "../src/exit.ts";
 import { mediaTypeOf } from "../src/media-type.ts";
 import { fileNameOf } from "../src/open.ts";
 import { namesId, oneNamed, shortId, withoutHyphens } from "../src/short-id.ts";
-import { columns, shown, sizeIn } from "../src/shown.ts";
+import { columns, jsonLine, shown, sizeIn, titleIn, wordIn } from "../src/shown.ts";
 import { parseSince, parseWhen } from "../src/when.ts";
 import { catalogue } from "../src/words.ts";
 
@@ -111,6 +111,25 @@ test("what others wrote cannot drive the terminal", () => {
   assert.equal(shown("a\u001b[2Jb\r\nc"), "a\ufffd[2Jb\ufffd\ufffdc");
   assert.equal(shown("report\u202efdp.exe"), "report\ufffdfdp.exe");
   assert.equal(shown("Hélène « ok »"), "Hélène « ok »");
+});
+
+test("a table has what it has, and no member of every object", () => {
+  assert.equal(wordIn({ reader: "lecteur" }, "reader"), "lecteur");
+  for (const name of ["constructor", "__proto__", "toString"])
+    assert.equal(wordIn({ reader: "lecteur" }, name), undefined);
+});
+
+test("JSON says every letter, and a terminal shows it as it is", () => {
+  const value = { a: "é 読 😀 \u009b2J\u202e\u200b\u{e0041}", b: [1, null] };
+  const line = jsonLine(value);
+  assert.equal(line, '{"a":"é 読 😀 \\u009b2J\\u202e\\u200b\\udb40\\udc41","b":[1,null]}');
+  assert.deepEqual(JSON.parse(line), value);
+});
+
+test("a title stands in a row, however long it is", () => {
+  assert.equal([...titleIn("読".repeat(500))].length, 120);
+  assert.equal(titleIn(`a${" ".repeat(300)}b`), "a b");
+  assert.equal(catalogue("en").quoted("a” is checked. “b"), "“a' is checked. 'b”");
 });
 
 test("columns line up, sizes are short", () => {
