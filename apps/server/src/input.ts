@@ -72,9 +72,17 @@ async function readBody(
   const bytes = await inTime(readBytes(request, route.most ?? MOST), patience, arrived);
   if (route.body === undefined) return undefined;
   if (bytes.length === 0) return parseAs(route.body, {}, "body");
+  if (isEncoded(request.headers)) refuse("unsupported-type");
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") refuse("unsupported-type");
   return parseAs(route.body, parseJson(bytes), "body");
+}
+
+/** Whether a body is not what it says as it stands (RFC 9110 section 8.4, RFC 9112 section 6.1). */
+function isEncoded(headers: Headers): boolean {
+  const content = headers.get("content-encoding") ?? "identity";
+  const transfer = headers.get("transfer-encoding") ?? "chunked";
+  return content.toLowerCase() !== "identity" || transfer.toLowerCase() !== "chunked";
 }
 
 /** Parses JSON, but for millions of tiny values, which would hold everybody else up for seconds. */

@@ -44,7 +44,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.headersTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
   server.timeout = (options.patience ?? PATIENCE).idleMs;
-  server.prependListener("request", closeBehindBody);
+  server.prependListener("request", (incoming, outgoing) => {
+    dropTwoHosts(incoming);
+    closeBehindBody(incoming, outgoing);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => resolve());
@@ -58,6 +61,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       await close(server);
     },
   };
+}
+
+/** Two hosts are none (RFC 9112 section 3.2): what stands before this server may have taken the other one. */
+function dropTwoHosts({ headers, rawHeaders }: IncomingMessage): void {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host");
+  if (hosts.length > 1) delete headers.host;
 }
 
 /** A body where none is taken is not read: its connection ends with the answer, and not when its sender likes. */
