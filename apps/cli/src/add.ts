@@ -8,10 +8,11 @@ import {
   type HealthRecord,
   isBundle,
   type OfflineRecord,
+  readFhir,
   resourcesOfBundle,
 } from "@ecrin/client";
 import type { Bytes, ItemId } from "@ecrin/protocol";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { mediaTypeOf, SNIFFED } from "./media-type.ts";
@@ -39,11 +40,24 @@ export function defineAdd(program: Command, { help }: Words): void {
     .argument("<file...>", help.args.files)
     .option("--record <owner>", help.options.record)
     .option("--title <title>", help.options.title)
-    .option("--date <date>", help.options.date)
+    .option("--date <date>", help.options.date, dateGiven)
     .option("--as-file", help.options.asFile)
     .action(async (paths: string[], options: AddOptions, command: Command) => {
       await add(Invocation.of(command), paths, options);
     });
+}
+
+/** FHIR R4, dateTime: a year, a month, a day, or a moment with its zone. */
+const DATE =
+  /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))?)?)?$/;
+
+/** The date of a document; one that no calendar has would stand in the record as if it were one. */
+export function dateGiven(text: string): string {
+  const [day = ""] = text.split("T");
+  const at = new Date(text);
+  const isThere = !Number.isNaN(at.getTime()) && new Date(day).toISOString().startsWith(day);
+  if (!DATE.test(text) || !isThere) throw new InvalidArgumentError(text);
+  return text;
 }
 
 async function add(call: Invocation, paths: readonly string[], options: AddOptions): Promise<void> {
@@ -155,7 +169,7 @@ export async function fhirIn(path: string): Promise<FhirResource[] | undefined> 
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readFhir(text);
   } catch {
     return undefined; // Called .json and is none: kept as a file, byte for byte.
   }

@@ -1,6 +1,6 @@
 import type { FhirResource, HealthRecord, ListedItem, OfflineRecord } from "@ecrin/client";
 import type { Command } from "commander";
-import { fhirIn, resumeName, withFile } from "./add.ts";
+import { dateGiven, fhirIn, resumeName, withFile } from "./add.ts";
 import { Invocation } from "./invocation.ts";
 import { itemHere, listedNamed } from "./naming.ts";
 import { progressLine } from "./progress.ts";
@@ -16,7 +16,7 @@ export function defineChange(program: Command, { help }: Words): void {
     .argument("<item>", help.args.item)
     .argument("<file>", help.args.file)
     .option("--title <title>", help.options.title)
-    .option("--date <date>", help.options.date)
+    .option("--date <date>", help.options.date, dateGiven)
     .action(async (item: string, file: string, options: CorrectOptions, command: Command) => {
       await correct(Invocation.of(command), item, file, options);
     });

@@ -1,7 +1,15 @@
 import { mkdir, open as openFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ClientError, type HealthRecord, type ListedItem, type Opened } from "@ecrin/client";
-import type { ItemId } from "@ecrin/protocol";
+import {
+  ClientError,
+  Decimal,
+  fhirText,
+  type HealthRecord,
+  type ListedItem,
+  type Opened,
+  readFhir,
+} from "@ecrin/client";
+import { fromBase64url, fromUtf8, type ItemId } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
@@ -67,7 +75,7 @@ async function writeAll(call: Invocation, record: HealthRecord, folder: string):
   await mkdir(join(folder, "files"), { mode: 0o700 });
   const items = (await record.list()).filter(({ metadata }) => metadata.kind === "fhir");
   const line = progressLine(call.words, call.words.said.exporting, "things");
-  const resources: unknown[] = [];
+  const entries: Entry[] = [];
   const shut: Shut[] = [];
   let files = 0;
   try {
@@ -76,22 +84,60 @@ async function writeAll(call: Invocation, record: HealthRecord, folder: string):
       const name = `${number}-${fileNameOf(each.title)}`;
       const path = join(folder, "files", name);
       if (opened === undefined) shut.push(each);
-      else if (opened.size === 0) resources.push(opened.resource);
+      else if (opened.size === 0) entries.push({ item: each.item, resource: resourceOf(opened) });
       else if (await isWritten(path, opened)) {
         files += 1;
-        resources.push(withUrl(opened, `files/${encodeURIComponent(name)}`));
+        const resource = withUrl(resourceOf(opened), `files/${encodeURIComponent(name)}`);
+        entries.push({ item: each.item, resource });
       } else shut.push(each);
-      line.moved(resources.length + shut.length, items.length);
+      line.moved(entries.length + shut.length, items.length);
     }
   } finally {
     line.done();
   }
-  const entry = resources.map((resource) => ({ resource }));
-  const bundle = { resourceType: "Bundle", type: "collection", entry };
   const path = join(folder, "bundle.json");
-  const text = JSON.stringify(bundle, null, 2);
+  const text = bundleOf(entries);
   await writeFile(path, text, { flag: "wx", mode: 0o600 }).catch(unwritable(path));
-  return { resources: resources.length, files, shut };
+  return { resources: entries.length, files, shut };
+}
+
+/** A resource, and the item that it is here. */
+interface Entry {
+  readonly item: ItemId;
+  readonly resource: unknown;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A FHIR R4 bundle, an entry a line. Each has an address of its own (bdl-7): by the resource's id where
+ * that is a UUID, so that what refers to it finds it, and else, as for a second of the same id, by the item's.
+ */
+function bundleOf(entries: readonly Entry[]): string {
+  const taken = new Set<string>();
+  const lines = entries.map(({ item, resource }) => {
+    const { id } = Object(resource);
+    const isOwn = typeof id === "string" && UUID.test(id) && !taken.has(id);
+    const uuid = isOwn ? id : uuidOf(item);
+    taken.add(uuid);
+    return fhirText({ fullUrl: `urn:uuid:${uuid}`, resource });
+  });
+  const head = '{"resourceType":"Bundle","type":"collection"';
+  // FHIR has no empty lists.
+  return lines.length === 0 ? `${head}}\n` : `${head},"entry":[\n${lines.join(",\n")}\n]}\n`;
+}
+
+/** An item's 16 random bytes in the form of RFC 9562, version 4. */
+function uuidOf(item: ItemId): string {
+  const bytes = fromBase64url(item, "item");
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Buffer.from(bytes).toString("hex");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function resourceOf({ resourceBytes }: Opened): unknown {
+  return readFhir(fromUtf8(resourceBytes, "resource"));
 }
 
 /**
@@ -143,10 +189,19 @@ async function isWritten(path: string, opened: Opened): Promise<boolean> {
 }
 
 /** The resource, its attachment led to the file beside the bundle. */
-function withUrl({ resource }: Opened, url: string): unknown {
-  return JSON.parse(JSON.stringify(resource), (name, value: unknown) =>
-    name === "url" && value === "#attachment" ? url : value,
-  );
+function withUrl(resource: unknown, url: string): unknown {
+  if (Array.isArray(resource)) return resource.map((each) => withUrl(each, url));
+  if (!isMembers(resource)) return resource;
+  const members = Object.entries(resource).map(([name, value]): [string, unknown] => [
+    name,
+    name === "url" && value === "#attachment" ? url : withUrl(value, url),
+  ]);
+  return Object.fromEntries(members);
+}
+
+/** A JSON object, and not a number with its digits. */
+function isMembers(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(value instanceof Decimal);
 }
 
 async function writeAttachment(path: string, opened: Opened): Promise<void> {

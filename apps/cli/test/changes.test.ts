@@ -61,6 +61,36 @@ test("everything is taken along as one FHIR bundle and files, by one entry in th
   assert.equal(entries.filter(({ kind }) => kind === "export").length, 1);
 });
 
+test("what is imported is taken along digit for digit, and what refers to another still finds it", async () => {
+  const { folder } = ground;
+  const uuid = "3d8c4f00-6a51-4c1e-9b70-00000000000a";
+  const result = '"valueQuantity":{"value":1.10,"unit":"g/L"}';
+  const refers = `"resourceType":"Observation","subject":{"reference":"urn:uuid:${uuid}"},${result}`;
+  const bundle = `{"resourceType":"Bundle","type":"collection","entry":[
+    {"fullUrl":"urn:uuid:${uuid}","resource":{"resourceType":"Patient"}},{"resource":{${refers}}}]}`;
+  const file = join(folder, "digits.json");
+  await writeFile(file, bundle);
+  for (let times = 0; times < 2; times++) await json(camille, "add", file);
+  const into = join(folder, "digits");
+  await json(camille, "export", into);
+  const text = await readFile(join(into, "bundle.json"), "utf8");
+  assert.equal(text.split(result).length, 3);
+  const taken: { entry: { fullUrl: string; resource: { id?: string } }[] } = JSON.parse(text);
+  const named = taken.entry.filter(({ resource }) => resource.id === uuid);
+  assert.equal(named.length, 2);
+  assert.equal(named.filter(({ fullUrl }) => fullUrl === `urn:uuid:${uuid}`).length, 1);
+  const addresses = taken.entry.map(({ fullUrl }) => fullUrl);
+  assert.equal(new Set(addresses).size, addresses.length);
+  for (const address of addresses) assert.match(address, /^urn:uuid:[0-9a-f-]{36}$/);
+});
+
+test("a date that is none of FHIR's, or in no calendar, is none of a document", async () => {
+  for (const date of ["hier", "2026-02-30", "2026-13", "12/05/2026", "2026-05-12T10:00"])
+    assert.equal(await refused(camille, 2, "add", REPORT, "--date", date), "usage", date);
+  for (const date of ["2026", "2026-05", "2026-05-12T10:00:00+02:00"])
+    await json(camille, "add", REPORT, "--date", date);
+});
+
 test("a kit and the password open a new device; a new password counts everywhere", async () => {
   const { folder, server } = ground;
   const text = await readFile(join(folder, "camille.txt"), "utf8");

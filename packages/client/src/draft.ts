@@ -8,6 +8,7 @@ import {
   isTooDeep,
   metadataOf,
 } from "./fhir.ts";
+import { fhirText } from "./fhir-json.ts";
 import type { Draft } from "./seal.ts";
 
 /**
@@ -62,10 +63,10 @@ function sourceOf(content: FileInput["content"]): Pick<Draft, "open" | "opensAga
     : { open: () => content.stream, opensAgain: false };
 }
 
-/** A FHIR resource as it was given. @throws FhirError for one that nobody could open */
+/** A FHIR resource as it was given, digit for digit where `readFhir` has read it. @throws FhirError for one that nobody could open */
 export function resourceDraft(resource: FhirResource, item: ItemId): Draft {
   if (isTooDeep(resource)) throw new FhirError("resource", "is nested too deep");
-  const json = utf8(JSON.stringify(resource));
+  const json = utf8(fhirText(resource));
   return {
     item,
     op: "create",

@@ -1,4 +1,5 @@
 import type { Metadata } from "@ecrin/protocol";
+import { Decimal } from "./fhir-json.ts";
 
 /** A FHIR R4 resource as it lies in a bundle: only what a list shows is looked at, the rest is kept as given. */
 export type FhirResource = { readonly resourceType: string; readonly [element: string]: unknown };
@@ -26,7 +27,9 @@ export function isTooDeep(value: unknown): boolean {
   let level = [value];
   for (let depth = 0; depth <= DEEPEST; depth++) {
     level = level.flatMap((each) =>
-      typeof each === "object" && each !== null ? Object.values(each) : [],
+      typeof each === "object" && each !== null && !(each instanceof Decimal)
+        ? Object.values(each)
+        : [],
     );
     if (level.length === 0) return false;
   }
@@ -38,24 +41,37 @@ export function isBundle(value: unknown): boolean {
   return isObject(value) && value.resourceType === "Bundle";
 }
 
+/** Of these an entry is another state of a resource, or takes one away: as items all would stand in force. */
+const NOT_TAKEN: ReadonlySet<unknown> = new Set(["history", "subscription-notification"]);
+
+/** A bundle names its resources by such an address, and they refer to each other by it (FHIR R4, Bundle.entry.fullUrl). */
+const UUID = /^urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 /**
  * The resources of a FHIR R4 bundle (transaction, batch, collection, document,
- * searchset), each as given.
+ * searchset), each as given. One that has no id yet gets that of its place in
+ * the bundle, as at any FHIR server, so that what refers to it still does.
  * @throws FhirError for anything that is not one, naming the place
  */
 export function resourcesOfBundle(value: unknown): FhirResource[] {
   if (!isObject(value) || value.resourceType !== "Bundle")
     throw new FhirError("resourceType", "is not Bundle");
+  if (NOT_TAKEN.has(value.type)) throw new FhirError("type", "is not one that is taken in");
   const entries = value.entry;
   if (!Array.isArray(entries)) throw new FhirError("entry", "is missing");
   return entries.map((entry: unknown, i) => {
-    const resource = isObject(entry) ? entry.resource : undefined;
+    const { resource, fullUrl, request } = isObject(entry) ? entry : {};
+    const method = isObject(request) ? request.method : undefined;
+    if (method === "DELETE" || method === "PATCH")
+      throw new FhirError(`entry[${i}].request.method`, "changes what is elsewhere");
     if (!isObject(resource) || typeof resource.resourceType !== "string") {
       throw new FhirError(`entry[${i}].resource`, "is not a FHIR resource");
     }
     if (!TYPE.test(resource.resourceType))
       throw new FhirError(`entry[${i}].resource.resourceType`, "is not a name of FHIR");
-    return { ...resource, resourceType: resource.resourceType };
+    const [, uuid] = typeof fullUrl === "string" ? (UUID.exec(fullUrl) ?? []) : [];
+    const id = uuid === undefined || resource.id !== undefined ? {} : { id: uuid };
+    return { ...resource, ...id, resourceType: resource.resourceType };
   });
 }
 
@@ -65,7 +81,16 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** The DocumentReference that carries a file (FHIR R4, DocumentReference.content.attachment). */
+/** FHIR R4, instant: a day alone is none. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+/** FHIR R4, unsignedInt. */
+const LARGEST_SIZE = 2_147_483_647;
+
+/**
+ * The DocumentReference that carries a file (FHIR R4, DocumentReference.content.attachment). Its own
+ * date is an instant by the standard; a day, a month or a year is when what it carries was made. FHIR
+ * has no empty texts, and no size beyond 2 GiB.
+ */
 export function documentReference(file: {
   readonly title: string;
   readonly mediaType: string;
@@ -77,8 +102,8 @@ export function documentReference(file: {
   return {
     resourceType: "DocumentReference",
     status: "current",
-    date: file.date,
-    description: file.title,
+    ...(INSTANT.test(file.date) ? { date: file.date } : {}),
+    ...(file.title.trim() === "" ? {} : { description: file.title }),
     ...(file.author === undefined ? {} : { author: [{ display: file.author }] }),
     ...(file.identifier === undefined ? {} : { identifier: [{ ...file.identifier }] }),
     content: [
@@ -86,8 +111,9 @@ export function documentReference(file: {
         attachment: {
           contentType: file.mediaType,
           url: "#attachment",
-          size: file.size,
-          title: file.title,
+          ...(file.size > LARGEST_SIZE ? {} : { size: file.size }),
+          ...(file.title.trim() === "" ? {} : { title: file.title }),
+          ...(INSTANT.test(file.date) ? {} : { creation: file.date }),
         },
       },
     ],
@@ -176,6 +202,7 @@ const DATES: readonly (readonly (string | number)[])[] = [
   ["issued"],
   ["recordedDate"],
   ["created"],
+  ["content", 0, "attachment", "creation"],
 ];
 
 function dateOf(resource: FhirResource): string | undefined {

@@ -39,6 +39,7 @@ import {
   type WaitingDeposit,
 } from "@ecrin/protocol";
 import { asClientError, ClientError, isRefusedFor } from "./errors.ts";
+import { readFhir } from "./fhir-json.ts";
 import { bytesOf, type Opened, openOwn } from "./open.ts";
 import type { HealthRecord } from "./record.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
@@ -134,9 +135,11 @@ export class Inbox {
   }
 
   async #take(opened: Opened, { hash }: DepositStatement, from: string): Promise<ItemId> {
-    const { metadata, resource } = opened;
+    const { metadata, resource, resourceBytes } = opened;
     if (resource !== undefined && resource.resourceType !== "DocumentReference") {
-      const [item] = await this.#record.addResources([resource]);
+      const given = Object(readFhir(fromUtf8(resourceBytes, "resource")));
+      const { resourceType } = resource;
+      const [item] = await this.#record.addResources([{ ...given, resourceType }]);
       return item ?? notThere();
     }
     const { title, mediaType, date } = metadata;

@@ -28,6 +28,7 @@ export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.
 export type { ExportAsked } from "./export.ts";
 export { codeOf, type Factors, type PasskeyMade, type PasskeyOffer } from "./factors.ts";
 export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
+export { Decimal, fhirText, readFhir } from "./fhir-json.ts";
 export type { Given } from "./given.ts";
 export { Inbox, type Waiting } from "./inbox.ts";
 export { type Join, Joining } from "./join.ts";

@@ -192,7 +192,7 @@ export class HealthRecord {
     return items;
   }
 
-  /** Imports a FHIR R4 bundle, given as parsed JSON: each resource becomes an item, kept as given. */
+  /** Imports a FHIR R4 bundle, given as parsed JSON (by `readFhir`, which keeps every digit): each resource becomes an item, kept as given. */
   async importBundle(bundle: unknown, progress?: Progress): Promise<ItemId[]> {
     return await this.addResources(resourcesOfBundle(bundle), progress);
   }

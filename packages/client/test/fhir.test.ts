@@ -14,6 +14,28 @@ test("a bundle is told from any other document, and gives its resources as they 
   assert.deepEqual(resourcesOfBundle(bundle), [patient]);
 });
 
+test("what has no id gets that of its place in the bundle, so that what refers to it still does", () => {
+  const uuid = "3d8c4f00-6a51-4c1e-9b70-000000000001";
+  const given = (fullUrl: unknown, resource: object) =>
+    resourcesOfBundle({ resourceType: "Bundle", entry: [{ fullUrl, resource }] })[0];
+  const patient = { resourceType: "Patient" };
+  assert.deepEqual(given(`urn:uuid:${uuid}`, patient), { ...patient, id: uuid });
+  assert.deepEqual(given(`urn:uuid:${uuid}`, { ...patient, id: "p" }), { ...patient, id: "p" });
+  for (const other of [undefined, 7, "http://example.org/Patient/1", `urn:uuid:${uuid}/`])
+    assert.deepEqual(given(other, patient), patient);
+});
+
+test("earlier states, and what changes or takes away something elsewhere, are not taken for what is in force", () => {
+  const patient = { resourceType: "Patient" };
+  const history = { resourceType: "Bundle", type: "history", entry: [{ resource: patient }] };
+  assert.throws(() => resourcesOfBundle(history), { field: "type" });
+  for (const method of ["DELETE", "PATCH"]) {
+    const entry = [{ resource: patient, request: { method, url: "Patient/1" } }];
+    const bundle = { resourceType: "Bundle", type: "transaction", entry };
+    assert.throws(() => resourcesOfBundle(bundle), { field: "entry[0].request.method" });
+  }
+});
+
 test("what is no bundle is refused, and says where", () => {
   const refusedAt = (value: unknown, field: string) =>
     assert.throws(
@@ -62,6 +84,22 @@ test("a file's reference says of it what the list shows", () => {
   const { title, mediaType, size, date, type } = metadataOf(documentReference(file), 10, 9);
   assert.deepEqual({ title, mediaType, size, date }, file);
   assert.equal(type, "DocumentReference");
+  // FHIR R4: its date is an instant, a text is not empty, and a size fits 31 bits.
+  const attachment = { contentType: "image/png", url: "#attachment" };
+  const plain = { resourceType: "DocumentReference", status: "current" };
+  const dated = { ...attachment, size: 9, title: "radio", creation: "2026-09-21" };
+  assert.deepEqual(documentReference(file), {
+    ...plain,
+    description: "radio",
+    content: [{ attachment: dated }],
+  });
+  const at = "2026-09-21T23:30:00+02:00";
+  assert.deepEqual(documentReference({ ...file, title: " ", size: 2 ** 31, date: at }), {
+    ...plain,
+    date: at,
+    content: [{ attachment }],
+  });
+  assert.equal(metadataOf(documentReference({ ...file, date: at }), 10, 9).date, at);
   const nameless = metadataOf({ resourceType: "DocumentReference", content: [7] }, 10, 9);
   assert.equal(nameless.mediaType, "application/octet-stream");
 });

@@ -11,6 +11,7 @@ import {
   type Opened,
   type Progress,
   type Revision,
+  readFhir,
 } from "@ecrin/client";
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
 import { reachedOr, reachedOrHere, recordHere, send } from "./at-hand.ts";
@@ -353,7 +354,7 @@ async function* piecesOf(file: File): AsyncGenerator<Uint8Array<ArrayBuffer>, vo
 async function bundleOf(file: File): Promise<unknown> {
   if (!/\.json$/i.test(file.name) || file.size > BUNDLE) return undefined;
   try {
-    const value: unknown = JSON.parse(await file.text());
+    const value = readFhir(await file.text());
     return isBundle(value) ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
