@@ -56,6 +56,16 @@ test("a name that is written from the right keeps to itself in a sentence", () =
   assert.equal(apart("د. روش"), "\u2068د. روش\u2069");
 });
 
+test("a file in a character set of such a name is read as one in none that is known", () => {
+  for (const name of OF_EVERY_OBJECT) {
+    const file = dicom([
+      [0x00080005, "CS", name],
+      [0x00100010, "PN", "Moreau^Camille"],
+    ]);
+    assert.equal(readDicom(file)?.facts.patient, "Camille Moreau");
+  }
+});
+
 test("a small file that claims a picture larger than a device holds is not drawn", () => {
   const claimed = (rows: number, columns: number) =>
     readDicom(

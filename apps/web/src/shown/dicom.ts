@@ -2,6 +2,7 @@
 // pixels are to be read, and the curves it may hold. Drawn as given; nothing is measured here.
 
 import parser, { type DataSet } from "dicom-parser";
+import { entryOf } from "../entry-of.ts";
 
 export interface Dicom {
   readonly facts: DicomFacts;
@@ -237,7 +238,9 @@ function textOf(set: DataSet | undefined, tag: string): string {
   const element = set?.elements[tag];
   if (set === undefined || element === undefined || element.length === 0) return "";
   const bytes = set.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  const text = new TextDecoder(CHARACTER_SETS[characterSet(set)] ?? "latin1").decode(bytes);
+  const text = new TextDecoder(entryOf(CHARACTER_SETS, characterSet(set)) ?? "latin1").decode(
+    bytes,
+  );
   return text.replace(/[\0\s]+$/, "").trim();
 }
 
