@@ -6,6 +6,7 @@ import { paleTexts } from "./contrast-shown.ts";
 import { follow, heading, press } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { comparer } from "./pixels.ts";
+import { brokenWords } from "./reflow.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 
 // What is the same on every page, measured once, where every component stands in every state.
@@ -162,6 +163,10 @@ test("where calm is asked for nothing moves, and nothing ever moves for longer t
     0,
   );
   await page.emulateMedia({ reducedMotion: "reduce" });
+});
+
+test("with text twice as large, a narrow window breaks no short word", async () => {
+  assert.deepEqual(await brokenWords(await components()), []);
 });
 
 test("every component, and every page in front of the door, in both languages", async () => {

@@ -17,6 +17,9 @@ import { addText, openText, otherDevice, says, text, unlock, wrongBeside } from 
 // waits at the door, is asked about again where it no longer holds, and is lost by nobody unasked.
 
 const DAY = 86_400_000;
+/** Said at the door to whoever did not close their record. */
+const CLOSED =
+  "Your record has closed. Once it is open again you are where you were, with what you had begun.";
 
 let ground: Ground;
 afterEach(() => {
@@ -41,6 +44,8 @@ test("a session that ends by itself takes nothing that was begun along", async (
 
   await sessionEnds(visitor, 1);
   await press(visitor, "Seal and keep");
+  await page.getByText(say(CLOSED)).waitFor();
+  await checkAbilities(page, "the door of a session that ended by itself");
   await unlock(visitor);
   // The same page, with the same words in it.
   const written = page.getByLabel(say("Text"), { exact: true });
@@ -198,6 +203,7 @@ for (const language of ["fr", "en"] as const) {
     ]);
     await page.getByRole("progressbar").first().waitFor();
     await first.reached;
+    assert.equal(await page.getByText(say("Nothing here yet")).count(), 0);
     // They go on while somebody looks at something else, and are asked about there too.
     await section(visitor, "Journal");
     await press(visitor, "Close my record");
@@ -506,6 +512,7 @@ test("what was begun is gone for another account, and once the record is closed 
   await page.getByLabel(say("Text"), { exact: true }).waitFor();
 
   await close(visitor, "Leave");
+  assert.equal(await page.getByText(say(CLOSED)).count(), 0);
   await unlock(visitor);
   await press(visitor, "Write a note");
   const written = page.getByLabel(say("Text"), { exact: true });

@@ -61,3 +61,35 @@ function tooWide({ text, spaced }: { text: number; spaced: boolean }): string[] 
   document.adoptedStyleSheets = sheets;
   return found;
 }
+
+/** Letters of a word that fits a narrow window whole, also twice as large. */
+const SHORT = 9;
+
+/** Short words that are broken where the window is 320 px wide and the text twice as large. The window is afterwards as it was. */
+export async function brokenWords(page: Page): Promise<string[]> {
+  const before = page.viewportSize() ?? { width: 1280, height: 900 };
+  await page.setViewportSize({ width: 320, height: before.height });
+  const found = await page.evaluate((short) => {
+    const root = document.documentElement;
+    root.style.fontSize = "225%";
+    const broken: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      const element = text.parentElement;
+      const isMeant = element?.closest("main .button, main .choice, main .notice") ?? null;
+      if (isMeant === null || element?.closest(".unseen") != null) continue;
+      for (const { 0: word, index } of (text.nodeValue ?? "").matchAll(/\p{L}+/gu)) {
+        if (word.length > short) continue;
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1) broken.push(word);
+      }
+    }
+    root.style.fontSize = "";
+    return broken;
+  }, SHORT);
+  await page.setViewportSize(before);
+  return found;
+}

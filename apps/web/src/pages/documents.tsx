@@ -18,6 +18,7 @@ import { Unreadable } from "../parts/unreadable.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteNote } from "../parts/write-note.tsx";
 import { useArrived } from "../saved.ts";
+import { useFilesInHand } from "../sealing.ts";
 import { ask } from "../vault.ts";
 import type { Overview, Wanted } from "../wire.ts";
 
@@ -82,6 +83,9 @@ function Rows({ overview, of }: { readonly overview: Overview; readonly of: Answ
   const [wanted, setWanted] = useDraft<Wanted>("looked for", ANYTHING);
   const found = useFound(wanted, of);
   const { total } = found;
+  // Nobody is told how to begin while their first file is being sealed.
+  const inHand = useFilesInHand();
+  if (overview.total === 0 && inHand > 0) return null;
   if (overview.total === 0) {
     return (
       <Blank title={<Trans>Nothing here yet</Trans>}>

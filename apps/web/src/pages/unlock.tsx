@@ -76,6 +76,16 @@ export function UnlockPage() {
       lead={<Trans>This device already knows it. Your password is all it asks for.</Trans>}
     >
       <HandedWaiting />
+      {isTold || placeHeld() === undefined ? null : (
+        <Notice tone="note">
+          <p>
+            <Trans>
+              Your record has closed. Once it is open again you are where you were, with what you
+              had begun.
+            </Trans>
+          </p>
+        </Notice>
+      )}
       {status.accepted === true ? (
         <Suspense>
           <LossAtTheDoor />
