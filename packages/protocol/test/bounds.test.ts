@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import type * as core from "zod/v4/core";
-import { pathParameters, type Route, routes } from "../src/index.ts";
+import { accountPayload } from "../src/account.ts";
+import { acceptancePayload } from "../src/contact.ts";
+import { depositPayload } from "../src/deposit.ts";
+import { exportPayload } from "../src/export-manifest.ts";
+import { pathParameters, type Route, routes, type StatementKind } from "../src/index.ts";
+import { headPayload, receiptPayload } from "../src/journal.ts";
+import { logKeyPayload } from "../src/log-key.ts";
+import { readPayload } from "../src/read.ts";
+import { revisionPayload, rewrapPayload } from "../src/revision.ts";
+import { signInPayload } from "../src/sign-in.ts";
+import { spacePayload } from "../src/space.ts";
+import { successionPayload } from "../src/succession.ts";
 
 // Whatever a route takes has a most: no text, list or number in a request grows as it likes.
 
@@ -19,6 +30,27 @@ test("every text, list and number that a route takes is bounded", () => {
     [...inputs, ...paths].flatMap(([place, schema]) => unboundedIn(schema, place)),
     [],
   );
+});
+
+const PAYLOADS = {
+  account: accountPayload,
+  space: spacePayload,
+  revision: revisionPayload,
+  rewrap: rewrapPayload,
+  read: readPayload,
+  acceptance: acceptancePayload,
+  deposit: depositPayload,
+  head: headPayload,
+  receipt: receiptPayload,
+  "log-key": logKeyPayload,
+  succession: successionPayload,
+  export: exportPayload,
+  "sign-in": signInPayload,
+} satisfies Record<StatementKind, core.$ZodType>;
+
+test("so is all that a statement says", () => {
+  for (const [kind, payload] of Object.entries(PAYLOADS))
+    assert.deepEqual(unboundedIn(payload, kind), []);
 });
 
 test("what has no bound is found", () => {
