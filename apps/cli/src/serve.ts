@@ -37,7 +37,7 @@ function portGiven(text: string): number {
 }
 
 async function serve(call: Invocation, options: ServeOptions): Promise<void> {
-  const server = await start(options);
+  const server = await start(call, options);
   const { url } = server;
   await call.result({ url }, [call.words.said.serving(url)]);
   await askedToStop();
@@ -45,13 +45,17 @@ async function serve(call: Invocation, options: ServeOptions): Promise<void> {
   call.tell(call.words.said.stopped);
 }
 
-async function start({ port, data, host }: ServeOptions): Promise<RunningServer> {
+async function start(call: Invocation, { port, data, host }: ServeOptions): Promise<RunningServer> {
   const { DATABASE_URL } = process.env;
-  const { startServer } = await import("@ecrin/server"); // Only this command needs it.
+  const { startServer, traceOf } = await import("@ecrin/server"); // Only this command needs it.
+  const { said } = call.words;
   try {
     return await startServer({
       dataDir: resolve(data),
       port,
+      // What happens to the database and the log is for whoever runs the server, here as with npm start.
+      databaseLog: (line) => call.tell(line),
+      log: ({ route, fault }) => fault && call.tell(said.requestFailed(traceOf(route, fault))),
       ...(host === undefined ? {} : { host }),
       ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
       ...(existsSync(join(PAGES, "index.html")) ? { pages: PAGES } : {}),

@@ -168,6 +168,7 @@ export const en = {
     passwordFileOpen: (file: string) =>
       `ATTENTION: others on this computer can read ${file}. Close it to them: chmod 600`,
     serving: (url: string) => `Écrin serves on ${url}. Ctrl-C stops it.`,
+    requestFailed: (trace: string) => `A request failed for a reason nobody foresaw: ${trace}`,
     stopped: "Stopped.",
     signedUp: (name: string) =>
       `Welcome, ${name}. The account is made and this device is signed in.`,

@@ -172,6 +172,7 @@ export const fr: Words = {
     passwordFileOpen: (file) =>
       `ATTENTION : d'autres sur cet ordinateur peuvent lire ${file}. Fermez-le pour eux : chmod 600`,
     serving: (url) => `Écrin est servi sur ${url}. Ctrl-C l'arrête.`,
+    requestFailed: (trace) => `Une requête a échoué, pour une raison imprévue : ${trace}`,
     stopped: "Arrêté.",
     signedUp: (name) => `Bienvenue, ${name}. Le compte est créé et cet appareil est connecté.`,
     kitWritten: (file) =>

@@ -40,6 +40,11 @@ export function faultOf(thrown: unknown): Fault {
   };
 }
 
+/** A fault and the route it befell, the same in every language: it is for whoever looks into the source. */
+export function traceOf(route: string, { error, code, at }: Fault): string {
+  return [route, error, code, at].filter((part) => part !== undefined).join(", ");
+}
+
 /** The system's code of an error, where it has one. */
 export function systemCodeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;

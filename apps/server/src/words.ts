@@ -1,4 +1,4 @@
-import type { Fault } from "./fault.ts";
+import { type Fault, traceOf } from "./fault.ts";
 import type { LocalAuthority } from "./tls.ts";
 
 /** What the server says to whoever starts it. */
@@ -17,11 +17,6 @@ export interface Words {
   readonly badForwarded: string;
   readonly badArgument: (argument: string) => string;
   readonly cannotStart: (reason: string) => string;
-}
-
-/** The same in every language: it is for whoever looks into the source. */
-function traceOf(route: string, { error, code, at }: Fault): string {
-  return [route, error, code, at].filter((part) => part !== undefined).join(", ");
 }
 
 const english: Words = {
