@@ -134,7 +134,9 @@ export class Invocation {
     if (process.stdin.isTTY !== true) throw new CommandError("cannot-ask", "--yes");
     const { question, yes: active, no: inactive } = this.words.ask.confirm;
     const message = `${sentence} ${question}`;
-    const answer = await confirm({ message, active, inactive, output: process.stderr });
+    // Enter alone, or the end of what was pasted, is no answer to a question that cannot be taken back.
+    const asked = { message, active, inactive, initialValue: false, output: process.stderr };
+    const answer = await confirm(asked);
     if (isCancel(answer)) throw new CommandError("interrupted");
     if (!answer) throw new CommandError("not-confirmed");
   }

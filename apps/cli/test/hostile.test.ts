@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { levelStore, signIn } from "@ecrin/client";
 import { type Call, ENVIRONMENT, ecrin, json, refused } from "./command.ts";
 import { type Ground, type Listed, signUp, startGround } from "./ground.ts";
+import { atTerminal, noTerminal } from "./terminal.ts";
 
 let ground: Ground;
 let camille: Call & { readonly account: string };
@@ -164,6 +165,29 @@ test("what lies on this computer is closed to others", async () => {
   };
   assert.equal(await told(0o644), true);
   assert.equal(await told(0o600), false);
+});
+
+test("at a terminal content steers nothing, and Enter alone is no yes", {
+  skip: noTerminal,
+}, async () => {
+  const file = join(ground.folder, "steers.txt");
+  await writeFile(file, "one\u001b[2J\u009b31m\u202e\r\ntwo\n");
+  await json(camille, "add", file, "--title", EVIL);
+  const { items } = await json<Listed>(camille, "list");
+  const { item = "" } = items.find(({ title }) => title === EVIL) ?? {};
+  const password = join(ground.folder, "camille-password");
+  await writeFile(password, `${camille.secrets?.[0]}\n`, { mode: 0o600 });
+  const home = ["--home", camille.home, "--password-file", password];
+  const opened = await atTerminal(["open", item, ...home]);
+  assert.deepEqual(opened, { code: 0, seen: "one\ufffd[2J\ufffd31m\ufffd\r\ntwo\r\n\r\n" });
+
+  const remove = ["delete", item, ...home];
+  const kept = await atTerminal(remove, { asks: "Shall it be?", typed: "\r" });
+  assert.equal(kept.code, 1);
+  assert.match(kept.seen, /Nothing was changed/);
+  for (const each of ["\u009b", "\u202e", "\u001b]"]) assert.ok(!kept.seen.includes(each));
+  const gone = await atTerminal(remove, { asks: "Shall it be?", typed: "y" });
+  assert.equal(gone.code, 0);
 });
 
 test("a home that another command has, or that is none, is told as that", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson, parseMetadata } from "@ecrin/protocol";
-import { documentReference, isBundle, metadataOf } from "../src/fhir.ts";
+import { documentReference, isBundle, isTooDeep, metadataOf } from "../src/fhir.ts";
 import { FhirError, type FhirResource, resourcesOfBundle } from "../src/index.ts";
 
 const named = (resource: FhirResource) => metadataOf(resource, 10, 0).title;
@@ -77,6 +77,16 @@ test("whatever a resource holds, its name can be sealed and read again", () => {
   assert.equal(metadata.title.length, 500);
   assert.equal(metadata.date?.length, 40);
   assert.equal(metadataOf({ resourceType: "Basic" }, 10, 0).date, undefined);
+});
+
+test("values that stand deeper in each other than anybody reads are told from others", () => {
+  const nested = (depth: number) => {
+    let value: unknown = "x";
+    for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [1, value] : { a: null, b: value };
+    return value;
+  };
+  for (const depth of [0, 1, 100]) assert.equal(isTooDeep(nested(depth)), false, `${depth}`);
+  for (const depth of [101, 100_000]) assert.equal(isTooDeep(nested(depth)), true, `${depth}`);
 });
 
 test("a file's reference says of it what the list shows", () => {
