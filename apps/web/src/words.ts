@@ -40,9 +40,16 @@ export function sizeInWords(bytes: number, language: string): string {
   return kept(sizes, `${language} ${unit}`, make).format(bytes / 1000 ** step);
 }
 
-/** Every digit that was given: a page does not round a result. */
-export function figureInWords(figure: number, language: string): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 20 }).format(figure);
+/** Every digit that was given, as a number or as text: a page does not round a result, nor shorten 1.10. */
+export function figureInWords(figure: number | string, language: string): string {
+  const text = String(figure);
+  const [, fraction = ""] = /^-?\d{1,15}(?:\.(\d{1,20}))?$/.exec(text) ?? [];
+  const isPlain = typeof figure === "number" || /^-?\d{1,15}(?:\.\d{1,20})?$/.test(text);
+  if (!isPlain) return language === "fr" ? text.replace(".", ",") : text;
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: fraction.length,
+    maximumFractionDigits: 20,
+  }).format(Number(figure));
 }
 
 /** A moment: day and time of day. */
@@ -51,6 +58,31 @@ export function momentInWords(at: number, language: string): string {
     dateStyle: "long",
     timeStyle: "short",
   }).format(at);
+}
+
+/**
+ * A moment of FHIR's as the clock showed where it was written, with that clock's zone where this device
+ * has another: half past midnight there is no evening of the day before. One in UTC is told here.
+ */
+export function writtenMomentInWords(text: string, language: string): string {
+  const zone = zoneOf(text);
+  const at = Date.parse(text);
+  if (zone === undefined) return momentInWords(at, language);
+  const clock = new Intl.DateTimeFormat(region(language), {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  }).format(at + zone.minutes * 60_000);
+  return -new Date(at).getTimezoneOffset() === zone.minutes
+    ? clock
+    : `${clock} (UTC${zone.written})`;
+}
+
+/** The zone that a moment was written in; none where that is only UTC. */
+function zoneOf(text: string): { readonly written: string; readonly minutes: number } | undefined {
+  const [written, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})$/.exec(text) ?? [];
+  if (written === undefined) return undefined;
+  return { written, minutes: Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) };
 }
 
 /** The day of a moment, short. */
@@ -86,12 +118,15 @@ export function hourInWords(at: number, language: string): string {
   }).format(at);
 }
 
-/** A FHIR date, as precise as it was given: a year, a month, a day, or a moment's day. What is no date is told as it is. */
+/** A FHIR date, as precise as it was given: a year, a month, a day, or a moment's day where it was written. What is no date is told as it is. */
 export function dateInWords(date: string, language: string): string {
   const read = calendarDate(date);
   if (read === undefined) return date;
   const { at, precision } = read;
-  if (precision === "moment") return dayInWords(at, language);
+  if (precision === "moment")
+    return zoneOf(date) === undefined
+      ? dayInWords(at, language)
+      : dateInWords(date.slice(0, 10), language);
   const options: Intl.DateTimeFormatOptions = {
     year: "numeric",
     timeZone: "UTC",
@@ -119,10 +154,12 @@ const TYPES: Readonly<Record<string, MessageDescriptor>> = {
   DiagnosticReport: msg`Report`,
   DocumentReference: msg`Document`,
   Encounter: msg`Appointment or stay`,
+  FamilyMemberHistory: msg`Illness in the family`,
   ExplanationOfBenefit: msg`Statement of costs`,
   Goal: msg`Goal`,
   ImagingStudy: msg`Imaging`,
   Immunization: msg`Vaccination`,
+  MedicationAdministration: msg`Medicine given`,
   MedicationRequest: msg`Prescription`,
   MedicationStatement: msg`Medicine taken`,
   Observation: msg`Result`,
@@ -148,8 +185,12 @@ export function kindInWords(type: string, mediaType: string): MessageDescriptor 
 
 // What a resource's elements are called (FHIR R4); the others are shown under their own names.
 const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
+  abatementAge: msg`Ended`,
   abatementDateTime: msg`Ended`,
+  abatementPeriod: msg`Ended`,
+  abatementString: msg`Ended`,
   address: msg`Address`,
+  asNeededBoolean: msg`If needed`,
   authoredOn: msg`Written on`,
   birthDate: msg`Born`,
   category: msg`Category`,
@@ -160,14 +201,18 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
   bodySite: msg`Place on the body`,
   component: msg`In detail`,
   conclusion: msg`Conclusion`,
+  contained: msg`Inside it`,
   content: msg`Content`,
   criticality: msg`How serious`,
+  dataAbsentReason: msg`Why there is no value`,
   date: msg`Date`,
   description: msg`Description`,
+  doNotPerform: msg`Not to be done`,
   dosageInstruction: msg`How to take it`,
   dosage: msg`How it is taken`,
   doseQuantity: msg`Dose`,
   effectiveDateTime: msg`Date`,
+  effectiveInstant: msg`Date`,
   effectivePeriod: msg`When`,
   encounter: msg`Appointment`,
   gender: msg`Sex`,
@@ -179,10 +224,16 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
   lotNumber: msg`Batch`,
   maritalStatus: msg`Marital status`,
   medicationCodeableConcept: msg`Medicine`,
+  medicationReference: msg`Medicine`,
+  method: msg`Method`,
   name: msg`Name`,
+  narrative: msg`Text`,
   note: msg`Note`,
   occurrenceDateTime: msg`Date`,
+  onsetAge: msg`Began`,
   onsetDateTime: msg`Began`,
+  onsetPeriod: msg`Began`,
+  onsetString: msg`Began`,
   participant: msg`With`,
   outcome: msg`Outcome`,
   patient: msg`About`,
@@ -200,16 +251,27 @@ const ELEMENTS: Readonly<Record<string, MessageDescriptor>> = {
   requester: msg`Asked for by`,
   result: msg`Results`,
   serviceProvider: msg`Place`,
+  relationship: msg`Relative`,
   severity: msg`How severe`,
   site: msg`Place on the body`,
+  specimen: msg`Sample`,
   status: msg`Status`,
+  statusReason: msg`Why this status`,
   subject: msg`About`,
   telecom: msg`Telephone and e-mail`,
   type: msg`Type`,
   vaccineCode: msg`Vaccine`,
+  valueBoolean: msg`Value`,
   valueCodeableConcept: msg`Finding`,
+  valueDateTime: msg`Value`,
+  valueInteger: msg`Value`,
+  valuePeriod: msg`Value`,
   valueQuantity: msg`Value`,
+  valueRange: msg`Value`,
+  valueRatio: msg`Value`,
+  valueSampledData: msg`Value`,
   valueString: msg`Value`,
+  valueTime: msg`Value`,
   verificationStatus: msg`How certain`,
 };
 

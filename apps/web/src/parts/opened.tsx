@@ -5,7 +5,7 @@ import type { Cda } from "../shown/cda.ts";
 import type { OpenedDocument } from "../wire.ts";
 import { ClinicalDocument } from "./clinical-document.tsx";
 import { MedicalImage } from "./medical-image.tsx";
-import { Resource } from "./resource.tsx";
+import { Remarks, Resource } from "./resource.tsx";
 
 /** Text beyond this is saved, not shown: a page is no place to read a megabyte. */
 const READABLE = 1_000_000;
@@ -27,6 +27,7 @@ export function Opened({ opened }: { readonly opened: OpenedDocument }) {
   const isDocument = opened.type === "DocumentReference" && file !== undefined;
   return (
     <section className="part" aria-label={t`Content`}>
+      {isDocument && resource !== undefined ? <Remarks resource={resource} /> : null}
       {opened.cda === undefined ? null : <Clinical cda={opened.cda} title={title} />}
       {opened.dicom === undefined || file === undefined ? null : (
         <MedicalImage dicom={opened.dicom} file={file} title={title} />

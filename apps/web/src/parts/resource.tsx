@@ -1,74 +1,33 @@
+import { msg } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { calendarDate } from "../calendar-date.ts";
 import { codeInWords, FIRST } from "../codes.ts";
 import { entryOf } from "../entry-of.ts";
-import { dateInWords, elementInWords, figureInWords, momentInWords } from "../words.ts";
+import { UNSAID, valueInWords, type Words } from "../shown/fhir-words.ts";
+import { type Remark, remarksOf } from "../shown/remarks.ts";
+import { elementInWords } from "../words.ts";
 import { Notice } from "./notice.tsx";
-
-/** What values are said with. */
-type Words = {
-  readonly language: string;
-  readonly yes: string;
-  readonly no: string;
-  /** A code of FHIR's own in words, where there are some. */
-  readonly code: (element: string, code: string) => string;
-};
 
 type Line = { readonly name: string; readonly label: string; readonly text: string };
 
-/** Elements that say something to machines only. */
-const UNSAID: ReadonlySet<string> = new Set([
-  "resourceType",
-  "id",
-  "meta",
-  "text",
-  "identifier",
-  "extension",
-  "modifierExtension",
-  "contained",
-  "implicitRules",
-  "language",
-]);
+/** Whom it is about is part of what matters, whatever the kind. */
+const ABOUT = ["subject", "patient"];
+
+const TIMES = { d: msg`day(s)`, wk: msg`week(s)`, mo: msg`month(s)`, a: msg`year(s)` };
 
 /** A FHIR resource in plain words: what matters first, and the rest behind a line that opens. */
 export function Resource({ resource }: { readonly resource: Readonly<Record<string, unknown>> }) {
-  const { t, i18n } = useLingui();
-  const words: Words = {
-    language: i18n.locale,
-    yes: t`yes`,
-    no: t`no`,
-    code: (element, code) => {
-      const known = codeInWords(element, code);
-      return known === undefined ? code : i18n._(known);
-    },
-  };
+  const words = useWords();
   const type = typeof resource.resourceType === "string" ? resource.resourceType : "";
   const first = entryOf(FIRST, type);
-  const lines = Object.entries(resource)
-    .filter(([name]) => !UNSAID.has(name))
-    .flatMap(([name, value]): Line[] => {
-      const text = valueInWords(name, value, words);
-      const known = elementInWords(name);
-      const label = typeof known === "string" ? known : i18n._(known);
-      return text === "" ? [] : [{ name, label, text }];
-    });
+  const lines = linesOf(resource, words);
   const main =
     first === undefined
       ? lines
-      : first.flatMap((name) => lines.filter((line) => line.name === name));
+      : [...first, ...ABOUT].flatMap((name) => lines.filter((line) => line.name === name));
   const rest = lines.filter((line) => !main.includes(line));
   return (
     <>
-      {"modifierExtension" in resource ? (
-        <Notice tone="care">
-          <p>
-            <Trans>
-              This entry carries a remark that this page cannot read and that may change its
-              meaning. Ask the professional who wrote it.
-            </Trans>
-          </p>
-        </Notice>
-      ) : null}
+      <Remarks resource={resource} />
       <Lines lines={main} />
       {rest.length === 0 ? null : (
         <details>
@@ -80,6 +39,96 @@ export function Resource({ resource }: { readonly resource: Readonly<Record<stri
       )}
     </>
   );
+}
+
+/** What turns what a resource seems to say, before it is read. */
+export function Remarks({ resource }: { readonly resource: Readonly<Record<string, unknown>> }) {
+  const words = useWords();
+  const remarks = remarksOf(resource);
+  if (remarks.length === 0) return null;
+  return (
+    <Notice tone="care">
+      {remarks.map((remark) => (
+        <p key={remark.kind === "status" ? `${remark.element} ${remark.code}` : remark.kind}>
+          <RemarkInWords remark={remark} words={words} />
+        </p>
+      ))}
+    </Notice>
+  );
+}
+
+function RemarkInWords({ remark, words }: { readonly remark: Remark; readonly words: Words }) {
+  switch (remark.kind) {
+    case "unread":
+      return (
+        <Trans>
+          This entry carries a remark that this page cannot read and that may change its meaning.
+          Ask the professional who wrote it.
+        </Trans>
+      );
+    case "mistake":
+      return <Trans>This entry says of itself that it was entered by mistake.</Trans>;
+    case "not-done":
+      return <Trans>This entry says that it was not done or not taken.</Trans>;
+    case "not-to-do":
+      return <Trans>This entry asks not to do it, or not to take it.</Trans>;
+    case "ruled-out":
+      return <Trans>This entry says that it was ruled out.</Trans>;
+    case "status": {
+      const status = words.code(remark.element, remark.code);
+      return <Trans>Mind the status that it gives: {status}.</Trans>;
+    }
+    default:
+      return remark satisfies never;
+  }
+}
+
+function useWords(): Words {
+  const { t, i18n } = useLingui();
+  return {
+    language: i18n.locale,
+    yes: t`yes`,
+    no: t`no`,
+    noValue: t`no value given`,
+    unnamed: t`not named here`,
+    curve: t`a measured curve, which this page does not show`,
+    file: t`a file, which this page does not show`,
+    coded: (unit) => t`(for machines: ${unit})`,
+    label: (element) => {
+      const known = elementInWords(element);
+      return typeof known === "string" ? known : i18n._(known);
+    },
+    code: (element, code) => {
+      const known = codeInWords(element, code);
+      return known === undefined ? code : i18n._(known);
+    },
+    time: (unit) => {
+      const known = entryOf(TIMES, unit);
+      return known === undefined ? unit : i18n._(known);
+    },
+  };
+}
+
+function linesOf(resource: Readonly<Record<string, unknown>>, words: Words): Line[] {
+  return Object.entries({ ...resource, ...ownText(resource) })
+    .filter(([name]) => !UNSAID.has(name))
+    .concat("contained" in resource ? [["contained", resource.contained]] : [])
+    .flatMap(([name, value]): Line[] => {
+      const text = valueInWords(name, value, words, resource);
+      return text === "" ? [] : [{ name, label: words.label(name), text }];
+    });
+}
+
+/** Its text where that says more than its elements do (FHIR R4, Narrative.status); its mark-up is left out. */
+function ownText({ text }: Readonly<Record<string, unknown>>): { narrative?: string } {
+  const { status, div } = Object(text);
+  if (status !== "additional" || typeof div !== "string") return {};
+  return {
+    narrative: div
+      .replace(/<sup\b[^>]*>/g, "^")
+      .replace(/<[^>]*>/g, " ")
+      .trim(),
+  };
 }
 
 function Lines({ lines }: { readonly lines: readonly Line[] }) {
@@ -95,104 +144,4 @@ function Lines({ lines }: { readonly lines: readonly Line[] }) {
       </tbody>
     </table>
   );
-}
-
-/** A value of FHIR R4 as text: the words for people where there are any, never an inner address. */
-function valueInWords(element: string, value: unknown, words: Words): string {
-  if (Array.isArray(value)) {
-    return value
-      .map((each) => valueInWords(element, each, words))
-      .filter((text) => text !== "")
-      .join("\n");
-  }
-  if (typeof value === "string") return words.code(element, textInWords(value, words));
-  if (typeof value === "number") return figureInWords(value, words.language);
-  if (typeof value === "boolean") return value ? words.yes : words.no;
-  if (!isRecord(value)) return "";
-  return objectInWords(element, value, words);
-}
-
-function objectInWords(
-  element: string,
-  value: Readonly<Record<string, unknown>>,
-  words: Words,
-): string {
-  if (typeof value.code === "string" && words.code(element, value.code) !== value.code) {
-    return words.code(element, value.code);
-  }
-  const said = value.text ?? value.display;
-  if (typeof said === "string" && !hasFigure(value)) return said;
-  if (Array.isArray(value.coding)) return valueInWords(element, value.coding, words);
-  if (element === "component") return componentInWords(value, words);
-  if (element === "referenceRange") return rangeInWords(value, words);
-  if (typeof value.value === "number") return quantity(value, value.value, words);
-  if (typeof value.start === "string" || typeof value.end === "string") {
-    return [value.start, value.end]
-      .filter((each) => typeof each === "string")
-      .map((each) => textInWords(each, words))
-      .join(" – ");
-  }
-  if (typeof value.family === "string") {
-    return [
-      valueInWords("", value.prefix, words),
-      valueInWords("", value.given, words),
-      value.family,
-    ]
-      .filter((part) => part !== "")
-      .join(" ")
-      .replaceAll("\n", " ");
-  }
-  if (typeof value.reference === "string") return "";
-  return Object.entries(value)
-    .filter(([name]) => !UNSAID.has(name) && name !== "system" && name !== "url")
-    .map(([name, each]) => valueInWords(name, each, words))
-    .filter((text) => text !== "")
-    .join(", ");
-}
-
-/** Whether something with words of its own also carries figures, which must not be lost for them. */
-function hasFigure(value: Readonly<Record<string, unknown>>): boolean {
-  return isRecord(value.low) || isRecord(value.high) || isRecord(value.valueQuantity);
-}
-
-/** One part of a result: what was measured, and how much. */
-function componentInWords(part: Readonly<Record<string, unknown>>, words: Words): string {
-  const { code, ...rest } = part;
-  return [valueInWords("", code, words), valueInWords("", rest, words)]
-    .filter((text) => text !== "")
-    .join(": ");
-}
-
-/** The range as the laboratory gave it, with its own words where it wrote some. */
-function rangeInWords(range: Readonly<Record<string, unknown>>, words: Words): string {
-  const [low, high] = [valueInWords("", range.low, words), valueInWords("", range.high, words)];
-  const figures =
-    low !== "" && high !== "" ? `${low} – ${high}` : low !== "" ? `≥ ${low}` : high && `≤ ${high}`;
-  const text = typeof range.text === "string" ? range.text : "";
-  return [figures, text].filter((part) => part !== "").join(" · ");
-}
-
-function quantity(
-  value: Readonly<Record<string, unknown>>,
-  figure: number,
-  { language }: Words,
-): string {
-  const unit = value.unit ?? value.currency ?? value.code;
-  // "Less than 5" is another result than "5".
-  return [value.comparator, figureInWords(figure, language), unit]
-    .filter((each) => typeof each === "string")
-    .join(" ");
-}
-
-function textInWords(text: string, { language }: Words): string {
-  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) {
-    const read = calendarDate(text);
-    return read?.precision === "moment" ? momentInWords(read.at, language) : text;
-  }
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dateInWords(text, language);
-  return /^(?:urn:|https?:)/.test(text) ? "" : text;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

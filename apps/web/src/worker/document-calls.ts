@@ -232,7 +232,8 @@ export async function listed(): Promise<readonly AnyItem[]> {
 
 /** An opened revision as the page shows it. The pieces go into a blob one by one, so nothing is held twice. */
 export async function documentOf(opened: Opened, progress: Progress): Promise<OpenedDocument> {
-  const { metadata, resource, size } = opened;
+  const { metadata, size } = opened;
+  const resource = withDigits(opened);
   const { title, type, mediaType } = metadata;
   const parts: Blob[] = [];
   let done = 0;
@@ -251,6 +252,12 @@ export async function documentOf(opened: Opened, progress: Progress): Promise<Op
     ...(resource === undefined ? {} : { resource }),
     ...(size === 0 ? {} : { file, ...(await shownOf(mediaType, file)) }),
   };
+}
+
+/** The resource with the digits of its figures, which a figure of JavaScript does not keep. */
+export function withDigits({ resource, resourceBytes }: Opened): OpenedDocument["resource"] {
+  if (resource === undefined) return undefined;
+  return { ...Object(readFhir(new TextDecoder().decode(resourceBytes))) };
 }
 
 /** A listed item as the page shows it. */
