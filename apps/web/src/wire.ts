@@ -126,18 +126,25 @@ export interface Series {
   readonly unit: string;
   /** Oldest first, each as it was given. */
   readonly points: readonly SeriesPoint[];
+  /** How many of the same name are not among them. */
+  readonly left: number;
 }
 
 export interface SeriesPoint {
   readonly item: string;
   /** As in FHIR. */
   readonly date: string;
-  readonly value: number;
+  /** In the digits in which it was given. */
+  readonly value: number | string;
   /** `<`, `<=`, `>=` or `>`, where the laboratory wrote one. */
   readonly comparator: string;
   /** The usual range that came with this very value. */
-  readonly low?: number;
-  readonly high?: number;
+  readonly low?: number | string;
+  readonly high?: number | string;
+  /** Several ranges, or one that is no range of figures in this unit, came with it. */
+  readonly ranges?: boolean;
+  /** Who gave it did not call it final. */
+  readonly preliminary?: boolean;
 }
 
 export interface VersionRow {

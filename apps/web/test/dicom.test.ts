@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { readDicom } from "../src/shown/dicom.ts";
 import { paint } from "../src/shown/pixels.ts";
 import { dicom, type Element, fragments, joined, u16, u32 } from "./clinical.ts";
+import { startDrawing } from "./drawn.ts";
 
 const GIVEN = join(import.meta.dirname, "..", "..", "..", "..", "shared", "data", "dicom");
 const RLE = "1.2.840.10008.1.2.5";
@@ -206,4 +207,75 @@ test("files of other programs", {
   assert.equal(ecg?.picture, undefined);
   assert.equal(ecg?.curves[0]?.channels.length, 12);
   assert.ok(ecg?.curves[0]?.channels.every(({ name, unit }) => name !== "" && unit !== ""));
+});
+
+const twoPixels: Element = [0x7fe00010, "OB", Uint8Array.of(0, 255)];
+
+test("a picture whose light and dark, or whose samples, would come out otherwise is not drawn", () => {
+  const jpeg = (photometric: string) =>
+    readDicom(
+      joined([
+        dicom(picture({ photometric }), "1.2.840.10008.1.2.4.50"),
+        fragments([Uint8Array.of(0xff, 0xd8)]),
+      ]),
+    );
+  assert.ok(jpeg("MONOCHROME2")?.picture);
+  assert.equal(jpeg("MONOCHROME1")?.picture, undefined);
+  assert.equal(jpeg("MONOCHROME1")?.undrawn, "1.2.840.10008.1.2.4.50");
+  const highBit = (bit: number) =>
+    readDicom(dicom([...picture({ more: [[0x00280102, "US", [bit]]] }), twoPixels]))?.picture;
+  assert.ok(highBit(7));
+  assert.equal(highBit(6), undefined);
+});
+
+test("a pixel keeps its shape, where the file gives one", () => {
+  const shape = (more: readonly Element[]) =>
+    readDicom(dicom([...picture({}), ...more, twoPixels]))?.picture?.shape;
+  assert.equal(shape([]), 1);
+  assert.equal(shape([[0x00280030, "DS", "0.5\\0.25"]]), 2);
+  assert.equal(shape([[0x00280034, "IS", "3\\2"]]), 1.5);
+  for (const none of ["0\\1", "-1\\1", "1", "x\\1", "1000\\1"])
+    assert.equal(shape([[0x00280030, "DS", none]]), 1, none);
+});
+
+test("the side, where the edges point, and the day it was taken are told", () => {
+  const file = dicom([
+    [0x00080020, "DA", "20260101"],
+    [0x00080022, "DA", "20260102"],
+    [0x00200020, "CS", "P\\F"],
+    [0x00200062, "CS", "L"],
+    ...picture({}).slice(1),
+    twoPixels,
+  ]);
+  const facts = readDicom(file)?.facts;
+  assert.deepEqual([facts?.side, facts?.orientation, facts?.date], ["L", "P / F", "20260102"]);
+});
+
+test("names in other scripts are read by the file's own set", () => {
+  const named = (set: string, bytes: readonly number[]) =>
+    readDicom(
+      dicom([
+        [0x00080005, "CS", set],
+        [0x00100010, "PN", Uint8Array.from(bytes)],
+      ]),
+    )?.facts.patient;
+  assert.equal(named("ISO_IR 126", [0xc1, 0xe2]), "Αβ");
+  assert.equal(named("\\ISO 2022 IR 101", [0xa3, 0xe9]), "Łé");
+  assert.equal(named("GB18030", [0xcd, 0xf5]), "王");
+});
+
+test("what belongs to the picture and is not drawn, is said", async (t) => {
+  const drawing = await startDrawing();
+  t.after(() => drawing.stop());
+  const said = async (more: readonly Element[]) => {
+    const read = readDicom(dicom([...picture({ more }), twoPixels]));
+    assert.ok(read !== undefined);
+    const given = { dicom: read, file: new Blob([]), title: "t" };
+    return await drawing.draw("parts/medical-image.tsx", "MedicalImage", "en", given);
+  };
+  assert.doesNotMatch(await said([]), /lie over|greys|writing stands|Side/);
+  assert.match(await said([[0x60003000, "OW", u16(1)]]), /lie over the picture/);
+  assert.match(await said([[0x00283010, "SQ", []]]), /how its greys are to be drawn/);
+  assert.match(await said([[0x00280301, "CS", "YES"]]), /writing stands in the picture/);
+  assert.match(await said([[0x00200062, "CS", "L"]]), /Sideleft/);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Series } from "../src/wire.ts";
 import { seriesOf } from "../src/worker/series.ts";
+import { startDrawing } from "./drawn.ts";
 
 const LOINC = "http://loinc.org";
 
@@ -39,6 +41,7 @@ test("figures of one code and unit, oldest first, each as it was given", () => {
     {
       label: "Glycémie",
       unit: "g/L",
+      left: 2,
       points: [
         { item: "a", date: "2025-03-01", value: 900, comparator: "" },
         { item: "b", date: "2026-03-01", value: 1.2, comparator: "", low: 0.7, high: 1.1 },
@@ -80,4 +83,113 @@ test("what was measured once, or carries no figure, makes no series", () => {
     ]),
     [],
   );
+});
+
+/** A second result beside the plain one: how many points there are, and how many are left out. */
+function beside(more: Record<string, unknown>): readonly (number | undefined)[] {
+  const [series] = seriesOf("a", [
+    ["a", observation("2026-01-01", 1)],
+    ["b", observation("2026-02-01", 2)],
+    ["c", observation("2026-03-01", 3, more)],
+  ]);
+  return [series?.points.length, series?.left];
+}
+
+test("what was measured in somebody else, or otherwise, or does not count, is not drawn, and counted", () => {
+  assert.deepEqual(beside({}), [3, 0]);
+  for (const more of [
+    { subject: { display: "Louis Moreau" } },
+    { subject: { reference: "Patient/2" } },
+    { method: { text: "x" } },
+    { specimen: { display: "urine" } },
+    { bodySite: { text: "left arm" } },
+    { status: "cancelled" },
+    { status: "entered-in-error" },
+    { modifierExtension: [{ url: "urn:x" }] },
+    { implicitRules: "urn:x" },
+    { effectiveDateTime: "2026-02-30" },
+    { effectiveDateTime: undefined },
+    { valueQuantity: { value: 3, unit: "mg/L" } },
+    { valueQuantity: { unit: "g/L" } },
+    { valueQuantity: undefined, valueString: "too high to measure" },
+  ])
+    assert.deepEqual(beside(more), [2, 1], JSON.stringify(more));
+});
+
+test("digits stay, what is not final is told, and a point stands in the order of its moment", () => {
+  const [series] = seriesOf("a", [
+    ["a", observation("2026-01-01T23:30:00-05:00", 1)],
+    ["b", observation("2026-01-02T01:00:00+02:00", 2, { status: "preliminary" })],
+    ["c", observation("2025", 3, { valueQuantity: { value: { digits: "1.10" }, unit: "g/L" } })],
+  ]);
+  assert.deepEqual(
+    series?.points.map(({ value, preliminary }) => [value, preliminary]),
+    [
+      ["1.10", undefined],
+      [2, true],
+      [1, undefined],
+    ],
+  );
+});
+
+test("a result that was taken in twice counts once, as the one that is looked at", () => {
+  const same = observation("2026-01-01", 1);
+  const [series] = seriesOf("b", [
+    ["a", same],
+    ["b", same],
+    ["c", observation("2026-02-01", 2)],
+  ]);
+  assert.deepEqual(
+    series?.points.map(({ item }) => item),
+    ["b", "c"],
+  );
+  assert.equal(series?.left, 0);
+});
+
+test("a range in another unit, or one of several, is not drawn as the value's own", () => {
+  const rangesOf = (referenceRange: unknown) =>
+    seriesOf("a", [
+      ["a", observation("2026-01-01", 1, { referenceRange })],
+      ["b", observation("2026-02-01", 2)],
+    ])[0]?.points[0];
+  const [low, high] = [{ value: 1, unit: "g/L" }, { value: 2 }];
+  assert.deepEqual(rangesOf([{ low, high }])?.low, 1);
+  assert.deepEqual(rangesOf([{ low, high }])?.high, 2);
+  for (const ranges of [
+    [{ low: { value: 1, unit: "mg/L" }, high }],
+    [{ high }, { high }],
+    [{ text: "normal" }],
+  ]) {
+    const { low: drawn, high: upper, ranges: told } = rangesOf(ranges) ?? {};
+    assert.deepEqual([drawn, upper, told], [undefined, undefined, true]);
+  }
+});
+
+test("what a drawing does not show by itself is said beside it", async (t) => {
+  const drawing = await startDrawing();
+  t.after(() => drawing.stop());
+  const point = (value: number | string, more: object = {}) => ({
+    item: String(value),
+    date: `2026-0${String(value).length}-01`,
+    value,
+    comparator: "",
+    ...more,
+  });
+  const said = (series: Partial<Series>) =>
+    drawing.draw("parts/chart.tsx", "Chart", "en", {
+      series: { label: "Potassium", unit: "mmol/L", left: 0, points: [], ...series },
+    });
+  const plain = await said({ points: [point(0), point(10)] });
+  assert.doesNotMatch(plain, /does not begin|hollow|not drawn|not final/);
+  assert.match(
+    await said({ points: [point(141), point("140.0")] }),
+    /The scale does not begin at 0/,
+  );
+  assert.match(await said({ points: [point(141), point("140.0")] }), /140\.0 mmol\/L/);
+  const preliminary = await said({ points: [point(0), point(10, { preliminary: true })] });
+  assert.match(preliminary, /hollow.*10 mmol\/L \(not final\)/);
+  assert.match(await said({ points: [point(0), point(10, { comparator: "<" })] }), /hollow/);
+  assert.match(await said({ points: [point(0), point(10, { date: "2026" })] }), /hollow/);
+  assert.match(await said({ points: [point(0), point(10)], left: 3 }), /3 more results/);
+  assert.match(await said({ points: [point(0, { ranges: true }), point(10)] }), /Open the result/);
 });

@@ -1,4 +1,5 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { calendarDate } from "../calendar-date.ts";
 import type { Series, SeriesPoint } from "../wire.ts";
 import { dateInWords, figureInWords } from "../words.ts";
 
@@ -15,10 +16,12 @@ const BOTTOM = 40;
  */
 export function Chart({ series }: { readonly series: Series }) {
   const { t, i18n } = useLingui();
-  const { label, unit, points } = series;
+  const { label, unit, points, left } = series;
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const hasRange = points.some(({ low, high }) => low !== undefined || high !== undefined);
+  const hasRange = points.some(
+    ({ low, high, ranges }) => low !== undefined || high !== undefined || ranges === true,
+  );
   const title = unit === "" ? label : `${label} (${unit})`;
   const from = dateInWords(first.date, i18n.locale);
   const to = dateInWords(last.date, i18n.locale);
@@ -32,6 +35,31 @@ export function Chart({ series }: { readonly series: Series }) {
         language={i18n.locale}
         label={t`${title}: ${points.length} values from ${from} to ${to}. The table below has each.`}
       />
+      <p className="hint">
+        {beginsAtNone(points) ? null : (
+          <>
+            <Trans>The scale does not begin at 0.</Trans>{" "}
+          </>
+        )}
+        {points.every(isExact) ? null : (
+          <Trans>
+            A hollow point is less or more than where it stands, not final, or without its day.
+          </Trans>
+        )}
+      </p>
+      {left === 0 ? null : (
+        <p>
+          <Plural
+            value={left}
+            one="One more result of this name is not drawn."
+            other="# more results of this name are not drawn."
+          />{" "}
+          <Trans>
+            Left out are older ones, those with another unit, method, sample or person, without a
+            figure or a date, and those that do not count.
+          </Trans>
+        </p>
+      )}
       <table className="figures">
         <caption className="unseen">{title}</caption>
         <thead>
@@ -55,8 +83,22 @@ export function Chart({ series }: { readonly series: Series }) {
               <th scope="row">{dateInWords(point.date, i18n.locale)}</th>
               <td>
                 {`${point.comparator} ${figureInWords(point.value, i18n.locale)} ${unit}`.trim()}
+                {point.preliminary === true ? (
+                  <>
+                    {" "}
+                    <Trans>(not final)</Trans>
+                  </>
+                ) : null}
               </td>
-              {hasRange ? <td>{rangeOf(point, i18n.locale)}</td> : null}
+              {hasRange ? (
+                <td>
+                  {point.ranges === true ? (
+                    <Trans>Open the result to see it.</Trans>
+                  ) : (
+                    rangeOf(point, i18n.locale)
+                  )}
+                </td>
+              ) : null}
             </tr>
           ))}
         </tbody>
@@ -75,7 +117,6 @@ function Drawing({
   readonly label: string;
 }) {
   const { x, y, marks, days } = scalesOf(points);
-  const line = points.map((point) => `${x(point)},${y(point.value)}`).join(" ");
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       {marks.map((mark) => (
@@ -89,9 +130,20 @@ function Drawing({
       {points.map((point) => (
         <Range key={`${point.item} ${point.date}`} point={point} x={x(point)} y={y} />
       ))}
-      <polyline points={line} />
+      {exactRuns(points).map((run) => (
+        <polyline
+          key={`${run[0]?.item} ${run[0]?.date}`}
+          points={run.map((point) => `${x(point)},${y(Number(point.value))}`).join(" ")}
+        />
+      ))}
       {points.map((point) => (
-        <circle key={`${point.item} ${point.date}`} cx={x(point)} cy={y(point.value)} r="6" />
+        <circle
+          key={`${point.item} ${point.date}`}
+          className={isExact(point) ? undefined : "hollow"}
+          cx={x(point)}
+          cy={y(Number(point.value))}
+          r="6"
+        />
       ))}
       {days.map((point, i) => (
         <text key={point.date} x={x(point)} y={HEIGHT - 12} textAnchor={i === 0 ? "start" : "end"}>
@@ -113,14 +165,39 @@ function Range({
   readonly y: (value: number) => number;
 }) {
   if (low === undefined || high === undefined) return null;
-  return <line className="range" x1={x} x2={x} y1={y(low)} y2={y(high)} />;
+  return <line className="range" x1={x} x2={x} y1={y(Number(low))} y2={y(Number(high))} />;
+}
+
+/** Whether it stands where it was measured: on its day, at its figure, for good. */
+function isExact({ comparator, preliminary, date }: SeriesPoint): boolean {
+  const precision = calendarDate(date)?.precision;
+  const hasDay = precision === "day" || precision === "moment";
+  return comparator === "" && preliminary !== true && hasDay;
+}
+
+/** A line joins only what was measured exactly, one after the other. */
+function exactRuns(points: readonly SeriesPoint[]): readonly (readonly SeriesPoint[])[] {
+  const runs: SeriesPoint[][] = [[]];
+  for (const point of points) {
+    if (isExact(point)) runs.at(-1)?.push(point);
+    else runs.push([]);
+  }
+  return runs.filter((run) => run.length > 1);
+}
+
+/** Whether the scale has its 0. */
+function beginsAtNone(points: readonly SeriesPoint[]): boolean {
+  const { marks } = scalesOf(points);
+  return Math.min(...marks) <= 0 && Math.max(...marks) >= 0;
 }
 
 /** Where dates and values stand; a range that was given is part of the picture. */
 function scalesOf(points: readonly SeriesPoint[]) {
   const times = points.map(timeOf);
   const [begin, end] = [Math.min(...times), Math.max(...times)];
-  const values = points.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
+  const values = points
+    .flatMap(({ value, low, high }) => [value, low ?? value, high ?? value])
+    .map(Number);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const step = stepOf(most - least || Math.abs(most) || 1);
   const [bottom, top] = [Math.floor(least / step) * step, Math.ceil(most / step) * step || step];
@@ -138,7 +215,7 @@ function scalesOf(points: readonly SeriesPoint[]) {
 }
 
 function timeOf({ date }: SeriesPoint): number {
-  return Date.parse(date.length === 4 ? `${date}-01-01` : date);
+  return calendarDate(date)?.at ?? 0;
 }
 
 /** A round distance of which some four make the whole. */

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useId, useRef, useState } from "react";
+import { entryOf } from "../entry-of.ts";
 import type { Dicom, DicomPicture } from "../shown/dicom.ts";
 import { paint } from "../shown/pixels.ts";
 import { hl7DateInWords } from "../words.ts";
@@ -19,7 +20,8 @@ export function MedicalImage({
   readonly title: string;
 }) {
   const { t, i18n } = useLingui();
-  const { facts, picture, curves, undrawn } = dicom;
+  const { facts, picture, curves, undrawn, besides } = dicom;
+  const sides: Readonly<Record<string, string>> = { R: t`right`, L: t`left`, B: t`both` };
   const day = (text: string) => hl7DateInWords(text, i18n.locale);
   return (
     <div className="part">
@@ -34,6 +36,30 @@ export function MedicalImage({
           </p>
         </Notice>
       )}
+      {picture !== undefined && besides.overlay ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              Drawings or writing that lie over the picture are in the file, and are not shown here.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
+      {picture !== undefined && besides.greys ? (
+        <Notice tone="care">
+          <p>
+            <Trans>
+              The file says how its greys are to be drawn, in a way that this page does not read. It
+              may look lighter or darker than it should.
+            </Trans>
+          </p>
+        </Notice>
+      ) : null}
+      {besides.burnedIn ? (
+        <p>
+          <Trans>The file says that writing stands in the picture itself, such as a name.</Trans>
+        </p>
+      ) : null}
       {curves.map((each) => (
         <CurvesDrawn key={each.label} curves={each} />
       ))}
@@ -42,6 +68,8 @@ export function MedicalImage({
           facts={[
             [t`About`, facts.patient],
             [t`Born`, day(facts.born)],
+            [t`Side`, entryOf(sides, facts.side) ?? facts.side],
+            [t`The right edge / the lower edge points to`, facts.orientation],
             [t`Taken`, day(facts.date)],
             [t`What it is`, facts.description],
             [t`Kind`, facts.modality],
@@ -137,6 +165,11 @@ function Frame({
         ref={canvas}
         width={picture.columns}
         height={picture.rows}
+        style={
+          picture.shape === 1
+            ? undefined
+            : { aspectRatio: `${picture.columns} / ${picture.rows * picture.shape}` }
+        }
         role="img"
         aria-label={label}
         hidden={isBroken}

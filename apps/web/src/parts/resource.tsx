@@ -3,6 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { codeInWords, FIRST } from "../codes.ts";
 import { entryOf } from "../entry-of.ts";
 import { UNSAID, valueInWords, type Words } from "../shown/fhir-words.ts";
+import type { Members } from "../shown/members.ts";
 import { type Remark, remarksOf } from "../shown/remarks.ts";
 import { elementInWords } from "../words.ts";
 import { Notice } from "./notice.tsx";
@@ -15,7 +16,7 @@ const ABOUT = ["subject", "patient"];
 const TIMES = { d: msg`day(s)`, wk: msg`week(s)`, mo: msg`month(s)`, a: msg`year(s)` };
 
 /** A FHIR resource in plain words: what matters first, and the rest behind a line that opens. */
-export function Resource({ resource }: { readonly resource: Readonly<Record<string, unknown>> }) {
+export function Resource({ resource }: { readonly resource: Members }) {
   const words = useWords();
   const type = typeof resource.resourceType === "string" ? resource.resourceType : "";
   const first = entryOf(FIRST, type);
@@ -42,7 +43,7 @@ export function Resource({ resource }: { readonly resource: Readonly<Record<stri
 }
 
 /** What turns what a resource seems to say, before it is read. */
-export function Remarks({ resource }: { readonly resource: Readonly<Record<string, unknown>> }) {
+export function Remarks({ resource }: { readonly resource: Members }) {
   const words = useWords();
   const remarks = remarksOf(resource);
   if (remarks.length === 0) return null;
@@ -109,10 +110,10 @@ function useWords(): Words {
   };
 }
 
-function linesOf(resource: Readonly<Record<string, unknown>>, words: Words): Line[] {
-  return Object.entries({ ...resource, ...ownText(resource) })
-    .filter(([name]) => !UNSAID.has(name))
-    .concat("contained" in resource ? [["contained", resource.contained]] : [])
+function linesOf(resource: Members, words: Words): Line[] {
+  const given: Members = { ...resource, ...ownText(resource) };
+  return Object.entries(given)
+    .filter(([name]) => name === "contained" || !UNSAID.has(name))
     .flatMap(([name, value]): Line[] => {
       const text = valueInWords(name, value, words, resource);
       return text === "" ? [] : [{ name, label: words.label(name), text }];
@@ -120,7 +121,7 @@ function linesOf(resource: Readonly<Record<string, unknown>>, words: Words): Lin
 }
 
 /** Its text where that says more than its elements do (FHIR R4, Narrative.status); its mark-up is left out. */
-function ownText({ text }: Readonly<Record<string, unknown>>): { narrative?: string } {
+function ownText({ text }: Members): { narrative?: string } {
   const { status, div } = Object(text);
   if (status !== "additional" || typeof div !== "string") return {};
   return {

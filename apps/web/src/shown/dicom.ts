@@ -11,12 +11,26 @@ export interface Dicom {
   readonly curves: readonly Curves[];
   /** The picture is there and cannot be drawn here: the transfer syntax that stands in the way. */
   readonly undrawn?: string;
+  readonly besides: DicomBesides;
+}
+
+/** What belongs to the picture and does not show in its pixels as they are drawn here. */
+export interface DicomBesides {
+  /** Drawings or writing in planes of their own (PS3.3 C.9.2). */
+  readonly overlay: boolean;
+  /** Writing in the picture itself, such as a name (PS3.3 C.7.6.1.1.1). */
+  readonly burnedIn: boolean;
+  /** Tables say how its greys are to be drawn (PS3.3 C.11.1, C.11.2). */
+  readonly greys: boolean;
 }
 
 /** As the file has them; empty where it does not say. */
 export interface DicomFacts {
   readonly patient: string;
   readonly born: string;
+  /** `R`, `L` or `B`, and where the picture's right and lower edges point to. */
+  readonly side: string;
+  readonly orientation: string;
   readonly date: string;
   readonly modality: string;
   readonly description: string;
@@ -26,6 +40,8 @@ export interface DicomFacts {
 export interface DicomPicture {
   readonly columns: number;
   readonly rows: number;
+  /** A pixel's height over its width: without it what is drawn is squeezed. */
+  readonly shape: number;
   readonly coding: "plain" | "jpeg" | "rle";
   readonly pixels: Pixels;
   /** Each frame's pieces, as ranges of the file's bytes. */
@@ -72,10 +88,20 @@ const PLAIN: ReadonlySet<string> = new Set(["1.2.840.10008.1.2", EXPLICIT]);
 const JPEG = "1.2.840.10008.1.2.4.50";
 const RLE = "1.2.840.10008.1.2.5";
 
+/** Planes of overlays stand in the even groups from 6000 to 601E. */
+const OVERLAYS = Array.from(
+  { length: 16 },
+  (_, i) => `x60${(i * 2).toString(16).padStart(2, "0")}3000`,
+);
+/** Modality LUT and VOI LUT, and what each frame of a multi-frame object says for itself. */
+const GREYS = ["x00283000", "x00283010", "x52009230"];
+
 const MAX_SIDE = 16_384;
 /** More than any detector has. A small file packed in runs may claim more than a device can hold. */
 const MAX_PIXELS = 50_000_000;
 const MAX_FRAMES = 10_000;
+/** A pixel longer than this says nothing. */
+const MAX_SHAPE = 20;
 const MAX_CHANNELS = 64;
 const MAX_SAMPLES = 10_000_000;
 
@@ -94,6 +120,11 @@ export function readDicom(bytes: Uint8Array<ArrayBuffer>): Dicom | undefined {
       ...(picture === undefined ? {} : { picture }),
       curves: curvesOf(set, bytes),
       ...(holdsPicture && picture === undefined ? { undrawn: syntax } : {}),
+      besides: {
+        overlay: OVERLAYS.some((tag) => set.elements[tag] !== undefined),
+        burnedIn: textOf(set, "x00280301") === "YES",
+        greys: GREYS.some((tag) => set.elements[tag] !== undefined),
+      },
     };
   } catch {
     // dicom-parser throws texts and errors of many kinds at whatever is not whole.
@@ -105,7 +136,9 @@ function factsOf(set: DataSet): DicomFacts {
   return {
     patient: personName(textOf(set, "x00100010")),
     born: textOf(set, "x00100030"),
-    date: textOf(set, "x00080020"),
+    side: textOf(set, "x00200062") || textOf(set, "x00200060"),
+    orientation: textOf(set, "x00200020").replaceAll("\\", " / "),
+    date: textOf(set, "x00080022") || textOf(set, "x00080020"),
     modality: textOf(set, "x00080060"),
     description: textOf(set, "x0008103e") || textOf(set, "x00081030"),
     institution: textOf(set, "x00080080"),
@@ -122,7 +155,9 @@ function pictureOf(set: DataSet, syntax: string): DicomPicture | undefined {
         : undefined;
   const [columns, rows] = [set.uint16("x00280011") ?? 0, set.uint16("x00280010") ?? 0];
   const pixels = pixelsOf(set);
-  if (coding === undefined || pixels === undefined || (coding === "jpeg" && pixels.bits === 16))
+  if (coding === undefined || pixels === undefined) return undefined;
+  // A browser that decodes it would show light for dark.
+  if (coding === "jpeg" && (pixels.bits === 16 || pixels.photometric === "MONOCHROME1"))
     return undefined;
   if (columns < 1 || rows < 1 || columns > MAX_SIDE || rows > MAX_SIDE) return undefined;
   if (columns * rows > MAX_PIXELS) return undefined;
@@ -130,13 +165,28 @@ function pictureOf(set: DataSet, syntax: string): DicomPicture | undefined {
   if (count > MAX_FRAMES) return undefined;
   const size = columns * rows * pixels.samples * (pixels.bits / 8);
   const frames = coding === "plain" ? plainFrames(set, size, count) : codedFrames(set, count);
-  return frames === undefined ? undefined : { columns, rows, coding, pixels, frames };
+  return frames === undefined
+    ? undefined
+    : { columns, rows, shape: shapeOf(set), coding, pixels, frames };
+}
+
+/** Between rows and between columns, in millimetres or as a mere ratio (PS3.3 10.7.1.3, C.7.6.3.1.7). */
+function shapeOf(set: DataSet): number {
+  for (const tag of ["x00280030", "x00181164", "x00280034"]) {
+    const [height = 0, width = 0] = textOf(set, tag).split("\\").map(Number);
+    if (height > 0 && width > 0 && Math.max(height / width, width / height) <= MAX_SHAPE)
+      return height / width;
+  }
+  return 1;
 }
 
 function pixelsOf(set: DataSet): Pixels | undefined {
   const samples = set.uint16("x00280002") ?? 1;
   const bits = set.uint16("x00280100");
   if ((samples !== 1 && samples !== 3) || (bits !== 8 && bits !== 16)) return undefined;
+  const stored = Math.min(bits, set.uint16("x00280101") ?? bits);
+  // Samples that do not begin at the lowest bit (older files) would come out as others.
+  if ((set.uint16("x00280102") ?? stored - 1) !== stored - 1) return undefined;
   const photometric = textOf(set, "x00280004");
   // A palette needs tables that this page does not read; half a colour would be a wrong one.
   const isKnown =
@@ -149,7 +199,7 @@ function pixelsOf(set: DataSet): Pixels | undefined {
     samples,
     photometric,
     bits,
-    stored: Math.min(bits, set.uint16("x00280101") ?? bits),
+    stored,
     signed: set.uint16("x00280103") === 1,
     planar: set.uint16("x00280006") === 1,
     slope: set.floatString("x00281053") ?? 1,
@@ -244,14 +294,29 @@ function textOf(set: DataSet | undefined, tag: string): string {
   return text.replace(/[\0\s]+$/, "").trim();
 }
 
+/** The set in force, or the first of those that extend it: what is written in a second one is rare. */
 function characterSet(set: DataSet): string {
-  return set.string("x00080005")?.split("\\")[0]?.trim() ?? "";
+  const named = set.string("x00080005")?.split("\\") ?? [];
+  const first = named.map((each) => each.trim()).find((each) => each !== "") ?? "";
+  return first.replace("ISO 2022 IR", "ISO_IR");
 }
 
-/** PS3.3 C.12.1.1.2, those without code extensions. */
+/** PS3.3 C.12.1.1.2, as far as browsers know them. */
 const CHARACTER_SETS: Readonly<Record<string, string>> = {
   "ISO_IR 192": "utf-8",
   "ISO_IR 100": "latin1",
   "ISO_IR 101": "iso-8859-2",
+  "ISO_IR 109": "iso-8859-3",
+  "ISO_IR 110": "iso-8859-4",
   "ISO_IR 144": "iso-8859-5",
+  "ISO_IR 127": "iso-8859-6",
+  "ISO_IR 126": "iso-8859-7",
+  "ISO_IR 138": "iso-8859-8",
+  "ISO_IR 148": "windows-1254",
+  "ISO_IR 203": "iso-8859-15",
+  "ISO_IR 166": "windows-874",
+  "ISO_IR 13": "shift_jis",
+  "ISO_IR 87": "iso-2022-jp",
+  GB18030: "gb18030",
+  GBK: "gbk",
 };

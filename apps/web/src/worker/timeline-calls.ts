@@ -1,7 +1,7 @@
 import type { Series } from "../wire.ts";
 import { reachedOr } from "./at-hand.ts";
 import { listGiven } from "./behind.ts";
-import { itemOf, listed, rowOf } from "./document-calls.ts";
+import { itemOf, listed, rowOf, withDigits } from "./document-calls.ts";
 import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
 import { seriesOf } from "./series.ts";
@@ -9,7 +9,7 @@ import { forgetWithIt, isOpen, opened, ownRecord, status } from "./session.ts";
 
 type TimelineCall = "refresh" | "find" | "series";
 
-/** Results of one kind that are drawn together; older ones are left out. */
+/** Results of one kind that are drawn together; older ones are left out, and counted. */
 const MOST = 120;
 
 /** Milliseconds in which other calls are answered meanwhile. */
@@ -77,15 +77,16 @@ async function drawn(item: string): Promise<readonly Series[]> {
   const own = items.find((each) => each.item === itemOf(record, item));
   if (own?.metadata.type !== "Observation") return [];
   const { title } = own.metadata;
-  const alike = items
+  const named = items
     .filter(({ metadata }) => metadata.type === "Observation" && metadata.title === title)
-    .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1))
-    .slice(0, MOST);
+    .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1));
+  const alike = named.slice(0, MOST);
   if (alike.length < 2) return [];
   const resources: (readonly [item: string, resource: Readonly<Record<string, unknown>>])[] = [];
   for (const { item: each, revision } of alike) {
-    const { resource } = await record.open(revision);
+    const resource = withDigits(await record.open(revision));
     if (resource !== undefined) resources.push([each, resource]);
   }
-  return seriesOf(item, resources);
+  const older = named.length - alike.length;
+  return seriesOf(item, resources).map((each) => ({ ...each, left: each.left + older }));
 }
