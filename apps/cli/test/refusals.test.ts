@@ -47,6 +47,7 @@ const OF_NOBODY: readonly Refusal[] = [
   [["shares"], 3, "not-signed-in"],
   [["share", "1", "--with", "x", "--until", "soon"], 2, "when-unclear"],
   [["deposit"], 2, "usage"],
+  [["deposits"], 3, "not-signed-in"],
   [["members", "list"], 3, "not-signed-in"],
   [["journal", "--kind", "gossip"], 2, "usage"],
   [["journal", "export"], 2, "usage"],
