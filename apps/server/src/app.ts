@@ -1,6 +1,6 @@
 import { type ProblemCode, type Route, type RouteName, routes } from "@ecrin/protocol";
 import { type Context, Hono } from "hono";
-import type { Ground, Handlers, Session } from "./call.ts";
+import type { Broke, Ground, Handlers, Session } from "./call.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import { createGuestCheck } from "./guests.ts";
 import { securityHeaders } from "./headers.ts";
@@ -13,7 +13,7 @@ import { PATIENCE, type Patience } from "./patience.ts";
 import { asServerError, problemOf, refuse, type ServerError } from "./problem.ts";
 import { createSessions } from "./session.ts";
 
-/** One line for each request, and nothing of what it said. */
+/** One line for each request, and another where its answer breaks off; nothing of what was said. */
 export interface LogLine {
   readonly method: string;
   /** The route's name, `upload`, `page`, or `unknown`. */
@@ -56,6 +56,7 @@ interface Bindings {
   readonly incoming?: {
     readonly socket?: { readonly remoteAddress?: string; readonly bytesRead?: number };
   };
+  readonly outgoing?: { destroy(): void };
 }
 type Env = { Bindings: Bindings };
 
@@ -113,6 +114,16 @@ export function createApp(options: AppOptions): Hono<Env> {
     if (await isGuest(account)) refuse("not-allowed");
   };
 
+  /** The second line of a request: its answer had begun. */
+  const brokeOf = (c: Context<Env>, route: string): Broke => {
+    const start = performance.now();
+    return (error) => {
+      const ms = Math.round(performance.now() - start);
+      options.log?.({ method: c.req.method, route, status: 200, ms, fault: faultOf(error) });
+      c.env?.outgoing?.destroy();
+    };
+  };
+
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlerOf(options.handlers, name);
     app.on(
@@ -128,7 +139,8 @@ export function createApp(options: AppOptions): Hono<Env> {
         const arrived = () => c.env?.incoming?.socket?.bytesRead ?? 0;
         const input = await readInput(route, request, c.req.param(), { patience, arrived });
         const origin = options.origin ?? originOf(request);
-        return await handler({ ...ground, ...input, session, network, request, origin });
+        const broke = brokeOf(c, name);
+        return await handler({ ...ground, ...input, session, network, request, origin, broke });
       }),
     );
   }
@@ -195,6 +207,7 @@ type AnyCall = Ground &
     readonly session: Session | undefined;
     readonly network: string;
     readonly origin: string;
+    readonly broke: Broke;
   };
 
 /** The handler of a route, called with what `readInput` brought into the form of that very route. */

@@ -93,7 +93,14 @@ export interface Call<Name extends RouteName> extends Ground {
   readonly request: Request;
   /** Scheme, host and port under which the server is reached. */
   readonly origin: string;
+  readonly broke: Broke;
 }
+
+/**
+ * Told by an answer in pieces that cannot go on: the log says so, and the connection is cut, or what
+ * came so far would look whole.
+ */
+export type Broke = (error: unknown) => void;
 
 /** Answers one route: the table's answer, or a response of its own where that is bytes. */
 export type Handler<Name extends RouteName> = (

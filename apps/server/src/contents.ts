@@ -1,6 +1,7 @@
 import type { RevisionId, SpaceId } from "@ecrin/protocol";
 import { openSpace } from "./access.ts";
-import type { Call, Ground, Handlers, Session } from "./call.ts";
+import { answerStream } from "./answer-stream.ts";
+import type { Broke, Call, Ground, Handlers, Session } from "./call.ts";
 import { refuse } from "./problem.ts";
 
 /** Ciphertexts of revisions, through the space they are in or a share that links them. */
@@ -20,7 +21,7 @@ async function content(call: Call<"content">): Promise<Response> {
   const body =
     kept.upload === null
       ? new Uint8Array(kept.content?.subarray(start, end) ?? refuse("internal"))
-      : call.blobs.read(kept.upload, start, end);
+      : streamOf(call.blobs.read(kept.upload, start, end), call.broke);
   return new Response(body, {
     status: part === undefined ? 200 : 206,
     headers: {
@@ -32,6 +33,15 @@ async function content(call: Call<"content">): Promise<Response> {
         : { "content-range": `bytes ${start}-${end - 1}/${kept.length}` }),
     },
   });
+}
+
+function streamOf(blob: ReadableStream<Uint8Array>, broke: Broke): ReadableStream<Uint8Array> {
+  const reader = blob.getReader();
+  return answerStream(
+    () => reader.read(),
+    () => reader.cancel(),
+    broke,
+  );
 }
 
 async function digests(call: Call<"digests">): Promise<Response> {

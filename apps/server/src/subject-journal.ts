@@ -8,6 +8,7 @@ import {
   type Subject,
 } from "@ecrin/protocol";
 import { openSpace } from "./access.ts";
+import { answerStream } from "./answer-stream.ts";
 import type { Call, Handlers } from "./call.ts";
 import { exportJournal } from "./export.ts";
 import { refuse } from "./problem.ts";
@@ -37,21 +38,12 @@ async function journalExport(call: Call<"journalExport">): Promise<Response> {
     language,
     ...(since === undefined ? {} : { since }),
   });
-  return new Response(streamOf(parts), { headers: { "content-type": "application/zip" } });
-}
-
-/** A stream that makes each part when it is asked for, and stops where nobody listens. */
-function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await parts.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
+  const body = answerStream(
+    () => parts.next(),
+    () => parts.return(undefined),
+    call.broke,
+  );
+  return new Response(body, { headers: { "content-type": "application/zip" } });
 }
 
 /** An account's journal is its own; a space's is for those who manage it. Nobody else learns that there is one. */

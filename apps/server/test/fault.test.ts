@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { LogLine } from "../src/app.ts";
 import { faultOf } from "../src/fault.ts";
 import { asServerError, ServerError } from "../src/problem.ts";
 import { type Cluster, startCluster, startTestServer } from "./harness.ts";
-import { Person } from "./person.ts";
+import { Person, proofOf } from "./person.ts";
+import { beginRecord, donePosting, sealTest } from "./record.ts";
 
 // Whoever runs the server learns where something broke, and never what somebody had said.
 
@@ -37,6 +41,57 @@ test("a request that fails for a reason nobody foresaw says class, code and plac
   assert.ok(!JSON.stringify(lines).includes("canary"));
   await server.stop();
 });
+
+test("an answer that breaks off is cut, told once, and printed nowhere else", async (t) => {
+  const lines: LogLine[] = [];
+  const server = await startTestServer(cluster, { log: (line) => lines.push(line) });
+  const printed = ["error", "info", "log", "warn"] as const;
+  const prints = printed.map((name) => t.mock.method(console, name, () => undefined));
+  const alice = await new Person(server.line).signUp();
+  const record = await beginRecord(alice);
+  const content = randomBytes(200_000);
+  const upload = await uploaded(alice, content);
+  const sealed = sealTest(record, { content, upload });
+  await donePosting(record, [sealed]);
+  const path = `/v1/spaces/${record.space}/revisions/${sealed.revision}/content`;
+  const fetched = await alice.line.ask<ArrayBuffer>("GET", path, undefined, alice.seat);
+  assert.ok(Buffer.from(fetched.body).equals(content));
+  await rm(join(server.dataDir, "blobs", upload));
+  lines.length = 0;
+  await assert.rejects(alice.line.ask("GET", path, undefined, alice.seat));
+  const told = lines.filter(({ fault }) => fault !== undefined);
+  assert.deepEqual(
+    told.map(({ method, route, fault }) => [method, route, fault?.error, fault?.code]),
+    [["GET", "content", "Error", "ENOENT"]],
+  );
+  assert.deepEqual(
+    prints.map((print) => print.mock.callCount()),
+    [0, 0, 0, 0],
+  );
+  // The next one is heard.
+  assert.equal((await server.line.ask("GET", "/v1/server")).status, 200);
+  await server.stop();
+});
+
+async function uploaded({ line, seat }: Person, content: Buffer): Promise<string> {
+  const tus = { "tus-resumable": "1.0.0" };
+  const headers = { ...tus, "upload-length": String(content.length) };
+  const begun = await line.ask("POST", "/v1/uploads", undefined, seat, { headers });
+  const location = begun.headers.get("location") ?? assert.fail();
+  const patch = { ...tus, "upload-offset": "0", "content-type": "application/offset+octet-stream" };
+  const done = await fetch(line.url + location, {
+    method: "PATCH",
+    headers: {
+      ...patch,
+      authorization: `DPoP ${seat.token}`,
+      dpop: proofOf(seat, "PATCH", line.url + location, line.now()),
+    },
+    body: new Uint8Array(content),
+  });
+  assert.equal(done.status, 204);
+  seat.nonce = done.headers.get("ecrin-nonce") ?? "";
+  return location.slice("/v1/uploads/".length);
+}
 
 test("what a refusal is has no fault to tell", async () => {
   const lines: LogLine[] = [];
