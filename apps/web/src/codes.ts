@@ -47,6 +47,7 @@ const CODES: Readonly<Record<string, MessageDescriptor>> = {
   finished: msg`over`,
   "not-done": msg`not done`,
   "not-taken": msg`not taken`,
+  "do-not-perform": msg`not to be done`,
   intended: msg`intended`,
   order: msg`prescribed`,
   plan: msg`planned`,

@@ -150,6 +150,18 @@ test("what is contained or only referred to is not left out in silence", async (
 test("whom it is about stands with what matters", async () => {
   const subject = { display: "Louis Moreau" };
   assert.match(await observation({ subject }), /^AboutLouis Moreau$/);
+  const unnamed = await observation({ subject: { reference: "Patient/1" } });
+  assert.equal(unnamed, "Everything else it saysAboutnot named here");
+});
+
+test("a list tells in the reader's words what did not take place", async () => {
+  const title = (of: string, language: Language) =>
+    drawing.draw("parts/title.tsx", "Title", language, { of });
+  assert.equal(await title("Grippe (not-done)", "fr"), "Grippe (non fait)");
+  assert.equal(await title("Pollen (refuted)", "en"), "Pollen (ruled out)");
+  assert.equal(await title("Warfarine (do-not-perform)", "fr"), "Warfarine (à ne pas faire)");
+  for (const other of ["Grippe (H1N1)", "not-done", "Grippe (constructor)"])
+    assert.equal(await title(other, "fr"), other);
 });
 
 test("what turns the meaning stands first, in both languages", async () => {

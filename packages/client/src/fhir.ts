@@ -127,16 +127,45 @@ export function metadataOf(
   attachmentBytes: number,
 ): Metadata {
   const date = dateOf(resource);
+  const standing = standingOf(resource);
+  const behind = standing === undefined ? "" : ` (${standing})`;
   return {
     v: 1,
     kind: "fhir",
-    title: clip(titleOf(resource) ?? resource.resourceType, 500),
+    title: clip(titleOf(resource) ?? resource.resourceType, 500 - behind.length) + behind,
     type: resource.resourceType,
     mediaType: attachmentBytes > 0 ? clip(attachmentType(resource), 200) : "application/fhir+json",
     size: attachmentBytes,
     resource: resourceBytes,
     ...(date === undefined ? {} : { date: clip(date, 40) }),
   };
+}
+
+/** Codes of FHIR R4 under which something did not take place, or does not hold. */
+const TURNED: ReadonlySet<unknown> = new Set([
+  "entered-in-error",
+  "not-done",
+  "not-taken",
+  "cancelled",
+  "refuted",
+]);
+
+/**
+ * What a list must not keep quiet about: a vaccination that was not done, or an allergy that was ruled
+ * out, would read there as one. In FHIR's own code, which a page says in its language.
+ */
+function standingOf({
+  status,
+  verificationStatus,
+  doNotPerform,
+}: FhirResource): string | undefined {
+  if (doNotPerform === true) return "do-not-perform";
+  const coding: unknown = isObject(verificationStatus) ? verificationStatus.coding : undefined;
+  const codes: unknown[] = Array.isArray(coding)
+    ? coding.map((each) => (isObject(each) ? each.code : undefined))
+    : [];
+  const found = [status, ...codes].find((each) => TURNED.has(each));
+  return typeof found === "string" ? found : undefined;
 }
 
 function clip(text: string, length: number): string {

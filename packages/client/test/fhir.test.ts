@@ -65,6 +65,26 @@ test("a resource is named by what it says of itself, a person by the name, and e
     assert.equal(named({ resourceType: "Patient", name: none }), "Patient");
 });
 
+test("a list tells what did not take place, and what does not hold", () => {
+  const vaccine = { resourceType: "Immunization", vaccineCode: { text: "Grippe" } };
+  const verified = (code: string) => ({ verificationStatus: { coding: [7, { code }] } });
+  assert.equal(named({ ...vaccine, status: "completed", ...verified("confirmed") }), "Grippe");
+  for (const code of ["not-done", "entered-in-error", "cancelled", "not-taken"])
+    assert.equal(named({ ...vaccine, status: code }), `Grippe (${code})`);
+  for (const code of ["refuted", "entered-in-error"])
+    assert.equal(named({ ...vaccine, ...verified(code) }), `Grippe (${code})`);
+  assert.equal(
+    named({ ...vaccine, status: "active", doNotPerform: true }),
+    "Grippe (do-not-perform)",
+  );
+  const long = {
+    resourceType: "Condition",
+    code: { text: "é".repeat(600) },
+    ...verified("refuted"),
+  };
+  assert.equal(named(long), `${"é".repeat(490)} (refuted)`);
+});
+
 test("whatever a resource holds, its name can be sealed and read again", () => {
   const odd = {
     resourceType: "Observation",

@@ -17,6 +17,7 @@ import { OverTime } from "../parts/over-time.tsx";
 import { Page } from "../parts/page.tsx";
 import { usePersonName } from "../parts/person-name.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { useTitleInWords } from "../parts/title.tsx";
 import { TwoVersions } from "../parts/two-versions.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { useArrived } from "../saved.ts";
@@ -28,6 +29,7 @@ import { dayInWords, sizeInWords, timeInWords } from "../words.ts";
 /** One document: what it says, and everything that was ever done to it. */
 export function DocumentPage() {
   const { t } = useLingui();
+  const inWords = useTitleInWords();
   const { item } = useParams({ from: "/inside/documents/$item" });
   const history = useAnswer("history", { item });
   useArrived(history.again);
@@ -38,7 +40,7 @@ export function DocumentPage() {
   const isDeleted = fronts.length > 0 && fronts.every((version) => version.what === "delete");
   return (
     <Page
-      title={title === "" ? t`Document` : title}
+      title={title === "" ? t`Document` : inWords(title)}
       name={t`Document`}
       trail={<Link to="/documents">{t`My documents`}</Link>}
     >

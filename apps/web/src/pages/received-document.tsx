@@ -4,16 +4,18 @@ import { useAnswer } from "../answers.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Opened } from "../parts/opened.tsx";
 import { Page } from "../parts/page.tsx";
+import { useTitleInWords } from "../parts/title.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 
 /** A document somebody shared, opened. */
 export function ReceivedDocumentPage() {
   const { t } = useLingui();
+  const inWords = useTitleInWords();
   const { share, revision } = useParams({ from: "/inside/received/$share/$revision" });
   const opened = useAnswer("openShared", { share, revision });
   return (
     <Page
-      title={opened.answer?.title ?? t`Document`}
+      title={opened.answer === undefined ? t`Document` : inWords(opened.answer.title)}
       name={t`Document`}
       trail={<Link to="/received">{t`Shared with me`}</Link>}
     >

@@ -14,6 +14,7 @@ import { Page } from "../parts/page.tsx";
 import { Known, NotThem, usePersonName } from "../parts/person-name.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { ShareKeeping } from "../parts/share-keeping.tsx";
+import { Title } from "../parts/title.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { WriteBack } from "../parts/write-back.tsx";
 import type { Received, RefusedShare } from "../wire-received.ts";
@@ -180,7 +181,7 @@ function ReceivedShare({
                 params={{ share: share.share, revision: item.revision }}
                 className="entry-link"
               >
-                {item.title}
+                <Title of={item.title} />
               </Link>
               <p className="small">
                 <Kind type={item.type} mediaType={item.mediaType} />

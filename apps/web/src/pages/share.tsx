@@ -14,6 +14,7 @@ import { ChooseUntil, TOMORROW } from "../parts/choose-until.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Title } from "../parts/title.tsx";
 import { Awaited } from "../parts/waiting.tsx";
 import { ask } from "../vault.ts";
 import type { DocumentRow, Person } from "../wire.ts";
@@ -231,7 +232,9 @@ function Confirm({
       </p>
       <ul className="bullets">
         {chosen.map((row) => (
-          <li key={row.revision}>{row.title}</li>
+          <li key={row.revision}>
+            <Title of={row.title} />
+          </li>
         ))}
       </ul>
       {offline ? <KeptByThem name={contact.name} moment={moment} /> : null}

@@ -16,6 +16,7 @@ import { Page } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { guests } from "../parts/standing.tsx";
+import { Title } from "../parts/title.tsx";
 import { Awaited, Waiting } from "../parts/waiting.tsx";
 import { ask } from "../vault.ts";
 import type { DocumentRow, Person } from "../wire.ts";
@@ -221,7 +222,9 @@ function Confirm({
       </p>
       <ul className="bullets">
         {chosen.map((row) => (
-          <li key={row.revision}>{row.title}</li>
+          <li key={row.revision}>
+            <Title of={row.title} />
+          </li>
         ))}
       </ul>
       <div className="row">

@@ -10,6 +10,7 @@ import { Button, ButtonLink } from "./button.tsx";
 import { Tick } from "./choice.tsx";
 import { Field } from "./field.tsx";
 import { Kind } from "./kind.tsx";
+import { Title } from "./title.tsx";
 
 const SHOWN = 40;
 
@@ -64,7 +65,9 @@ export function ChooseDocuments({
         <div className="choices">
           {shown.map((row) => (
             <Tick key={row.revision} value={row.item}>
-              <span>{row.title}</span>
+              <span>
+                <Title of={row.title} />
+              </span>
               <small>
                 {dateInWords(row.date, i18n.locale)} ·{" "}
                 <Kind type={row.type} mediaType={row.mediaType} />

@@ -24,7 +24,11 @@ export function Resource({ resource }: { readonly resource: Members }) {
   const main =
     first === undefined
       ? lines
-      : [...first, ...ABOUT].flatMap((name) => lines.filter((line) => line.name === name));
+      : [...first, ...ABOUT].flatMap((name) =>
+          lines.filter(
+            (line) => line.name === name && !(ABOUT.includes(name) && line.text === words.unnamed),
+          ),
+        );
   const rest = lines.filter((line) => !main.includes(line));
   return (
     <>

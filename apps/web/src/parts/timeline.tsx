@@ -6,6 +6,7 @@ import { dateInWords, sizeInWords } from "../words.ts";
 import { KeptHere } from "./kept-here.tsx";
 import { Kind } from "./kind.tsx";
 import { usePersonName } from "./person-name.tsx";
+import { Title } from "./title.tsx";
 
 /** Rows that come and go together: few, so that they are drawn within a frame while one scrolls. */
 const BLOCK = 5;
@@ -238,7 +239,7 @@ const Row = memo(function Row({
       </div>
       <div className="body">
         <Link to="/documents/$item" params={{ item: row.item }} className="entry-link">
-          {title}
+          <Title of={title} />
           <span className="unseen">, {date}</span>
         </Link>
         <p className="small">
