@@ -8,6 +8,7 @@ import {
   type HealthRecord,
   isBundle,
   type OfflineRecord,
+  peopleIn,
   readFhir,
   resourcesOfBundle,
 } from "@ecrin/client";
@@ -98,7 +99,11 @@ async function addFile(
   const resources = options.asFile === true ? undefined : await fhirIn(path);
   const line = progressLine(call.words, label, resources === undefined ? "bytes" : "things");
   try {
-    if (resources !== undefined) return await record.addResources(resources, line.moved);
+    if (resources !== undefined) {
+      const people = peopleIn(resources);
+      if (people > 1) call.tell(call.words.said.addedPeople(shown(basename(path)), people));
+      return await record.addResources(resources, line.moved);
+    }
     return await withFile(path, options, async (file) => {
       const resume = await resumeName(path, record.space);
       return [await record.add(file, { progress: line.moved, resume })];

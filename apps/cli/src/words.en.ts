@@ -188,6 +188,8 @@ export const en = {
     adding: (file: string) => `Sealing ${file}`,
     opening: (title: string) => `Opening ${title}`,
     added: (n: number) => `${many(n, "item", "items")} added.`,
+    addedPeople: (file: string, n: number) =>
+      `${file} is about ${n} people. Look whether all of it belongs here.`,
     exporting: "Opening everything",
     exported: (resources: number, files: number, folder: string) =>
       `${many(resources, "item", "items")} and ${many(files, "file", "files")} written to ${folder}.`,

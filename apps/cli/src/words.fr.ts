@@ -193,6 +193,8 @@ export const fr: Words = {
     adding: (file) => `Scellement de ${file}`,
     opening: (title) => `Ouverture de ${title}`,
     added: (n) => `${many(n, "élément ajouté", "éléments ajoutés")}.`,
+    addedPeople: (file, n) =>
+      `${file} concerne ${n} personnes. Regardez si tout a bien sa place ici.`,
     exporting: "Ouverture de tout",
     exported: (resources, files, folder) =>
       `${many(resources, "élément", "éléments")} et ${many(files, "fichier", "fichiers")} dans ${folder}.`,

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { SAMPLES_FOLDER } from "../src/samples/files.ts";
-import { type Call, json, refused } from "./command.ts";
+import { type Call, ecrin, json, refused } from "./command.ts";
 import { type Ground, type Journal, type Listed, signUp, startGround } from "./ground.ts";
 
 const REPORT = join(SAMPLES_FOLDER, "echographie-2026-09-22.txt");
@@ -82,6 +82,14 @@ test("what is imported is taken along digit for digit, and what refers to anothe
   const addresses = taken.entry.map(({ fullUrl }) => fullUrl);
   assert.equal(new Set(addresses).size, addresses.length);
   for (const address of addresses) assert.match(address, /^urn:uuid:[0-9a-f-]{36}$/);
+});
+
+test("a bundle about several people is told of", async () => {
+  const file = join(ground.folder, "two.json");
+  const entry = [1, 2].map((i) => ({ resource: { resourceType: "Patient", id: `p${i}` } }));
+  await writeFile(file, JSON.stringify({ resourceType: "Bundle", type: "collection", entry }));
+  const { err } = await ecrin(camille, "add", file);
+  assert.match(err, /two\.json is about 2 people/);
 });
 
 test("a date that is none of FHIR's, or in no calendar, is none of a document", async () => {

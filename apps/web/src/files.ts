@@ -2,8 +2,11 @@ import { goneOn, type Job } from "./jobs.ts";
 import { takeInHand } from "./sealing.ts";
 import { VaultError } from "./vault-error.ts";
 
-/** Seals one file and adds it. @returns how many documents came of it */
-type Seal = (job: Job, progress: (share: number) => void) => Promise<number>;
+/** Seals one file and adds it. @returns what came of it */
+type Seal = (
+  job: Job,
+  progress: (share: number) => void,
+) => Promise<Required<Pick<Job, "documents" | "people">>>;
 
 /**
  * Files on their way into the record, one after the other, whatever page stands by now. What is done
@@ -84,8 +87,8 @@ export class Files {
     if (job?.state !== "waiting") return;
     this.#change(key, { state: "sealing" });
     try {
-      const resources = await this.#seal(job, (progress) => this.#change(key, { progress }));
-      this.#change(key, { state: "done", resources });
+      const made = await this.#seal(job, (progress) => this.#change(key, { progress }));
+      this.#change(key, { state: "done", ...made });
     } catch (error) {
       const known = error instanceof VaultError ? error : new VaultError({ code: "internal" });
       this.#change(key, { state: "failed", error: known });

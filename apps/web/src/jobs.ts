@@ -8,7 +8,9 @@ export interface Job {
   readonly progress: number | undefined;
   readonly state: "waiting" | "sealing" | "done" | "failed";
   readonly error?: VaultError;
-  readonly resources?: number;
+  /** How many documents came of it, and how many people they are about, where they say. */
+  readonly documents?: number;
+  readonly people?: number;
 }
 
 /**

@@ -224,6 +224,8 @@ export interface OpenedDocument {
 export interface Added {
   readonly items: readonly string[];
   readonly bundle: boolean;
+  /** How many people a bundle is about, as far as it says. */
+  readonly people: number;
 }
 
 export interface Invitations {

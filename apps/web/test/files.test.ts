@@ -12,7 +12,8 @@ const LOCKED = new VaultError({ code: "locked" });
 /** Files, and a record that answers about each when it is told to. */
 function begun(names: readonly string[]) {
   const asked: string[] = [];
-  let answer: { resolve: (count: number) => void; reject: (error: unknown) => void } | undefined;
+  type Made = { documents: number; people: number };
+  let answer: { resolve: (made: Made) => void; reject: (error: unknown) => void } | undefined;
   const files = new Files(({ title }) => {
     asked.push(title);
     return new Promise((resolve, reject) => {
@@ -22,7 +23,7 @@ function begun(names: readonly string[]) {
   files.belongTo(ME);
   files.take(names.map((name) => ({ file: new File(["x"], name), title: name })));
   const done = async () => {
-    answer?.resolve(1);
+    answer?.resolve({ documents: 1, people: 0 });
     await turn();
   };
   const fails = async (error: unknown) => {

@@ -164,6 +164,18 @@ test("a list tells in the reader's words what did not take place", async () => {
     assert.equal(await title(other, "fr"), other);
 });
 
+test("what came of a file is counted, and that it is about several people is said", async () => {
+  const kept = (jobs: object[], language: Language) =>
+    drawing.draw("parts/kept-files.tsx", "KeptFiles", language, { jobs, hide: () => undefined });
+  const one = { key: 1, documents: 1, people: 0 };
+  const bundle = { key: 2, documents: 424, people: 2 };
+  assert.doesNotMatch(await kept([one, { ...one, key: 2, people: 1 }], "en"), /entr|people/);
+  const both = await kept([one, bundle], "en");
+  assert.match(both, /2 files are sealed and kept\. 425 entries have come of it\./);
+  assert.match(both, /about 2 people/);
+  assert.match(await kept([bundle], "fr"), /concerne 2 personnes/);
+});
+
 test("what turns the meaning stands first, in both languages", async () => {
   const vaccine = { vaccineCode: { text: "Grippe" }, occurrenceDateTime: "2026-10-20" };
   const given = (status: string, language: Language) =>

@@ -75,6 +75,20 @@ export function resourcesOfBundle(value: unknown): FhirResource[] {
   });
 }
 
+/**
+ * How many people these resources are about, as far as they say: a bundle may hold those of several,
+ * and a record is one person's.
+ */
+export function peopleIn(resources: readonly FhirResource[]): number {
+  const patients = resources.filter(({ resourceType }) => resourceType === "Patient");
+  const referred = resources.flatMap(({ subject, patient }) => [
+    textAt(subject, "reference"),
+    textAt(patient, "reference"),
+  ]);
+  const isPatient = (each: string | undefined) => /(?:^|\/)Patient\//.test(each ?? "");
+  return Math.max(patients.length, new Set(referred.filter(isPatient)).size);
+}
+
 /** What a resource is known by elsewhere (FHIR R4, Identifier). */
 export interface Identifier {
   readonly system: string;

@@ -27,7 +27,7 @@ export type { FileInput } from "./draft.ts";
 export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
 export type { ExportAsked } from "./export.ts";
 export { codeOf, type Factors, type PasskeyMade, type PasskeyOffer } from "./factors.ts";
-export { FhirError, type FhirResource, isBundle, resourcesOfBundle } from "./fhir.ts";
+export { FhirError, type FhirResource, isBundle, peopleIn, resourcesOfBundle } from "./fhir.ts";
 export { Decimal, fhirText, readFhir } from "./fhir-json.ts";
 export type { Given } from "./given.ts";
 export { Inbox, type Waiting } from "./inbox.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson, parseMetadata } from "@ecrin/protocol";
-import { documentReference, isBundle, isTooDeep, metadataOf } from "../src/fhir.ts";
+import { documentReference, isBundle, isTooDeep, metadataOf, peopleIn } from "../src/fhir.ts";
 import { FhirError, type FhirResource, resourcesOfBundle } from "../src/index.ts";
 
 const named = (resource: FhirResource) => metadataOf(resource, 10, 0).title;
@@ -63,6 +63,16 @@ test("a resource is named by what it says of itself, a person by the name, and e
   assert.equal(named({ resourceType: "Patient", name: [{ given: ["Aïcha"] }] }), "Aïcha");
   for (const none of [undefined, "", [], [7], [{}], [{ given: "Aïcha", family: 7 }], {}])
     assert.equal(named({ resourceType: "Patient", name: none }), "Patient");
+});
+
+test("how many people resources are about, by their patients or by whom they refer to", () => {
+  const about = (reference: unknown) => ({ resourceType: "Observation", subject: { reference } });
+  const patient = { resourceType: "Patient" };
+  assert.equal(peopleIn([]), 0);
+  assert.equal(peopleIn([patient, about("Patient/1"), about("Patient/1"), about("Group/2")]), 1);
+  assert.equal(peopleIn([patient, patient]), 2);
+  const other = { resourceType: "Claim", patient: { reference: "https://example.org/Patient/2" } };
+  assert.equal(peopleIn([about("Patient/1"), other, about(7)]), 2);
 });
 
 test("a list tells what did not take place, and what does not hold", () => {

@@ -1,4 +1,4 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { DropZone, FileTrigger, Text } from "react-aria-components";
 import { files } from "../adding.ts";
@@ -8,8 +8,8 @@ import { dayInWords } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Button } from "./button.tsx";
 import { HandedFiles } from "./handed-files.tsx";
+import { KeptFiles } from "./kept-files.tsx";
 import { NotAdded } from "./not-added.tsx";
-import { Notice } from "./notice.tsx";
 
 /** A phone or a tablet: what has a camera in the hand, and not above a screen. */
 const hasTouch = globalThis.matchMedia("(any-pointer: coarse)").matches;
@@ -20,7 +20,7 @@ export function AddFiles({ added }: { readonly added: () => void }) {
   const jobs = useJobs(added);
   usePaste(take);
   const day = dayInWords(Date.now(), i18n.locale);
-  const done = jobs.filter((job) => job.state === "done").length;
+  const done = jobs.filter((job) => job.state === "done");
   const working = jobs.filter(isInHand);
   const failed = jobs.filter((job) => job.state === "failed");
   return (
@@ -70,19 +70,8 @@ export function AddFiles({ added }: { readonly added: () => void }) {
       {failed.map((job) => (
         <NotAdded key={job.key} job={job} />
       ))}
-      {done > 0 && working.length === 0 ? (
-        <Notice tone="done">
-          <p>
-            <Plural
-              value={done}
-              one="One file is sealed and kept."
-              other="# files are sealed and kept."
-            />
-          </p>
-          <Button tone="quiet" onPress={() => files.clear()}>
-            <Trans>Hide this</Trans>
-          </Button>
-        </Notice>
+      {done.length > 0 && working.length === 0 ? (
+        <KeptFiles jobs={done} hide={() => files.clear()} />
       ) : null}
     </section>
   );

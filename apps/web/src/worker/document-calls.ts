@@ -10,8 +10,10 @@ import {
   type OfflineItem,
   type Opened,
   type Progress,
+  peopleIn,
   type Revision,
   readFhir,
+  resourcesOfBundle,
 } from "@ecrin/client";
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
 import { reachedOr, reachedOrHere, recordHere, send } from "./at-hand.ts";
@@ -94,17 +96,20 @@ export const documentCalls: Handlers<DocumentCall> = {
     if (bundle !== undefined) {
       const here = (await synchronised()) ? undefined : await recordHere();
       const record = here ?? (await recordThere());
-      return { items: await record.importBundle(bundle, progress), bundle: true };
+      const resources = resourcesOfBundle(bundle);
+      const items = await record.addResources(resources, progress);
+      return { items, bundle: true, people: peopleIn(resources) };
     }
     const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
     if (kept?.mayWrite === true) {
       const item = await kept.add(inputOf(file, title));
       await send();
-      return { items: [item], bundle: false };
+      return { items: [item], bundle: false, people: 0 };
     }
     const record = await recordThere();
     const options = { progress, ...(await resuming(file)) };
-    return { items: [await record.add(inputOf(file, title), options)], bundle: false };
+    const item = await record.add(inputOf(file, title), options);
+    return { items: [item], bundle: false, people: 0 };
   },
 
   async open({ id }, progress) {
