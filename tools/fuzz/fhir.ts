@@ -1,6 +1,6 @@
 // What the client takes in of FHIR: bundles of others, of which only what a list shows is looked at.
 
-import { FhirError, resourcesOfBundle } from "@ecrin/client";
+import { FhirError, fhirText, readFhir, resourcesOfBundle } from "@ecrin/client";
 import { canonicalJson, type Metadata, parseMetadata } from "@ecrin/protocol";
 import { metadataOf } from "../../packages/client/src/fhir.ts";
 import { type Target, text } from "./target.ts";
@@ -36,8 +36,25 @@ const BUNDLE = {
   ],
 };
 
+/** Figures in the digits in which they were written. */
+const DIGITS =
+  '{"resourceType":"Observation","valueQuantity":{"value":1.10,"unit":"g/L"},"component":[{"valueQuantity":{"value":-5.0e-1}},{"valueString":"1.10"}]}';
+
 export function fhirTargets(): Target[] {
   return [
+    {
+      name: "digits of FHIR",
+      terms: "json",
+      originals: [DIGITS, `[${DIGITS},12345678901234567890,0.0]`],
+      refusals: [SyntaxError],
+      open: (input) => readFhir(text(input)),
+      // Whatever it holds, it is what JSON has, and written again it is read again as the same.
+      equivalent: (input, result) => {
+        const plain = JSON.stringify(JSON.parse(text(input)));
+        const written = fhirText(result);
+        return JSON.stringify(result) === plain && fhirText(readFhir(written)) === written;
+      },
+    },
     {
       name: "FHIR bundle",
       terms: "json",

@@ -98,6 +98,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
   "crypto/stream:openSegment": ["segment alone", "segment header"],
   "crypto/wrap:openWrap": ["wrap", "wrap's ciphertext"],
   "client/fhir:resourcesOfBundle": ["FHIR bundle", "names of FHIR resources"],
+  "client/fhir-json:readFhir": ["digits of FHIR"],
   "client/keyring:openKeyring": ["keyring", "keyring's JSON"],
   "client/kit:readKit": ["kit words", "kit text"],
   "client/link-set:openLinks": ["link set", "link set under its root"],

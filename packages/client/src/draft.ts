@@ -5,10 +5,9 @@ import {
   FhirError,
   type FhirResource,
   type Identifier,
-  isTooDeep,
   metadataOf,
 } from "./fhir.ts";
-import { fhirText } from "./fhir-json.ts";
+import { fhirText, isTooDeep } from "./fhir-json.ts";
 import type { Draft } from "./seal.ts";
 
 /**

@@ -17,8 +17,24 @@ export class Decimal {
   }
 }
 
+/** Arrays and objects around each other: more than any resource has, and fewer than whoever reads them takes. */
+const DEEPEST = 100;
+
+/** Whether values stand deeper in each other than anybody reads. */
+export function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= DEEPEST; depth++) {
+    level = level.flatMap((each) =>
+      typeof each === "object" && each !== null && !(each instanceof Decimal)
+        ? Object.values(each)
+        : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * Reads JSON; a number that would lose digits comes as a `Decimal`.
@@ -26,14 +42,15 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
  */
 export function readFhir(text: string): unknown {
   const plain: unknown = JSON.parse(text);
-  const mark = unusedIn(text);
+  const mark = unforeseen();
   let isPlain = true;
   const marked = text.replace(TEXT_OR_NUMBER, (token) => {
     if (token.startsWith('"') || String(Number(token)) === token) return token;
     isPlain = false;
     return `{"${mark}":"${token}"}`;
   });
-  if (isPlain) return plain;
+  // Nested deeper than a resource may be it is refused by whoever reads on, and would exhaust this.
+  if (isPlain || isTooDeep(plain)) return plain;
   return JSON.parse(marked, (_, value: unknown) => decimalIn(value, mark) ?? value);
 }
 
@@ -55,16 +72,14 @@ function written(value: unknown): string {
   return `{${members.map(([name, each]) => `${JSON.stringify(name)}:${written(each)}`).join(",")}}`;
 }
 
-/** A name that no member of this JSON has. */
-function unusedIn(text: string): string {
-  let mark = "digits";
-  while (text.includes(mark)) mark += "_";
-  return mark;
+/** A name that no member of this JSON has, in letters or in escapes: nobody could foresee it. */
+function unforeseen(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
-/** What stands for a number in the marked text. A name may be written in escapes, so it is looked at as well. */
+/** What stands for a number in the marked text. */
 function decimalIn(value: unknown, mark: string): Decimal | undefined {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, mark)) return undefined;
   const digits: unknown = Object.getOwnPropertyDescriptor(value, mark)?.value;
-  return typeof digits === "string" && NUMBER.test(digits) ? new Decimal(digits) : undefined;
+  return new Decimal(String(digits));
 }

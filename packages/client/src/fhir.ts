@@ -1,5 +1,4 @@
 import type { Metadata } from "@ecrin/protocol";
-import { Decimal } from "./fhir-json.ts";
 
 /** A FHIR R4 resource as it lies in a bundle: only what a list shows is looked at, the rest is kept as given. */
 export type FhirResource = { readonly resourceType: string; readonly [element: string]: unknown };
@@ -18,23 +17,6 @@ export class FhirError extends Error {
 
 /** FHIR R4 names its resource types by letters; the longest has 33. */
 const TYPE = /^[A-Za-z]{1,64}$/;
-
-/** Arrays and objects around each other: more than any resource has, and fewer than whoever reads them takes. */
-const DEEPEST = 100;
-
-/** Whether values stand deeper in each other than anybody reads. */
-export function isTooDeep(value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; depth <= DEEPEST; depth++) {
-    level = level.flatMap((each) =>
-      typeof each === "object" && each !== null && !(each instanceof Decimal)
-        ? Object.values(each)
-        : [],
-    );
-    if (level.length === 0) return false;
-  }
-  return true;
-}
 
 /** Whether a JSON document is a FHIR bundle. */
 export function isBundle(value: unknown): boolean {

@@ -18,7 +18,8 @@ import {
   type SpaceId,
 } from "@ecrin/protocol";
 import { asClientError, ClientError, opening } from "./errors.ts";
-import { type FhirResource, isTooDeep } from "./fhir.ts";
+import type { FhirResource } from "./fhir.ts";
+import { isTooDeep } from "./fhir-json.ts";
 import type { Http } from "./http.ts";
 
 /** Contents up to this size are opened whole before any byte is handed out. */

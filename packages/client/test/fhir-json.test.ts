@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromUtf8, newId } from "@ecrin/protocol";
 import { resourceDraft } from "../src/draft.ts";
-import { isTooDeep } from "../src/fhir.ts";
+import { isTooDeep } from "../src/fhir-json.ts";
 import { Decimal, fhirText, readFhir, resourcesOfBundle } from "../src/index.ts";
 
 test("a number keeps the digits in which it was written", () => {
@@ -29,7 +29,7 @@ test("everything else is as JSON has it, also where it looks like a number", () 
   for (const text of [
     '"1.10"',
     '{"digits":"1.10","a":1.10}',
-    '{"\\u0064igits":"a","a":1.10}',
+    '{"\\u0064igits":"1.10","a":1.10}',
     '{"a":"\\"1.10","b":"\\\\","c":1.10}',
     '{"__proto__":{"a":1.0},"constructor":[1.0]}',
     '[true,false,null,[],{},"é\\n"]',
@@ -51,6 +51,16 @@ test("a long text beside a decimal is read", () => {
     fhirText(readFhir(`{"data":"${long}","value":1.10}`)),
     `{"data":"${long}","value":1.10}`,
   );
+});
+
+test("nothing that somebody writes makes it slow, or too deep to be told", () => {
+  const underscores = "_".repeat(1_000_000);
+  const long = `{"digits${underscores}":1.10}`;
+  const start = performance.now();
+  assert.equal(fhirText(readFhir(long)), long);
+  assert.ok(performance.now() - start < 5000);
+  const deep = `${"[".repeat(20_000)}1.10${"]".repeat(20_000)}`;
+  assert.ok(isTooDeep(readFhir(deep)));
 });
 
 test("a resource of a bundle is sealed digit for digit", () => {

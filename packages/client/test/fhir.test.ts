@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson, parseMetadata } from "@ecrin/protocol";
-import { documentReference, isBundle, isTooDeep, metadataOf, peopleIn } from "../src/fhir.ts";
+import { documentReference, isBundle, metadataOf, peopleIn } from "../src/fhir.ts";
+import { isTooDeep } from "../src/fhir-json.ts";
 import { FhirError, type FhirResource, resourcesOfBundle } from "../src/index.ts";
 
 const named = (resource: FhirResource) => metadataOf(resource, 10, 0).title;
