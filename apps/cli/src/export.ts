@@ -7,9 +7,9 @@ import {
   type HealthRecord,
   type ListedItem,
   type Opened,
-  readFhir,
+  withDigits,
 } from "@ecrin/client";
-import { fromBase64url, fromUtf8, type ItemId } from "@ecrin/protocol";
+import { fromBase64url, type ItemId } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
@@ -83,12 +83,13 @@ async function writeAll(call: Invocation, record: HealthRecord, folder: string):
       const number = String(files + 1).padStart(4, "0");
       const name = `${number}-${fileNameOf(each.title)}`;
       const path = join(folder, "files", name);
-      if (opened === undefined) shut.push(each);
-      else if (opened.size === 0) entries.push({ item: each.item, resource: resourceOf(opened) });
+      const resource = opened && withDigits(opened);
+      if (opened === undefined || resource === undefined) shut.push(each);
+      else if (opened.size === 0) entries.push({ item: each.item, resource });
       else if (await isWritten(path, opened)) {
         files += 1;
-        const resource = withUrl(resourceOf(opened), `files/${encodeURIComponent(name)}`);
-        entries.push({ item: each.item, resource });
+        const named = withUrl(resource, `files/${encodeURIComponent(name)}`);
+        entries.push({ item: each.item, resource: named });
       } else shut.push(each);
       line.moved(entries.length + shut.length, items.length);
     }
@@ -134,10 +135,6 @@ function uuidOf(item: ItemId): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Buffer.from(bytes).toString("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-function resourceOf({ resourceBytes }: Opened): unknown {
-  return readFhir(fromUtf8(resourceBytes, "resource"));
 }
 
 /**

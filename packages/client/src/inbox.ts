@@ -39,8 +39,7 @@ import {
   type WaitingDeposit,
 } from "@ecrin/protocol";
 import { asClientError, ClientError, isRefusedFor } from "./errors.ts";
-import { readFhir } from "./fhir-json.ts";
-import { bytesOf, type Opened, openOwn } from "./open.ts";
+import { bytesOf, type Opened, openOwn, withDigits } from "./open.ts";
 import type { HealthRecord } from "./record.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
@@ -135,11 +134,10 @@ export class Inbox {
   }
 
   async #take(opened: Opened, { hash }: DepositStatement, from: string): Promise<ItemId> {
-    const { metadata, resource, resourceBytes } = opened;
+    const { metadata } = opened;
+    const resource = withDigits(opened);
     if (resource !== undefined && resource.resourceType !== "DocumentReference") {
-      const given = Object(readFhir(fromUtf8(resourceBytes, "resource")));
-      const { resourceType } = resource;
-      const [item] = await this.#record.addResources([{ ...given, resourceType }]);
+      const [item] = await this.#record.addResources([resource]);
       return item ?? notThere();
     }
     const { title, mediaType, date } = metadata;

@@ -59,7 +59,7 @@ export { OfflineAccount } from "./offline.ts";
 export { type OfflineItem, OfflineRecord } from "./offline-record.ts";
 export { OfflineShare } from "./offline-share.ts";
 export { allSeen, cutTo, inOneLine } from "./one-line.ts";
-export { bytesOf, type Opened } from "./open.ts";
+export { bytesOf, type Opened, withDigits } from "./open.ts";
 export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
 export { quorumAmong, readWitness, readWitnessList, type Witnessed } from "./pinned-witnesses.ts";

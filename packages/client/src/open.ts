@@ -19,7 +19,7 @@ import {
 } from "@ecrin/protocol";
 import { asClientError, ClientError, opening } from "./errors.ts";
 import type { FhirResource } from "./fhir.ts";
-import { isTooDeep } from "./fhir-json.ts";
+import { isTooDeep, readFhir } from "./fhir-json.ts";
 import type { Http } from "./http.ts";
 
 /** Contents up to this size are opened whole before any byte is handed out. */
@@ -236,6 +236,16 @@ function parseResource(bytes: Bytes): FhirResource {
   }
   if (isTooDeep(value)) throw new ClientError("cannot-open", "the resource is nested too deep");
   return { ...value, resourceType: value.resourceType };
+}
+
+/**
+ * The resource in the digits in which its figures were written, which a number of JavaScript does not
+ * keep (fhir-json.ts); undefined for what has none.
+ */
+export function withDigits({ resource, resourceBytes }: Opened): FhirResource | undefined {
+  if (resource === undefined) return undefined;
+  const { resourceType } = resource;
+  return { ...Object(readFhir(fromUtf8(resourceBytes, "resource"))), resourceType };
 }
 
 /** What an author sealed may be anything: what is no JSON is no resource either. */

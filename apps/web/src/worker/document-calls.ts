@@ -14,6 +14,7 @@ import {
   type Revision,
   readFhir,
   resourcesOfBundle,
+  withDigits,
 } from "@ecrin/client";
 import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
 import { reachedOr, reachedOrHere, recordHere, send } from "./at-hand.ts";
@@ -257,12 +258,6 @@ export async function documentOf(opened: Opened, progress: Progress): Promise<Op
     ...(resource === undefined ? {} : { resource }),
     ...(size === 0 ? {} : { file, ...(await shownOf(mediaType, file)) }),
   };
-}
-
-/** The resource with the digits of its figures, which a figure of JavaScript does not keep. */
-export function withDigits({ resource, resourceBytes }: Opened): OpenedDocument["resource"] {
-  if (resource === undefined) return undefined;
-  return { ...Object(readFhir(new TextDecoder().decode(resourceBytes))) };
 }
 
 /** A listed item as the page shows it. */

@@ -1,7 +1,8 @@
+import { withDigits } from "@ecrin/client";
 import type { Series } from "../wire.ts";
 import { reachedOr } from "./at-hand.ts";
 import { listGiven } from "./behind.ts";
-import { itemOf, listed, rowOf, withDigits } from "./document-calls.ts";
+import { itemOf, listed, rowOf } from "./document-calls.ts";
 import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
 import { seriesOf } from "./series.ts";
