@@ -76,7 +76,8 @@ export async function brokenWords(page: Page): Promise<string[]> {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
       const element = text.parentElement;
-      const isMeant = element?.closest("main .button, main .choice, main .notice") ?? null;
+      const isMeant =
+        element?.closest("main .button, main .choice, main .notice, .clinical table") ?? null;
       if (isMeant === null || element?.closest(".unseen") != null) continue;
       for (const { 0: word, index } of (text.nodeValue ?? "").matchAll(/\p{L}+/gu)) {
         if (word.length > short) continue;

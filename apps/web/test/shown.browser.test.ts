@@ -10,6 +10,7 @@ import { add, fill, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
+import { brokenWords } from "./reflow.ts";
 import { picture } from "./samples.ts";
 import type { Visitor } from "./visitor.ts";
 import { walked } from "./walked.ts";
@@ -30,7 +31,7 @@ after(async () => {
 const LETTER = cda(
   `<structuredBody>${part(
     "Résultats",
-    "<table><thead><tr><th>Quoi</th><th>Valeur</th></tr></thead><tbody><tr><td>HbA1c</td><td>6,8 %</td></tr></tbody></table><paragraph>&lt;b&gt; reste un texte</paragraph>",
+    "<table><thead><tr><th>Quoi</th><th>Valeur</th><th>Méthode</th><th>Limites</th><th>Prélevé</th><th>Vu par</th></tr></thead><tbody><tr><td>HbA1c</td><td>6,8 %</td><td>lumière</td><td>4 à 6 %</td><td>le matin</td><td>Dr Roche</td></tr></tbody></table><paragraph>&lt;b&gt; reste un texte</paragraph>",
   )}</structuredBody>`,
 );
 
@@ -91,6 +92,7 @@ for (const walk of WALKS.documents) {
     await page.getByText("<b> reste un texte").waitFor();
     await page.getByText("Dr Hélène Roche").waitFor();
     await checkAbilities(page, "a clinical document");
+    assert.deepEqual(await brokenWords(page), []);
 
     await section(visitor, "My documents");
     await activate(visitor, page.getByRole("link", { name: "film" }));
@@ -279,6 +281,7 @@ test("files of other programs are shown", {
   await activate(visitor, page.getByRole("link", { name: "CCD" }));
   await page.locator(".clinical table").first().waitFor();
   await checkAbilities(page, "a CCD");
+  assert.deepEqual(await brokenWords(page), []);
   await section(visitor, "My documents");
   await activate(visitor, page.getByRole("link", { name: "examples ybr color" }));
   await page.getByText(say("Picture {shown} of {total}", 1, 30)).waitFor();
