@@ -93,6 +93,14 @@ for (const walk of WALKS.documents) {
     await page.getByText("Dr Hélène Roche").waitFor();
     await checkAbilities(page, "a clinical document");
     assert.deepEqual(await brokenWords(page), []);
+    await page.emulateMedia({ media: "print" });
+    const frame = page.locator(".clinical .scrolled").first();
+    const isWhole = await frame.evaluate(
+      (each) =>
+        getComputedStyle(each).overflowX === "visible" && each.scrollWidth <= each.clientWidth,
+    );
+    assert.ok(isWhole, "nobody scrolls on paper");
+    await page.emulateMedia({ media: null });
 
     await section(visitor, "My documents");
     await activate(visitor, page.getByRole("link", { name: "film" }));
