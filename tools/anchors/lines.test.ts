@@ -23,6 +23,7 @@ before(async () => {
     const lie = Object.entries(lies).find(([path]) => pathname.startsWith(path))?.[1];
     return lie === undefined ? answer : await lie(answer);
   });
+  await disclosed();
 });
 beforeEach(() => {
   lies = {};
@@ -30,6 +31,19 @@ beforeEach(() => {
   epochsFrom = [];
 });
 after(async () => await scene?.stop());
+
+/** Waits until the keys are told under which everything so far was tagged: an epoch ends first, and is anchored. */
+async function disclosed(): Promise<void> {
+  const { size }: RouteAnswer<"log"> = await (await fetch(`${scene.url}/v1/log`)).json();
+  for (let tried = 0; tried < 600; tried++) {
+    await scene.anchored();
+    const answer = await fetch(`${scene.url}/v1/log/epochs`);
+    const { epochs }: RouteAnswer<"logEpochs"> = await answer.json();
+    if (epochs.some(({ key, to }) => key !== undefined && (to ?? 0) >= size)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail("never disclosed");
+}
 
 const json =
   <T>(change: (told: T) => unknown): Lie =>
