@@ -1,4 +1,5 @@
 import type { Sql, Tx } from "./database.ts";
+import { askedUntilTold, endsSession, untilTold } from "./told-late.ts";
 
 // A transaction ends with its connection, and the driver (postgres 3.4.9) does not see to that by
 // itself. What is asked on a connection that has closed, its own `rollback` and `commit` included,
@@ -10,20 +11,32 @@ import type { Sql, Tx } from "./database.ts";
 
 type Work<T> = (tx: Tx) => T | Promise<T>;
 
-/** The pool, with transactions that end with their connection. */
+/** The pool, with transactions that end with their connection, and with nothing refused for what ended another. */
 export function withTransactions(sql: Sql): Sql {
+  const most = sql.options.max;
   const begin = <T>(...args: [Work<T>] | [string, Work<T>]) => {
     const [options, work] = args.length === 1 ? ["", args[0]] : args;
     return transaction(sql, options, work);
   };
+  const unsafe: Sql["unsafe"] = (...args) => askedUntilTold(() => sql.unsafe(...args), most);
   return new Proxy(sql, {
-    get: (of, name) => (name === "begin" ? begin : Reflect.get(of, name)),
+    apply: (of, self, args) => askedUntilTold(() => Reflect.apply(of, self, args), most),
+    get(of, name) {
+      if (name === "begin") return begin;
+      return name === "unsafe" ? unsafe : Reflect.get(of, name);
+    },
   });
 }
 
 async function transaction<T>(sql: Sql, options: string, work: Work<T>): Promise<unknown> {
   const life = new Life();
-  const running = sql.begin(options, (tx) => whileAlive(life, work, tx));
+  let begun = false;
+  const begin = async () =>
+    await sql.begin(options, (tx) => {
+      begun = true;
+      return whileAlive(life, work, tx);
+    });
+  const running = untilTold(begin, (asked) => !begun && asked <= sql.options.max);
   running.catch((error: unknown) => life.end(error));
   return await Promise.race([running, life.over]);
 }
@@ -105,8 +118,7 @@ const CLOSED = new Set(["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "ECONNRESET
 
 /** An error after which the connection closes for certain: of the socket, or one that PostgreSQL calls fatal. */
 function isClosing(error: unknown): boolean {
+  if (endsSession(error)) return true;
   if (!(error instanceof Error)) return false;
-  if ("severity" in error && (error.severity === "FATAL" || error.severity === "PANIC"))
-    return true;
   return "code" in error && typeof error.code === "string" && CLOSED.has(error.code);
 }

@@ -77,11 +77,39 @@ test("a connection that closes within a savepoint, under a query", async () => {
   });
   await assert.rejects(writing, (error) => asServerError(error).code === "unavailable");
   await pause(200);
-  // The driver tells the next query of the connection why the one before it ended.
-  await sql`select 1`.catch((error: unknown) =>
-    assert.equal(asServerError(error).code, "unavailable"),
-  );
   assert.deepEqual([...(await sql`select 1 as one`)], [{ one: 1 }]);
+});
+
+const NEXT: Readonly<Record<string, (sql: Sql) => Promise<Iterable<unknown>>>> = {
+  "a query": async (sql) => await sql`select 1 as one`,
+  "a query that others are a part of": async (sql) => await sql`select ${sql`1`} as one`,
+  "a query sent before it is awaited": async (sql) => await sql`select 1 as one`.execute(),
+  "a query whose failure is looked at": (sql) => sql`select 1 as one`.catch(() => assert.fail()),
+  "plain text": async (sql) => await sql.unsafe("select 1 as one"),
+  "a transaction": async (sql) => await sql.begin(async (tx) => await tx`select 1 as one`),
+};
+
+for (const [what, ask] of Object.entries(NEXT)) {
+  test(`${what} is not refused for what ended the session before it`, async () => {
+    const { sql, admin } = pools();
+    const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    setTimeout(() => void admin`select pg_terminate_backend(${row?.pid ?? -1})`.execute(), 50);
+    await assert.rejects(
+      sql.begin((tx) => tx`select pg_sleep(20)`),
+      (error) => asServerError(error).code === "unavailable",
+    );
+    assert.deepEqual([...(await ask(sql))], [{ one: 1 }]);
+  });
+}
+
+test("a query that the session ended under is not asked twice", async () => {
+  const { sql, admin } = pools();
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  setTimeout(() => void admin`select pg_terminate_backend(${row?.pid ?? -1})`.execute(), 50);
+  await assert.rejects(
+    sql`select pg_sleep(3)`,
+    (error) => asServerError(error).code === "unavailable",
+  );
 });
 
 test("what fails for another reason is rolled back, and what does not is committed", async () => {
