@@ -1,7 +1,7 @@
 import { allSeen, ClientError, FhirError } from "@ecrin/client";
 import { CommanderError } from "commander";
 import { CommandError, EXIT, type Exit, exitFor } from "./exit.ts";
-import { shownText } from "./shown.ts";
+import { shownText, waitIn } from "./shown.ts";
 import type { Words } from "./words.ts";
 
 /** What a program is told of a failure, in place of a result. */
@@ -25,6 +25,10 @@ export function failureOf(error: unknown, words: Words): Failure {
   }
   if (error instanceof ClientError) {
     const place = mistypedAt(error);
+    if (error.code === "rate-limited") {
+      const wait = waitIn(words, error.problem?.retryAfter ?? 0);
+      return { code: error.code, message: failures.rateLimited(wait), exit };
+    }
     const where = place === undefined ? "" : ` ${failures.kitPlace(place)}`;
     return { code: error.code, message: failures.client[error.code] + where, exit };
   }
@@ -52,7 +56,8 @@ const PARSER: Readonly<Record<string, Exclude<keyof Words["parser"], "other">>> 
 
 /** The parser speaks English only; what it names stands between quotes. */
 function usageFailure({ code, message }: CommanderError, words: Words): Failure {
-  const named = allSeen(/'([^']*)'/.exec(message)?.[1] ?? "");
+  const [, place = ""] = /from env '([^']*)'/.exec(message) ?? /'([^']*)'/.exec(message) ?? [];
+  const named = allSeen(place);
   const sentence = words.parser[PARSER[code] ?? "other"](named);
   return { code: "usage", message: words.failures.command.usage(sentence), exit: EXIT.usage };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunningServer } from "@ecrin/server";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import type { Words } from "./words.ts";
@@ -22,12 +22,28 @@ export function defineServe(program: Command, { help }: Words): void {
   program
     .command("serve")
     .description(help.serve)
-    .option("--port <number>", help.options.port, portGiven, Number(process.env.PORT ?? PORT))
-    .option("--data <folder>", help.options.data, process.env.ECRIN_DATA ?? DATA)
+    .addOption(
+      fromEnvironment("PORT", new Option("--port <number>", help.options.port))
+        .argParser(portGiven)
+        .default(PORT),
+    )
+    .addOption(
+      fromEnvironment("ECRIN_DATA", new Option("--data <folder>", help.options.data)).default(DATA),
+    )
     .option("--host <address>", help.options.host)
     .action(async (options: ServeOptions, command: Command) => {
       await serve(Invocation.of(command), options);
     });
+}
+
+/** A variable that is set to nothing counts as one that is not set, as with npm start. */
+function given(name: string): string | undefined {
+  const text = process.env[name];
+  return text === "" ? undefined : text;
+}
+
+function fromEnvironment(name: string, option: Option): Option {
+  return given(name) === undefined ? option : option.env(name);
 }
 
 function portGiven(text: string): number {
@@ -46,8 +62,8 @@ async function serve(call: Invocation, options: ServeOptions): Promise<void> {
 }
 
 async function start(call: Invocation, { port, data, host }: ServeOptions): Promise<RunningServer> {
-  const { DATABASE_URL } = process.env;
   const { startServer, traceOf } = await import("@ecrin/server"); // Only this command needs it.
+  const databaseUrl = given("DATABASE_URL");
   const { said } = call.words;
   try {
     return await startServer({
@@ -57,7 +73,7 @@ async function start(call: Invocation, { port, data, host }: ServeOptions): Prom
       databaseLog: (line) => call.tell(line),
       log: ({ route, fault }) => fault && call.tell(said.requestFailed(traceOf(route, fault))),
       ...(host === undefined ? {} : { host }),
-      ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
       ...(existsSync(join(PAGES, "index.html")) ? { pages: PAGES } : {}),
     });
   } catch (cause) {

@@ -67,6 +67,13 @@ export function fullMomentIn({ locale }: Words, at: number): string {
   return new Date(at).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
 }
 
+/** Seconds to wait as one would say them, never fewer: minutes, or hours from an hour and a half on. */
+export function waitIn({ locale }: Words, seconds: number): string {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  const [count, unit] = minutes > 90 ? [Math.ceil(minutes / 60), "hour"] : [minutes, "minute"];
+  return count.toLocaleString(locale, { style: "unit", unit, unitDisplay: "long" });
+}
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
 /** A size in bytes, in powers of 1,000. */

@@ -3,8 +3,11 @@
 import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
 
+/** Where the same is said each time: what is to be waited for has its own words. */
+export type SaidAlways = Exclude<ClientErrorCode, "rate-limited">;
+
 /** What went wrong inside the packages below, and what to do. */
-export const client: Readonly<Record<ClientErrorCode, string>> = {
+export const client: Readonly<Record<SaidAlways, string>> = {
   malformed: "The server did not understand the request. This client may be older than the server.",
   clock: "The clock of this computer is wrong. Set it and try again.",
   "not-signed-in": "The session has ended. Try again.",
@@ -25,7 +28,6 @@ export const client: Readonly<Record<ClientErrorCode, string>> = {
   "signature-refused": "The server refused a signature. Nothing was changed.",
   "statement-refused": "The server refused this as not allowed here. Nothing was changed.",
   "content-differs": "The file did not arrive as it was sealed. Nothing was added; try again.",
-  "rate-limited": "Too many attempts. Wait a minute and try again.",
   internal: "The server failed. Try again later.",
   unavailable: "The server cannot answer now. Try again later.",
   "quota-reached": "There is no room for more of this here: remove something, or begin another.",

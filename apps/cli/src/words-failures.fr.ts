@@ -1,10 +1,10 @@
 // What has gone wrong, and what to do about it, in French.
 
-import type { ClientErrorCode } from "@ecrin/client";
 import type { CommandErrorCode } from "./exit.ts";
+import type { SaidAlways } from "./words-failures.en.ts";
 
 /** Ce qui a échoué plus bas, et que faire. */
-export const client: Readonly<Record<ClientErrorCode, string>> = {
+export const client: Readonly<Record<SaidAlways, string>> = {
   malformed:
     "Le serveur n'a pas compris la demande. Ce programme est peut-être plus ancien que le serveur.",
   clock: "L'horloge de cet ordinateur est fausse. Réglez-la et recommencez.",
@@ -28,7 +28,6 @@ export const client: Readonly<Record<ClientErrorCode, string>> = {
   "statement-refused": "Le serveur a refusé cela : ce n'est pas permis ici. Rien n'a été changé.",
   "content-differs":
     "Le fichier n'est pas arrivé tel qu'il a été scellé. Rien n'a été ajouté ; recommencez.",
-  "rate-limited": "Trop d'essais. Attendez une minute et recommencez.",
   internal: "Le serveur a échoué. Recommencez plus tard.",
   unavailable: "Le serveur ne peut pas répondre maintenant. Recommencez plus tard.",
   "quota-reached":

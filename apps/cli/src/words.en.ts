@@ -13,6 +13,7 @@ export const en = {
     client,
     command,
     kitPlace: (n: number) => `Look at word, or character, ${n}.`,
+    rateLimited: (wait: string) => `Too many attempts. Wait ${wait} and try again.`,
     diskFull: "There is no room left on this disk.",
     other: "Something failed that should not have. Please report it, with what you did.",
   },

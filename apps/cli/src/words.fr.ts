@@ -14,6 +14,7 @@ export const fr: Words = {
     client,
     command,
     kitPlace: (n) => `Regardez le mot, ou le caractère, numéro ${n}.`,
+    rateLimited: (wait) => `Trop d'essais. Attendez ${wait} et recommencez.`,
     diskFull: "Il n'y a plus de place sur ce disque.",
     other:
       "Quelque chose a échoué qui n'aurait pas dû. Merci de le signaler, avec ce que vous faisiez.",

@@ -22,6 +22,8 @@ export interface Call {
   readonly secrets?: readonly string[];
   /** English where none is given. */
   readonly lang?: "en" | "fr";
+  /** Variables beside what every command is given. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
   const given = server === undefined ? [] : ["--server", server];
   const all = [...args, "--home", home, "--lang", lang, ...given, "--password-file", "-"];
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...all], {
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...call.env },
     stdio: "pipe",
   });
   const out: Buffer[] = [];
@@ -61,7 +63,7 @@ export function sitting(call: Call, ...args: readonly string[]) {
   const child: ChildProcessWithoutNullStreams = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", MAIN, ...all, ...server],
-    { env: ENVIRONMENT },
+    { env: { ...ENVIRONMENT, ...call.env } },
   );
   let [said, out] = ["", ""];
   child.stderr.on("data", (piece: Buffer) => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { EXIT } from "../src/exit.ts";
 import { ecrin, json, sitting } from "./command.ts";
 
 let folder: string;
@@ -13,7 +14,16 @@ after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 test("whoever serves is told where a request failed, and nothing of what it said", async () => {
   const data = join(folder, "data");
-  const serving = sitting({ home: join(folder, "nobody") }, "serve", "--port", "0", "--data", data);
+  // Set to nothing, as files of settings have it, is not set.
+  const env = { DATABASE_URL: "", ECRIN_DATA: "", PORT: "" };
+  const serving = sitting(
+    { home: join(folder, "nobody"), env },
+    "serve",
+    "--port",
+    "0",
+    "--data",
+    data,
+  );
   const { url } = await serving.printed<{ url: string }>((value) => "url" in value);
   const call = { home: join(folder, "camille"), server: url, secrets: ["chaise-fleuve-orange"] };
   const named = ["--address", "camille@exemple.fr", "--name", "Camille Moreau"];
@@ -27,4 +37,16 @@ test("whoever serves is told where a request failed, and nothing of what it said
   const trace = await serving.hears(/nobody foresaw: (.*)\n/);
   assert.match(trace, /^upload, Error, ENOTDIR, apps\/server\/src\/blobs\.ts:\d+$/);
   assert.equal(await serving.interrupt(), 0);
+});
+
+test("a port that is none is refused by name, wherever it was given", async () => {
+  const home = join(folder, "nobody");
+  for (const [place, env, args] of [
+    ["PORT", { PORT: "8o8o" }, []],
+    ["--port <number>", {}, ["--port", "70000"]],
+  ] as const) {
+    const { code, err } = await ecrin({ home, env }, "serve", ...args);
+    assert.equal(code, EXIT.usage);
+    assert.ok(err.startsWith(`${place} cannot`), err);
+  }
 });

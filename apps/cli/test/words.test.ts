@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ClientError } from "@ecrin/client";
 import { ENTRY_KINDS, EXPORT_REASONS } from "@ecrin/protocol";
 import { awayWords } from "../src/away-words.ts";
+import { failureOf } from "../src/failure.ts";
 import { catalogue, languageFrom, languageOf } from "../src/words.ts";
 
 /** Every sentence of a catalogue by its path; functions are called with something recognisable. */
@@ -52,6 +54,28 @@ test("every reason why an export does not hold has its words, and names what it 
     for (const reason of ["gone", "block"] as const)
       assert.ok(reasons[reason]({ number: 4711 }).includes("4711"), reason);
   }
+});
+
+test("whoever is told to wait is told for how long, and never too short", () => {
+  const told = (language: "en" | "fr", retryAfter?: number) => {
+    const problem = { status: 429, ...(retryAfter === undefined ? {} : { retryAfter }) };
+    const error = new ClientError("rate-limited", "of a test", { problem });
+    return failureOf(error, catalogue(language)).message;
+  };
+  const spans = [undefined, 1, 60, 61, 5400, 5401, 86_400].map(
+    (seconds) => /Wait (.*) and try/.exec(told("en", seconds))?.[1],
+  );
+  const minute = "1 minute";
+  assert.deepEqual(spans, [
+    minute,
+    minute,
+    minute,
+    "2 minutes",
+    "90 minutes",
+    "2 hours",
+    "24 hours",
+  ]);
+  assert.match(told("fr", 86_400), /Attendez 24\sheures et/);
 });
 
 test("one is told as one", () => {

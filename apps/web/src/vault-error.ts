@@ -6,12 +6,14 @@ export class VaultError extends Error {
   override readonly name = "VaultError";
   readonly code: string;
   readonly place: string | undefined;
+  readonly wait: number | undefined;
   readonly loss: LossTold | undefined;
 
-  constructor({ code, place, loss }: Failure) {
+  constructor({ code, place, wait, loss }: Failure) {
     super(code);
     this.code = code;
     this.place = place;
+    this.wait = wait;
     this.loss = loss;
   }
 }

@@ -451,6 +451,8 @@ export interface Failure {
   readonly code: string;
   /** A place, such as a field, a word's position or a bundle's entry. Never a value. */
   readonly place?: string;
+  /** Seconds until it may be tried again, where the code is `rate-limited`. */
+  readonly wait?: number;
   /** What is lost, where the code is `log-succeeded`. */
   readonly loss?: LossTold;
 }

@@ -40,6 +40,13 @@ export function sizeInWords(bytes: number, language: string): string {
   return kept(sizes, `${language} ${unit}`, make).format(bytes / 1000 ** step);
 }
 
+/** Seconds to wait as one would say them, never fewer: minutes, or hours from an hour and a half on. */
+export function waitInWords(seconds: number, language: string): string {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  const [count, unit] = minutes > 90 ? [Math.ceil(minutes / 60), "hour"] : [minutes, "minute"];
+  return count.toLocaleString(region(language), { style: "unit", unit, unitDisplay: "long" });
+}
+
 /** Every digit that was given, as a number or as text: a page does not round a result, nor shorten 1.10. */
 export function figureInWords(figure: number | string, language: string): string {
   const text = String(figure);

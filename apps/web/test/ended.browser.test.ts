@@ -3,7 +3,18 @@ import { after, afterEach, before, test } from "node:test";
 import { utf8 } from "@ecrin/protocol";
 import { checkAbilities } from "./abilities.ts";
 import { doctorFor } from "./doctor.ts";
-import { add, checkKit, close, fill, follow, heading, press, section, signUp } from "./flows.ts";
+import {
+  add,
+  checkKit,
+  close,
+  fill,
+  follow,
+  heading,
+  press,
+  section,
+  signUp,
+  towards,
+} from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { moveClock, movedClock } from "./moved-clock.ts";
@@ -431,8 +442,17 @@ test("a share waits while a contact is made, and while their code is checked", a
   await press(visitor, "Back");
   assert.ok(await page.getByRole("radio", { name: say("In a week") }).isChecked());
 
-  // Led back, nothing waits any more; and sharing a document from its own page begins anew.
-  await section(visitor, "Contacts");
+  // Led back, nothing waits any more: whoever leaves is asked, and begins anew afterwards.
+  const asked = page.getByRole("alertdialog", { name: say("Leave without keeping this?") });
+  await towards(visitor, "Contacts");
+  await asked.waitFor();
+  await press(visitor, "Stay here");
+  await asked.waitFor({ state: "detached" });
+  const words = page.getByLabel(say("A word beside it, if you like"));
+  assert.equal(await words.inputValue(), "Avant la consultation");
+  await towards(visitor, "Contacts");
+  await press(visitor, "Leave");
+  await heading(page, say("Contacts"));
   assert.equal(await aside.count(), 0);
   await section(visitor, "Share", "What do you want to share?");
   assert.equal(await page.getByRole("checkbox", { name: "bilan" }).isChecked(), false);

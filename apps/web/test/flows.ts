@@ -35,13 +35,18 @@ export async function section(
   english: string,
   title: string = english,
 ): Promise<void> {
+  await towards(visitor, english);
+  await heading(visitor.page, visitor.say(title));
+}
+
+/** As `section`, where somebody is asked first whether they leave. */
+export async function towards(visitor: Visitor, english: string): Promise<void> {
   const { page, say } = visitor;
   const link = page
     .getByRole("navigation", { name: say("Sections") })
     .getByRole("link", { name: say(english), exact: true });
   await unfold(visitor, link);
   await activate(visitor, link);
-  await heading(page, say(title));
 }
 
 /** Opens the menu, where the page is narrow and something of the sections is wanted. */

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ClientError, type ListedItem, type Opened } from "@ecrin/client";
+import { newId, utf8 } from "@ecrin/protocol";
 import type { Series } from "../src/wire.ts";
+import { drawn } from "../src/worker/drawn.ts";
 import { seriesOf } from "../src/worker/series.ts";
 import { startDrawing } from "./drawn.ts";
 
@@ -192,4 +195,59 @@ test("what a drawing does not show by itself is said beside it", async (t) => {
   assert.match(await said({ points: [point(0), point(10, { date: "2026" })] }), /hollow/);
   assert.match(await said({ points: [point(0), point(10)], left: 3 }), /3 more results/);
   assert.match(await said({ points: [point(0, { ranges: true }), point(10)] }), /Open the result/);
+});
+
+/** A record of results of one name, of which those without a value do not open. */
+function recordOf(values: readonly (number | undefined)[], refusal: ClientError) {
+  const items = values.map((value, i) => {
+    const date = `2026-0${i + 1}-01`;
+    const listed: ListedItem = {
+      item: newId<"item">(),
+      revision: newId<"revision">(),
+      metadata: {
+        v: 1,
+        kind: "fhir",
+        title: "Glycémie",
+        type: "Observation",
+        mediaType: "application/fhir+json",
+        size: 0,
+        date,
+      },
+      at: 0,
+      author: newId<"account">(),
+      conflict: false,
+      revisions: 1,
+    };
+    return { listed, value, date };
+  });
+  return {
+    items: items.map(({ listed }) => listed),
+    list: () => Promise.resolve(items.map(({ listed }) => listed)),
+    open(id: string): Promise<Opened> {
+      const found = items.find(({ listed }) => listed.revision === id);
+      if (found?.value === undefined) return Promise.reject(refusal);
+      const resource = observation(found.date, found.value);
+      const resourceBytes = utf8(JSON.stringify(resource));
+      const { metadata } = found.listed;
+      const attachment = new Blob([]).stream();
+      return Promise.resolve({ metadata, resource, resourceBytes, size: 0, attachment });
+    },
+  };
+}
+
+test("a result that does not open keeps no other from being drawn, and is counted as left out", async () => {
+  const record = recordOf([1.1, undefined, 1.3], new ClientError("cannot-open", "of a test"));
+  const item = record.items[0]?.item ?? assert.fail();
+  const [series] = await drawn(record, item);
+  assert.deepEqual(
+    series?.points.map(({ value }) => value),
+    [1.1, 1.3],
+  );
+  assert.equal(series?.left, 1);
+});
+
+test("what fails for another reason is no drawing of a part", async () => {
+  const offline = new ClientError("offline", "of a test");
+  const record = recordOf([1.1, undefined, 1.3], offline);
+  await assert.rejects(drawn(record, record.items[0]?.item ?? assert.fail()), offline);
 });

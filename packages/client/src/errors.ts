@@ -55,6 +55,8 @@ export type ClientErrorCode =
 export interface ServerProblem {
   readonly status: number;
   readonly field?: string;
+  /** Seconds until it may be asked again, where it said so (RFC 9110, 10.2.3). */
+  readonly retryAfter?: number;
 }
 
 /** The one error of this package. It never holds a token, a key, a name, an address or a content. */

@@ -343,7 +343,12 @@ async function problemOf(answer: Response): Promise<ClientError> {
   try {
     const json = parseJson(fromUtf8(bytes, "problem"), "problem");
     const { code, field } = parseAs(problemField, json, "problem");
-    problem = { code, status: answer.status, ...(isFieldPath(field) ? { field } : {}) };
+    problem = {
+      code,
+      status: answer.status,
+      ...(isFieldPath(field) ? { field } : {}),
+      ...waitOf(answer.headers.get("Retry-After") ?? ""),
+    };
   } catch (cause) {
     return badAnswer("problem", cause);
   }
@@ -351,6 +356,11 @@ async function problemOf(answer: Response): Promise<ClientError> {
   if (!isProblemCode(code)) return badAnswer("problem");
   const at = rest.field === undefined ? "" : ` (${rest.field})`;
   return new ClientError(code, `the server refused: ${code}${at}`, { problem: rest });
+}
+
+/** Only seconds are read: a date would need the server's clock. */
+function waitOf(header: string): Pick<ServerProblem, "retryAfter"> {
+  return /^\d{1,6}$/.test(header) ? { retryAfter: Number(header) } : {};
 }
 
 function isProblemCode(code: string): code is ProblemCode {

@@ -205,6 +205,23 @@ test("a stream that breaks off is a network that broke off", async () => {
   await assert.rejects(http.whole("content", params, 4), refusal("offline"));
 });
 
+test("a refusal that says for how long is told with it, and one that says it otherwise without", async () => {
+  for (const [header, told] of [
+    ["86400", 86_400],
+    ["0", 0],
+    ["Wed, 21 Oct 2026 07:28:00 GMT", undefined],
+    ["-1", undefined],
+    ["99999999", undefined],
+  ] as const) {
+    const { http } = await signedIn(() => problem("rate-limited", {}, { "retry-after": header }));
+    await assert.rejects(
+      http.call("spaces"),
+      (error) => error instanceof ClientError && error.problem?.retryAfter === told,
+      header,
+    );
+  }
+});
+
 test("raw answers say what they say by status and headers, problems are refusals", async () => {
   const { http, asked } = await signedIn(
     () => new Response(null, { status: 201, headers: { location: "/v1/uploads/x" } }),

@@ -2,9 +2,10 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useAnswer, useDoing } from "../answers.ts";
-import { takeUp, useDraft } from "../drafts.ts";
+import { placeAside, takeUp, useDraft } from "../drafts.ts";
 import { AfterSharing } from "../parts/after-sharing.tsx";
 import { DoFirst } from "../parts/aside.tsx";
+import { AskLeaving } from "../parts/ask-leaving.tsx";
 import { Button } from "../parts/button.tsx";
 import { Allow } from "../parts/choice.tsx";
 import { AllGone, EndPast, PartGone } from "../parts/choose-again.tsx";
@@ -25,6 +26,31 @@ const STEPS: readonly Step[] = ["what", "who", "until", "confirm"];
 
 /** Sharing: what, with whom, until when, and one sentence of what will happen. */
 export function SharePage() {
+  const [note, setNote] = useDraft("share note", "");
+  const [isDone, setDone] = useState(false);
+  useEffect(takeUp, []);
+  if (isDone) return <Done />;
+  return (
+    <>
+      <Steps note={note} setNote={setNote} done={() => setDone(true)} />
+      {note.trim() === "" ? null : (
+        <AskLeaving waits={() => placeAside() === "/share"}>
+          <Trans>Nothing is shared yet. If you leave now, the words beside it are lost.</Trans>
+        </AskLeaving>
+      )}
+    </>
+  );
+}
+
+function Steps({
+  note,
+  setNote,
+  done,
+}: {
+  readonly note: string;
+  readonly setNote: (note: string) => void;
+  readonly done: () => void;
+}) {
   const { t } = useLingui();
   const { item } = useSearch({ from: "/inside/share" });
   const [step, setStep] = useDraft<Step>("share step", "what");
@@ -35,16 +61,12 @@ export function SharePage() {
   const [contact, setContact] = useDraft<Person | undefined>("share contact", undefined);
   const [end, setEnd] = useDraft("share end", TOMORROW);
   const [until, setUntil] = useDraft<number | undefined>("share until", undefined);
-  const [note, setNote] = useDraft("share note", "");
   const [offline, setOffline] = useDraft("share offline", false);
-  const [isDone, setDone] = useState(false);
   const [now, setNow] = useState(() => Date.now());
   const documents = useAnswer("documents", undefined);
   const contacts = useAnswer("contacts", undefined);
-  useEffect(takeUp, []);
   const number = STEPS.indexOf(step) + 1;
   const trail = <span className="steps">{t`Step ${number} of ${STEPS.length}`}</span>;
-  if (isDone) return <Done />;
   switch (step) {
     case "what":
       return (
@@ -112,11 +134,7 @@ export function SharePage() {
                     contact={people.find(({ account }) => account === contact.account) ?? contact}
                     isPart={chosen.length < items.length}
                     past={setNow}
-                    done={() => {
-                      setDone(true);
-                      setStep("what");
-                      setItems([]);
-                    }}
+                    done={done}
                     back={() => setStep("until")}
                   />
                 )}

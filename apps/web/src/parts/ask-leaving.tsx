@@ -7,17 +7,23 @@ import { Asked, useAsking } from "./asked.tsx";
 /**
  * While it is there, nobody leaves the page without having been asked: by a link, by Back, or by closing it.
  * @param own given how to ask about this alone
+ * @param waits whether it is kept for whoever goes now, who is then not asked
  */
 export function AskLeaving({
   own,
+  waits,
   children,
 }: {
   readonly own?: RefObject<AskToLeave | undefined>;
+  readonly waits?: () => boolean;
   readonly children: ReactNode;
 }) {
   const { t } = useLingui();
   const asking = useAsking(true, own);
-  useBlocker({ shouldBlockFn: async () => !(await asking.ask()), enableBeforeUnload: true });
+  useBlocker({
+    shouldBlockFn: async () => waits?.() !== true && !(await asking.ask()),
+    enableBeforeUnload: true,
+  });
   return (
     <Asked
       asking={asking}

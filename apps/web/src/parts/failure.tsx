@@ -1,6 +1,7 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import type { VaultError } from "../vault.ts";
+import { waitInWords } from "../words.ts";
 import { AlarmWords } from "./alarm.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -19,7 +20,7 @@ export function Failure({
         <AlarmWords code={error.code} />
       ) : (
         <p>
-          <ProblemWords code={error.code} place={error.place} />
+          <ProblemWords code={error.code} place={error.place} wait={error.wait} />
         </p>
       )}
       {children}
@@ -46,10 +47,14 @@ function isAlarm(code: string): boolean {
 function ProblemWords({
   code,
   place,
+  wait = 0,
 }: {
   readonly code: string;
   readonly place: string | undefined;
+  /** Seconds until it may be tried again. */
+  readonly wait: number | undefined;
 }): ReactNode {
+  const { i18n } = useLingui();
   switch (code) {
     case "offline":
       return (
@@ -82,7 +87,12 @@ function ProblemWords({
         </Trans>
       );
     case "rate-limited":
-      return <Trans>That was many attempts in a short time. Wait a minute, then try again.</Trans>;
+      return (
+        <Trans>
+          That was many attempts in a short time. Wait {waitInWords(wait, i18n.locale)}, then try
+          again.
+        </Trans>
+      );
     case "wrong-password":
     case "sign-in-refused":
       return (

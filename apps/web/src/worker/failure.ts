@@ -8,7 +8,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Refusal) return { code: error.code };
   if (error instanceof FhirError) return { code: "not-fhir", place: error.field };
   if (error instanceof ClientError) {
-    const { code, cause, succession } = error;
+    const { code, cause, problem, succession } = error;
     const position =
       typeof cause === "object" && cause !== null && "position" in cause
         ? cause.position
@@ -16,6 +16,9 @@ export function failureOf(error: unknown): Failure {
     return {
       code,
       ...(typeof position === "number" ? { place: String(position) } : {}),
+      ...(code === "rate-limited" && problem?.retryAfter !== undefined
+        ? { wait: problem.retryAfter }
+        : {}),
       ...(succession === undefined ? {} : { loss: lossTold(succession) }),
     };
   }

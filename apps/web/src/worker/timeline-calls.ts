@@ -1,17 +1,13 @@
-import { withDigits } from "@ecrin/client";
 import type { Series } from "../wire.ts";
 import { reachedOr } from "./at-hand.ts";
 import { listGiven } from "./behind.ts";
 import { itemOf, listed, rowOf } from "./document-calls.ts";
+import { drawn } from "./drawn.ts";
 import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
-import { seriesOf } from "./series.ts";
 import { forgetWithIt, isOpen, opened, ownRecord, status } from "./session.ts";
 
 type TimelineCall = "refresh" | "find" | "series";
-
-/** Results of one kind that are drawn together; older ones are left out, and counted. */
-const MOST = 120;
 
 /** Milliseconds in which other calls are answered meanwhile. */
 const PAUSE = 10;
@@ -65,29 +61,12 @@ export const timelineCalls: Handlers<TimelineCall> = {
     // What is drawn is fetched for it; without network there is no chart, and nothing is said of one.
     if (opened() === undefined) return [];
     return await reachedOr<readonly Series[]>(
-      () => drawn(item),
+      async () => {
+        const record = await ownRecord();
+        await record.list();
+        return await drawn(record, itemOf(record, item));
+      },
       () => [],
     );
   },
 };
-
-/** The results of the kind that this one is of. */
-async function drawn(item: string): Promise<readonly Series[]> {
-  const record = await ownRecord();
-  const items = await record.list();
-  const own = items.find((each) => each.item === itemOf(record, item));
-  if (own?.metadata.type !== "Observation") return [];
-  const { title } = own.metadata;
-  const named = items
-    .filter(({ metadata }) => metadata.type === "Observation" && metadata.title === title)
-    .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1));
-  const alike = named.slice(0, MOST);
-  if (alike.length < 2) return [];
-  const resources: (readonly [item: string, resource: Readonly<Record<string, unknown>>])[] = [];
-  for (const { item: each, revision } of alike) {
-    const resource = withDigits(await record.open(revision));
-    if (resource !== undefined) resources.push([each, resource]);
-  }
-  const older = named.length - alike.length;
-  return seriesOf(item, resources).map((each) => ({ ...each, left: each.left + older }));
-}
