@@ -15,7 +15,7 @@ const folder = await mkdtemp(join(tmpdir(), "ecrin-run-file-"));
 after(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a file of two tests, one in the other. */
-async function outcomeOf(name: string, body: string) {
+async function outcomeOf(name: string, body: string, most = "undefined") {
   const file = join(folder, `${name}.test.mjs`);
   const text = `import { test } from "node:test";
 test("outer", async (t) => { await t.test("inner", (each) => { ${body} }); });`;
@@ -24,7 +24,7 @@ test("outer", async (t) => { await t.test("inner", (each) => { ${body} }); });`;
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const runner = join(folder, "runner.mjs");
   const script = `import { runFile } from ${JSON.stringify(RUN_FILE)};
-console.log(JSON.stringify(await runFile(${JSON.stringify(file)})));`;
+console.log(JSON.stringify(await runFile(${JSON.stringify(file)}, ${most})));`;
   await writeFile(runner, script);
   const args = ["--disable-warning=ExperimentalWarning", runner];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
@@ -40,6 +40,11 @@ test("what a test tells beside reaches the step, from inside another test too", 
   assert.deepEqual([had.ok, had.missing, had.passed], [true, [], 2]);
   const lacks = together([good], wants("walked there"));
   assert.deepEqual([lacks.ok, lacks.missing, lacks.passed], [false, ["walked there"], 2]);
+});
+
+test("a file that does not end has failed", async () => {
+  const hung = await outcomeOf("hung", "setInterval(() => undefined, 1000);", "5000");
+  assert.deepEqual([hung.ok, hung.passed, hung.failed], [false, 2, 1]);
 });
 
 test("a step of which no test told its walks has failed", () => {

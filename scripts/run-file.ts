@@ -30,10 +30,21 @@ const LIGHT = pathToFileURL(
 ).href;
 const options = process.env.NODE_OPTIONS ?? "";
 
-/** Runs one test file in a process of its own; prints failures and skips as they come. */
-export async function runFile(file: string): Promise<FileOutcome> {
+/** Several times what the slowest file takes on a slow machine: one that does not end by then never does. */
+const LONGEST_MS = 20 * 60_000;
+
+/**
+ * Runs one test file in a process of its own; prints failures and skips as they come.
+ * @param most milliseconds after which it has failed
+ */
+export async function runFile(file: string, most: number = LONGEST_MS): Promise<FileOutcome> {
+  const ending = new AbortController();
+  const timer = setTimeout(() => {
+    ending.abort(new Error(`it has not ended within ${most / 1000} s`));
+  }, most);
   const stream = run({
     files: [file],
+    signal: ending.signal,
     execArgv: ["--disable-warning=ExperimentalWarning"],
     // In the environment, for what a test starts too: a command, a service.
     env: {
@@ -84,6 +95,7 @@ export async function runFile(file: string): Promise<FileOutcome> {
       process.stdout.write(event.data.message);
     }
   }
+  clearTimeout(timer);
   return outcome;
 }
 

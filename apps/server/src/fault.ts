@@ -18,8 +18,8 @@ const CODE = /^[A-Z0-9_]{3,40}$/;
 const FRAME = /\/((?:apps|packages)\/[a-z]+\/src\/(?:[a-z0-9-]+\/)*[a-z0-9.-]+\.ts:\d+):\d+\)?$/;
 /** What stands in a stack before the message, such as `TypeError [ERR_INVALID_ARG_TYPE]: `. */
 const HEAD = /^[A-Za-z]{1,60}(?: \[[A-Z0-9_]+\])?(?:: )?$/;
-/** Every refusal is made there. */
-const REFUSING = /\/problem\.ts:/;
+/** Every refusal is made in the one, and every query goes through the others: neither says where. */
+const ON_THE_WAY = /\/(?:problem|transaction|told-late|origin)\.ts:/;
 
 /** Tells an error so that it can be found in the source. */
 export function faultOf(thrown: unknown): Fault {
@@ -70,7 +70,7 @@ function frameOf({ stack = "", message }: Error): string | undefined {
   if (from < 0 || !HEAD.test(stack.slice(0, from))) return undefined;
   const frames = stack.slice(from + end.length).split("\n");
   return frames
-    .filter((line) => !REFUSING.test(line))
+    .filter((line) => !ON_THE_WAY.test(line))
     .map(placeIn)
     .find((at) => at !== undefined);
 }

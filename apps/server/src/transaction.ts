@@ -1,4 +1,5 @@
 import type { Sql, Tx } from "./database.ts";
+import { placed } from "./origin.ts";
 import { askedUntilTold, endsSession, untilTold } from "./told-late.ts";
 
 // A transaction ends with its connection, and the driver (postgres 3.4.9) does not see to that by
@@ -20,7 +21,8 @@ export function withTransactions(sql: Sql): Sql {
   };
   const unsafe: Sql["unsafe"] = (...args) => askedUntilTold(() => sql.unsafe(...args), most);
   return new Proxy(sql, {
-    apply: (of, self, args) => askedUntilTold(() => Reflect.apply(of, self, args), most),
+    apply: (of, self, args) =>
+      askedUntilTold(() => placed(Reflect.apply(of, self, args), args[0]), most),
     get(of, name) {
       if (name === "begin") return begin;
       return name === "unsafe" ? unsafe : Reflect.get(of, name);
@@ -105,7 +107,7 @@ function alive(life: Life, tx: Tx): Tx {
   return new Proxy(tx, {
     apply(of, self, args) {
       life.check();
-      return life.watch(Reflect.apply(of, self, args));
+      return life.watch(placed(Reflect.apply(of, self, args), args[0]));
     },
     get(of, name) {
       if (name === "savepoint") return savepoint;

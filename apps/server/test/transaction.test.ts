@@ -112,6 +112,16 @@ test("a query that the session ended under is not asked twice", async () => {
   );
 });
 
+test("what fails says where it was asked, within a transaction and outside", async () => {
+  const { sql } = pools();
+  const here = ({ stack = "" }: Error) => /at .*transaction\.test\.ts:/.test(stack);
+  await assert.rejects(async () => await sql`select 1 / 0`, here);
+  await assert.rejects(
+    sql.begin(async (tx) => await tx`select 1 / 0`),
+    here,
+  );
+});
+
 test("what fails for another reason is rolled back, and what does not is committed", async () => {
   const { sql } = pools();
   await assert.rejects(
