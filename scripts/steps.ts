@@ -33,6 +33,7 @@ export function isStretched(file: string): boolean {
 /** What takes the longest: begun first, so that nothing waits for it alone at the end. */
 const LONGEST = [
   "apps/web/test/away.browser.test.ts",
+  "apps/web/test/ended.browser.test.ts",
   "apps/web/test/ways.browser.test.ts",
   "tools/attack/attack.test.ts",
   "tools/simulate/simulate.test.ts",

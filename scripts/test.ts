@@ -37,19 +37,27 @@ function command(args: readonly string[]): Promise<boolean> {
   });
 }
 
-/** Works at as many things at once as there are processors, in their order. */
-async function atOnce<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+const PROCESSORS = availableParallelism();
+/** A file of tests waits for a page, a disk or a clock for a third of its time. */
+const FILES_AT_ONCE = PROCESSORS + 1;
+
+/** Works at so many things at once, in their order. */
+async function atOnce<T>(
+  most: number,
+  things: readonly T[],
+  work: (thing: T) => Promise<void>,
+): Promise<void> {
   const waiting = [...things];
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: most }, worker));
 }
 
 async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
   const start = performance.now();
   let ok = true;
-  await atOnce(commands, async (each) => {
+  await atOnce(PROCESSORS, commands, async (each) => {
     if (!(await command(each))) ok = false;
   });
   const seconds = (performance.now() - start) / 1000;
@@ -65,7 +73,7 @@ async function runTests(tests: readonly TestStep[]): Promise<void> {
   const done = new Map<TestStep, (FileOutcome & { file: string })[]>(
     tests.map((step) => [step, []]),
   );
-  await atOnce(longestFirst(files), async ({ file, step }) => {
+  await atOnce(FILES_AT_ONCE, longestFirst(files), async ({ file, step }) => {
     const outcomes = done.get(step) ?? [];
     outcomes.push({ file, ...(await runFile(file)) });
     if (outcomes.length < step.files.length) return;

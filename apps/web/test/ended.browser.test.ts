@@ -446,6 +446,7 @@ test("a share waits while a contact is made, and while their code is checked", a
   const asked = page.getByRole("alertdialog", { name: say("Leave without keeping this?") });
   await towards(visitor, "Contacts");
   await asked.waitFor();
+  await checkAbilities(page, "asked whether to leave a share");
   await press(visitor, "Stay here");
   await asked.waitFor({ state: "detached" });
   const words = page.getByLabel(say("A word beside it, if you like"));
