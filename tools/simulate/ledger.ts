@@ -1,6 +1,6 @@
 // What people were told, kept beside the simulation where no crash reaches it, and what must be true of it.
 
-import type { ItemId, RevisionId, SpaceId } from "@ecrin/protocol";
+import { type ItemId, isPast, type RevisionId, type SpaceId } from "@ecrin/protocol";
 import type { SimulatedDevice } from "./device.ts";
 import type { ModelServer } from "./model-server.ts";
 
@@ -69,7 +69,7 @@ export async function checkEnd(
 /** Something set apart, or still waiting, was refused because its author may write no more, or stands on such. */
 async function checkApart(ledger: Ledger, server: ModelServer, device: SimulatedDevice) {
   const entries = await device.outbox.waiting();
-  const isOut = ![...server.state.members.keys()].some((id) => id === device.seat.whose.account);
+  const isOut = !mayCome(server, device);
   if (entries.length > 0 && !isOut) {
     const [first] = entries;
     throw new Error(`${first?.what.kind} stays behind: ${first?.apart ?? "it waits for nothing"}`);
@@ -91,6 +91,13 @@ async function checkApart(ledger: Ledger, server: ModelServer, device: Simulated
     if (declared.length > (ledger.begun.get(key) ?? 0))
       throw new Error("an opening was declared twice");
   }
+}
+
+/** Whether the server still lets its person in: an access that is past by its date is over before any statement says so. */
+function mayCome({ state, now }: ModelServer, { seat }: SimulatedDevice): boolean {
+  return [...state.members].some(
+    ([account, member]) => account === seat.whose.account && !isPast(member, now),
+  );
 }
 
 function checkDoubled(ledger: Ledger, server: ModelServer): void {
@@ -125,7 +132,7 @@ function isNamed(server: ModelServer, revision: RevisionId): boolean {
 }
 
 async function checkView(server: ModelServer, device: SimulatedDevice): Promise<void> {
-  const isOut = ![...server.state.members.keys()].some((id) => id === device.seat.whose.account);
+  const isOut = !mayCome(server, device);
   if (isOut) return;
   const record = await device.record();
   if (record === undefined) throw new Error("a device has no record");

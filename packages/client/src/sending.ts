@@ -68,6 +68,7 @@ const PASSING: ReadonlySet<string> = new Set([
   "storage-full",
 ]);
 const ATTEMPTS = 5;
+const MINUTE = 60_000;
 const DECLARED_AT_ONCE = 100;
 /** What one request takes of revisions, and of their ciphertexts: a third of the server's bound, since they go as text. */
 const POSTED_AT_ONCE = 500;
@@ -274,12 +275,7 @@ async function declare(
     const code = refusalOf(error);
     if (PASSING.has(code)) return code;
     let reason: string | undefined;
-    // Two readings of one document are two, also where both are signed again in one moment.
-    let at = ground.now();
-    for (const read of reads) {
-      reason = (await declareOne(outbox, ground, read, at)) ?? reason;
-      at -= 1;
-    }
+    for (const read of reads) reason = (await declareOne(outbox, ground, read)) ?? reason;
     return reason;
   }
   for (const read of reads) await outbox.done(read);
@@ -290,14 +286,13 @@ async function declareOne(
   outbox: Outbox,
   ground: SendingGround,
   entry: OutboxEntry,
-  at: number,
 ): Promise<string | undefined> {
   const { what } = entry;
   if (what.kind !== "read") return undefined;
   let current = entry;
   try {
-    // A read of a clock that was wrong is told with the time it is told at.
     if (isAhead(what.statement, ground)) {
+      const at = toldAt(timeOf(what.statement), ground.now());
       const statement = await ground.signAgain("read", what.statement, at);
       current = await outbox.replace(entry, { kind: "read", statement });
     }
@@ -313,10 +308,22 @@ async function declareOne(
 
 /** Whether even this device's clock says that the time of a statement has not come. */
 function isAhead(statement: Statement, ground: SendingGround): boolean {
+  return timeOf(statement) > ground.now();
+}
+
+function timeOf(statement: Statement): number {
   const [, payload = ""] = statement.split(".");
   const said: unknown = JSON.parse(fromUtf8(fromBase64url(payload)));
   const at = typeof said === "object" && said !== null && "at" in said ? said.at : undefined;
-  return typeof at === "number" && at > ground.now();
+  return typeof at === "number" ? at : Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * When a read of a clock that was wrong is told to have been: in the minute before now, as far into a
+ * minute as that clock said. Two openings of one document, told in one moment, stay two.
+ */
+function toldAt(said: number, now: number): number {
+  return now - MINUTE + ((said - now) % MINUTE);
 }
 
 /** Whether a refusal passes: nothing of it says that this can never be taken. */

@@ -107,6 +107,30 @@ test("a header that came too early is signed again, and the one before is rememb
   assert.equal(posted[1]?.revision, what.revision);
 });
 
+test("two openings that came too early stay two, also where each is told in a turn of its own", async () => {
+  const told: Statement[] = [];
+  const telling: SendingGround = {
+    ...ground,
+    declare(reads) {
+      if (reads.some((read) => timeOf(read) > NOW)) say("clock");
+      told.push(...reads);
+      return Promise.resolve();
+    },
+  };
+  for (const at of [TOMORROW, TOMORROW + 1000]) {
+    const statement = await signed(at);
+    await outbox.add(() => Promise.resolve({ kind: "read", statement }));
+    assert.deepEqual(await sendOutbox(outbox, telling), { sent: 1, waits: 0, apart: 0 });
+  }
+  assert.equal(new Set(told).size, 2);
+  for (const each of told) assert.ok(timeOf(each) >= NOW - 60_000 && timeOf(each) < NOW);
+});
+
+function timeOf(statement: Statement): number {
+  const [, payload = ""] = statement.split(".");
+  return (JSON.parse(Buffer.from(payload, "base64url").toString()) as { at: number }).at;
+}
+
 test("where a header signed before stands, it has arrived; where another does, it is set apart", async () => {
   const what = await waits(TOMORROW);
   answers = ["clock", "conflict"];
