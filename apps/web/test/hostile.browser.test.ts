@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import type { ItemId } from "@ecrin/protocol";
 import type { Page } from "playwright-core";
@@ -85,6 +87,74 @@ test("what a stranger shares is listed and opened; it runs nothing, fetches noth
   assert.equal(await lies(page), "");
   await alice.context.close();
 });
+
+test("whatever a page would fetch from elsewhere its policy stops, and without the policy is fetched", async () => {
+  const arrived = new Set<string>();
+  const elsewhere = createServer((request, answer) => {
+    arrived.add(request.url ?? "");
+    answer.end();
+  });
+  await new Promise<void>((done) => elsewhere.listen(0, "127.0.0.1", done));
+  const { port } = elsewhere.address() as AddressInfo;
+  const from = async (bypassCSP: boolean) => {
+    arrived.clear();
+    const context = await ground.browser.newContext({ bypassCSP });
+    const page = await context.newPage();
+    await page.goto(ground.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.evaluate(reachOut, `http://127.0.0.1:${port}`);
+    await context.close();
+    return [...arrived].sort();
+  };
+  assert.deepEqual(await from(false), []);
+  const ways = ["beacon", "fetch", "frame", "image", "script", "sound", "style"];
+  assert.deepEqual(
+    await from(true),
+    ways.map((way) => `/${way}`),
+  );
+  await new Promise((done) => elsewhere.close(done));
+});
+
+/** Every way in which a page fetches something without being left. Runs in the page. */
+async function reachOut(url: string): Promise<void> {
+  const put = <K extends keyof HTMLElementTagNameMap>(
+    name: K,
+    set: (element: HTMLElementTagNameMap[K]) => void,
+  ) => {
+    const element = document.createElement(name);
+    try {
+      set(element);
+    } catch {
+      // An address of a script is not taken as text.
+      return;
+    }
+    document.body.append(element);
+  };
+  put("img", (image) => {
+    image.src = `${url}/image`;
+  });
+  put("iframe", (frame) => {
+    frame.src = `${url}/frame`;
+  });
+  put("audio", (sound) => {
+    sound.preload = "auto";
+    sound.src = `${url}/sound`;
+  });
+  put("link", (style) => {
+    style.rel = "stylesheet";
+    style.href = `${url}/style`;
+  });
+  put("script", (script) => {
+    script.src = `${url}/script`;
+  });
+  await fetch(`${url}/fetch`, { mode: "no-cors" }).catch(() => undefined);
+  try {
+    navigator.sendBeacon(`${url}/beacon`);
+  } catch {
+    // Refused at once.
+  }
+  await new Promise((done) => setTimeout(done, 1000));
+}
 
 test("a stranger who calls themselves like somebody known is told apart", async () => {
   const alice = await owner(ground, "fr");
