@@ -9,7 +9,7 @@ type Opening = Pick<HealthRecord, "list" | "open">;
 type Resource = Readonly<Record<string, unknown>>;
 
 /** The results of the kind that this one is of. One that does not open is left out as well, and keeps no other from being drawn. */
-export async function drawn(record: Opening, item: ListedItem["item"]): Promise<readonly Series[]> {
+export async function drawn(record: Opening, item: string): Promise<readonly Series[]> {
   const items = await record.list();
   const own = items.find((each) => each.item === item);
   if (own?.metadata.type !== "Observation") return [];

@@ -1,7 +1,7 @@
 import type { Series } from "../wire.ts";
 import { reachedOr } from "./at-hand.ts";
 import { listGiven } from "./behind.ts";
-import { itemOf, listed, rowOf } from "./document-calls.ts";
+import { listed, rowOf } from "./document-calls.ts";
 import { drawn } from "./drawn.ts";
 import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
@@ -61,11 +61,7 @@ export const timelineCalls: Handlers<TimelineCall> = {
     // What is drawn is fetched for it; without network there is no chart, and nothing is said of one.
     if (opened() === undefined) return [];
     return await reachedOr<readonly Series[]>(
-      async () => {
-        const record = await ownRecord();
-        await record.list();
-        return await drawn(record, itemOf(record, item));
-      },
+      async () => await drawn(await ownRecord(), item),
       () => [],
     );
   },
