@@ -275,7 +275,8 @@ async function declare(
     const code = refusalOf(error);
     if (PASSING.has(code)) return code;
     let reason: string | undefined;
-    for (const read of reads) reason = (await declareOne(outbox, ground, read)) ?? reason;
+    const taken = new Set<number>();
+    for (const read of reads) reason = (await declareOne(outbox, ground, read, taken)) ?? reason;
     return reason;
   }
   for (const read of reads) await outbox.done(read);
@@ -286,13 +287,14 @@ async function declareOne(
   outbox: Outbox,
   ground: SendingGround,
   entry: OutboxEntry,
+  taken: Set<number>,
 ): Promise<string | undefined> {
   const { what } = entry;
   if (what.kind !== "read") return undefined;
   let current = entry;
   try {
     if (isAhead(what.statement, ground)) {
-      const at = toldAt(timeOf(what.statement), ground.now());
+      const at = toldAt(timeOf(what.statement), ground.now(), taken);
       const statement = await ground.signAgain("read", what.statement, at);
       current = await outbox.replace(entry, { kind: "read", statement });
     }
@@ -321,9 +323,13 @@ function timeOf(statement: Statement): number {
 /**
  * When a read of a clock that was wrong is told to have been: in the minute before now, as far into a
  * minute as that clock said. Two openings of one document, told in one moment, stay two.
+ * @param taken by others of this turn: whole minutes may lie between two
  */
-function toldAt(said: number, now: number): number {
-  return now - MINUTE + ((said - now) % MINUTE);
+function toldAt(said: number, now: number, taken: Set<number>): number {
+  let at = now - MINUTE + ((said - now) % MINUTE);
+  while (taken.has(at)) at -= 1;
+  taken.add(at);
+  return at;
 }
 
 /** Whether a refusal passes: nothing of it says that this can never be taken. */

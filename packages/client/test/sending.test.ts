@@ -107,7 +107,8 @@ test("a header that came too early is signed again, and the one before is rememb
   assert.equal(posted[1]?.revision, what.revision);
 });
 
-test("two openings that came too early stay two, also where each is told in a turn of its own", async () => {
+/** A server that takes no read from ahead, and what it took. */
+function tellingGround() {
   const told: Statement[] = [];
   const telling: SendingGround = {
     ...ground,
@@ -117,6 +118,11 @@ test("two openings that came too early stay two, also where each is told in a tu
       return Promise.resolve();
     },
   };
+  return { told, telling };
+}
+
+test("two openings that came too early stay two, also where each is told in a turn of its own", async () => {
+  const { told, telling } = tellingGround();
   for (const at of [TOMORROW, TOMORROW + 1000]) {
     const statement = await signed(at);
     await outbox.add(() => Promise.resolve({ kind: "read", statement }));
@@ -124,6 +130,16 @@ test("two openings that came too early stay two, also where each is told in a tu
   }
   assert.equal(new Set(told).size, 2);
   for (const each of told) assert.ok(timeOf(each) >= NOW - 60_000 && timeOf(each) < NOW);
+});
+
+test("two openings with whole minutes between them, told in one turn, stay two", async () => {
+  const { told, telling } = tellingGround();
+  for (const at of [TOMORROW, TOMORROW + 60_000]) {
+    const statement = await signed(at);
+    await outbox.add(() => Promise.resolve({ kind: "read", statement }));
+  }
+  assert.deepEqual(await sendOutbox(outbox, telling), { sent: 2, waits: 0, apart: 0 });
+  assert.equal(new Set(told).size, 2);
 });
 
 function timeOf(statement: Statement): number {
