@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { levelStore, type RawStore } from "@ecrin/client";
+import { given } from "./environment.ts";
 import { CommandError } from "./exit.ts";
 
 /** What the last list showed, so that `open 3` means its third line. Ids only: names stay sealed. */
@@ -75,8 +76,8 @@ export class Home {
 }
 
 /** `--home`, or ECRIN_HOME, or a folder in the person's own. */
-export function homeFolder(given: string | undefined): string {
-  return given ?? process.env.ECRIN_HOME ?? join(homedir(), ".ecrin-client");
+export function homeFolder(folder: string | undefined): string {
+  return folder ?? given("ECRIN_HOME") ?? join(homedir(), ".ecrin-client");
 }
 
 /** Whether another process has it, by what LevelDB says behind the error. */

@@ -12,6 +12,7 @@ import {
 } from "@ecrin/client";
 import { type Command, Option } from "commander";
 import { awayWords } from "./away-words.ts";
+import { orVariable } from "./environment.ts";
 import { CommandError } from "./exit.ts";
 import { Home, homeFolder } from "./home.ts";
 import { droppedIn } from "./renew-words.ts";
@@ -35,7 +36,7 @@ export interface GlobalOptions {
 export function globalOptions(words: Words): Option[] {
   const { options } = words.help;
   return [
-    new Option("--server <url>", options.server).env("ECRIN_URL"),
+    orVariable(new Option("--server <url>", options.server), "ECRIN_URL"),
     new Option("--home <folder>", options.home),
     new Option("--json", options.json),
     new Option("--lang <language>", options.lang).choices(["fr", "en"]),

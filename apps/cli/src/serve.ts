@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunningServer } from "@ecrin/server";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { given, orVariable } from "./environment.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import type { Words } from "./words.ts";
@@ -23,27 +24,17 @@ export function defineServe(program: Command, { help }: Words): void {
     .command("serve")
     .description(help.serve)
     .addOption(
-      fromEnvironment("PORT", new Option("--port <number>", help.options.port))
+      orVariable(new Option("--port <number>", help.options.port), "PORT")
         .argParser(portGiven)
         .default(PORT),
     )
     .addOption(
-      fromEnvironment("ECRIN_DATA", new Option("--data <folder>", help.options.data)).default(DATA),
+      orVariable(new Option("--data <folder>", help.options.data), "ECRIN_DATA").default(DATA),
     )
     .option("--host <address>", help.options.host)
     .action(async (options: ServeOptions, command: Command) => {
       await serve(Invocation.of(command), options);
     });
-}
-
-/** A variable that is set to nothing counts as one that is not set, as with npm start. */
-function given(name: string): string | undefined {
-  const text = process.env[name];
-  return text === "" ? undefined : text;
-}
-
-function fromEnvironment(name: string, option: Option): Option {
-  return given(name) === undefined ? option : option.env(name);
 }
 
 function portGiven(text: string): number {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { newId } from "@ecrin/protocol";
 import { writeContent } from "../src/content.ts";
 import { CommandError } from "../src/exit.ts";
+import { homeFolder } from "../src/home.ts";
 import { mediaTypeOf } from "../src/media-type.ts";
 import { fileNameOf } from "../src/open.ts";
 import { namesId, oneNamed, shortId, withoutHyphens } from "../src/short-id.ts";
@@ -24,6 +28,19 @@ test("a moment is a span, a day to its end, or an instant", () => {
   }
   assert.equal(parseSince("2026-11-22"), new Date(2026, 10, 22).getTime());
   assert.equal(parseSince("2h"), undefined);
+});
+
+test("a variable that is set to nothing is not set", (t) => {
+  const before = process.env.ECRIN_HOME;
+  t.after(() => {
+    if (before === undefined) delete process.env.ECRIN_HOME;
+    else process.env.ECRIN_HOME = before;
+  });
+  process.env.ECRIN_HOME = "";
+  assert.equal(homeFolder(undefined), join(homedir(), ".ecrin-client"));
+  process.env.ECRIN_HOME = "/of/alice";
+  assert.equal(homeFolder(undefined), "/of/alice");
+  assert.equal(homeFolder("/of/bob"), "/of/bob");
 });
 
 test("bytes that leave no doubt win over the name", () => {
