@@ -67,7 +67,10 @@ for (const [walk, theirs] of [
     await add(patient, files(secret));
     const title = `Bilan ${secret}`;
     await patient.page.getByRole("link", { name: title }).waitFor();
-    assert.equal(await patient.page.locator(".ledger .entry-link").count(), 5);
+    // Each stands in the list a moment after it was sealed.
+    const listed = patient.page.locator(".ledger .entry-link");
+    await listed.nth(4).waitFor();
+    assert.equal(await listed.count(), 5);
     await checkAbilities(patient.page, "documents");
 
     await openEach(patient, secret);
