@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import PDFDocument from "pdfkit";
 import { encode } from "uqr";
 import { KIT_WORDS, type KitWords } from "./kit-words.ts";
+import { asWritten } from "./shown.ts";
 
 /** What is printed on a kit page. */
 export interface KitPage {
@@ -137,7 +138,7 @@ function drawFacts(
 ): void {
   const x = MARGIN + QR_SIZE + 48;
   const width = inner - QR_SIZE - 48;
-  const made = page.made.toLocaleDateString(words.lang, { dateStyle: "long" });
+  const made = asWritten(page.made.toLocaleDateString(words.lang, { dateStyle: "long" }));
   const facts = [
     [words.account, page.account],
     [words.server, page.server],

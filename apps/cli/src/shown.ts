@@ -57,14 +57,24 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** The first of a month, as French writes it and `Intl` does not: 1er. */
+const FIRST = /(?<!\S)1(?=\s(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))/gu;
+
+/** What `Intl` says of a day, as it is written. */
+export function asWritten(moment: string): string {
+  return moment.replace(FIRST, "1er");
+}
+
 /** A moment, where the clock of this machine is. */
 export function momentIn({ locale }: Words, at: number): string {
-  return new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+  const style = { dateStyle: "medium", timeStyle: "short" } as const;
+  return asWritten(new Date(at).toLocaleString(locale, style));
 }
 
 /** A moment with its day of the week: for what is being decided. */
 export function fullMomentIn({ locale }: Words, at: number): string {
-  return new Date(at).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
+  const style = { dateStyle: "full", timeStyle: "short" } as const;
+  return asWritten(new Date(at).toLocaleString(locale, style));
 }
 
 /** Seconds to wait as one would say them, never fewer: minutes, or hours from an hour and a half on. */

@@ -11,7 +11,16 @@ import { homeFolder } from "../src/home.ts";
 import { mediaTypeOf } from "../src/media-type.ts";
 import { fileNameOf } from "../src/open.ts";
 import { namesId, oneNamed, shortId, withoutHyphens } from "../src/short-id.ts";
-import { columns, jsonLine, shown, sizeIn, titleIn, wordIn } from "../src/shown.ts";
+import {
+  columns,
+  fullMomentIn,
+  jsonLine,
+  momentIn,
+  shown,
+  sizeIn,
+  titleIn,
+  wordIn,
+} from "../src/shown.ts";
 import { parseSince, parseWhen } from "../src/when.ts";
 import { catalogue } from "../src/words.ts";
 
@@ -28,6 +37,13 @@ test("a moment is a span, a day to its end, or an instant", () => {
   }
   assert.equal(parseSince("2026-11-22"), new Date(2026, 10, 22).getTime());
   assert.equal(parseSince("2h"), undefined);
+});
+
+test("the first of a month is the 1er in French", () => {
+  const [first, other] = [1, 11].map((day) => new Date(2026, 11, day, 3, 1).getTime());
+  assert.equal(momentIn(catalogue("fr"), first ?? 0), "1er déc. 2026, 03:01");
+  assert.equal(fullMomentIn(catalogue("fr"), first ?? 0), "mardi 1er décembre 2026 à 03:01");
+  assert.equal(momentIn(catalogue("fr"), other ?? 0), "11 déc. 2026, 03:01");
 });
 
 test("a variable that is set to nothing is not set", (t) => {

@@ -12,6 +12,13 @@ function region(language: string): string {
   return language === "fr" ? "fr-FR" : "en-GB";
 }
 
+/** The first of a month, as French writes it and `Intl` does not: 1er. */
+const FIRST = /(?<!\S)1(?=\s(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))/gu;
+
+function asWritten(moment: string): string {
+  return moment.replace(FIRST, "1er");
+}
+
 // A formatter takes a hundred times as long to make as to use, and a list says days and sizes row by
 // row. Those that follow the zone of the device are made anew: somebody may travel with the page open.
 const sizes = new Map<string, Intl.NumberFormat>();
@@ -61,10 +68,11 @@ export function figureInWords(figure: number | string, language: string): string
 
 /** A moment: day and time of day. */
 export function momentInWords(at: number, language: string): string {
-  return new Intl.DateTimeFormat(region(language), {
+  const clock = new Intl.DateTimeFormat(region(language), {
     dateStyle: "long",
     timeStyle: "short",
-  }).format(at);
+  });
+  return asWritten(clock.format(at));
 }
 
 /**
@@ -79,10 +87,11 @@ export function writtenMomentInWords(text: string, language: string): string {
     dateStyle: "long",
     timeStyle: "short",
     timeZone: "UTC",
-  }).format(at + zone.minutes * 60_000);
+  });
+  const moment = asWritten(clock.format(at + zone.minutes * 60_000));
   return -new Date(at).getTimezoneOffset() === zone.minutes
-    ? clock
-    : `${clock} (UTC${zone.written})`;
+    ? moment
+    : `${moment} (UTC${zone.written})`;
 }
 
 /** The zone that a moment was written in; none where that is only UTC. */
@@ -94,7 +103,8 @@ function zoneOf(text: string): { readonly written: string; readonly minutes: num
 
 /** The day of a moment, short. */
 export function dayInWords(at: number, language: string): string {
-  return new Intl.DateTimeFormat(region(language), { dateStyle: "medium" }).format(at);
+  const day = new Intl.DateTimeFormat(region(language), { dateStyle: "medium" });
+  return asWritten(day.format(at));
 }
 
 /** The time of day of a moment. */
@@ -104,23 +114,20 @@ export function timeInWords(at: number, language: string): string {
 
 /** A moment as it stands in a sentence, with the day of the week. */
 export function untilInWords(at: number, language: string): string {
-  return new Intl.DateTimeFormat(region(language), {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-  }).format(at);
+  const clock = new Intl.DateTimeFormat(region(language), {
+    dateStyle: "full",
+    timeStyle: "short",
+  });
+  return asWritten(clock.format(at));
 }
 
-/** An hour of today, such as "11:59 PM"; with its day where that is another. */
+/** An hour of today, such as 23:59; with its day where that is another. */
 export function hourInWords(at: number, language: string): string {
   const isToday = new Date(at).toDateString() === new Date().toDateString();
   const day = isToday ? {} : ({ weekday: "long" } as const);
   return new Intl.DateTimeFormat(region(language), {
     ...day,
-    hour: "numeric",
+    hour: "2-digit",
     minute: "2-digit",
   }).format(at);
 }
@@ -141,7 +148,7 @@ export function dateInWords(date: string, language: string): string {
     ...(precision === "day" ? { day: "numeric" } : {}),
   };
   const make = () => new Intl.DateTimeFormat(region(language), options);
-  return kept(days, `${language} ${precision}`, make).format(at);
+  return asWritten(kept(days, `${language} ${precision}`, make).format(at));
 }
 
 /** A date as HL7 version 3 and DICOM write it, likewise. */

@@ -15,6 +15,8 @@ export interface Drawing {
    * @returns what it says, without mark-up
    */
   draw<P extends object>(file: string, name: string, language: Language, props: P): Promise<string>;
+  /** What a function of such a file says. */
+  say(file: string, name: string, ...given: readonly unknown[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,11 @@ export async function startDrawing(): Promise<Drawing> {
       const drawn = createElement(part as FunctionComponent<object>, props);
       const markup = renderToStaticMarkup(createElement(I18nProvider, { i18n }, drawn));
       return markup.replace(/<[^>]*>/g, "").replaceAll("&#x27;", "'");
+    },
+    async say(file, name, ...given) {
+      const says: unknown = (await vite.ssrLoadModule(`/src/${file}`))[name];
+      assert.ok(typeof says === "function", `${name} of ${file}`);
+      return String(Reflect.apply(says, undefined, given));
     },
     stop: () => vite.close(),
   };

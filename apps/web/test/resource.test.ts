@@ -123,6 +123,22 @@ test("dates are as precise as they are given, and elsewhere the same letters sta
   assert.match(lot, /Batch2026-05-01/);
 });
 
+test("the first of a month is the 1er in French, wherever a day is said", async () => {
+  const on = (effectiveDateTime: string) =>
+    said({ resourceType: "Observation", effectiveDateTime }, "fr");
+  assert.match(await on("2026-12-01"), /1er déc\. 2026/);
+  assert.match(await on("2026-12-11"), /\D11 déc\. 2026/);
+  assert.match(await on("2026-05-01T00:30:00+13:00"), /1er mai 2026 à 00:30/);
+  assert.match(await on("2026-12"), /décembre 2026/);
+  const at = new Date(2026, 7, 1, 3, 1).getTime();
+  const says = (name: string, language: Language) => drawing.say("words.ts", name, at, language);
+  assert.equal(await says("momentInWords", "fr"), "1er août 2026 à 03:01");
+  assert.equal(await says("untilInWords", "fr"), "samedi 1er août 2026 à 03:01");
+  assert.equal(await says("dayInWords", "fr"), "1er août 2026");
+  assert.match(await says("untilInWords", "en"), /^Saturday,? 1 August 2026 at 03:01$/);
+  assert.equal(await says("hourInWords", "fr"), "samedi 03:01");
+});
+
 test("what somebody wrote is not replaced by this page's word for the code", async () => {
   const category = (coding: object) =>
     said({ resourceType: "CarePlan", category: [{ coding: [coding] }] });
