@@ -57,6 +57,9 @@ beforeEach(() => {
 after(() => ground.stop());
 
 test("an addition is its author's word only where its author is the one who is said to have acted", async () => {
+  const { account, device } = alice;
+  const named = { statement: "named", about: {}, actor: { account, device } } as const;
+  assert.equal(lineCheck(named, undefined), "named");
   await record.sync();
   const line = (await record.journal()).find(({ kind }) => kind === "upload") ?? assert.fail();
   assert.equal(line.statement, "none");
@@ -152,6 +155,48 @@ test("an entry that says something else of a read than its statement is refused"
     change = forge;
     await assert.rejects(record.journal(), { code: "statement-refused" });
   }
+});
+
+test("a read without the statement that its reader signed is refused", async () => {
+  change = (honest) => ({
+    ...honest,
+    entries: honest.entries.map(({ statement, ...each }) =>
+      parseEntry(each.entry).kind === "opening" || statement === undefined
+        ? each
+        : { ...each, statement },
+    ),
+  });
+  await assert.rejects(record.journal(), refusal("fork"));
+});
+
+test("a head over another's journal is refused, and an empty journal where there was one", async () => {
+  const lastOf = ({ entries }: Journal) => entries.at(-1) ?? assert.fail();
+  change = async (honest) => {
+    const { n, salt, entry } = lastOf(honest);
+    const hash = hashOf(entryCommitment(fromBase64url(salt), utf8(entry)));
+    const facts = { suite: SUITE, subject: newId<"space">(), n, hash, at: ground.now() };
+    return { ...honest, head: await signStatement("head", facts, log) };
+  };
+  await assert.rejects(record.journal(), refusal("fork"));
+  change = () => ({ entries: [] });
+  await assert.rejects(record.journal(), refusal("rollback"));
+});
+
+test("what is left out up to the entry that was seen last is another journal", async () => {
+  const other = await newPerson(ground, "Autre");
+  const mine = await other.account.record();
+  await mine.add({ title: "lu", mediaType: "text/plain", content: utf8("lu") });
+  const fetch: typeof globalThis.fetch = async (...ask) => {
+    const answer = await globalThis.fetch(...ask);
+    if (!String(ask[0]).includes(`/v1/journal/${mine.space}`)) return answer;
+    const honest = (await answer.json()) as Journal;
+    return Response.json({ ...honest, entries: honest.entries.slice(1) });
+  };
+  const { url: server, now } = ground;
+  const { store, password } = other;
+  const { u } = await unlockHere({ server, now, fetch, store, password });
+  u.keyring.see(`${mine.space}.journal`, { seq: 0, hash: SALT });
+  await assert.rejects(new HealthRecord(u, mine.space).journal(), refusal("fork"));
 });
 
 test("an entry carries the statement that it names", async () => {

@@ -138,11 +138,58 @@ test("nobody but a contact is wrapped for, and only while their chain holds what
   assert.throws(() => checkContact(contact, forged.state), refusal("contact-changed"));
 });
 
+test("another log lets go of what was seen, and of a contact leaves the beginning that is known", async () => {
+  const alice = await openBook(new SmallServer());
+  const bob = pin((await withDevice(await beginChain())).state, "Bob", "face-to-face");
+  const carol = pin((await withDevice(await beginChain())).state, "Carol", "face-to-face");
+  await alice.book.update((keyring) => ({ ...keyring, contacts: [bob, carol] }));
+  const space = newId<"space">();
+  alice.book.see(space, head(3));
+  const { key } = (await openBook(new SmallServer())).keyring.log;
+  const first = head(0, "Bob");
+  await alice.book.follow({ key, ends: [] }, new Map([[bob.account, first.hash]]));
+  assert.equal(alice.book.seen(space), undefined);
+  assert.deepEqual(alice.book.contact(bob.account)?.head, first);
+  assert.deepEqual(alice.book.contact(carol.account)?.head, carol.head);
+});
+
+test("a keyring of another log, or of another identity, is not taken in", async () => {
+  const server = new SmallServer();
+  const alice = await openBook(server);
+  const other = (await openBook(new SmallServer())).keyring;
+  const { keyring, accountKey, account } = alice;
+  server.keyring = await sealKeyring(accountKey, account, 2, { ...keyring, log: other.log });
+  await assert.rejects(alice.book.refresh(), refusal("log-succeeded"));
+  const identity = other.identity;
+  server.keyring = await sealKeyring(accountKey, account, 2, { ...keyring, identity });
+  await assert.rejects(alice.book.refresh(), refusal("cannot-open"));
+  assert.deepEqual(alice.book.contents().identity, keyring.identity);
+});
+
+test("a head that this device cannot keep, and a change that does not arrive, are told", async () => {
+  const server = new SmallServer();
+  const alice = await openBook(server);
+  const looking = alice.book.forLooking();
+  await assert.rejects(
+    looking.update((keyring) => keyring),
+    refusal("refused"),
+  );
+  const broken = Promise.reject(new TypeError("fetch failed"));
+  broken.catch(() => undefined);
+  server.held = broken;
+  await assert.rejects(alice.book.update((keyring) => keyring));
+  server.held = Promise.resolve();
+  alice.store.putJson = () => Promise.reject(new Error("no room"));
+  alice.book.see(newId<"space">(), head(1));
+  await assert.rejects(alice.book.save());
+});
+
 test("a locked keyring tells nothing", async () => {
   const { book } = await openBook(new SmallServer());
   book.lock();
   assert.throws(() => book.contents(), refusal("locked"));
   await assert.rejects(book.identitySigner(), refusal("locked"));
+  await assert.rejects(book.refresh(), refusal("locked"));
   await assert.rejects(
     book.update((keyring) => keyring),
     refusal("locked"),
