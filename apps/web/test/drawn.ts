@@ -29,19 +29,21 @@ export async function startDrawing(): Promise<Drawing> {
     server: { middlewareMode: true, ws: false, watch: null },
     optimizeDeps: { noDiscovery: true },
   });
+  const named = async (file: string, name: string) => {
+    const found: unknown = (await vite.ssrLoadModule(`/src/${file}`))[name];
+    assert.ok(typeof found === "function", `${name} of ${file}`);
+    return found;
+  };
   return {
     async draw(file, name, language, props) {
-      const part: unknown = (await vite.ssrLoadModule(`/src/${file}`))[name];
-      assert.ok(typeof part === "function", `${name} of ${file}`);
+      const part = await named(file, name);
       const i18n = await speaking(vite, language);
       const drawn = createElement(part as FunctionComponent<object>, props);
       const markup = renderToStaticMarkup(createElement(I18nProvider, { i18n }, drawn));
       return markup.replace(/<[^>]*>/g, "").replaceAll("&#x27;", "'");
     },
     async say(file, name, ...given) {
-      const says: unknown = (await vite.ssrLoadModule(`/src/${file}`))[name];
-      assert.ok(typeof says === "function", `${name} of ${file}`);
-      return String(Reflect.apply(says, undefined, given));
+      return String(Reflect.apply(await named(file, name), undefined, given));
     },
     stop: () => vite.close(),
   };
