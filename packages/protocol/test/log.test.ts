@@ -11,6 +11,7 @@ import {
   fromBase64,
   inclusionSpans,
   leafHash,
+  nodeHash,
   ProtocolError,
   parseEntryProof,
   parseTilePath,
@@ -117,6 +118,15 @@ test("every tree extends the empty one, and an altered byte of a proof proves no
     await spanRoot({ from: 0, to: 0 }, tilesOf(1)),
     new Uint8Array(merkleTreeHash([])),
   );
+});
+
+test("a node of a tree is made of two hashes, and of nothing shorter or longer", () => {
+  const hash = new Uint8Array(32);
+  assert.equal(nodeHash(hash, hash).length, 32);
+  for (const other of [new Uint8Array(31), new Uint8Array(33), new Uint8Array(0)]) {
+    assert.throws(() => nodeHash(other, hash), { code: "malformed" });
+    assert.throws(() => nodeHash(hash, other), { code: "malformed" });
+  }
 });
 
 test("the path of a tile has one form, which comes back", () => {
