@@ -20,7 +20,7 @@ async function page(language: "fr" | "en", of = kit): Promise<Uint8Array> {
     scan: of.text(),
     text: codeOf(of),
     words: of.words(language),
-    made: new Date("2026-11-22T10:00:00Z"),
+    made: new Date("2026-12-01T10:00:00Z"),
   });
 }
 
@@ -57,6 +57,7 @@ for (const language of ["fr", "en"] as const) {
     const lines = textOf(pdf).normalize("NFC");
     const words = KIT_WORDS[language];
     assert.ok(lines.includes(words.title) && lines.includes(kit.account));
+    assert.match(lines, language === "fr" ? /1er décembre 2026/ : /1 December 2026/);
     const printed = kit.words(language);
     assert.ok(
       printed.every((word) => lines.includes(`\n${word}\n`)),
