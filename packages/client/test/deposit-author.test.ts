@@ -67,5 +67,15 @@ test("a deposit is by a device of its author, who was a member where it says, an
   const theirs = saying({ by: { ...by, account: stranger } });
   await refused(theirs, { ...author, account: stranger }, "by.account");
   await refused(saying({ at: until + 1 }), author, "by.account");
-  await refused(saying({ by: { ...by, head: { ...by.head, seq: -1 } } }), author, "by.head");
+});
+
+test("a deposit names no account head before the one that its author was let in at", async () => {
+  const { account } = deposit.fact.by;
+  const later = (state.history.get(account) ?? assert.fail()).map((life) => ({
+    ...life,
+    member: { ...life.member, head: { ...life.member.head, seq: life.member.head.seq + 1 } },
+  }));
+  const pinned = { ...state, history: new Map([...state.history, [account, later]]) };
+  const before = { code: "statement-refused", field: "by.head" };
+  await assert.rejects(judgeDeposit(deposit, pinned, author), before);
 });

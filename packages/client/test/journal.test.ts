@@ -15,6 +15,7 @@ import {
   parseHash,
   parseRead,
   type RouteAnswer,
+  type SpaceId,
   type Statement,
   SUITE,
   utf8,
@@ -83,11 +84,15 @@ test("a journal without its signed head, cut short, or signed by another is refu
 });
 
 /** Signs a head over the last entry. */
-async function headOver({ entries }: Pick<Journal, "entries">, signer: Signer) {
+async function headOver(
+  { entries }: Pick<Journal, "entries">,
+  signer: Signer,
+  subject: SpaceId = record.space,
+) {
   const last = entries.at(-1);
   assert.ok(last !== undefined);
   const hash = hashOf(entryCommitment(fromBase64url(last.salt), utf8(last.entry)));
-  const facts = { suite: SUITE, subject: record.space, n: last.n, hash, at: ground.now() };
+  const facts = { suite: SUITE, subject, n: last.n, hash, at: ground.now() };
   return await signStatement("head", facts, signer);
 }
 
@@ -170,34 +175,46 @@ test("a read without the statement that its reader signed is refused", async () 
 });
 
 test("a head over another's journal is refused, and an empty journal where there was one", async () => {
-  const lastOf = ({ entries }: Journal) => entries.at(-1) ?? assert.fail();
-  change = async (honest) => {
-    const { n, salt, entry } = lastOf(honest);
-    const hash = hashOf(entryCommitment(fromBase64url(salt), utf8(entry)));
-    const facts = { suite: SUITE, subject: newId<"space">(), n, hash, at: ground.now() };
-    return { ...honest, head: await signStatement("head", facts, log) };
-  };
+  const head = (honest: Journal) => headOver(honest, log, newId<"space">());
+  change = async (honest) => ({ ...honest, head: await head(honest) });
   await assert.rejects(record.journal(), refusal("fork"));
   change = () => ({ entries: [] });
   await assert.rejects(record.journal(), refusal("rollback"));
 });
 
-test("what is left out up to the entry that was seen last is another journal", async () => {
+test("an erasure does not exchange the entry that was seen last", async () => {
   const other = await newPerson(ground, "Autre");
-  const mine = await other.account.record();
-  await mine.add({ title: "lu", mediaType: "text/plain", content: utf8("lu") });
+  const { space } = await other.account.record();
   const fetch: typeof globalThis.fetch = async (...ask) => {
     const answer = await globalThis.fetch(...ask);
-    if (!String(ask[0]).includes(`/v1/journal/${mine.space}`)) return answer;
-    const honest = (await answer.json()) as Journal;
-    return Response.json({ ...honest, entries: honest.entries.slice(1) });
+    if (!String(ask[0]).includes(`/v1/journal/${space}`)) return answer;
+    return Response.json(await withoutFirst(space, (await answer.json()) as Journal));
   };
   const { url: server, now } = ground;
   const { store, password } = other;
   const { u } = await unlockHere({ server, now, fetch, store, password });
-  u.keyring.see(`${mine.space}.journal`, { seq: 0, hash: SALT });
-  await assert.rejects(new HealthRecord(u, mine.space).journal(), refusal("fork"));
+  u.keyring.see(`${space}.journal`, { seq: 0, hash: SALT });
+  await assert.rejects(new HealthRecord(u, space).journal(), refusal("fork"));
 });
+
+/** The journal without its first entry, and with an erasure that accounts for it. */
+async function withoutFirst(space: SpaceId, { entries }: Journal): Promise<Journal> {
+  const last = entries.at(-1) ?? assert.fail();
+  const n = last.n + 1;
+  const entry = encodeEntry({
+    v: 1,
+    subject: space,
+    n,
+    prev: hashOf(entryCommitment(fromBase64url(last.salt), utf8(last.entry))),
+    at: ground.now(),
+    kind: "erasure",
+    actor: {},
+    about: { from: 0, count: 1 },
+  });
+  const erasure = { n, index: 999, salt: SALT, entry: fromUtf8(entry), before: SALT, tag: SALT };
+  const left = [...entries.slice(1), erasure];
+  return { entries: left, head: await headOver({ entries: left }, log, space) };
+}
 
 test("an entry carries the statement that it names", async () => {
   change = (honest) => ({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { digestOf, type Head, newId, utf8 } from "@ecrin/protocol";
+import { isRefusedFor } from "../src/errors.ts";
 import { mergeHeads } from "../src/heads.ts";
 import { checkContact, openKeyring, pin, sealKeyring } from "../src/keyring.ts";
 import { beginChain, withDevice } from "./chains.ts";
@@ -177,11 +178,34 @@ test("a head that this device cannot keep, and a change that does not arrive, ar
   const broken = Promise.reject(new TypeError("fetch failed"));
   broken.catch(() => undefined);
   server.held = broken;
-  await assert.rejects(alice.book.update((keyring) => keyring));
+  await assert.rejects(
+    alice.book.update((keyring) => keyring),
+    refusal("offline"),
+  );
   server.held = Promise.resolve();
-  alice.store.putJson = () => Promise.reject(new Error("no room"));
+  const keep = alice.store.putJson.bind(alice.store);
+  alice.store.putJson = async (name, value) => {
+    if (name.startsWith("head/")) throw new Error("no room");
+    await keep(name, value);
+  };
   alice.book.see(newId<"space">(), head(1));
-  await assert.rejects(alice.book.save());
+  await assert.rejects(alice.book.save(), /no room/);
+});
+
+test("a change that others are faster than again and again is given up", async () => {
+  const server = new SmallServer();
+  const { book, accountKey, account, keyring } = await openBook(server);
+  const theirs = [2, 3, 4, 5, 6, 7].map((version) =>
+    sealKeyring(accountKey, account, version, keyring),
+  );
+  const waiting = await Promise.all(theirs);
+  let tried = 0;
+  const change = (mine: typeof keyring) => {
+    server.keyring = waiting[tried++] ?? server.keyring;
+    return mine;
+  };
+  await assert.rejects(book.update(change), (error) => isRefusedFor(error, "stale-head"));
+  assert.equal(tried, 5);
 });
 
 test("a locked keyring tells nothing", async () => {
