@@ -1,4 +1,10 @@
-import { type ProblemCode, type Route, type RouteName, routes } from "@ecrin/protocol";
+import {
+  type AccountId,
+  type ProblemCode,
+  type Route,
+  type RouteName,
+  routes,
+} from "@ecrin/protocol";
 import { type Context, Hono } from "hono";
 import type { Broke, Ground, Handlers, Session } from "./call.ts";
 import { type Fault, faultOf } from "./fault.ts";
@@ -12,6 +18,7 @@ import type { Pages } from "./pages.ts";
 import { PATIENCE, type Patience } from "./patience.ts";
 import { asServerError, problemOf, refuse, type ServerError } from "./problem.ts";
 import { createSessions } from "./session.ts";
+import { createUntaken, type Outgoing, SMALL } from "./untaken.ts";
 
 /** One line for each request, and another where its answer breaks off; nothing of what was said. */
 export interface LogLine {
@@ -56,9 +63,9 @@ interface Bindings {
   readonly incoming?: {
     readonly socket?: { readonly remoteAddress?: string; readonly bytesRead?: number };
   };
-  readonly outgoing?: { destroy(): void };
+  readonly outgoing?: Outgoing;
 }
-type Env = { Bindings: Bindings };
+type Env = { Bindings: Bindings; Variables: { account?: AccountId } };
 
 /** The whole HTTP surface, made from the protocol's table of routes (spec/http.md). */
 export function createApp(options: AppOptions): Hono<Env> {
@@ -68,6 +75,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   const { limit } = ground;
   const isGuest = createGuestCheck(ground.sql);
   const document = openApi();
+  const hold = createUntaken(patience);
 
   const connection = (c: Context<Env>) => connectionOf(c, options.forwarded ?? false);
 
@@ -86,7 +94,7 @@ export function createApp(options: AppOptions): Hono<Env> {
       let fault: Fault | undefined;
       try {
         limit("connection", connection(c));
-        response = toResponse(await answer(c), carried());
+        response = await held(c, toResponse(await answer(c), carried()));
       } catch (error) {
         const problem = asServerError(error);
         if (problem.code === "internal") fault = faultOf(problem);
@@ -103,9 +111,24 @@ export function createApp(options: AppOptions): Hono<Env> {
       return c.req.method === "HEAD" ? await withoutBody(response) : response;
     };
 
-  const openSession = async (request: Request): Promise<Session> => {
+  /** An answer that will not be sent lets go of what it reads. */
+  const held = async (c: Context<Env>, { response, ...size }: Answer): Promise<Response> => {
+    const outgoing = c.req.method === "HEAD" ? undefined : c.env?.outgoing;
+    if (outgoing === undefined || size.bytes <= SMALL) return response;
+    try {
+      hold({ ...size, account: c.get("account"), network: connection(c), outgoing });
+    } catch (error) {
+      await response.body?.cancel();
+      throw error;
+    }
+    return response;
+  };
+
+  const openSession = async (c: Context<Env>): Promise<Session> => {
+    const request = c.req.raw;
     const session = await sessions.open(request, options.origin ?? originOf(request));
     limit("session", session.session);
+    c.set("account", session.account);
     return session;
   };
 
@@ -134,7 +157,7 @@ export function createApp(options: AppOptions): Hono<Env> {
         const network = connection(c);
         if (options.isShut() && !isPassing(name, route)) refuse("unavailable");
         if (isCounted(name, route)) limit("signIn", network);
-        const session = route.session ? await openSession(request) : undefined;
+        const session = route.session ? await openSession(c) : undefined;
         if (session !== undefined && route.guest !== true) await refuseGuest(session);
         const arrived = () => c.env?.incoming?.socket?.bytesRead ?? 0;
         const input = await readInput(route, request, c.req.param(), { patience, arrived });
@@ -150,7 +173,7 @@ export function createApp(options: AppOptions): Hono<Env> {
       path,
       answering("upload", async (c) => {
         const request = c.req.raw;
-        const session = await openSession(request);
+        const session = await openSession(c);
         await refuseGuest(session);
         refuseQuery(request.url);
         if (options.isShut() && !READING.has(request.method)) refuse("unavailable");
@@ -249,17 +272,34 @@ function isRoute(name: string): name is RouteName {
   return Object.hasOwn(routes, name);
 }
 
+interface Answer {
+  readonly response: Response;
+  /** What of it stands in memory until it is sent, */
+  readonly bytes: number;
+  /** and all of it, where that is known. */
+  readonly length?: number;
+}
+
 /** An answer in JSON, made with all its headers at once; a response of a handler's own gets those it lacks. */
-function toResponse(answer: unknown, carried: Readonly<Record<string, string>>): Response {
+function toResponse(answer: unknown, carried: Readonly<Record<string, string>>): Answer {
   if (!(answer instanceof Response)) {
     const headers = { ...carried, "content-type": "application/json" };
-    return new Response(JSON.stringify(answer), { headers });
+    const text = JSON.stringify(answer);
+    return { response: new Response(text, { headers }), bytes: text.length, length: text.length };
   }
   for (const [name, value] of Object.entries(carried)) {
     if (!answer.headers.has(name)) answer.headers.set(name, value);
   }
-  return answer;
+  const length = answer.headers.get("content-length");
+  if (length === null) return { response: answer, bytes: PIECE };
+  const bytes = Number(length);
+  return { response: answer, bytes: bytes > MOST_AT_ONCE ? PIECE : bytes, length: bytes };
 }
+
+/** What is longer is sent in pieces as they are taken, */
+const MOST_AT_ONCE = 2 << 20;
+/** and no more than one or two of them wait. */
+const PIECE = 256 * 1024;
 
 /** What answers HEAD: whatever would have been read, a file or a stream, is let go of at once. */
 async function withoutBody(response: Response): Promise<Response> {

@@ -47,7 +47,10 @@ function streamOf(blob: ReadableStream<Uint8Array>, broke: Broke): ReadableStrea
 async function digests(call: Call<"digests">): Promise<Response> {
   const kept = await find(call, call.params);
   return new Response(new Uint8Array(kept.digests), {
-    headers: { "content-type": "application/octet-stream" },
+    headers: {
+      "content-length": String(kept.digests.length),
+      "content-type": "application/octet-stream",
+    },
   });
 }
 

@@ -93,7 +93,9 @@ async function answer({ file, forms, tag, headers }: Kept, asking: Asking): Prom
     return new Response(null, { status: 304, headers: { ...headers, etag } });
   }
   const coded = encoding === undefined ? {} : { "content-encoding": encoding };
-  return new Response(await readFile(form), { headers: { ...headers, ...coded, etag } });
+  const body = await readFile(form);
+  const length = { "content-length": String(body.length) };
+  return new Response(body, { headers: { ...headers, ...coded, ...length, etag } });
 }
 
 /** Whether an encoding is named and not refused (RFC 9110 section 12.5.3). */

@@ -1,6 +1,6 @@
 import { ServerError } from "./problem.ts";
 
-/** How long the server waits for what somebody is sending. */
+/** How long the server waits for what somebody is sending, and for who takes what they asked for. */
 export interface Patience {
   /** A connection on which nothing moves, be it an upload's, ends after this. */
   readonly idleMs: number;
@@ -8,10 +8,20 @@ export interface Patience {
   readonly bodyMs: number;
   /** or by as much later as what has arrived takes at this pace: a slow line is no attack. */
   readonly bytesPerSecond: number;
+  /** Bytes of answers that one account has not taken yet, */
+  readonly accountBytes: number;
+  /** and one network. An answer has left by `idleMs` and what it takes at the pace above. */
+  readonly networkBytes: number;
 }
 
 // Requests have no time limit of their own: uploads take hours.
-export const PATIENCE: Patience = { idleMs: 120_000, bodyMs: 30_000, bytesPerSecond: 1024 };
+export const PATIENCE: Patience = {
+  idleMs: 120_000,
+  bodyMs: 30_000,
+  bytesPerSecond: 1024,
+  accountBytes: 128 << 20,
+  networkBytes: 512 << 20,
+};
 
 /**
  * Waits for a body as long as it keeps its pace. Whoever sends a byte now and then would hold a

@@ -5,13 +5,13 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { newId } from "@ecrin/protocol";
-import type { Patience } from "../src/patience.ts";
+import { PATIENCE as USUAL } from "../src/patience.ts";
 import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { newSeat, Person, proofOf } from "./person.ts";
 
 // Whoever sends a byte now and then is not waited for; whoever has a slow line is.
 
-const PATIENCE: Patience = { idleMs: 1500, bodyMs: 600, bytesPerSecond: 1000 };
+const PATIENCE = { ...USUAL, idleMs: 1500, bodyMs: 600, bytesPerSecond: 1000 };
 
 let cluster: Cluster;
 let server: TestServer;
