@@ -68,7 +68,7 @@ test("codes are set up with the app, asked for at each opening, and given up aga
   setting.answer(code(-1));
   assert.deepEqual(await setting.result(), { totp: true });
   assert.equal(await refused(camille, 2, "list"), "cannot-ask");
-  const wrong = { ...camille, secrets: [PASSWORD, "12"] };
+  const wrong = { ...camille, secrets: [PASSWORD, "no code"] };
   assert.equal(await refused(wrong, 1, "list"), "factor-refused");
   const right = (step: number) => ({ ...camille, secrets: [PASSWORD, code(step)] });
   const told = await json<Factors>(right(0), "factors");
