@@ -68,7 +68,7 @@ async function deposit(call: Call<"deposit">): Promise<RouteAnswer<"deposit">> {
     return done.positions;
   });
   const [position = refuse("internal")] = positions;
-  return { receipt: await journal.receipt(position, act) };
+  return { receipt: journal.receipt(position, act) };
 }
 
 /** @throws ServerError `wraps-differ`, `content-differs` */

@@ -157,9 +157,9 @@ async function* archive(
   const lines = journalOf(ground, asked.subject, checkpoint.size, stops, told);
   yield* add(EXPORT_FILES.journal, told.copying(lines));
   yield* add(EXPORT_FILES.report, await signedReport(ground, asked, checkpoint, { sizes, told }));
-  const manifest = await manifestOf(ground, asked, checkpoint, told, files);
+  const manifest = manifestOf(ground, asked, checkpoint, told, files);
   yield* zip.file(EXPORT_FILES.manifest, [utf8(canonicalJson(manifest))]);
-  const signed = await logKeys.signer.sign("export", manifest);
+  const signed = logKeys.signer.sign("export", manifest);
   yield* zip.file(EXPORT_FILES.signature, [utf8(detachStatement(signed))]);
   yield zip.end();
 }
@@ -376,19 +376,19 @@ async function signedReport(
   return await report.sign(pdf, new Date(at));
 }
 
-async function manifestOf(
+function manifestOf(
   { logKeys, sources, now }: ExportGround,
   { subject, since }: ExportAsked,
   { size }: Covering,
   told: Told,
   files: readonly WrittenFile[],
-): Promise<ExportManifest> {
+): ExportManifest {
   const at = now();
   const { last, opening } = told;
   const head =
     last === undefined
       ? undefined
-      : await logKeys.signer.sign("head", {
+      : logKeys.signer.sign("head", {
           suite: SUITE,
           subject,
           n: last.n,

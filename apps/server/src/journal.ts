@@ -39,7 +39,7 @@ export interface Journal {
   /** The entries from `from` on whose openings have not been erased, as many as a page takes. */
   entries(subject: Subject, from: number, limit: number): Promise<JournalEntry[]>;
   /** The server's signature (`ecrin-1.receipt`) under the entry of an act; the same again for the same act. */
-  receipt(position: Position, act: Hash): Promise<Statement>;
+  receipt(position: Position, act: Hash): Statement;
 }
 
 /** What the journal is made with. */
@@ -177,7 +177,7 @@ export function createJournal(options: JournalOptions): Journal {
         hash: hashOf(row.hash),
         at: now(),
       };
-      return await signer.sign("head", payload);
+      return signer.sign("head", payload);
     },
     entries: (subject, from, limit) => readEntries(sql, subject, from, limit),
     receipt(position, act) {

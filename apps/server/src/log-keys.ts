@@ -123,7 +123,7 @@ async function turn({ keys, now, journalOf }: Turning, held: HeldKeys, next: Sig
       const [head] = await tx<{ size: number }[]>`select size from journal_head`;
       const size = head?.size ?? 0;
       const payload = { suite: SUITE, log: held.id, seq, ...prev, key: next.key, size, at };
-      const statement = await signer.sign("log-key", payload);
+      const statement = signer.sign("log-key", payload);
       await tx`insert into log_keys (era, seq, key, statement)
         values (${held.ended.length}, ${seq}, ${next.key}, ${statement})`;
       await note(tx, at, { kind: "configuration", what: `log key ${seq + 1} in force` });

@@ -124,9 +124,9 @@ export function createLog(options: LogOptions): Log {
   // A checkpoint never changes; only asking again tells of a later one.
   const latest = () => lastCheckpoint(sql, origin, from);
 
-  async function note(checkpoint: Checkpoint): Promise<string> {
+  function note(checkpoint: Checkpoint): string {
     const text = formatCheckpoint(checkpoint);
-    const signature = await signer.signBytes(utf8(text));
+    const signature = signer.signBytes(utf8(text));
     const line = { name: origin, id: noteKeyId(origin, signer.key), signature };
     return formatNote({ text, signatures: [line] });
   }
@@ -147,7 +147,7 @@ export function createLog(options: LogOptions): Log {
     await growTo(tx, size);
     step("grown");
     const checkpoint = { origin, size, root: hashOf(await rootAt(tx, size)) };
-    const signed = { ...checkpoint, at: now(), note: await note(checkpoint) };
+    const signed = { ...checkpoint, at: now(), note: note(checkpoint) };
     step("keeping");
     await keepOutside(folder, signed);
     step("kept");

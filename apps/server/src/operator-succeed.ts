@@ -182,7 +182,7 @@ async function endLog(tx: Tx, place: OperatorPlace, next: Signer, now: number): 
   const last = await followLogKeys(chain.first, chain.keys);
   // Clocks go back: a log does not end before its last key was in force.
   const at = Math.max(now, last.lives.at(-1)?.at ?? 0);
-  const statement = await signerOf(keys.log).sign("succession", {
+  const statement = signerOf(keys.log).sign("succession", {
     suite: SUITE,
     log: loss.log,
     size,

@@ -76,10 +76,8 @@ async function accept(
   return {
     first: oldest ?? written?.first ?? refuse("internal"),
     tree: written?.tree ?? (await readTree(sql, params.space)).tree,
-    receipts: await Promise.all(
-      hashes.flatMap((hash) =>
-        (done.get(hash) ?? []).map((position) => journal.receipt(position, hash)),
-      ),
+    receipts: hashes.flatMap((hash) =>
+      (done.get(hash) ?? []).map((position) => journal.receipt(position, hash)),
     ),
   };
 }

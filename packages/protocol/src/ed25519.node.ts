@@ -11,28 +11,52 @@ const KEYS_KEPT = 4096;
  * finds these threads asleep, and waking one takes longer than half of what it is woken for.
  */
 const TOGETHER = 64;
-let waiting: (() => void)[] = [];
+/** Of those that a turn of the loop leaves, so many are looked at in this thread while the pool has the others. */
+const HERE = 8;
+
+interface Asked {
+  readonly key: KeyObject;
+  readonly signature: Bytes;
+  readonly bytes: Bytes;
+  readonly resolve: (holds: boolean) => void;
+}
+let waiting: Asked[] = [];
 
 /**
- * Whether an Ed25519 signature over bytes holds, by the same OpenSSL on the same threads of the
- * pool as WebCrypto, without what WebCrypto does around it.
+ * Whether an Ed25519 signature over bytes holds, by the same OpenSSL as WebCrypto, without what
+ * WebCrypto does around it.
  */
 export function verifyBytes(key: SigningKey, signature: Bytes, bytes: Bytes): Promise<boolean> {
   const object = verificationKey(key);
   if (object === undefined || signature.length !== 64) return Promise.resolve(false);
   return new Promise((resolve) => {
-    if (waiting.length === 0) setImmediate(start);
-    waiting.push(() =>
-      verify(null, bytes, object, signature, (error, holds) => resolve(error === null && holds)),
-    );
-    if (waiting.length >= TOGETHER) start();
+    if (waiting.length === 0) setImmediate(endOfTurn);
+    waiting.push({ key: object, signature, bytes, resolve });
+    if (waiting.length < TOGETHER) return;
+    giveAway(waiting);
+    waiting = [];
   });
 }
 
-function start(): void {
+function endOfTurn(): void {
   const now = waiting;
   waiting = [];
-  for (const each of now) each();
+  giveAway(now.slice(HERE));
+  for (const { key, signature, bytes, resolve } of now.slice(0, HERE))
+    resolve(holdsHere(key, signature, bytes));
+}
+
+function holdsHere(key: KeyObject, signature: Bytes, bytes: Bytes): boolean {
+  try {
+    return verify(null, bytes, key, signature);
+  } catch {
+    return false;
+  }
+}
+
+function giveAway(asked: readonly Asked[]): void {
+  for (const { key, signature, bytes, resolve } of asked)
+    verify(null, bytes, key, signature, (error, holds) => resolve(error === null && holds));
 }
 
 /** The key, remembered; undefined for what is no key. */
