@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 /**
  * Gathers what is asked in one turn of the event loop, and then while the query before is
  * under way, so that one query answers all of it: the busier, the fewer queries for each.
@@ -16,6 +18,8 @@ export function inTurns<Asked, Told>(
 
   async function answerAll(): Promise<void> {
     while (waiting.length > 0) {
+      // Whom the answers before this one let go on comes within a turn.
+      await nextTurn();
       const batch = waiting;
       waiting = [];
       await answer(batch);
