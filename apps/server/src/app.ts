@@ -276,8 +276,8 @@ interface Answer {
   readonly response: Response;
   /** What of it stands in memory until it is sent, */
   readonly bytes: number;
-  /** and all of it, where that is known. */
-  readonly length?: number;
+  /** and all of it; 0 where nobody knows. */
+  readonly length: number;
 }
 
 /** An answer in JSON, made with all its headers at once; a response of a handler's own gets those it lacks. */
@@ -291,7 +291,8 @@ function toResponse(answer: unknown, carried: Readonly<Record<string, string>>):
     if (!answer.headers.has(name)) answer.headers.set(name, value);
   }
   const length = answer.headers.get("content-length");
-  if (length === null) return { response: answer, bytes: PIECE };
+  // What has no length yet is made piece by piece, as it is taken: an export, or events.
+  if (length === null) return { response: answer, bytes: 0, length: 0 };
   const bytes = Number(length);
   return { response: answer, bytes: bytes > MOST_AT_ONCE ? PIECE : bytes, length: bytes };
 }

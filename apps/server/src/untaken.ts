@@ -11,8 +11,8 @@ export interface Outgoing {
 export interface Ready {
   /** What of it stands in memory until it has left. */
   readonly bytes: number;
-  /** All of it, where that is known. */
-  readonly length?: number;
+  /** All of it. */
+  readonly length: number;
   readonly account: string | undefined;
   readonly network: string;
   readonly outgoing: Outgoing;
@@ -49,8 +49,7 @@ export function createUntaken(patience: Patience): Hold {
       }
     }
     for (const name of bounds.keys()) add(name, bytes);
-    const late =
-      length === undefined ? undefined : lateOf(patience, length, () => outgoing.destroy());
+    const late = lateOf(patience, length, () => outgoing.destroy());
     outgoing.once("close", () => {
       clearTimeout(late);
       for (const name of bounds.keys()) add(name, -bytes);

@@ -66,9 +66,8 @@ function pathOf(who: Person): string {
 }
 
 /** The question for a page, as it travels. */
-async function question(who: Person): Promise<string> {
+async function question(who: Person, path = pathOf(who)): Promise<string> {
   await server.line.refreshNonce(who.seat);
-  const path = pathOf(who);
   const url = server.url + path.replace(/\?.*/, "");
   const head = {
     host: `localhost:${server.port}`,
@@ -142,6 +141,20 @@ test("what has been taken counts no more, nor what nobody can take any more", as
   for (let i = 0; i < PAGES_OF_AN_ACCOUNT; i++) await askOnly(alice);
   assert.deepEqual(answered().slice(-PAGES_OF_AN_ACCOUNT), [200, 200]);
 });
+
+test("whoever watches takes nothing from anybody: events have no length", async () => {
+  const before = lines.length;
+  for (let i = 0; i < 12; i++) {
+    const socket = connect(server.port, "127.0.0.1");
+    open.push(socket);
+    socket.write(await question(alice, `/v1/journal/${alice.account}/events`));
+  }
+  await until(() => lines.slice(before).filter(isWatching).length === 12);
+  for (let i = 0; i < PAGES_OF_AN_ACCOUNT; i++) await askOnly(alice);
+  assert.deepEqual(answered().slice(-PAGES_OF_AN_ACCOUNT), [200, 200]);
+});
+
+const isWatching = ({ route, status }: LogLine) => route === "journalEvents" && status === 200;
 
 test("the same for questions that follow each other on one connection", async () => {
   for (let i = 0; i < 2; i++) {
