@@ -102,11 +102,16 @@ const verified = new Map<string, boolean>();
 
 function remember(real: typeof crypto.verify): typeof crypto.verify {
   const remembering: unknown = (
-    ...[algorithm, data, key, signature, done]: Parameters<VerifyInThePool>
+    ...[algorithm, data, key, signature, done]: Parameters<VerifyAsCalled>
   ) => {
     const { x = "" } = key.export({ format: "jwk" });
     const name = hash("sha256", Buffer.concat([signature, Buffer.from(x), data]), "hex");
     const known = verified.get(name);
+    if (done === undefined) {
+      const holds = known ?? real(algorithm, data, key, signature);
+      verified.set(name, holds);
+      return holds;
+    }
     if (known !== undefined) return queueMicrotask(() => done(null, known));
     real(algorithm, data, key, signature, (error, holds) => {
       if (error === null) verified.set(name, holds);
@@ -116,13 +121,13 @@ function remember(real: typeof crypto.verify): typeof crypto.verify {
   return remembering as typeof crypto.verify;
 }
 
-/** As packages/protocol calls it. */
-type VerifyInThePool = (
+/** As packages/protocol calls it: with `done` in the pool, without it at once. */
+type VerifyAsCalled = (
   algorithm: null,
   data: Uint8Array,
   key: crypto.KeyObject,
   signature: Uint8Array,
-  done: (error: Error | null, holds: boolean) => void,
+  done?: (error: Error | null, holds: boolean) => void,
 ) => void;
 
 let folder = "";
