@@ -61,7 +61,11 @@ export interface AppOptions {
 /** What the HTTP server tells of a connection. */
 interface Bindings {
   readonly incoming?: {
-    readonly socket?: { readonly remoteAddress?: string; readonly bytesRead?: number };
+    readonly socket?: {
+      readonly remoteAddress?: string;
+      readonly bytesRead?: number;
+      readonly destroyed?: boolean;
+    };
   };
   readonly outgoing?: Outgoing;
 }
@@ -114,9 +118,10 @@ export function createApp(options: AppOptions): Hono<Env> {
   /** An answer that will not be sent lets go of what it reads. */
   const held = async (c: Context<Env>, { response, ...size }: Answer): Promise<Response> => {
     const outgoing = c.req.method === "HEAD" ? undefined : c.env?.outgoing;
-    if (outgoing === undefined || size.bytes <= SMALL) return response;
+    if (outgoing === undefined || size.bytes <= SMALL || hasGone(c)) return response;
+    const refusable = c.req.method === "GET";
     try {
-      hold({ ...size, account: c.get("account"), network: connection(c), outgoing });
+      hold({ ...size, account: c.get("account"), network: connection(c), refusable, outgoing });
     } catch (error) {
       await response.body?.cancel();
       throw error;
@@ -322,6 +327,11 @@ function problemResponse(error: ServerError, carried: Readonly<Record<string, st
 
 function originOf(request: Request): string {
   return new URL(request.url).origin;
+}
+
+/** Whether the connection has ended already, so that nobody tells when an answer has left. */
+function hasGone(c: Context<Env>): boolean {
+  return c.env?.incoming?.socket?.destroyed ?? false;
 }
 
 /** The network a request comes from. */

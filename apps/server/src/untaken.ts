@@ -15,6 +15,8 @@ export interface Ready {
   readonly length: number;
   readonly account: string | undefined;
   readonly network: string;
+  /** Whether asking for it changed nothing: what was done is never answered as refused. */
+  readonly refusable: boolean;
   readonly outgoing: Outgoing;
 }
 
@@ -39,12 +41,12 @@ export function createUntaken(patience: Patience): Hold {
     if (sum > 0) waiting.set(name, sum);
     else waiting.delete(name);
   };
-  return ({ bytes, length, account, network, outgoing }) => {
+  return ({ bytes, length, account, network, refusable, outgoing }) => {
     const bounds = new Map([[`network ${network}`, patience.networkBytes]]);
     if (account !== undefined) bounds.set(`account ${account}`, patience.accountBytes);
     for (const [name, most] of bounds) {
       const before = waiting.get(name) ?? 0;
-      if (before > 0 && before + bytes > most) {
+      if (refusable && before > 0 && before + bytes > most) {
         throw new ServerError("rate-limited", { retryAfter: AGAIN_S });
       }
     }
