@@ -47,6 +47,19 @@ test("a file that does not end has failed", async () => {
   assert.deepEqual([hung.ok, hung.passed, hung.failed], [false, 2, 1]);
 });
 
+test("what fails behind a test's back fails its file", async () => {
+  const late = "setTimeout(() => { throw new Error('late'); }, 20);";
+  for (const body of [
+    late,
+    late.replace("throw new Error('late')", "void Promise.reject(new Error('late'))"),
+    `${late} return new Promise((done) => setTimeout(done, 200));`,
+  ]) {
+    const { ok, told } = await outcomeOf("late", body);
+    assert.equal(ok, false, body);
+    assert.match(told.join("\n"), /late/, body);
+  }
+});
+
 test("a step of which no test told its walks has failed", () => {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const step = steps(root).find(({ name }) => name === "browser");

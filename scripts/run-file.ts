@@ -25,9 +25,12 @@ function where(file: string, line: number | undefined): string {
   return `${file}:${line ?? 1}`;
 }
 
-const LIGHT = pathToFileURL(
-  join(dirname(fileURLToPath(import.meta.url)), "light/register.ts"),
-).href;
+const beside = (name: string) =>
+  pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), name)).href;
+const LIGHT = beside("light/register.ts");
+const UNHOOKED = beside("unhooked.mjs");
+/** Of what is young, twice as much before it is looked through: most of what a test makes is short-lived. */
+const YOUNG_MIB = 32;
 const options = process.env.NODE_OPTIONS ?? "";
 
 /** Several times what the slowest file takes on a slow machine: one that does not end by then never does. */
@@ -45,7 +48,11 @@ export async function runFile(file: string, most: number = LONGEST_MS): Promise<
   const stream = run({
     files: [file],
     signal: ending.signal,
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execArgv: [
+      "--disable-warning=ExperimentalWarning",
+      `--import=${UNHOOKED}`,
+      `--max-semi-space-size=${YOUNG_MIB}`,
+    ],
     // In the environment, for what a test starts too: a command, a service.
     env: {
       ...process.env,

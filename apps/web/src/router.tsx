@@ -15,34 +15,34 @@ import { WelcomePage } from "./pages/welcome.tsx";
 import { Frame } from "./parts/frame.tsx";
 import { useSession } from "./session.tsx";
 
-/** Pages that are fetched when they are first needed, or when the record has just been opened. */
+/**
+ * Pages that are fetched when they are first needed, or when the record has just been opened: in two
+ * pieces, because every file that is asked for costs a round trip.
+ */
 const pages = {
-  PromisesPage: laterPart(() => import("./pages/promises.tsx"), "PromisesPage"),
-  DisplayPage: laterPart(() => import("./pages/display.tsx"), "DisplayPage"),
-  HelpPage: laterPart(() => import("./pages/help.tsx"), "HelpPage"),
-  AccessibilityPage: laterPart(() => import("./pages/accessibility.tsx"), "AccessibilityPage"),
-  VerifyPage: laterPart(() => import("./pages/verify.tsx"), "VerifyPage"),
-  PreparePage: laterPart(() => import("./pages/prepare.tsx"), "PreparePage"),
-  SignUpPage: laterPart(() => import("./pages/sign-up.tsx"), "SignUpPage"),
-  EnterPage: laterPart(() => import("./pages/enter.tsx"), "EnterPage"),
-  DocumentsPage: laterPart(() => import("./pages/documents.tsx"), "DocumentsPage"),
-  DocumentPage: laterPart(() => import("./pages/document.tsx"), "DocumentPage"),
-  SharePage: laterPart(() => import("./pages/share.tsx"), "SharePage"),
-  ReceivedPage: laterPart(() => import("./pages/received.tsx"), "ReceivedPage"),
-  ReceivedDocumentPage: laterPart(
-    () => import("./pages/received-document.tsx"),
-    "ReceivedDocumentPage",
-  ),
-  AccessPage: laterPart(() => import("./pages/access.tsx"), "AccessPage"),
-  JournalPage: laterPart(() => import("./pages/journal.tsx"), "JournalPage"),
-  ShowPage: laterPart(() => import("./pages/show.tsx"), "ShowPage"),
-  ScanPage: laterPart(() => import("./pages/scan.tsx"), "ScanPage"),
-  ContactsPage: laterPart(() => import("./pages/contacts.tsx"), "ContactsPage"),
-  WaysPage: laterPart(() => import("./pages/ways.tsx"), "WaysPage"),
-  LostPage: laterPart(() => import("./pages/lost.tsx"), "LostPage"),
-  RenewPage: laterPart(() => import("./pages/renew.tsx"), "RenewPage"),
-  WitnessesPage: laterPart(() => import("./pages/witnesses.tsx"), "WitnessesPage"),
-  SettingsPage: laterPart(() => import("./pages/settings.tsx"), "SettingsPage"),
+  PromisesPage: laterPart(() => import("./pages/before.ts"), "PromisesPage"),
+  DisplayPage: laterPart(() => import("./pages/before.ts"), "DisplayPage"),
+  HelpPage: laterPart(() => import("./pages/before.ts"), "HelpPage"),
+  AccessibilityPage: laterPart(() => import("./pages/before.ts"), "AccessibilityPage"),
+  VerifyPage: laterPart(() => import("./pages/before.ts"), "VerifyPage"),
+  PreparePage: laterPart(() => import("./pages/before.ts"), "PreparePage"),
+  SignUpPage: laterPart(() => import("./pages/before.ts"), "SignUpPage"),
+  EnterPage: laterPart(() => import("./pages/before.ts"), "EnterPage"),
+  ScanPage: laterPart(() => import("./pages/before.ts"), "ScanPage"),
+  DocumentsPage: laterPart(() => import("./pages/inside.ts"), "DocumentsPage"),
+  DocumentPage: laterPart(() => import("./pages/inside.ts"), "DocumentPage"),
+  SharePage: laterPart(() => import("./pages/inside.ts"), "SharePage"),
+  ReceivedPage: laterPart(() => import("./pages/inside.ts"), "ReceivedPage"),
+  ReceivedDocumentPage: laterPart(() => import("./pages/inside.ts"), "ReceivedDocumentPage"),
+  AccessPage: laterPart(() => import("./pages/inside.ts"), "AccessPage"),
+  JournalPage: laterPart(() => import("./pages/inside.ts"), "JournalPage"),
+  ShowPage: laterPart(() => import("./pages/inside.ts"), "ShowPage"),
+  ContactsPage: laterPart(() => import("./pages/inside.ts"), "ContactsPage"),
+  WaysPage: laterPart(() => import("./pages/inside.ts"), "WaysPage"),
+  LostPage: laterPart(() => import("./pages/inside.ts"), "LostPage"),
+  RenewPage: laterPart(() => import("./pages/inside.ts"), "RenewPage"),
+  WitnessesPage: laterPart(() => import("./pages/inside.ts"), "WitnessesPage"),
+  SettingsPage: laterPart(() => import("./pages/inside.ts"), "SettingsPage"),
 } as const;
 
 const root = createRootRoute({
