@@ -57,9 +57,12 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
+        // Few files: each costs a phone a round trip, and is fetched once more to be kept (shell.ts).
         codeSplitting: {
           groups: [
+            // What stands before the door. The service worker is a program of its own.
             { name: "door", tags: ["$initial"], test: /^(?!.*service-worker)/, priority: 2 },
+            // What pages share. Left to itself every combination of pages would be a file.
             { name: "shared", minShareCount: 2, priority: 1 },
           ],
         },

@@ -8,6 +8,7 @@ import { type Ground, startGround } from "./ground.ts";
 import { comparer } from "./pixels.ts";
 import { brokenWords } from "./reflow.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
+import type { Language } from "./words.ts";
 
 // What is the same on every page, measured once, where every component stands in every state.
 
@@ -181,19 +182,21 @@ test("every component, and every page in front of the door, in both languages", 
       await checkAbilities(page, name);
     }
     assert.deepEqual(wrong, []);
-    await fallen(somebody);
     await context.close();
+    await fallen(language);
   }
 });
 
 /** A page that cannot be fetched says so in its place, and comes when it is asked for again. */
-async function fallen(visitor: Visitor): Promise<void> {
+async function fallen(language: Language): Promise<void> {
+  const visitor = await newVisitor(ground, language);
   const { page, say, context } = visitor;
-  await context.route("**/assets/verify-*.js", (route) => route.abort());
+  await context.route("**/assets/before-*.js", (route) => route.abort());
   await follow(visitor, "Check a copy of a journal");
   await heading(page, say("Something went wrong on this page"));
   await checkAbilities(page, "a page that could not be fetched");
   await context.unrouteAll();
   await press(visitor, "Reload the page");
   await heading(page, say("Check a copy of a journal"));
+  await context.close();
 }
