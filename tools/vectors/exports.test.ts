@@ -47,15 +47,11 @@ async function ours({ file, given = {} }: ExportVector): Promise<VerifiedExport>
   const before = earlier === undefined ? undefined : await checkExport(bytesSource(read(earlier)));
   return await checkExport(bytesSource(read(file)), {
     ...(logKey === undefined ? {} : { logKey: parseSigningKey(logKey, "logKey") }),
-    ...(roots === undefined ? {} : { roots: await rootsIn(roots) }),
+    ...(roots === undefined ? {} : { roots: roots.flatMap((each) => readRoots(read(each))) }),
     ...(witnesses === undefined ? {} : { witnesses: readWitnessList(read(witnesses).toString()) }),
     ...(before === undefined ? {} : { earlier: before.checkpoint }),
     ...(demonstration === undefined ? {} : { leastWork: 1n }),
   });
-}
-
-async function rootsIn(files: readonly string[]) {
-  return (await Promise.all(files.map((file) => readRoots(read(file))))).flat();
 }
 
 function argumentsOf({ file, given = {} }: ExportVector): string[] {

@@ -121,7 +121,7 @@ async function rootsIn(file: string): Promise<readonly Uint8Array<ArrayBuffer>[]
     throw new CommandError("file-missing", file);
   });
   try {
-    return await readRoots(bytes);
+    return readRoots(bytes);
   } catch (cause) {
     throw new CommandError("usage", file, { cause });
   }

@@ -78,7 +78,7 @@ const MOST_BYTES = 1 << 20;
 async function rootsIn(file: Blob): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   try {
     if (file.size > MOST_BYTES) throw new RangeError("too large");
-    return await readRoots(new Uint8Array(await file.arrayBuffer()));
+    return readRoots(new Uint8Array(await file.arrayBuffer()));
   } catch {
     throw new Refusal("roots-file");
   }
