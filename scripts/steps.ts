@@ -44,25 +44,32 @@ const LONGEST = [
   "tools/recovery/recovery.test.ts",
   "apps/cli/test/journey.test.ts",
   "apps/web/test/journey.browser.test.ts",
+  "apps/web/test/factors.browser.test.ts",
+  "apps/web/test/live.browser.test.ts",
+  "apps/web/test/renew.browser.test.ts",
   "apps/web/test/loss.browser.test.ts",
   "apps/web/test/two-versions.browser.test.ts",
   "tools/fixtures/fixtures.test.ts",
 ];
-
-/** Files in the order in which they are begun. */
-export function longestFirst<T extends { readonly file: string }>(files: readonly T[]): T[] {
-  const place = ({ file }: T) => {
-    const at = LONGEST.indexOf(file);
-    return at < 0 ? LONGEST.length : at;
-  };
-  return files.toSorted((a, b) => place(a) - place(b));
-}
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TSC = "node_modules/typescript/bin/tsc";
 
 /** Browser tests carry their own name because each of them starts a Chromium. */
 const BROWSER = /\.browser\.test\.ts$/;
+
+/**
+ * Files in the order in which they are begun: after the longest those in a browser, which often wait
+ * for a page or a clock, so that at the end there are short ones that keep every processor busy.
+ */
+export function longestFirst<T extends { readonly file: string }>(files: readonly T[]): T[] {
+  const place = ({ file }: T) => {
+    const at = LONGEST.indexOf(file);
+    if (at >= 0) return at;
+    return LONGEST.length + (BROWSER.test(file) ? 0 : 1);
+  };
+  return files.toSorted((a, b) => place(a) - place(b));
+}
 
 /** Whether a tsconfig has anything to compile yet; the compiler calls an empty one an error. */
 function hasSources(root: string, tsconfig: string): boolean {
