@@ -132,7 +132,7 @@ async function beforeTheDoor(ground: Ground, visitor: Visitor, camera: Camera): 
   }
   await page.goto(ground.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await visitor.context.route("**/assets/before-*.js", (route) => route.abort());
+  await visitor.context.route("**/assets/outside-*.js", (route) => route.abort());
   await follow(visitor, "Check a copy of a journal");
   await heading(page, visitor.say("Something went wrong on this page"));
   await camera.take(page, "fallen");

@@ -13,36 +13,42 @@ import { NowherePage } from "./pages/nowhere.tsx";
 import { UnlockPage } from "./pages/unlock.tsx";
 import { WelcomePage } from "./pages/welcome.tsx";
 import { Frame } from "./parts/frame.tsx";
+import type * as InsidePiece from "./pieces/inside.ts";
+import type * as OutsidePiece from "./pieces/outside.ts";
 import { useSession } from "./session.tsx";
 
 /**
  * Pages that are fetched when they are first needed, or when the record has just been opened: in two
  * pieces, because every file that is asked for costs a round trip.
  */
+const outside = <K extends keyof typeof OutsidePiece>(name: K) =>
+  laterPart(() => import("./pieces/outside.ts"), name);
+const inside = <K extends keyof typeof InsidePiece>(name: K) =>
+  laterPart(() => import("./pieces/inside.ts"), name);
 const pages = {
-  PromisesPage: laterPart(() => import("./pages/before.ts"), "PromisesPage"),
-  DisplayPage: laterPart(() => import("./pages/before.ts"), "DisplayPage"),
-  HelpPage: laterPart(() => import("./pages/before.ts"), "HelpPage"),
-  AccessibilityPage: laterPart(() => import("./pages/before.ts"), "AccessibilityPage"),
-  VerifyPage: laterPart(() => import("./pages/before.ts"), "VerifyPage"),
-  PreparePage: laterPart(() => import("./pages/before.ts"), "PreparePage"),
-  SignUpPage: laterPart(() => import("./pages/before.ts"), "SignUpPage"),
-  EnterPage: laterPart(() => import("./pages/before.ts"), "EnterPage"),
-  ScanPage: laterPart(() => import("./pages/before.ts"), "ScanPage"),
-  DocumentsPage: laterPart(() => import("./pages/inside.ts"), "DocumentsPage"),
-  DocumentPage: laterPart(() => import("./pages/inside.ts"), "DocumentPage"),
-  SharePage: laterPart(() => import("./pages/inside.ts"), "SharePage"),
-  ReceivedPage: laterPart(() => import("./pages/inside.ts"), "ReceivedPage"),
-  ReceivedDocumentPage: laterPart(() => import("./pages/inside.ts"), "ReceivedDocumentPage"),
-  AccessPage: laterPart(() => import("./pages/inside.ts"), "AccessPage"),
-  JournalPage: laterPart(() => import("./pages/inside.ts"), "JournalPage"),
-  ShowPage: laterPart(() => import("./pages/inside.ts"), "ShowPage"),
-  ContactsPage: laterPart(() => import("./pages/inside.ts"), "ContactsPage"),
-  WaysPage: laterPart(() => import("./pages/inside.ts"), "WaysPage"),
-  LostPage: laterPart(() => import("./pages/inside.ts"), "LostPage"),
-  RenewPage: laterPart(() => import("./pages/inside.ts"), "RenewPage"),
-  WitnessesPage: laterPart(() => import("./pages/inside.ts"), "WitnessesPage"),
-  SettingsPage: laterPart(() => import("./pages/inside.ts"), "SettingsPage"),
+  PromisesPage: outside("PromisesPage"),
+  DisplayPage: outside("DisplayPage"),
+  HelpPage: outside("HelpPage"),
+  AccessibilityPage: outside("AccessibilityPage"),
+  VerifyPage: outside("VerifyPage"),
+  PreparePage: outside("PreparePage"),
+  SignUpPage: outside("SignUpPage"),
+  EnterPage: outside("EnterPage"),
+  ScanPage: outside("ScanPage"),
+  DocumentsPage: inside("DocumentsPage"),
+  DocumentPage: inside("DocumentPage"),
+  SharePage: inside("SharePage"),
+  ReceivedPage: inside("ReceivedPage"),
+  ReceivedDocumentPage: inside("ReceivedDocumentPage"),
+  AccessPage: inside("AccessPage"),
+  JournalPage: inside("JournalPage"),
+  ShowPage: inside("ShowPage"),
+  ContactsPage: inside("ContactsPage"),
+  WaysPage: inside("WaysPage"),
+  LostPage: inside("LostPage"),
+  RenewPage: inside("RenewPage"),
+  WitnessesPage: inside("WitnessesPage"),
+  SettingsPage: inside("SettingsPage"),
 } as const;
 
 const root = createRootRoute({
@@ -99,7 +105,7 @@ const enter = createRoute({
 const scan = createRoute({ getParentRoute: () => root, path: "/scan", component: pages.ScanPage });
 
 /** Everything behind the password. A closed record leads to its door, whatever the address says. */
-const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Inside });
+const opened = createRoute({ getParentRoute: () => root, id: "inside", component: Inside });
 
 function Inside() {
   const { status } = useSession();
@@ -114,74 +120,74 @@ function Inside() {
 }
 
 const documents = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/documents",
   component: pages.DocumentsPage,
 });
 const document = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/documents/$item",
   component: pages.DocumentPage,
 });
 const share = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/share",
   component: pages.SharePage,
   validateSearch: (search: Record<string, unknown>): { item?: string } =>
     typeof search.item === "string" ? { item: search.item } : {},
 });
 const show = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/show",
   component: pages.ShowPage,
 });
 const received = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/received",
   component: pages.ReceivedPage,
 });
 const receivedOne = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/received/$share/$revision",
   component: pages.ReceivedDocumentPage,
 });
 const access = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/access",
   component: pages.AccessPage,
 });
 const journal = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/journal",
   component: pages.JournalPage,
 });
 const contacts = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/contacts",
   component: pages.ContactsPage,
 });
 const ways = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/ways",
   component: pages.WaysPage,
 });
 const lost = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/lost",
   component: pages.LostPage,
 });
 const renew = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/renew",
   component: pages.RenewPage,
 });
 const witnesses = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/witnesses",
   component: pages.WitnessesPage,
 });
 const settings = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => opened,
   path: "/settings",
   component: pages.SettingsPage,
 });
@@ -202,7 +208,7 @@ export const router = createRouter({
     signUp,
     enter,
     scan,
-    inside.addChildren([
+    opened.addChildren([
       documents,
       document,
       share,

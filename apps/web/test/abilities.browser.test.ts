@@ -191,7 +191,7 @@ test("every component, and every page in front of the door, in both languages", 
 async function fallen(language: Language): Promise<void> {
   const visitor = await newVisitor(ground, language);
   const { page, say, context } = visitor;
-  await context.route("**/assets/before-*.js", (route) => route.abort());
+  await context.route("**/assets/outside-*.js", (route) => route.abort());
   await follow(visitor, "Check a copy of a journal");
   await heading(page, say("Something went wrong on this page"));
   await checkAbilities(page, "a page that could not be fetched");

@@ -73,6 +73,15 @@ for (const language of ["en", "fr"] as const) {
   });
 }
 
+test("the page comes in few files, and its door in fewer", async () => {
+  const folder = await builtPage();
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const count = files.filter((each) => each.isFile()).length;
+  assert.ok(count <= 40, `${count} files`);
+  const { scripts } = await firstLoad("fr");
+  assert.ok(scripts.length <= 3, `${scripts.length} programs before the door`);
+});
+
 test("what the door does not need is no part of it", () => {
   const files = doorFiles(WEB);
   const pages = [...files].filter((name) => name.startsWith("src/pages/")).sort();

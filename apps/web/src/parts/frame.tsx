@@ -13,13 +13,13 @@ import { SavedBand } from "./saved-band.tsx";
 import { CaseSign } from "./signs.tsx";
 
 /** Who reads now: fetched once a record is open. */
-const Standing = laterPart(() => import("../pages/inside.ts"), "Standing");
+const Standing = laterPart(() => import("../pieces/inside.ts"), "Standing");
 
 /** A dialog, fetched with it. */
-const AskClosing = laterPart(() => import("../pages/inside.ts"), "AskClosing");
+const AskClosing = laterPart(() => import("../pieces/inside.ts"), "AskClosing");
 
 /** Fetched by whoever takes it. */
-const TourBand = laterPart(() => import("../pages/inside.ts"), "TourBand");
+const TourBand = laterPart(() => import("../pieces/inside.ts"), "TourBand");
 
 /** What stands around every page: the brand, the sections once the record is open, and the foot. */
 export function Frame() {
