@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { confirm, isCancel, text } from "@clack/prompts";
 import {
   type Account,
   ClientError,
@@ -113,7 +114,6 @@ export class Invocation {
   /** A line that is no secret. @throws CommandError `cannot-ask` without a terminal */
   async line(question: string, proposed?: string): Promise<string> {
     if (process.stdin.isTTY !== true) throw new CommandError("cannot-ask", question);
-    const { isCancel, text } = await import("@clack/prompts");
     const answer = await text({
       message: question,
       output: process.stderr,
@@ -137,7 +137,6 @@ export class Invocation {
     const message = `${sentence} ${question}`;
     // Enter alone, or the end of what was pasted, is no answer to a question that cannot be taken back.
     const asked = { message, active, inactive, initialValue: false, output: process.stderr };
-    const { confirm, isCancel } = await import("@clack/prompts");
     const answer = await confirm(asked);
     if (isCancel(answer)) throw new CommandError("interrupted");
     if (!answer) throw new CommandError("not-confirmed");

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { isCancel, password as promptPassword } from "@clack/prompts";
 import { CommandError } from "./exit.ts";
 
 /** Longer than any password, kit or code; a file that is longer was named by mistake. */
@@ -21,8 +22,7 @@ export function terminalSecrets(): Secrets {
     isAsked,
     async ask(question) {
       if (!isAsked) throw new CommandError("cannot-ask", question);
-      const { isCancel, password } = await import("@clack/prompts");
-      const answer = await password({ message: question, mask: "", output: process.stderr });
+      const answer = await promptPassword({ message: question, mask: "", output: process.stderr });
       if (isCancel(answer)) throw new CommandError("interrupted");
       return answer;
     },
