@@ -60,6 +60,17 @@ test("what fails behind a test's back fails its file", async () => {
   }
 });
 
+test("no promise of a test is noted down", async () => {
+  // Only where somebody follows promises has what comes after one an id (async_hooks, executionAsyncId).
+  const { ok, told } = await outcomeOf(
+    "unhooked",
+    `return Promise.all([null, import("node:async_hooks")]).then(([, { executionAsyncId }]) =>
+      each.diagnostic("id " + executionAsyncId()));`,
+  );
+  assert.equal(ok, true);
+  assert.ok(told.includes("id 0"), told.join("\n"));
+});
+
 test("a step of which no test told its walks has failed", () => {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const step = steps(root).find(({ name }) => name === "browser");
