@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /**
- * Gathers what is asked in one turn of the event loop, and then while the query before is
+ * Gathers what is asked within two turns of the event loop, and then while the query before is
  * under way, so that one query answers all of it: the busier, the fewer queries for each.
  * @param ask answers a batch, in its order
  */
