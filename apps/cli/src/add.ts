@@ -97,7 +97,7 @@ async function addFile(
 ): Promise<ItemId[]> {
   const label = call.words.said.adding(titleIn(basename(path)));
   const resources = options.asFile === true ? undefined : await fhirIn(path);
-  const line = progressLine(call.words, label, resources === undefined ? "bytes" : "things");
+  const line = progressLine(call, label, resources === undefined ? "bytes" : "things");
   try {
     if (resources !== undefined) {
       const people = peopleIn(resources);

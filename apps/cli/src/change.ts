@@ -70,7 +70,7 @@ async function correctIn(
   const { said } = call.words;
   const [resource] = resources?.length === 1 ? resources : [];
   const isFile = listed.metadata.type === "DocumentReference" || resource === undefined;
-  const line = progressLine(call.words, said.adding(titleIn(path)), "bytes");
+  const line = progressLine(call, said.adding(titleIn(path)), "bytes");
   const title = given.title ?? listed.metadata.title;
   try {
     const options = { progress: line.moved, resume: await resumeName(path, listed.item) };

@@ -135,9 +135,9 @@ async function decide(
   const { deposit, author } = one;
   if (options.show !== undefined) {
     const { title, mediaType } = one.metadata;
-    if (process.stdout.isTTY === true && !isTextType(mediaType))
+    if (call.streams.stdout.isTTY === true && !isTextType(mediaType))
       throw new CommandError("not-for-terminal", titleIn(title));
-    await writeContent(process.stdout, [await bytesOf(await of.open(deposit))]);
+    await writeContent(call.streams.stdout, [await bytesOf(await of.open(deposit))]);
     return;
   }
   if (options.refuse !== undefined) {

@@ -74,7 +74,7 @@ async function exportRecord(
 async function writeAll(call: Invocation, record: HealthRecord, folder: string): Promise<Exported> {
   await mkdir(join(folder, "files"), { mode: 0o700 });
   const items = (await record.list()).filter(({ metadata }) => metadata.kind === "fhir");
-  const line = progressLine(call.words, call.words.said.exporting, "things");
+  const line = progressLine(call, call.words.said.exporting, "things");
   const entries: Entry[] = [];
   const shut: Shut[] = [];
   let files = 0;

@@ -30,7 +30,7 @@ export async function followed<Line>(
         : lines.slice(lines.length - fresh).filter(wanted);
       for (const line of shown) {
         const text = call.json ? jsonLine(line) : (await rowOf(line)).join("  ");
-        await write(process.stdout, `${text}\n`);
+        await write(call.streams.stdout, `${text}\n`);
       }
       if (isFirst && !call.json) call.tell(call.words.journal.following);
       isFirst = false;

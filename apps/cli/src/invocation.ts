@@ -21,6 +21,7 @@ import { fileSecrets, type Secrets, terminalSecrets } from "./secrets.ts";
 import { serverAt, unprotectedHost } from "./server-address.ts";
 import { jsonLine, momentIn, shown } from "./shown.ts";
 import { sendWaiting } from "./standing.ts";
+import { CommandLine, type Streams } from "./streams.ts";
 import { catalogue, type Language, languageFrom, type Words } from "./words.ts";
 
 export interface GlobalOptions {
@@ -52,11 +53,13 @@ export class Invocation {
   readonly json: boolean;
   readonly home: Home;
   readonly secrets: Secrets;
+  readonly streams: Streams;
   readonly #server: string | undefined;
   #password: string | undefined;
   #isWarned = false;
 
-  constructor(options: GlobalOptions) {
+  constructor(options: GlobalOptions, streams: Streams) {
+    this.streams = streams;
     this.language = options.lang ?? languageFrom(process.env);
     this.words = catalogue(this.language);
     this.json = options.json === true;
@@ -64,13 +67,15 @@ export class Invocation {
     const file = options.passwordStdin === true ? "-" : options.passwordFile;
     this.secrets =
       file === undefined
-        ? terminalSecrets()
-        : fileSecrets(file, (open) => this.tell(this.words.said.passwordFileOpen(shown(open))));
+        ? terminalSecrets(streams)
+        : fileSecrets(streams, file, (open) =>
+            this.tell(this.words.said.passwordFileOpen(shown(open))),
+          );
     this.#server = options.server;
   }
 
   static of(command: Command): Invocation {
-    return new Invocation(command.optsWithGlobals<GlobalOptions>());
+    return new Invocation(command.optsWithGlobals<GlobalOptions>(), CommandLine.streamsOf(command));
   }
 
   /** The server named, or the one this home belongs to. @throws CommandError `no-server` */
@@ -86,12 +91,12 @@ export class Invocation {
 
   /** The result: lines for people, or one JSON value for programs. */
   async result(value: unknown, lines: readonly string[]): Promise<void> {
-    await write(process.stdout, `${this.json ? jsonLine(value) : lines.join("\n")}\n`);
+    await write(this.streams.stdout, `${this.json ? jsonLine(value) : lines.join("\n")}\n`);
   }
 
   /** A sentence beside the result. */
   tell(line: string): void {
-    process.stderr.write(`${line}\n`);
+    this.streams.stderr.write(`${line}\n`);
   }
 
   /** The password of this account; one call of the command line asks for it once. */
@@ -113,10 +118,10 @@ export class Invocation {
 
   /** A line that is no secret. @throws CommandError `cannot-ask` without a terminal */
   async line(question: string, proposed?: string): Promise<string> {
-    if (process.stdin.isTTY !== true) throw new CommandError("cannot-ask", question);
+    if (this.streams.stdin.isTTY !== true) throw new CommandError("cannot-ask", question);
     const answer = await text({
       message: question,
-      output: process.stderr,
+      output: this.streams.stderr,
       ...(proposed === undefined ? {} : { initialValue: proposed }),
     });
     if (isCancel(answer)) throw new CommandError("interrupted");
@@ -132,11 +137,11 @@ export class Invocation {
       this.tell(sentence);
       return;
     }
-    if (process.stdin.isTTY !== true) throw new CommandError("cannot-ask", "--yes");
+    if (this.streams.stdin.isTTY !== true) throw new CommandError("cannot-ask", "--yes");
     const { question, yes: active, no: inactive } = this.words.ask.confirm;
     const message = `${sentence} ${question}`;
     // Enter alone, or the end of what was pasted, is no answer to a question that cannot be taken back.
-    const asked = { message, active, inactive, initialValue: false, output: process.stderr };
+    const asked = { message, active, inactive, initialValue: false, output: this.streams.stderr };
     const answer = await confirm(asked);
     if (isCancel(answer)) throw new CommandError("interrupted");
     if (!answer) throw new CommandError("not-confirmed");

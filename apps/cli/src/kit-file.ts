@@ -31,7 +31,7 @@ export async function kitTarget(call: Invocation, given: string | undefined): Pr
 export async function writeKit(call: Invocation, kit: Kit, path: string): Promise<void> {
   const text = await kitText(call, kit);
   if (path === "-") {
-    await write(process.stdout, text);
+    await write(call.streams.stdout, text);
     return;
   }
   try {
@@ -76,7 +76,7 @@ async function kitText(call: Invocation, kit: Kit): Promise<string> {
     codeOf(kit),
     "",
     kit.text(),
-    ...(process.stdout.isTTY === true ? ["", renderUnicodeCompact(kit.text())] : []),
+    ...(call.streams.stdout.isTTY === true ? ["", renderUnicodeCompact(kit.text())] : []),
     "",
   ].join("\n");
 }

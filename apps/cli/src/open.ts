@@ -58,11 +58,11 @@ async function put(
 ): Promise<void> {
   const { title, mediaType, size } = metadata;
   const target = await targetFor(options, title);
-  if (target === undefined && process.stdout.isTTY === true && !isTextType(mediaType)) {
+  if (target === undefined && call.streams.stdout.isTTY === true && !isTextType(mediaType)) {
     throw new CommandError("not-for-terminal", titleIn(title));
   }
   const opened = await read();
-  if (target === undefined) return await writeContent(process.stdout, bytesOf(opened));
+  if (target === undefined) return await writeContent(call.streams.stdout, bytesOf(opened));
   await toFile(call, opened, target, options.force === true);
   const result = { file: target, title, mediaType, size, own };
   await call.result(result, [call.words.said.written(shown(target))]);
@@ -101,7 +101,7 @@ async function toFile(
   path: string,
   force: boolean,
 ): Promise<void> {
-  const line = progressLine(call.words, call.words.said.opening(titleIn(path)), "bytes");
+  const line = progressLine(call, call.words.said.opening(titleIn(path)), "bytes");
   const moved = (done: number) => line.moved(done, Math.max(opened.size, done));
   try {
     await writeWhole(path, force, () => bytesOf(opened), moved);

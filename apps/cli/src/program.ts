@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { defineAdd } from "./add.ts";
 import { defineChange } from "./change.ts";
 import { defineContacts } from "./contacts.ts";
@@ -22,6 +22,7 @@ import { defineSettle } from "./settle.ts";
 import { defineShares } from "./shares.ts";
 import { defineSignIn } from "./sign-in.ts";
 import { defineSignUp } from "./sign-up.ts";
+import { CommandLine, type Streams } from "./streams.ts";
 import { defineSuccession } from "./succession.ts";
 import { defineSync } from "./sync.ts";
 import { defineVerify } from "./verify.ts";
@@ -30,15 +31,18 @@ import { defineWitnesses } from "./witnesses.ts";
 import type { Words } from "./words.ts";
 
 /** The whole command line, in the order in which one needs it. Mistakes throw; nothing exits by itself. */
-export function makeProgram(words: Words): Command {
+export function makeProgram(words: Words, streams: Streams): Command {
   const { help } = words;
-  const program = new Command("ecrin")
+  const program = new CommandLine(streams)
     .description(help.about)
     .helpOption("-h, --help", help.helpOption)
     .helpCommand("help [command]", help.helpCommand)
     .addHelpText("after", `\n${help.exits}`)
     .configureHelp({ showGlobalOptions: true, styleTitle: (title) => titleIn(words, title) })
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      outputError: () => undefined,
+    })
     .exitOverride();
   for (const option of globalOptions(words)) program.addOption(option);
   const families = [

@@ -1,6 +1,6 @@
 import type { Progress } from "@ecrin/client";
+import type { Invocation } from "./invocation.ts";
 import { sizeIn } from "./shown.ts";
-import type { Words } from "./words.ts";
 
 const EVERY_MS = 100;
 
@@ -12,8 +12,11 @@ export interface ProgressLine {
 }
 
 /** @param unit what is counted: bytes, or things */
-export function progressLine(words: Words, label: string, unit: "bytes" | "things"): ProgressLine {
-  const out = process.stderr;
+export function progressLine(
+  { words, streams: { stderr: out } }: Invocation,
+  label: string,
+  unit: "bytes" | "things",
+): ProgressLine {
   if (out.isTTY !== true) return { moved: () => undefined, done: () => undefined };
   const began = Date.now();
   let last = 0;

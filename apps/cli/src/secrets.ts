@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { isCancel, password as promptPassword } from "@clack/prompts";
 import { CommandError } from "./exit.ts";
+import type { Streams } from "./streams.ts";
 
 /** Longer than any password, kit or code; a file that is longer was named by mistake. */
 const MOST = 64 * 1024;
@@ -16,13 +17,13 @@ export interface Secrets {
 }
 
 /** Asks at the terminal. What is typed is not shown, not even how long it is. */
-export function terminalSecrets(): Secrets {
-  const isAsked = process.stdin.isTTY === true && process.stderr.isTTY === true;
+export function terminalSecrets({ stdin, stderr }: Streams): Secrets {
+  const isAsked = stdin.isTTY === true && stderr.isTTY === true;
   return {
     isAsked,
     async ask(question) {
       if (!isAsked) throw new CommandError("cannot-ask", question);
-      const answer = await promptPassword({ message: question, mask: "", output: process.stderr });
+      const answer = await promptPassword({ message: question, mask: "", output: stderr });
       if (isCancel(answer)) throw new CommandError("interrupted");
       return answer;
     },
@@ -35,8 +36,12 @@ export function terminalSecrets(): Secrets {
  * @param source a path, `-` for standard input, or the number of an open file descriptor
  * @param tellOpen told where others on this computer can read the file
  */
-export function fileSecrets(source: string, tellOpen: (path: string) => void): Secrets {
-  const lines = linesOf(source);
+export function fileSecrets(
+  { stdin }: Streams,
+  source: string,
+  tellOpen: (path: string) => void,
+): Secrets {
+  const lines = linesOf(source, stdin);
   let isLooked = false;
   return {
     isAsked: false,
@@ -44,9 +49,9 @@ export function fileSecrets(source: string, tellOpen: (path: string) => void): S
       if (!isLooked && (await isOpenToOthers(source))) tellOpen(source);
       isLooked = true;
       // A pipe that stays open keeps no command from ending that has heard all it wants.
-      if (source === "-") holdOn(process.stdin, true);
+      if (source === "-") holdOn(stdin, true);
       const line = await lines.next();
-      if (source === "-") holdOn(process.stdin, false);
+      if (source === "-") holdOn(stdin, false);
       if (line.done === true) throw new CommandError("cannot-ask", question);
       return line.value;
     },
@@ -63,11 +68,11 @@ async function isOpenToOthers(source: string): Promise<boolean> {
 }
 
 /** Lines as they come: whoever answers through a pipe may first want to see what was said. */
-async function* linesOf(source: string): AsyncGenerator<string, void, undefined> {
+async function* linesOf(source: string, stdin: Readable): AsyncGenerator<string, void, undefined> {
   let rest = Buffer.alloc(0);
   let size = 0;
   try {
-    for await (const piece of open(source)) {
+    for await (const piece of open(source, stdin)) {
       rest = Buffer.concat([rest, Buffer.from(piece as Uint8Array)]);
       size += (piece as Uint8Array).length;
       if (size > MOST) throw new CommandError("file-unreadable", source);
@@ -84,14 +89,14 @@ async function* linesOf(source: string): AsyncGenerator<string, void, undefined>
 }
 
 /** Whether the process goes on for as long as more may come in. */
-function holdOn(stdin: NodeJS.ReadStream, isAwaited: boolean): void {
+function holdOn(stdin: Streams["stdin"], isAwaited: boolean): void {
   // A file has nothing to let go of.
   const change = isAwaited ? stdin.ref : stdin.unref;
   if (typeof change === "function") change.call(stdin);
 }
 
-function open(source: string): Readable {
-  if (source === "-") return process.stdin;
+function open(source: string, stdin: Readable): Readable {
+  if (source === "-") return stdin;
   return isDescriptor(source)
     ? createReadStream("", { fd: Number(source) })
     : createReadStream(source);

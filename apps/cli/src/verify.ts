@@ -62,7 +62,7 @@ async function check(
   const handle = await open(file).catch(() => {
     throw new CommandError("file-missing", file);
   });
-  const line = progressLine(call.words, call.words.verify.reading, "bytes");
+  const line = progressLine(call, call.words.verify.reading, "bytes");
   try {
     if (!(await handle.stat()).isFile()) throw new CommandError("file-unreadable", file);
     return await checkExport(await sourceOf(handle), {

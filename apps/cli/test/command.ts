@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { run } from "../src/run.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** Variables that a command goes by. */
+const OF_ITS_OWN = /^(?:ECRIN_(?:URL|HOME|DATA)|DATABASE_URL|PORT)$/;
 
 /** The environment of a command: what it needs to start, and nothing of the test's own. */
 export const ENVIRONMENT = environment();
@@ -22,20 +27,55 @@ export interface Call {
   readonly secrets?: readonly string[];
   /** English where none is given. */
   readonly lang?: "en" | "fr";
-  /** Variables beside what every command is given. */
+  /** In a process of its own. */
+  readonly alone?: boolean;
+  /** Variables beside what every command is given: in a process of its own too. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * Runs a command as people do: a process of its own. Its arguments and its
- * environment are read by the test as any other process could read them.
+ * Runs a command. Its arguments and its environment are what any other process could read of it: no
+ * secret is among them.
  */
 export async function ecrin(call: Call, ...args: readonly string[]): Promise<Ended> {
   const { home, server, secrets = [], lang = "en" } = call;
   const given = server === undefined ? [] : ["--server", server];
   const all = [...args, "--home", home, "--lang", lang, ...given, "--password-file", "-"];
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...all], {
-    env: { ...ENVIRONMENT, ...call.env },
+  const typed = secrets.map((secret) => `${secret}\n`).join("");
+  const isAlone = call.alone === true || call.env !== undefined;
+  const { seen, ...ended } = await (isAlone ? alone(all, typed, call.env) : here(all, typed));
+  for (const secret of secrets)
+    assert.ok(!seen.some((text) => text.includes(secret)), "other processes could read a secret");
+  return ended;
+}
+
+/** What a command came to, and what others could read of it meanwhile. */
+type Seen = Ended & { readonly seen: readonly string[] };
+
+// What commands of this process find around them, as those of their own do.
+process.env.TZ = "Europe/Paris";
+for (const name of Object.keys(process.env)) if (OF_ITS_OWN.test(name)) delete process.env[name];
+
+/** In this process, which has loaded the program already. */
+async function here(args: readonly string[], typed: string): Promise<Seen> {
+  const streams = {
+    stdin: new PassThrough(),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+  };
+  const [out, err] = [streams.stdout.toArray(), streams.stderr.toArray()];
+  streams.stdin.end(typed);
+  const code = await run(args, streams);
+  streams.stdout.end();
+  streams.stderr.end();
+  const seen = [...args, ...Object.values(process.env).map((value) => value ?? "")];
+  return { code, out: Buffer.concat(await out), err: Buffer.concat(await err).toString(), seen };
+}
+
+/** As people do it: a process of its own. */
+async function alone(args: readonly string[], typed: string, env: Call["env"]): Promise<Seen> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...args], {
+    env: { ...ENVIRONMENT, ...env },
     stdio: "pipe",
   });
   const out: Buffer[] = [];
@@ -43,7 +83,7 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
   child.stdout.on("data", (piece: Buffer) => out.push(piece));
   child.stderr.on("data", (piece: Buffer) => err.push(piece));
   child.stdin.on("error", () => undefined); // A command that asks for nothing does not read.
-  child.stdin.end(secrets.map((secret) => `${secret}\n`).join(""));
+  child.stdin.end(typed);
   const seen = seenByOthers(child.pid);
   assert.ok(process.platform !== "linux" || seen.length > 0, "nothing of the process was read");
   child.stdout.once("data", () => seen.push(...seenByOthers(child.pid)));
@@ -51,9 +91,7 @@ export async function ecrin(call: Call, ...args: readonly string[]): Promise<End
     child.on("error", failed);
     child.on("close", done);
   });
-  for (const secret of secrets)
-    assert.ok(!seen.some((text) => text.includes(secret)), "other processes could read a secret");
-  return { code, out: Buffer.concat(out), err: Buffer.concat(err).toString("utf8") };
+  return { code, out: Buffer.concat(out), err: Buffer.concat(err).toString("utf8"), seen };
 }
 
 /** A command somebody sits at: what it says is read, and answered when it asks. */

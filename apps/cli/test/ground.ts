@@ -35,9 +35,10 @@ export async function signUp(
   name: string,
   password: string,
   kit: string,
+  more: Pick<Call, "alone"> = {},
 ): Promise<Call & { readonly account: string }> {
   const first = name.toLowerCase().replaceAll(" ", "-");
-  const call = { home: join(folder, first), secrets: [password] };
+  const call = { home: join(folder, first), secrets: [password], ...more };
   const { account } = await json<{ account: string }>(
     { ...call, server: server.url },
     ...["sign-up", "--address", `${first}@exemple.fr`, "--name", name],

@@ -14,6 +14,9 @@ const REPORT = join(SAMPLES_FOLDER, "echographie-2026-09-22.txt");
 const LAB = join(SAMPLES_FOLDER, "analyses-2026-11-03.pdf");
 const BUNDLE = join(SAMPLES_FOLDER, "suivi-2025-2026.fhir.json");
 
+/** The whole way as people go it: each command a process. */
+const ALONE = { alone: true };
+
 let ground: Ground;
 let camille: Call & { readonly account: string };
 let roche: Call & { readonly account: string };
@@ -21,8 +24,8 @@ let roche: Call & { readonly account: string };
 before(async () => {
   ground = await startGround();
   [camille, roche] = await Promise.all([
-    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.pdf"),
-    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt"),
+    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.pdf", ALONE),
+    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt", ALONE),
   ]);
 });
 
@@ -176,7 +179,7 @@ test("the invented patient and doctor are made once, and found again", async () 
   assert.deepEqual(await makeDemo(ground.server.url, folder), made);
   const [, doctor] = made.people;
   const { shared } = await json<{ shared: { items: unknown[] }[] }>(
-    { home: doctor.home, secrets: [doctor.password] },
+    { home: doctor.home, secrets: [doctor.password], ...ALONE },
     "shared",
   );
   assert.deepEqual(

@@ -122,7 +122,7 @@ test("no command is left out", () => {
       ? [path.join(" ")]
       : command.commands.flatMap((each) => leaves(each, [...path, each.name()]));
   const tried = [...OF_NOBODY, ...OF_CAMILLE].map(([args]) => args.join(" "));
-  const missing = leaves(makeProgram(catalogue("en")), []).filter(
+  const missing = leaves(makeProgram(catalogue("en"), process), []).filter(
     (name) => !tried.some((each) => each === name || each.startsWith(`${name} `)),
   );
   assert.deepEqual(missing, []);
