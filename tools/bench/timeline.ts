@@ -103,7 +103,7 @@ export const timelineBench: Group = {
     },
   ],
   async *measure(_, size) {
-    const ground = await startGround([inventedRows]);
+    const ground = await startGround({ plugins: [inventedRows] });
     try {
       const visitor = await newVisitor(ground, "fr", { width: 390 });
       const kit = await signUp(visitor, { name: "Camille Moreau", address: "mille@example.org" });

@@ -8,7 +8,7 @@ import { doctorFor } from "./doctor.ts";
 import { heading, press, section, share } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
-import { moveClock, movedClock } from "./moved-clock.ts";
+import { MOVED_CLOCK, moveClock } from "./moved-clock.ts";
 import { owner } from "./owner.ts";
 import type { Visitor } from "./visitor.ts";
 import {
@@ -39,7 +39,7 @@ afterEach(() => {
   ground.ahead = 0;
 });
 before(async () => {
-  ground = await startGround([movedClock]);
+  ground = await startGround({ before: MOVED_CLOCK });
 });
 after(async () => {
   await ground?.stop();

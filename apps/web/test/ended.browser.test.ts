@@ -17,7 +17,7 @@ import {
 } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
-import { moveClock, movedClock } from "./moved-clock.ts";
+import { MOVED_CLOCK, moveClock } from "./moved-clock.ts";
 import { owner } from "./owner.ts";
 import { somebody } from "./people.ts";
 import { bundle } from "./samples.ts";
@@ -37,7 +37,7 @@ afterEach(() => {
   ground.ahead = 0;
 });
 before(async () => {
-  ground = await startGround([movedClock]);
+  ground = await startGround({ before: MOVED_CLOCK });
 });
 after(async () => {
   await ground?.stop();

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NO_LIMITS, type ServerOptions, startServer } from "@ecrin/server";
@@ -7,6 +8,9 @@ import { build, type Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { launchBrowser } from "../../../tools/browser/launch.ts";
 import { asTests, builtPage } from "./built-page.ts";
+
+/** The worker's program, as the build names it. */
+const WORKER = /^worker-.+\.js$/;
 
 /** A real server that serves the page as it is built, and a browser. */
 export interface Ground {
@@ -25,29 +29,35 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
-/**
- * Builds the page, starts a server that serves it, and a browser.
- * @param plugins what a measurement puts in the place of some file of the worker
- * @param options what the server is told beside that
- */
-export async function startGround(
-  plugins: readonly Plugin[] = [],
-  options: Pick<
-    ServerOptions,
-    "witnesses" | "witnessPace" | "pace" | "anchors" | "anchorPace"
-  > = {},
-): Promise<Ground> {
+export interface GroundOptions
+  extends Pick<ServerOptions, "witnesses" | "witnessPace" | "pace" | "anchors" | "anchorPace"> {
+  /** What a measurement puts in the place of some file of the worker: the page is then built for this ground alone. */
+  readonly plugins?: readonly Plugin[];
+  /** A program that stands before the worker's own. */
+  readonly before?: string;
+}
+
+/** Builds the page, starts a server that serves it, and a browser. */
+export async function startGround({
+  plugins = [],
+  before,
+  ...options
+}: GroundOptions = {}): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
-  const pages = plugins.length === 0 ? await builtPage() : join(folder, "pages");
+  const own = join(folder, "pages");
   if (plugins.length > 0) {
     await build({
       root: join(import.meta.dirname, ".."),
       logLevel: "error",
-      build: { outDir: pages, emptyOutDir: true },
+      build: { outDir: own, emptyOutDir: true },
       plugins: asTests(),
       worker: { plugins: () => [...asTests(), ...plugins] },
     });
+  } else if (before !== undefined) {
+    await cp(await builtPage(), own, { recursive: true });
+    await putBefore(own, before);
   }
+  const pages = existsSync(own) ? own : await builtPage();
   let ahead = 0;
   const serve = async (port: number) =>
     await startServer({
@@ -96,4 +106,14 @@ export async function startGround(
       }
     },
   };
+}
+
+/** Has the worker of a built page begin with this program. */
+async function putBefore(pages: string, program: string): Promise<void> {
+  const assets = join(pages, "assets");
+  const workers = (await readdir(assets)).filter((name) => WORKER.test(name));
+  const [worker = ""] = workers;
+  if (workers.length !== 1) throw new Error(`a page has one worker, not ${workers.length}`);
+  const file = join(assets, worker);
+  await writeFile(file, `${program}${await readFile(file, "utf8")}`);
 }

@@ -1,23 +1,16 @@
 import type { BrowserContext } from "playwright-core";
-import type { Plugin } from "vite";
 import type { Visitor } from "./visitor.ts";
 
 const CHANNEL = "ecrin-test-clock";
 
-/** A worker whose clock a test moves: everything that tells the time there asks `Date.now`. */
-export const movedClock: Plugin = {
-  name: "moved-clock",
-  transform(code, id) {
-    if (!id.endsWith("/src/worker/worker.ts")) return null;
-    return `const told = Date.now.bind(Date);
+/** What makes a worker one whose clock a test moves: everything that tells the time there asks `Date.now`. */
+export const MOVED_CLOCK = `const told = Date.now.bind(Date);
 let ahead = 0;
 Date.now = () => told() + ahead;
 const clock = new BroadcastChannel("${CHANNEL}");
 clock.addEventListener("message", ({ data }) => { if (typeof data === "number") ahead = data; });
 clock.postMessage("by how much?");
-${code}`;
-  },
-};
+`;
 
 /** Moves the clock of this visitor's workers, of those begun later too. @param ahead milliseconds, from the true time */
 export async function moveClock({ page }: Visitor, ahead: number): Promise<void> {

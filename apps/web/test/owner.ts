@@ -1,6 +1,8 @@
-import { checkKit, signUp } from "./flows.ts";
+import { heading } from "./flows.ts";
 import type { Ground } from "./ground.ts";
+import { somebody } from "./people.ts";
 import { type Look, newVisitor, type Visitor } from "./visitor.ts";
+import { unlock } from "./waiting-room.ts";
 import type { Language } from "./words.ts";
 
 export interface Owner extends Visitor {
@@ -9,19 +11,16 @@ export interface Owner extends Visitor {
   readonly kit: string;
 }
 
-let count = 0;
-
-/** Somebody who has signed up, and stands before their empty record. */
+/** Somebody on a device of theirs, before their empty record: signed up by the SDK, unlocked at the door. */
 export async function owner(
   ground: Ground,
   language: Language,
   look: Look = {},
   name = "Alice Martin",
 ): Promise<Owner> {
-  count += 1;
-  const address = `person${count}@example.org`;
-  const visitor = await newVisitor(ground, language, look);
-  const kit = await signUp(visitor, { name, address });
-  await checkKit(visitor, kit.words);
-  return { ...visitor, address, kit: kit.text };
+  const { address, kit, store } = await somebody(ground, name);
+  const visitor = await newVisitor(ground, language, look, store);
+  await unlock(visitor);
+  await heading(visitor.page, visitor.say("My documents"));
+  return { ...visitor, address, kit };
 }

@@ -1,4 +1,4 @@
-import { type Account, memoryStore, signUp } from "@ecrin/client";
+import { type Account, memoryStore, type RawStore, signUp } from "@ecrin/client";
 import { PASSWORD } from "./flows.ts";
 import type { Ground } from "./ground.ts";
 import type { Look, Visitor } from "./visitor.ts";
@@ -12,6 +12,8 @@ export interface Somebody {
   readonly address: string;
   /** Their kit as letters. */
   readonly kit: string;
+  /** What their device keeps. */
+  readonly store: RawStore;
 }
 
 let count = 0;
@@ -24,9 +26,10 @@ export async function somebody(
 ): Promise<Somebody> {
   count += 1;
   const address = `somebody${count}@example.org`;
-  const place = { server: url, store: memoryStore(), ...(fetch === undefined ? {} : { fetch }) };
+  const store = memoryStore();
+  const place = { server: url, store, ...(fetch === undefined ? {} : { fetch }) };
   const { account, kit } = await signUp({ ...place, address, name, password: PASSWORD });
-  return { account, address, kit: kit.text() };
+  return { account, address, kit: kit.text(), store };
 }
 
 /** Somebody with texts of these titles, at a page of their own that their kit has opened. */

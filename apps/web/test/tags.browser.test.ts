@@ -35,7 +35,8 @@ let ground: Ground;
 let authority: RunningAuthority;
 before(async () => {
   authority = await startAuthority("Horodatage Exemple");
-  ground = await startGround([shortLooks()], {
+  ground = await startGround({
+    plugins: [shortLooks()],
     pace: { leaves: 1, ms: 0, epoch: { leaves: 2, ms: 3_600_000 }, tick: 10 },
     anchors: {
       authorities: [{ name: "exemple", url: authority.url, roots: [authority.root] }],

@@ -1,3 +1,4 @@
+import type { RawStore } from "@ecrin/client";
 import type { BrowserContext, Page } from "playwright-core";
 import type { Ground } from "./ground.ts";
 import type { Hand } from "./hand.ts";
@@ -33,11 +34,15 @@ export interface Look {
   readonly hand?: Hand;
 }
 
-/** Opens a browser profile that nobody used before, and goes to the first page. */
+/**
+ * Opens a browser profile that nobody used before, and goes to the first page.
+ * @param kept what this device keeps already: it then stands before its door
+ */
 export async function newVisitor(
   ground: Ground,
   language: Language,
   { width = 1280, theme = "light", hand = "mouse" }: Look = {},
+  kept?: RawStore,
 ): Promise<Visitor> {
   const context = await ground.browser.newContext({
     locale: language === "fr" ? "fr-FR" : "en-GB",
@@ -80,7 +85,33 @@ export async function newVisitor(
       );
     });
   });
+  if (kept !== undefined) await keep(page, ground.url, kept);
   await page.goto(ground.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
   return { context, page, hand, say: sayIn(language), sent, wrong, felt };
+}
+
+/** Puts what a device keeps where the page looks for it (src/worker/indexed-store.ts), without its program. */
+async function keep(page: Page, url: string, kept: RawStore): Promise<void> {
+  const place = `${url}/nothing`;
+  await page.route(place, (route) => route.fulfill({ body: "", contentType: "text/plain" }));
+  await page.goto(place);
+  await page.unroute(place);
+  const values: [name: string, value: number[]][] = [];
+  for await (const [name, value] of kept.entries("")) values.push([name, [...value]]);
+  await page.evaluate(async (all) => {
+    const [database, table] = ["level-js-ecrin", "ecrin"];
+    const opening = indexedDB.open(database, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(table);
+    await new Promise((done) => {
+      opening.onsuccess = done;
+    });
+    const work = opening.result.transaction(table, "readwrite");
+    for (const [name, value] of all)
+      work.objectStore(table).put(new Uint8Array(value), new TextEncoder().encode(name));
+    await new Promise((done) => {
+      work.oncomplete = done;
+    });
+    opening.result.close();
+  }, values);
 }

@@ -26,7 +26,7 @@ let logLine = "";
 before(async () => {
   witnesses = await startWitnesses(4);
   others = await startWitnesses(3);
-  ground = await startGround([], {
+  ground = await startGround({
     witnesses: witnesses.sources,
     witnessPace: { round: 50, retry: 50, longest: 100 },
     pace: { leaves: 1, ms: 0, epoch: { leaves: 1000, ms: 3_600_000 }, tick: 25 },
