@@ -40,7 +40,6 @@ import type { Journal } from "./journal.ts";
 import type { Log } from "./log.ts";
 import type { LogKeyring } from "./log-keys.ts";
 import { refuse } from "./problem.ts";
-import { reportPdf } from "./report.ts";
 import type { ReportSigner } from "./report-signer.ts";
 import { lostOf } from "./successions.ts";
 import { storedHashes } from "./tree.ts";
@@ -356,6 +355,7 @@ async function signedReport(
 ): Promise<Uint8Array> {
   const at = now();
   const { journal } = told;
+  const { reportPdf } = await import("./report.ts"); // It brings a whole PDF writer along.
   const pdf = await reportPdf({
     language,
     subject,

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { makeSelfSigned } from "@ecrin/timestamp";
-import { CryptoKeySigner, PDF } from "@libpdf/core";
 import { secretText } from "./keys.ts";
 
 /** The operator's signature under reports. */
@@ -54,10 +53,16 @@ async function signerOf(
 ): Promise<ReportSigner> {
   const { key, type } = await importKey(pkcs8);
   const algorithm = type === "EC" ? "ECDSA" : "RSASSA-PKCS1-v1_5";
-  const signer = new CryptoKeySigner(key, certificate, type, algorithm, [...chain]);
+  const prepared = async () => {
+    const { CryptoKeySigner, PDF } = await import("@libpdf/core"); // Large, and seldom needed.
+    return { PDF, signer: new CryptoKeySigner(key, certificate, type, algorithm, [...chain]) };
+  };
+  // Somebody else's certificate is looked at before it is needed.
+  if (!isSelfSigned) await prepared();
   return {
     isSelfSigned,
     async sign(pdf, at) {
+      const { PDF, signer } = await prepared();
       const document = await PDF.load(pdf);
       const { bytes: signed } = await document.sign({ signer, level: "B-B", signingTime: at });
       return signed;

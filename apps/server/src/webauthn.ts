@@ -1,5 +1,4 @@
 import type { Assertion, Hash, NewPasskey } from "@ecrin/protocol";
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
 
 /** ES256, EdDSA and RS256 (RFC 9053, RFC 8812): what authenticators have. */
 const ALGORITHMS = [-7, -8, -257];
@@ -19,11 +18,15 @@ export interface Expected {
   readonly origin: string;
 }
 
+/** What reads attestations is a quarter of the whole program, and a server of people without passkeys never asks it. */
+const verifying = () => import("@simplewebauthn/server");
+
 /** The passkey of a registration (WebAuthn Level 3, section 7.1); undefined for whatever does not hold. */
 export async function passkeyOf(
   { id, clientData, attestation }: NewPasskey,
   expected: Expected,
 ): Promise<Passkey | undefined> {
+  const { verifyRegistrationResponse } = await verifying();
   try {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       ...rules(expected),
@@ -50,6 +53,7 @@ export async function counterOf(
   { passkey, publicKey, counter }: Passkey,
   expected: Expected,
 ): Promise<number | undefined> {
+  const { verifyAuthenticationResponse } = await verifying();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       ...rules(expected),

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { build, type Plugin } from "vite";
+import type { Plugin } from "vite";
 
 const WEB = join(import.meta.dirname, "..");
 const ROOT = join(WEB, "../..");
@@ -42,6 +42,7 @@ export async function builtPage(): Promise<string> {
   await forgetOld();
   // Beside its place and moved there once whole: tests run side by side.
   const fresh = await mkdtemp(join(CACHE, "new-"));
+  const { build } = await import("vite"); // Large, and needed once.
   await build({
     root: WEB,
     logLevel: "error",

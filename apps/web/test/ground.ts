@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NO_LIMITS, type ServerOptions, startServer } from "@ecrin/server";
 import type { Browser } from "playwright-core";
-import { build, type Plugin } from "vite";
+import type { Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { launchBrowser } from "../../../tools/browser/launch.ts";
 import { asTests, builtPage } from "./built-page.ts";
@@ -46,6 +46,7 @@ export async function startGround({
   const folder = await mkdtemp(join(tmpdir(), "ecrin-web-"));
   const own = join(folder, "pages");
   if (plugins.length > 0) {
+    const { build } = await import("vite"); // Large, and seldom needed.
     await build({
       root: join(import.meta.dirname, ".."),
       logLevel: "error",
