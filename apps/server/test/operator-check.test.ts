@@ -188,8 +188,12 @@ test("beside a service that writes, closes epochs, signs and discloses there is 
       again(async () => log.anchored((await log.sign())?.size ?? 0)),
     ]);
     const seen = new Set<number>();
+    const published = async () => (await admin`select 1 from log_epoch_keys`).length;
+    // Until enough has happened beside: how much that is in forty looks depends on the machine.
+    const isQuiet = async () => seen.size <= 3 || (await published()) <= 3;
     try {
-      for (let looks = 0; looks < 40; looks++) {
+      for (let looks = 0; looks < 40 || (await isQuiet()); looks++) {
+        assert.ok(looks < 4000, `${await published()} keys, ${seen.size} checkpoints`);
         const checked = await checkLog({ folder, keys: await readLogKeys(folder), admin });
         assert.deepEqual(checked.faults, []);
         seen.add(checked.signed);
@@ -198,9 +202,6 @@ test("beside a service that writes, closes epochs, signs and discloses there is 
       goesOn = false;
       await service;
     }
-    const [published] = await admin<{ keys: number }[]>`
-      select count(*) as keys from log_epoch_keys`;
-    assert.ok((published?.keys ?? 0) > 3 && seen.size > 3);
   } finally {
     await ground.end();
   }
