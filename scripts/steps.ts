@@ -38,11 +38,10 @@ const LONGEST = [
   "tools/attack/attack.test.ts",
   "tools/simulate/simulate.test.ts",
   "apps/server/test/addresses.test.ts",
-  "apps/cli/test/away.test.ts",
   "tools/attack/attack.browser.test.ts",
   "apps/web/test/entering.browser.test.ts",
   "tools/recovery/recovery.test.ts",
-  "apps/cli/test/journey.test.ts",
+  "apps/server/test/slow-takers.test.ts",
   "apps/web/test/journey.browser.test.ts",
   "apps/web/test/factors.browser.test.ts",
   "apps/web/test/live.browser.test.ts",
@@ -58,15 +57,15 @@ const TSC = "node_modules/typescript/bin/tsc";
 /** Browser tests carry their own name because each of them starts a Chromium. */
 const BROWSER = /\.browser\.test\.ts$/;
 
-/**
- * Files in the order in which they are begun: after the longest those in a browser, which often wait
- * for a page or a clock, so that at the end there are short ones that keep every processor busy.
- */
+export function isInBrowser(file: string): boolean {
+  return BROWSER.test(file);
+}
+
+/** Files in the order in which they are begun. */
 export function longestFirst<T extends { readonly file: string }>(files: readonly T[]): T[] {
   const place = ({ file }: T) => {
     const at = LONGEST.indexOf(file);
-    if (at >= 0) return at;
-    return LONGEST.length + (BROWSER.test(file) ? 0 : 1);
+    return at < 0 ? LONGEST.length : at;
   };
   return files.toSorted((a, b) => place(a) - place(b));
 }

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
 import { type FileOutcome, type Outcome, runFile, together } from "./run-file.ts";
-import { longestFirst, type Step, steps, type TestStep } from "./steps.ts";
+import { isInBrowser, longestFirst, type Step, steps, type TestStep } from "./steps.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -38,26 +38,36 @@ function command(args: readonly string[]): Promise<boolean> {
 }
 
 const PROCESSORS = availableParallelism();
-/** A file of tests waits for a page, a disk or a clock for a third of its time. */
-const FILES_AT_ONCE = PROCESSORS + 1;
+/**
+ * Files at once, and whether each would rather be one in a browser: that waits for its page more than
+ * half of its time, another for a disk or a clock now and then.
+ */
+const LANES = [true, true, ...Array<boolean>(PROCESSORS).fill(false)];
 
-/** Works at so many things at once, in their order. */
-async function atOnce<T>(
-  most: number,
+/** Works at as many things at once as there are lanes, each at the first that it would rather have. */
+async function inLanes<T, L>(
+  lanes: readonly L[],
   things: readonly T[],
+  rather: (lane: L, thing: T) => boolean,
   work: (thing: T) => Promise<void>,
 ): Promise<void> {
   const waiting = [...things];
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  const next = (lane: L) => {
+    const at = waiting.findIndex((each) => rather(lane, each));
+    return waiting.splice(Math.max(at, 0), 1)[0];
   };
-  await Promise.all(Array.from({ length: most }, worker));
+  const worker = async (lane: L) => {
+    for (let each = next(lane); each !== undefined; each = next(lane)) await work(each);
+  };
+  await Promise.all(lanes.map(worker));
 }
 
 async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
   const start = performance.now();
   let ok = true;
-  await atOnce(PROCESSORS, commands, async (each) => {
+  const lanes = Array<undefined>(PROCESSORS).fill(undefined);
+  const inOrder = () => true;
+  await inLanes(lanes, commands, inOrder, async (each) => {
     if (!(await command(each))) ok = false;
   });
   const seconds = (performance.now() - start) / 1000;
@@ -73,7 +83,8 @@ async function runTests(tests: readonly TestStep[]): Promise<void> {
   const done = new Map<TestStep, (FileOutcome & { file: string })[]>(
     tests.map((step) => [step, []]),
   );
-  await atOnce(FILES_AT_ONCE, longestFirst(files), async ({ file, step }) => {
+  const rather = (browser: boolean, { file }: { file: string }) => isInBrowser(file) === browser;
+  await inLanes(LANES, longestFirst(files), rather, async ({ file, step }) => {
     const outcomes = done.get(step) ?? [];
     outcomes.push({ file, ...(await runFile(file)) });
     if (outcomes.length < step.files.length) return;
