@@ -37,11 +37,11 @@ export function terminalSecrets({ stdin, stderr }: Streams): Secrets {
  * @param tellOpen told where others on this computer can read the file
  */
 export function fileSecrets(
-  { stdin }: Streams,
+  streams: Streams,
   source: string,
   tellOpen: (path: string) => void,
 ): Secrets {
-  const lines = linesOf(source, stdin);
+  const lines = linesOf(source, streams);
   let isLooked = false;
   return {
     isAsked: false,
@@ -49,9 +49,9 @@ export function fileSecrets(
       if (!isLooked && (await isOpenToOthers(source))) tellOpen(source);
       isLooked = true;
       // A pipe that stays open keeps no command from ending that has heard all it wants.
-      if (source === "-") holdOn(stdin, true);
+      if (source === "-") holdOn(streams.stdin, true);
       const line = await lines.next();
-      if (source === "-") holdOn(stdin, false);
+      if (source === "-") holdOn(streams.stdin, false);
       if (line.done === true) throw new CommandError("cannot-ask", question);
       return line.value;
     },
@@ -68,11 +68,11 @@ async function isOpenToOthers(source: string): Promise<boolean> {
 }
 
 /** Lines as they come: whoever answers through a pipe may first want to see what was said. */
-async function* linesOf(source: string, stdin: Readable): AsyncGenerator<string, void, undefined> {
+async function* linesOf(source: string, streams: Streams): AsyncGenerator<string, void, undefined> {
   let rest = Buffer.alloc(0);
   let size = 0;
   try {
-    for await (const piece of open(source, stdin)) {
+    for await (const piece of open(source, streams)) {
       rest = Buffer.concat([rest, Buffer.from(piece as Uint8Array)]);
       size += (piece as Uint8Array).length;
       if (size > MOST) throw new CommandError("file-unreadable", source);
@@ -95,8 +95,9 @@ function holdOn(stdin: Streams["stdin"], isAwaited: boolean): void {
   if (typeof change === "function") change.call(stdin);
 }
 
-function open(source: string, stdin: Readable): Readable {
-  if (source === "-") return stdin;
+function open(source: string, streams: Streams): Readable {
+  // Looked at only where it is wanted: a process opens its standard input when it is first asked for.
+  if (source === "-") return streams.stdin;
   return isDescriptor(source)
     ? createReadStream("", { fd: Number(source) })
     : createReadStream(source);

@@ -102,8 +102,11 @@ test("epochs are closed as the log grows, and told without their keys", async ()
     });
     assert.equal(epochs[0]?.epoch, 1);
     assert.equal(epochs[0]?.key, undefined);
-    const mac = await readFile(join(server.dataDir, "keys", "mac"), "utf8");
-    assert.match(mac, /\nretired 1 /);
+    // In the file once it is told in the log.
+    await until("a retired key", async () => {
+      const mac = await readFile(join(server.dataDir, "keys", "mac"), "utf8");
+      return /\nretired 1 /.test(mac) ? mac : undefined;
+    });
   } finally {
     await server.stop();
   }
