@@ -18,7 +18,7 @@ export interface Expected {
   readonly origin: string;
 }
 
-/** What reads attestations is a quarter of the whole program, and a server of people without passkeys never asks it. */
+/** Large, and a server of people without passkeys never asks it. */
 const verifying = () => import("@simplewebauthn/server");
 
 /** The passkey of a registration (WebAuthn Level 3, section 7.1); undefined for whatever does not hold. */
