@@ -44,12 +44,12 @@ const PROCESSORS = availableParallelism();
  */
 const LANES = Array.from({ length: 2 * PROCESSORS }, (_, i) => i % 2 === 0);
 
-/** Works at as many things at once as there are lanes, each at the first that it would rather have. */
+/** Works at as many things at once as there are lanes, each at the first that it would rather have, or in their order. */
 async function inLanes<T, L>(
   lanes: readonly L[],
   things: readonly T[],
-  rather: (lane: L, thing: T) => boolean,
   work: (thing: T) => Promise<void>,
+  rather: (lane: L, thing: T) => boolean = () => true,
 ): Promise<void> {
   const waiting = [...things];
   const next = (lane: L) => {
@@ -65,9 +65,7 @@ async function inLanes<T, L>(
 async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
   const start = performance.now();
   let ok = true;
-  const lanes = Array<undefined>(PROCESSORS).fill(undefined);
-  const inOrder = () => true;
-  await inLanes(lanes, commands, inOrder, async (each) => {
+  await inLanes(Array(PROCESSORS).fill(undefined), commands, async (each) => {
     if (!(await command(each))) ok = false;
   });
   const seconds = (performance.now() - start) / 1000;
@@ -84,7 +82,7 @@ async function runTests(tests: readonly TestStep[]): Promise<void> {
     tests.map((step) => [step, []]),
   );
   const rather = (browser: boolean, { file }: { file: string }) => isInBrowser(file) === browser;
-  await inLanes(LANES, longestFirst(files), rather, async ({ file, step }) => {
+  const work = async ({ file, step }: (typeof files)[number]) => {
     const outcomes = done.get(step) ?? [];
     outcomes.push({ file, ...(await runFile(file)) });
     if (outcomes.length < step.files.length) return;
@@ -92,7 +90,8 @@ async function runTests(tests: readonly TestStep[]): Promise<void> {
     for (const each of missing) process.stdout.write(`\n✖ ${each}\n`);
     tell(step.name, outcome);
     process.stdout.write(slowest(outcomes));
-  });
+  };
+  await inLanes(LANES, longestFirst(files), work, rather);
 }
 
 /** The files that a step of minutes spent them in. */
