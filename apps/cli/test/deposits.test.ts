@@ -3,18 +3,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Call, ecrin, json, refused } from "./command.ts";
-import { type Ground, signUp, startGround } from "./ground.ts";
+import { type Pair, startPair } from "./ground.ts";
 
-let ground: Ground;
-let camille: Call & { readonly account: string };
-let roche: Call & { readonly account: string };
+let ground: Pair["ground"];
+let camille: Pair["camille"];
+let roche: Pair["roche"];
 
 before(async () => {
-  ground = await startGround();
-  [camille, roche] = await Promise.all([
-    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.txt"),
-    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt"),
-  ]);
+  ({ ground, camille, roche } = await startPair());
 });
 after(async () => await ground.end());
 

@@ -47,6 +47,25 @@ export async function signUp(
   return { ...call, account };
 }
 
+/** A patient and a doctor who have signed up, on a ground of their own. */
+export interface Pair {
+  readonly ground: Ground;
+  readonly camille: Call & { readonly account: string };
+  readonly roche: Call & { readonly account: string };
+}
+
+export async function startPair(
+  kit = "camille.txt",
+  more: Pick<Call, "alone"> = {},
+): Promise<Pair> {
+  const ground = await startGround();
+  const [camille, roche] = await Promise.all([
+    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", kit, more),
+    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt", more),
+  ]);
+  return { ground, camille, roche };
+}
+
 export interface Listed {
   items: { item: string; revision: string; title: string; type: string; revisions: number }[];
 }

@@ -9,19 +9,15 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { levelStore, signIn } from "@ecrin/client";
 import { type Call, ENVIRONMENT, ecrin, json, refused } from "./command.ts";
-import { type Ground, type Listed, signUp, startGround } from "./ground.ts";
+import { type Listed, type Pair, signUp, startPair } from "./ground.ts";
 import { atTerminal, noTerminal } from "./terminal.ts";
 
-let ground: Ground;
-let camille: Call & { readonly account: string };
-let roche: Call & { readonly account: string };
+let ground: Pair["ground"];
+let camille: Pair["camille"];
+let roche: Pair["roche"];
 
 before(async () => {
-  ground = await startGround();
-  [camille, roche] = await Promise.all([
-    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.txt"),
-    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt"),
-  ]);
+  ({ ground, camille, roche } = await startPair());
 });
 after(async () => await ground.end());
 

@@ -3,8 +3,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { SAMPLES_FOLDER } from "../src/samples/files.ts";
-import { type Call, ecrin, json, refused } from "./command.ts";
-import { type Ground, type Journal, type Listed, signUp, startGround } from "./ground.ts";
+import { ecrin, json, refused } from "./command.ts";
+import { type Journal, type Listed, type Pair, startPair } from "./ground.ts";
 
 const REPORT = join(SAMPLES_FOLDER, "echographie-2026-09-22.txt");
 const LAB = join(SAMPLES_FOLDER, "analyses-2026-11-03.pdf");
@@ -13,16 +13,12 @@ const BUNDLE = join(SAMPLES_FOLDER, "suivi-2025-2026.fhir.json");
 /** The whole way as people go it: each command a process. */
 const ALONE = { alone: true };
 
-let ground: Ground;
-let camille: Call & { readonly account: string };
-let roche: Call & { readonly account: string };
+let ground: Pair["ground"];
+let camille: Pair["camille"];
+let roche: Pair["roche"];
 
 before(async () => {
-  ground = await startGround();
-  [camille, roche] = await Promise.all([
-    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.pdf", ALONE),
-    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt", ALONE),
-  ]);
+  ({ ground, camille, roche } = await startPair("camille.pdf", ALONE));
 });
 
 after(async () => await ground.end());

@@ -6,21 +6,17 @@ import { makeDemo } from "../src/demo.ts";
 import { demoLines } from "../src/demo-command.ts";
 import { SAMPLES_FOLDER } from "../src/samples/files.ts";
 import { catalogue } from "../src/words.ts";
-import { type Call, ecrin, json, refused } from "./command.ts";
-import { type Ground, type Listed, signUp, startGround } from "./ground.ts";
+import { ecrin, json, refused } from "./command.ts";
+import { type Listed, type Pair, startPair } from "./ground.ts";
 
 const REPORT = join(SAMPLES_FOLDER, "echographie-2026-09-22.txt");
 
-let ground: Ground;
-let camille: Call & { readonly account: string };
-let roche: Call & { readonly account: string };
+let ground: Pair["ground"];
+let camille: Pair["camille"];
+let roche: Pair["roche"];
 
 before(async () => {
-  ground = await startGround();
-  [camille, roche] = await Promise.all([
-    signUp(ground, "Camille Moreau", "chaise-fleuve-orange", "camille.txt"),
-    signUp(ground, "Dr Roche", "lampe-renard-violet", "roche.txt"),
-  ]);
+  ({ ground, camille, roche } = await startPair());
   const invite = ["invite", "dr-roche@exemple.fr", "--name", "Dr Roche"];
   const { invitation } = await json<{ invitation: string }>(camille, ...invite);
   await json(roche, "accept", invitation, "--name", "Camille");
