@@ -22,6 +22,7 @@ import {
   utf8,
 } from "@ecrin/protocol";
 import { makeAuthority } from "@ecrin/timestamp/authority";
+import { operate } from "../../apps/server/test/operator-command.ts";
 import { EASY_WORK } from "./calendar.ts";
 import { type Scene, startScene } from "./scene.ts";
 
@@ -183,12 +184,11 @@ test("what the operator's command erased is gone from the next export, which hol
   const gone = journal.find(({ kind }) => kind === "opening" || kind === "export") ?? assert.fail();
   const [opening] = (await linesOf(whole)).filter(({ n }) => n === gone.n);
   assert.ok(opening !== undefined);
-  const main = fileURLToPath(new URL("../../apps/server/src/log-main.ts", import.meta.url));
   const wanted = ["--subject", scene.record.space, "--from", `${gone.n}`, "--reason", "request"];
-  const { status, stderr } = spawnSync(process.execPath, [main, "erase", ...wanted, "--yes"], {
-    encoding: "utf8",
-    env: { ...process.env, ECRIN_DATA: join(scene.folder, "data") },
-  });
+  const { status, stderr } = await operate(
+    { ECRIN_DATA: join(scene.folder, "data") },
+    ...["erase", ...wanted, "--yes"],
+  );
   assert.equal(status, 0, stderr);
   const left = await scene.record.journal();
   assert.ok(!left.some(({ n }) => n === gone.n));

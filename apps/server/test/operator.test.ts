@@ -1,13 +1,10 @@
 // npm run log -- …: what an operator does, by the command itself, beside a server that runs.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { newId } from "@ecrin/protocol";
 import { openKeys } from "../src/keys.ts";
 import type { CheckedLog } from "../src/operator-check.ts";
@@ -15,25 +12,14 @@ import { parseErasure } from "../src/operator-erase.ts";
 import { parseSecurityAsked } from "../src/operator-security.ts";
 import { startServer } from "../src/server.ts";
 import { type Cluster, startCluster, startTestServer, urlOf } from "./harness.ts";
+import { operate } from "./operator-command.ts";
 import { Line, Person } from "./person.ts";
-
-const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
 
 let cluster: Cluster;
 before(async () => {
   cluster = await startCluster();
 });
 after(() => cluster.stop());
-
-function log(place: { ECRIN_DATA: string; DATABASE_URL?: string }, ...args: string[]) {
-  const { DATABASE_URL: _, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", MAIN, ...args],
-    { encoding: "utf8", env: { ...env, ...place } },
-  );
-  return { status, stdout, stderr };
-}
 
 interface Told {
   readonly entries: readonly { readonly n: number; readonly entry: string }[];
@@ -52,28 +38,28 @@ test("lines are erased by the operator's command, once it is told to, and that i
     const before = await lines();
     assert.deepEqual(before[0], [0, "sign-up"]);
     const wanted = ["erase", "--subject", person.account, "--from", "0", "--reason", "request"];
-    const asked = log(place, ...wanted);
+    const asked = await operate(place, ...wanted);
     assert.equal(asked.status, 1);
     assert.match(asked.stdout, /1 {2}sign-up\nNothing has been erased/);
     // Told where nothing can be written at all.
     const { database } = server.target;
     const setting = "default_transaction_read_only";
     await server.admin.unsafe(`alter database ${database} set ${setting} = on`);
-    assert.equal(log(place, ...wanted).stdout, asked.stdout);
+    assert.equal((await operate(place, ...wanted)).stdout, asked.stdout);
     await server.admin.begin("read write", (tx) =>
       tx.unsafe(`alter database ${database} reset ${setting}`),
     );
     assert.deepEqual(await lines(), before);
-    const done = log(place, ...wanted, "--yes");
+    const done = await operate(place, ...wanted, "--yes");
     assert.equal(done.status, 0, done.stderr);
     assert.match(done.stdout, /Erased 1\./);
     assert.deepEqual(await lines(), [...before.slice(1), [before.length, "erasure"]]);
     // Nothing more is there to be erased, nor anything of what the log says of itself.
-    assert.match(log(place, ...wanted, "--yes").stderr, /nothing to erase/);
+    assert.match((await operate(place, ...wanted, "--yes")).stderr, /nothing to erase/);
     const { log: id } = await server.line.done<{ log: string }>("GET", "/v1/log");
     const own = ["erase", "--subject", id, "--from", "0", "--reason", "request", "--yes"];
-    assert.equal(log(place, ...own).status, 1);
-    const said = log(place, "security", "--kind", "configuration", "--json").stdout;
+    assert.equal((await operate(place, ...own)).status, 1);
+    const said = (await operate(place, "security", "--kind", "configuration", "--json")).stdout;
     assert.match(said, /"what":"erased 1 entries: request"/);
   } finally {
     await server.stop();
@@ -85,19 +71,19 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
   try {
     const place = { ECRIN_DATA: server.dataDir, DATABASE_URL: urlOf(server.target) };
     const person = await new Person(server.line).signUp();
-    const holds = log(place, "check");
+    const holds = await operate(place, "check");
     assert.equal(holds.status, 0, holds.stdout + holds.stderr);
     assert.match(holds.stdout, /^HMAC chain +\d+ tags checked, 0 whose keys are erased$/m);
     assert.match(holds.stdout, /The database is what was signed\.\n$/);
     await server.admin.unsafe(`alter table journal_openings disable trigger all;
       update journal_openings set entry = replace(entry, '"n":0', '"n":1')
       where subject = '${person.account}'`);
-    const changed = log(place, "check");
+    const changed = await operate(place, "check");
     assert.equal(changed.status, 2, changed.stdout + changed.stderr);
     assert.match(changed.stdout, /^ALARM opening: .* 1 of them, the first: place \d+\.$/m);
     assert.doesNotMatch(changed.stdout, new RegExp(person.account));
     assert.doesNotMatch(changed.stdout, /is what was signed/);
-    const told = log(place, "check", "--json");
+    const told = await operate(place, "check", "--json");
     assert.equal(told.status, 2, told.stderr);
     const { leaves, faults } = JSON.parse(told.stdout) as CheckedLog;
     assert.ok(leaves > 0);
@@ -105,7 +91,7 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
       faults.map(({ looked, count }) => [looked, count]),
       [["opening", 1]],
     );
-    assert.equal(log(place, "check", "--quickly").status, 1);
+    assert.equal((await operate(place, "check", "--quickly")).status, 1);
   } finally {
     await server.stop();
   }
@@ -126,21 +112,24 @@ test("a command that only looks, or was not told yes, makes no key, sets no pass
     const [before, keys] = [await password(), join(elsewhere, "keys")];
     // The keys of another place: said, and the service goes on.
     await openKeys(keys);
-    const other = log({ ...here, ECRIN_DATA: elsewhere }, "check");
+    const other = await operate({ ...here, ECRIN_DATA: elsewhere }, "check");
     assert.equal(other.status, 2, other.stderr);
     assert.match(other.stdout, /^ALARM log: /m);
     assert.equal(await password(), before);
-    assert.equal(log({ ...here, ECRIN_DATA: elsewhere }, "security").status, 0);
+    assert.equal((await operate({ ...here, ECRIN_DATA: elsewhere }, "security")).status, 0);
     for (const args of [YES_IS_MISSING, ["succeed"]])
-      assert.equal(log({ ...here, ECRIN_DATA: elsewhere }, ...args).status, 1);
+      assert.equal((await operate({ ...here, ECRIN_DATA: elsewhere }, ...args)).status, 1);
     assert.equal(await password(), before);
     await new Person(server.line).signUp();
     // No database there, and none is made.
-    const none = log({ ECRIN_DATA: elsewhere }, "check");
+    const none = await operate({ ECRIN_DATA: elsewhere }, "check");
     assert.deepEqual([none.status, none.stdout], [1, ""]);
     assert.match(none.stderr, /There is no database in/);
     for (const args of [YES_IS_MISSING, ["succeed"]])
-      assert.match(log({ ECRIN_DATA: elsewhere }, ...args).stderr, /There is no database in/);
+      assert.match(
+        (await operate({ ECRIN_DATA: elsewhere }, ...args)).stderr,
+        /There is no database in/,
+      );
     assert.deepEqual(await readdir(elsewhere), ["keys"]);
     for (const [name, said] of [
       ["pepper", /^$/],
@@ -148,11 +137,11 @@ test("a command that only looks, or was not told yes, makes no key, sets no pass
     ] as const) {
       const [from, to] = [join(server.dataDir, "keys", name), join(elsewhere, name)];
       await rename(from, to);
-      const gone = log(here, "check");
+      const gone = await operate(here, "check");
       assert.equal(gone.status, name === "mac" ? 1 : 0, gone.stdout + gone.stderr);
       assert.match(gone.stderr, said);
-      assert.equal(log(here, ...YES_IS_MISSING).status, 1);
-      assert.equal(log(here, "succeed").status, 1);
+      assert.equal((await operate(here, ...YES_IS_MISSING)).status, 1);
+      assert.equal((await operate(here, "succeed")).status, 1);
       assert.ok(!(await readdir(join(server.dataDir, "keys"))).includes(name));
       await rename(to, from);
     }
@@ -160,14 +149,14 @@ test("a command that only looks, or was not told yes, makes no key, sets no pass
     const applied = async () => (await server.admin`select number from ecrin.migrations`).length;
     const all = await applied();
     await server.admin`delete from ecrin.migrations where number = ${all}`;
-    const older = log(here, "check");
+    const older = await operate(here, "check");
     assert.deepEqual([older.status, older.stdout], [1, ""]);
     assert.match(older.stderr, /earlier version of the server/);
     for (const args of [YES_IS_MISSING, ["succeed"]])
-      assert.match(log(here, ...args).stderr, /earlier version of the server/);
+      assert.match((await operate(here, ...args)).stderr, /earlier version of the server/);
     assert.equal(await applied(), all - 1);
     const { target } = server;
-    const empty = log(
+    const empty = await operate(
       { ...here, DATABASE_URL: urlOf({ ...target, database: "postgres" }) },
       "check",
     );
@@ -188,26 +177,26 @@ test("the security log is read beside a running server of an embedded database",
     const stranger = await fetch(`${server.url}/v1/journal/${newId()}`);
     assert.equal(stranger.status, 401);
     const place = { ECRIN_DATA: dataDir };
-    const lines = () => log(place, "security").stdout;
-    for (let tried = 0; !lines().includes("refusal") && tried < 5; tried++);
-    const said = lines();
+    const lines = async () => (await operate(place, "security")).stdout;
+    for (let tried = 0; !(await lines()).includes("refusal") && tried < 5; tried++);
+    const said = await lines();
     assert.match(said, /configuration {2}version .*authorities 0, calendars 0, report self-signed/);
     assert.match(said, new RegExp(`sign-in +${person.account}`));
-    const mine = log(place, "security", "--account", person.account, "--json").stdout;
+    const mine = (await operate(place, "security", "--account", person.account, "--json")).stdout;
     assert.ok(
       mine
         .trim()
         .split("\n")
         .every((line) => JSON.parse(line).account === person.account),
     );
-    assert.equal(log(place, "security", "--since", "2999-01-01").stdout, "");
+    assert.equal((await operate(place, "security", "--since", "2999-01-01")).stdout, "");
   } finally {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
 });
 
-test("what is not in its form is refused", () => {
+test("what is not in its form is refused", async () => {
   const place = { ECRIN_DATA: join(tmpdir(), "ecrin-nowhere") };
   // One id in sixty-four begins with a hyphen.
   const hyphen = `-${"A".repeat(21)}`;
@@ -216,9 +205,9 @@ test("what is not in its form is refused", () => {
     ["security", "--account", hyphen, "--json"],
     ["erase", "--subject", hyphen, ...wanted],
   ])
-    assert.match(log(place, ...args).stderr, /no log key/);
-  assert.match(log(place, "wipe").stderr, /usage: npm run log/);
-  assert.match(log(place, "rotate").stderr, /no log key/);
+    assert.match((await operate(place, ...args)).stderr, /no log key/);
+  assert.match((await operate(place, "wipe")).stderr, /usage: npm run log/);
+  assert.match((await operate(place, "rotate")).stderr, /no log key/);
   const subject = newId();
   for (const given of [
     { subject: "x", from: "0", reason: "request" },

@@ -1,12 +1,9 @@
 // Entries that are lost for good: the log ends, another follows, and both are checked (spec/succession.md).
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
   bytesSource,
   followLogKeys,
@@ -27,9 +24,8 @@ import { checkLog } from "../src/operator-check.ts";
 import { isBrokenOff, succeed, tellLoss } from "../src/operator-succeed.ts";
 import { type Cluster, startCluster, urlOf } from "./harness.ts";
 import { type Lost, losable } from "./lost.ts";
+import { operate } from "./operator-command.ts";
 import { Line, Person } from "./person.ts";
-
-const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
 
 let cluster: Cluster;
 before(async () => {
@@ -105,11 +101,8 @@ async function grow(line: Line, people: number): Promise<RouteAnswer<"log">> {
 
 test("a log whose entries are lost ends by the operator's command, and another follows it", async () => {
   const place = await losable(cluster);
-  const command = (...args: string[]) =>
-    spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...args], {
-      encoding: "utf8",
-      env: { ...process.env, ECRIN_DATA: place.dataDir, DATABASE_URL: urlOf(place.target()) },
-    });
+  const command = async (...args: string[]) =>
+    await operate({ ECRIN_DATA: place.dataDir, DATABASE_URL: urlOf(place.target()) }, ...args);
   let server = await place.start();
   try {
     const line = new Line(server.url);
@@ -118,7 +111,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
     assert.doesNotMatch(await reportOf(alice, "en"), /What is lost/);
     await server.stop();
     const backup = await place.backup();
-    assert.match(command("succeed").stderr, /nothing is lost/);
+    assert.match((await command("succeed")).stderr, /nothing is lost/);
     server = await place.start();
     const old = await grow(new Line(server.url), 30);
     await server.stop();
@@ -132,7 +125,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
       const { database } = place.target();
       await admin.unsafe(`alter database ${database} set default_transaction_read_only = on`);
     });
-    const asked = command("succeed");
+    const asked = await command("succeed");
     assert.equal(asked.status, 1, asked.stderr);
     assert.match(asked.stdout, /Nothing has been changed/);
     await place.at(async ({ admin }) => {
@@ -142,7 +135,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
       );
     });
     await assert.rejects(place.start(), { refusal: "behind" });
-    const done = command("succeed", "--yes");
+    const done = await command("succeed", "--yes");
     assert.equal(done.status, 0, done.stderr);
     assert.match(done.stdout, /The log has ended, and another one follows it/);
 
@@ -185,9 +178,9 @@ test("a log whose entries are lost ends by the operator's command, and another f
     assert.ok(epochs.some((each) => each.from === end?.fact.kept.size));
     await server.stop();
     assert.equal(await wrongIn(place), "");
-    const said = command("security", "--kind", "configuration", "--json").stdout;
+    const said = (await command("security", "--kind", "configuration", "--json")).stdout;
     assert.match(said, /log ended at \d+ entries, \d+ of them lost/);
-    assert.match(command("succeed").stderr, /nothing is lost/);
+    assert.match((await command("succeed")).stderr, /nothing is lost/);
 
     // The old log's own database does not come back under keys that ended it.
     await place.restore(behind);
@@ -196,7 +189,7 @@ test("a log whose entries are lost ends by the operator's command, and another f
     // And a backup from before the succession is behind the log that followed.
     await place.restore(backup);
     await assert.rejects(place.start(), /belongs to other keys/);
-    assert.equal(command("succeed", "--yes").status, 0);
+    assert.equal((await command("succeed", "--yes")).status, 0);
     server = await place.start();
     const again = await checkChain(new Line(server.url), await logAt(new Line(server.url), 1));
     assert.deepEqual(

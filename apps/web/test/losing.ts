@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { operate } from "../../server/test/operator-command.ts";
 import { press, section } from "./flows.ts";
 import type { Ground } from "./ground.ts";
 import type { Visitor } from "./visitor.ts";
 import { unlock } from "./waiting-room.ts";
 
 // A service whose database is put back to an earlier day, and whose operator ends the log.
-
-const OPERATOR = fileURLToPath(new URL("../../server/src/log-main.ts", import.meta.url));
 
 const dataOf = (ground: Ground) => join(ground.folder, "data");
 const backupOf = (ground: Ground) => join(ground.folder, "backup");
@@ -29,10 +25,7 @@ export async function lose(ground: Ground): Promise<void> {
   await ground.goAway();
   await rm(join(dataOf(ground), "postgres"), { recursive: true });
   await cp(backupOf(ground), join(dataOf(ground), "postgres"), { recursive: true });
-  const { DATABASE_URL: _, ...env } = process.env;
-  const args = ["--disable-warning=ExperimentalWarning", OPERATOR, "succeed", "--yes"];
-  const options = { encoding: "utf8", env: { ...env, ECRIN_DATA: dataOf(ground) } } as const;
-  const done = spawnSync(process.execPath, args, options);
+  const done = await operate({ ECRIN_DATA: dataOf(ground) }, "succeed", "--yes");
   assert.equal(done.status, 0, done.stderr);
   await ground.comeBack();
 }
