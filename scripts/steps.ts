@@ -30,7 +30,7 @@ export function isStretched(file: string): boolean {
   return STRETCHED.test(file);
 }
 
-/** What takes the longest: begun first, so that nothing waits for it alone at the end. */
+/** What takes the longest: begun first, so that nothing waits for it alone at the end. Each has a process of its own. */
 const LONGEST = [
   "apps/web/test/away.browser.test.ts",
   "apps/web/test/ended.browser.test.ts",
@@ -42,6 +42,8 @@ const LONGEST = [
   "apps/web/test/entering.browser.test.ts",
   "tools/recovery/recovery.test.ts",
   "apps/server/test/slow-takers.test.ts",
+  "apps/server/test/scenarios.test.ts",
+  "apps/server/test/refusals.test.ts",
   "apps/web/test/journey.browser.test.ts",
   "apps/web/test/factors.browser.test.ts",
   "apps/web/test/live.browser.test.ts",
@@ -50,6 +52,13 @@ const LONGEST = [
   "apps/web/test/two-versions.browser.test.ts",
   "tools/fixtures/fixtures.test.ts",
 ];
+
+/** Folders whose tests share a process with others of their step: they take less time than loading what they test. */
+const SHARING = /^(?:packages\/(?:client|protocol)|apps\/(?:cli|server|web))\//;
+/** What changes its process for good: what modules are found, and what stands in the page's place. */
+const CHANGES = new Set(["apps/web/test/language.test.ts"]);
+/** Files that share a process: enough of them that what was compiled for one serves the others. */
+const MOST_SHARING = 12;
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TSC = "node_modules/typescript/bin/tsc";
@@ -61,13 +70,38 @@ export function isInBrowser(file: string): boolean {
   return BROWSER.test(file);
 }
 
-/** Files in the order in which they are begun. */
-export function longestFirst<T extends { readonly file: string }>(files: readonly T[]): T[] {
-  const place = ({ file }: T) => {
+/** Files that one process runs, one after another. */
+export interface Batch {
+  readonly step: TestStep;
+  readonly files: readonly string[];
+}
+
+function isAlone(file: string): boolean {
+  return (
+    !SHARING.test(file) ||
+    CHANGES.has(file) ||
+    LONGEST.includes(file) ||
+    isStretched(file) ||
+    isInBrowser(file)
+  );
+}
+
+/** What is run together, in the order in which it is begun. */
+export function batches(steps: readonly TestStep[]): Batch[] {
+  const all = steps.flatMap((step) => {
+    const sharing = step.files.filter((file) => !isAlone(file));
+    const parts = Math.ceil(sharing.length / MOST_SHARING);
+    const shared = Array.from({ length: parts }, (_, part) =>
+      sharing.filter((_, i) => Math.floor((i * parts) / sharing.length) === part),
+    );
+    const alone = step.files.filter(isAlone).map((file) => [file]);
+    return [...shared, ...alone].map((files) => ({ step, files }));
+  });
+  const place = ({ files: [file = ""] }: Batch) => {
     const at = LONGEST.indexOf(file);
     return at < 0 ? LONGEST.length : at;
   };
-  return files.toSorted((a, b) => place(a) - place(b));
+  return all.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Whether a tsconfig has anything to compile yet; the compiler calls an empty one an error. */

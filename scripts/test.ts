@@ -14,8 +14,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
-import { type FileOutcome, type Outcome, runFile, together } from "./run-file.ts";
-import { isInBrowser, longestFirst, type Step, steps, type TestStep } from "./steps.ts";
+import { type FileOutcome, type Outcome, runFiles, together } from "./run-files.ts";
+import { type Batch, batches, isInBrowser, type Step, steps, type TestStep } from "./steps.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -39,7 +39,7 @@ function command(args: readonly string[]): Promise<boolean> {
 
 const PROCESSORS = availableParallelism();
 /**
- * Two files at once for each processor, and whether it would rather be one in a browser: that waits for
+ * Two batches at once for each processor, and whether it would rather be one in a browser: that waits for
  * its page more than half of its time, another for a disk or a clock now and then.
  */
 const LANES = Array.from({ length: 2 * PROCESSORS }, (_, i) => i % 2 === 0);
@@ -77,25 +77,22 @@ async function runCommands(commands: readonly (readonly string[])[]): Promise<Ou
  * step once its last file is done.
  */
 async function runTests(tests: readonly TestStep[]): Promise<void> {
-  const files = tests.flatMap((step) => step.files.map((file) => ({ file, step })));
-  const done = new Map<TestStep, (FileOutcome & { file: string })[]>(
-    tests.map((step) => [step, []]),
-  );
-  const rather = (browser: boolean, { file }: { file: string }) => isInBrowser(file) === browser;
-  const work = async ({ file, step }: (typeof files)[number]) => {
+  const done = new Map<TestStep, FileOutcome[]>(tests.map((step) => [step, []]));
+  const rather = (browser: boolean, { files }: Batch) => files.some(isInBrowser) === browser;
+  const work = async ({ files, step }: Batch) => {
     const outcomes = done.get(step) ?? [];
-    outcomes.push({ file, ...(await runFile(file)) });
+    outcomes.push(...(await runFiles(files)));
     if (outcomes.length < step.files.length) return;
     const { missing, ...outcome } = together(outcomes, step.missing);
     for (const each of missing) process.stdout.write(`\n✖ ${each}\n`);
     tell(step.name, outcome);
     process.stdout.write(slowest(outcomes));
   };
-  await inLanes(LANES, longestFirst(files), work, rather);
+  await inLanes(LANES, batches(tests), work, rather);
 }
 
 /** The files that a step of minutes spent them in. */
-function slowest(files: readonly { file: string; seconds: number }[]): string {
+function slowest(files: readonly FileOutcome[]): string {
   return files
     .toSorted((a, b) => b.seconds - a.seconds)
     .slice(0, 6)

@@ -14,7 +14,9 @@ import {
   type TestSpace,
 } from "./record.ts";
 import { makeShare, postShare } from "./share.ts";
-import { alice, anyone, bob, readable, server } from "./two-people.ts";
+import { alice, anyone, bob, readable, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 const DAY = 24 * 3600_000;
 const DECLARED = { nonce: undefined, declared: true };

@@ -7,7 +7,9 @@ import { openKeys } from "../src/keys.ts";
 import { signerOf } from "../src/signer.ts";
 import { beginRecord, donePosting, journalOf, memberOf, pass, sealTest } from "./record.ts";
 import { makeShare, postShare } from "./share.ts";
-import { alice, bob, server } from "./two-people.ts";
+import { alice, bob, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 const DAY = 24 * 3600_000;
 

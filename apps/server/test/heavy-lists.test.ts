@@ -12,7 +12,9 @@ import {
   type TestSpace,
 } from "./record.ts";
 import { makeShare, postShare } from "./share.ts";
-import { alice, bob, server } from "./two-people.ts";
+import { alice, bob, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 // Lists whose rows are as heavy as they may be. What is laid down past the service is what a
 // client of somebody's own could have sent.

@@ -11,7 +11,9 @@ import {
 } from "@ecrin/protocol";
 import { newSigner, Person } from "./person.ts";
 import { anyHash, assertRefused, type Ended } from "./record.ts";
-import { alice, anyone, bob, server } from "./two-people.ts";
+import { alice, anyone, bob, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 async function invite(address: string, by = alice): Promise<Ended<{ invitation: InvitationId }>> {
   const body = { address: await by.line.wrapAddress(address) };

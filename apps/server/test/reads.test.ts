@@ -29,7 +29,9 @@ import {
   signRead,
   type TestSpace,
 } from "./record.ts";
-import { alice, anyone, bob, readable, server } from "./two-people.ts";
+import { alice, anyone, bob, readable, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 const DAY = 24 * 3600_000;
 

@@ -31,7 +31,9 @@ import {
   sealTest,
   type TestSpace,
 } from "./record.ts";
-import { alice, anyone, bob, server } from "./two-people.ts";
+import { alice, anyone, bob, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 const DAY = 24 * 3600_000;
 

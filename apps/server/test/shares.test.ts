@@ -29,7 +29,9 @@ import {
   type TestSpace,
 } from "./record.ts";
 import { makeShare, postShare, type ShareFacts, type TestShare } from "./share.ts";
-import { alice, anyone, bob, server } from "./two-people.ts";
+import { alice, anyone, bob, server, twoPeople } from "./two-people.ts";
+
+twoPeople();
 
 const DAY = 24 * 3600_000;
 

@@ -1,37 +1,40 @@
 // A server for a whole test file, and two people who have accounts there.
 
-import { after } from "node:test";
+import { after, before } from "node:test";
 import type { TreeHead } from "@ecrin/protocol";
 import { DEFAULT_LIMITS, NO_LIMITS } from "../src/limits.ts";
-import { startCluster, startTestServer, type TestServer } from "./harness.ts";
+import { type Cluster, startCluster, startTestServer, type TestServer } from "./harness.ts";
 import { Person } from "./person.ts";
 import { beginRecord, donePosting, type SealedTest, sealTest, type TestSpace } from "./record.ts";
-
-const cluster = await startCluster();
-let started: TestServer | undefined;
-after(async () => {
-  await started?.stop();
-  await cluster.stop();
-});
 
 // Declared reads are few anyway, and how many one may tell after an end is part of what is tested.
 const limits = { ...NO_LIMITS, declared: DEFAULT_LIMITS.declared };
 
 /** With a clock that only the test moves. */
-export const server: TestServer = await startTestServer(cluster, { limits }).catch(
-  async (error: unknown) => {
+export let server: TestServer;
+export let alice: Person;
+export let bob: Person;
+
+/** Has them there before the tests of the file that says this, and gone after them. */
+export function twoPeople(): void {
+  let cluster: Cluster;
+  let started: TestServer | undefined;
+  before(async () => {
+    cluster = await startCluster();
+    started = await startTestServer(cluster, { limits });
+    server = started;
+    [alice, bob] = await Promise.all([anyone(), anyone()]);
+  });
+  after(async () => {
+    await started?.stop();
     await cluster.stop();
-    throw error;
-  },
-);
-started = server;
+  });
+}
 
 /** Somebody more. */
 export function anyone(): Promise<Person> {
   return new Person(server.line).signUp();
 }
-
-export const [alice, bob] = await Promise.all([anyone(), anyone()]);
 
 /** A record of alice's with bob as its reader, and some revisions. */
 export async function readable(

@@ -1,0 +1,14 @@
+// Several files of tests in one process: `several.ts FILE…`. A process of its own for each spends
+// more of its time on loading what it tests than on testing it. Each is a suite, with what it does
+// before and after its tests; one begins when the one before has ended.
+
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import process from "node:process";
+import { describe } from "node:test";
+
+// Loaded within the suite's own function, and so not by `import()`: its tests belong to the suite then.
+const load = createRequire(import.meta.url);
+const files = process.argv.slice(2);
+if (files.length === 1) await import(resolve(files[0] ?? ""));
+else for (const file of files) describe(file, () => load(resolve(file)));
