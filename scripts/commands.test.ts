@@ -31,10 +31,10 @@ test("a file of tests is run by its name, and an unknown name is told, not passe
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const named = (...names: string[]) =>
     promisify(execFile)(process.execPath, [join(root, "scripts/test.ts"), ...names], { env });
-  const { stdout } = await named("scripts/run-file.test.ts");
+  const { stdout } = await named("scripts/run-files.test.ts");
   assert.match(stdout, /^✔ tools .* [1-9]\d* passed$/m);
   assert.match(stdout, /^[1-9] passed, 0 failed/m);
-  await assert.rejects(named("scripts/run-file.test.ts", "scripts/nothing.test.ts"), {
+  await assert.rejects(named("scripts/run-files.test.ts", "scripts/nothing.test.ts"), {
     code: 1,
     stderr: /no such step or file of tests: scripts\/nothing\.test\.ts;/,
   });

@@ -70,7 +70,7 @@ test("what fails behind a test's back fails its file", async () => {
 test("no promise of a test is noted down", async () => {
   // Only where somebody follows promises has what comes after one an id (async_hooks, executionAsyncId).
   const { ok, told } = await outcomeOf(
-    "unhooked",
+    "unfollowed",
     `return Promise.all([null, import("node:async_hooks")]).then(([, { executionAsyncId }]) =>
       each.diagnostic("id " + executionAsyncId()));`,
   );
@@ -101,7 +101,7 @@ test("${name}", (t) => { t.diagnostic("${name} finds " + ground); });`;
   assert.ok(outcomes.every(({ seconds }) => seconds > 0));
 });
 
-test("of several files that fails whose tests are not begun, not ended, or not put away", async () => {
+test("of several files one fails that does not load, begin or end well, or where something fails later", async () => {
   const cases: Record<string, { text: string; ok: boolean[]; said: RegExp }> = {
     "does not load": {
       text: "throw new Error('not loaded');",
