@@ -8,6 +8,8 @@ export interface Fault {
   readonly put: string;
   /** A second change, where one alone is made good by the rest. */
   readonly also?: readonly [find: string, put: string];
+  /** Where hundreds of seeds pass before it shows, one shortly before the first that it shows in. */
+  readonly from?: number;
 }
 
 export const FAULTS: readonly Fault[] = [
@@ -34,6 +36,7 @@ export const FAULTS: readonly Fault[] = [
     file: "sending.ts",
     find: 'if (stays === undefined && continues(what, held)) stays = "parent";',
     put: "",
+    from: 225,
   },
   {
     name: "writes go out before ends",

@@ -17,7 +17,7 @@ registerHooks({
   },
 });
 const { simulateAll } = await import("./many.ts");
-const { failed, run } = await simulateAll(1, Number(seeds), 1);
+const { failed, run } = await simulateAll(fault.from ?? 1, Number(seeds), 1);
 if (!changed) throw new Error("the fault was never loaded");
 process.stdout.write(
   `${JSON.stringify({ name: fault.name, run, noticed: failed.length > 0, by: failed[0]?.message.split("\n")[0] })}\n`,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Ground, startGround } from "./ground.ts";
+import { owner } from "./owner.ts";
+import { shellKept } from "./waiting-room.ts";
 
 let ground: Ground;
 before(async () => {
@@ -32,4 +34,30 @@ test("what makes the page installable is there, each icon of the size it names",
     "any",
     "maskable",
   ]);
+});
+
+test("the program is kept without asking once more for what the page was started with", async () => {
+  const visitor = await owner(ground, "en");
+  await shellKept(visitor);
+  const started = await visitor.page.evaluate(() =>
+    performance.getEntriesByType("resource").map(({ name }) => name),
+  );
+  const [worker] = visitor.context.serviceWorkers();
+  const kept = await worker?.evaluate(() =>
+    (performance.getEntriesByType("resource") as PerformanceResourceTiming[]).map(
+      ({ name, transferSize }) => ({ name, transferSize }),
+    ),
+  );
+  const again = (kept ?? []).filter(
+    ({ name }) => started.includes(name) && name.includes("/assets/"),
+  );
+  assert.ok(again.length > 5, `${again.length} files of both`);
+  assert.deepEqual(
+    again.filter(({ transferSize }) => transferSize > 0),
+    [],
+  );
+  // What keeps its name through versions is asked about.
+  const icon = kept?.find(({ name }) => name.endsWith("/icon.svg"));
+  assert.ok((icon?.transferSize ?? 0) > 0);
+  await visitor.context.close();
 });

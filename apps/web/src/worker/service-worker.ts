@@ -55,11 +55,17 @@ function hand(to: MessagePort | undefined): void {
   handed = [];
 }
 
+/** Where files are named by what they hold (vite.config.ts): the one that the page was started with is this one. */
+const NAMED = "/assets/";
+
 /** All files or none: half a program would start and then fail. */
 async function fetchAll(): Promise<void> {
   const kept = await caches.open(KEPT);
   const answers = await Promise.all(
-    SHELL_FILES.map(async (name) => [name, await fetch(name, { cache: "no-cache" })] as const),
+    SHELL_FILES.map(async (name) => {
+      const cache = name.startsWith(NAMED) ? "default" : "no-cache";
+      return [name, await fetch(name, { cache })] as const;
+    }),
   );
   for (const [name, response] of answers) {
     if (!response.ok || response.redirected) throw new Error(`${name} was not answered`);
