@@ -16,7 +16,7 @@ import { Approval } from "./approve.ts";
 import { Contacts } from "./contacts.ts";
 import { type Deposited, makeDeposit } from "./deposit.ts";
 import { type Device, listDevices, signOutDevice } from "./devices.ts";
-import type { FileInput } from "./draft.ts";
+import type { FileInput, ResourceInput } from "./draft.ts";
 import { asClientError, isRefusedFor } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
 import {
@@ -201,9 +201,15 @@ export class Account {
     return await listGiven(this.#u);
   }
 
-  /** Gives a file to the owners and managers of a record, or to the maker of a share (spec/deposit.md). */
-  async deposit(to: HealthRecord | SharedView, file: FileInput): Promise<Deposited> {
-    return await makeDeposit(this.#u, to.view, file);
+  /**
+   * Gives a file, or a FHIR resource with its file, to the owners and managers of a record, or to the
+   * maker of a share (spec/deposit.md).
+   */
+  async deposit(
+    to: HealthRecord | SharedView,
+    given: FileInput | ResourceInput,
+  ): Promise<Deposited> {
+    return await makeDeposit(this.#u, to.view, given);
   }
 
   /** What others have given to those who decide about a record. */

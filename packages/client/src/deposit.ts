@@ -32,7 +32,7 @@ import {
   toBase64url,
   utf8,
 } from "@ecrin/protocol";
-import { type FileInput, fileDraft } from "./draft.ts";
+import { type FileInput, fileDraft, type ResourceInput, resourceDraft } from "./draft.ts";
 import { ClientError } from "./errors.ts";
 import { keepReceipt } from "./log.ts";
 import { hasMovedOn, type SpaceView } from "./space-view.ts";
@@ -61,17 +61,17 @@ interface Sealed {
 }
 
 /**
- * Gives a file to the owners and managers of a record, or to the maker of a share
+ * Gives a file, or a FHIR resource, to the owners and managers of a record, or to the maker of a share
  * (spec/deposit.md). Whoever may only read may do this.
  * @throws ClientError `too-large` for what does not fit one segment, `quota-reached`, `closed`
  */
 export async function makeDeposit(
   u: Unlocked,
   view: SpaceView,
-  file: FileInput,
+  given: FileInput | ResourceInput,
 ): Promise<Deposited> {
   await view.beFresh(0);
-  const sealed = await sealDeposit(u, view, file);
+  const sealed = await sealDeposit(u, view, given);
   for (let tried = 1; ; tried++) {
     try {
       return await post(u, view, sealed);
@@ -84,8 +84,16 @@ export async function makeDeposit(
   }
 }
 
-async function sealDeposit(u: Unlocked, view: SpaceView, file: FileInput): Promise<Sealed> {
-  const draft = fileDraft(file, newId<"item">(), "create", [], u.now());
+async function sealDeposit(
+  u: Unlocked,
+  view: SpaceView,
+  given: FileInput | ResourceInput,
+): Promise<Sealed> {
+  const item = newId<"item">();
+  const draft =
+    "resource" in given
+      ? resourceDraft(given.resource, item, given.content)
+      : fileDraft(given, item, "create", [], u.now());
   const size = draft.resource.length + draft.size;
   if (layoutOfPlaintext(paddedLength(size)).sealed > MAX_DEPOSIT)
     throw new ClientError("too-large", "a deposit is one segment at most");

@@ -30,6 +30,12 @@ export interface FileInput {
   readonly identifier?: Identifier;
 }
 
+/** A FHIR resource, with the file that it tells of where there is one. */
+export interface ResourceInput {
+  readonly resource: FhirResource;
+  readonly content?: Bytes;
+}
+
 /** A file as a DocumentReference with its attachment. @param now milliseconds since 1970, for its date */
 export function fileDraft(
   file: FileInput,
@@ -62,18 +68,26 @@ function sourceOf(content: FileInput["content"]): Pick<Draft, "open" | "opensAga
     : { open: () => content.stream, opensAgain: false };
 }
 
-/** A FHIR resource as it was given, digit for digit where `readFhir` has read it. @throws FhirError for one that nobody could open */
-export function resourceDraft(resource: FhirResource, item: ItemId): Draft {
+/**
+ * A FHIR resource as it was given, digit for digit where `readFhir` has read it, and its file.
+ * @throws FhirError for one that nobody could open
+ */
+export function resourceDraft(
+  resource: FhirResource,
+  item: ItemId,
+  content: Bytes = new Uint8Array(),
+): Draft {
   if (isTooDeep(resource)) throw new FhirError("resource", "is nested too deep");
   const json = utf8(fhirText(resource));
+  const size = content.length;
   return {
     item,
     op: "create",
     parents: [],
-    metadata: metadataOf(resource, json.length, 0),
+    metadata: metadataOf(resource, json.length, size),
     resource: json,
-    open: () => [],
+    open: () => (size === 0 ? [] : [content]),
     opensAgain: true,
-    size: 0,
+    size,
   };
 }

@@ -77,6 +77,11 @@ export interface Identifier {
   readonly value: string;
 }
 
+/** Those of a resource, in whatever form they were given. */
+export function identifiersOf({ identifier }: FhirResource): Record<string, unknown>[] {
+  return Array.isArray(identifier) ? identifier.filter(isObject) : [];
+}
+
 /** FHIR R4, instant: a day alone is none. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 /** FHIR R4, unsignedInt. */
@@ -135,6 +140,14 @@ export function metadataOf(
     resource: resourceBytes,
     ...(date === undefined ? {} : { date: clip(date, 40) }),
   };
+}
+
+/** Whether that is the name which a resource gives itself, with or without what a list must not keep quiet about. */
+export function isNamedBy(resource: FhirResource, name: Metadata): boolean {
+  const own = metadataOf(resource, name.resource ?? 0, name.size);
+  const title = clip(titleOf(resource) ?? resource.resourceType, 500);
+  const isTitled = name.title === own.title || name.title === title;
+  return isTitled && name.mediaType === own.mediaType && name.date === own.date;
 }
 
 /** Codes of FHIR R4 under which something did not take place, or does not hold. */

@@ -39,6 +39,7 @@ import {
   type WaitingDeposit,
 } from "@ecrin/protocol";
 import { asClientError, ClientError, isRefusedFor } from "./errors.ts";
+import { identifiersOf, isNamedBy } from "./fhir.ts";
 import { bytesOf, type Opened, openOwn, withDigits } from "./open.ts";
 import type { HealthRecord } from "./record.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
@@ -136,19 +137,20 @@ export class Inbox {
   async #take(opened: Opened, { hash }: DepositStatement, from: string): Promise<ItemId> {
     const { metadata } = opened;
     const resource = withDigits(opened);
-    if (resource !== undefined && resource.resourceType !== "DocumentReference") {
-      const [item] = await this.#record.addResources([resource]);
-      return item ?? notThere();
+    const content = await bytesOf(opened);
+    if (resource !== undefined && resource.resourceType !== "DocumentReference")
+      return await this.#record.addResource({ resource, content });
+    const identifier = { system: DEPOSIT_SYSTEM, value: hash };
+    if (resource !== undefined && isNamedBy(resource, metadata)) {
+      const author = [{ display: from }];
+      const others = identifiersOf(resource).filter(({ system }) => system !== DEPOSIT_SYSTEM);
+      const named = { ...resource, author, identifier: [...others, identifier] };
+      return await this.#record.addResource({ resource: named, content });
     }
+    // Somebody looked at its name, and that is what they accept.
     const { title, mediaType, date } = metadata;
-    return await this.#record.add({
-      title,
-      mediaType,
-      content: await bytesOf(opened),
-      author: from,
-      identifier: { system: DEPOSIT_SYSTEM, value: hash },
-      ...(date === undefined ? {} : { date }),
-    });
+    const file = { title, mediaType, content, author: from, identifier };
+    return await this.#record.add({ ...file, ...(date === undefined ? {} : { date }) });
   }
 
   async #settle(deposit: DepositId, as: "accepted" | "refused"): Promise<void> {

@@ -23,7 +23,7 @@ export { checkExport, readRoots } from "./check-export.ts";
 export { Contacts, type Received, type Sent } from "./contacts.ts";
 export type { Deposited } from "./deposit.ts";
 export type { Device } from "./devices.ts";
-export type { FileInput } from "./draft.ts";
+export type { FileInput, ResourceInput } from "./draft.ts";
 export { ClientError, type ClientErrorCode, type ServerProblem } from "./errors.ts";
 export type { ExportAsked } from "./export.ts";
 export { codeOf, type Factors, type PasskeyMade, type PasskeyOffer } from "./factors.ts";

@@ -14,7 +14,7 @@ import {
   type SpaceId,
 } from "@ecrin/protocol";
 import { contentKey, openEach } from "./content-keys.ts";
-import { type FileInput, fileDraft, resourceDraft } from "./draft.ts";
+import { type FileInput, fileDraft, type ResourceInput, resourceDraft } from "./draft.ts";
 import { makeEpoch } from "./epoch-keys.ts";
 import { ClientError } from "./errors.ts";
 import { type ExportAsked, exportJournal } from "./export.ts";
@@ -176,6 +176,12 @@ export class HealthRecord {
   async add(file: FileInput, options: WriteOptions = {}): Promise<ItemId> {
     const draft = fileDraft(file, newId<"item">(), "create", [], this.#u.now());
     return (await this.#writing.write([draft], options)).item;
+  }
+
+  /** Adds a FHIR resource as it was given, and the file that it tells of. @throws FhirError */
+  async addResource({ resource, content }: ResourceInput): Promise<ItemId> {
+    const draft = resourceDraft(resource, newId<"item">(), content);
+    return (await this.#writing.write([draft])).item;
   }
 
   /** Adds FHIR resources, each as an item. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { parseStatement, utf8 } from "@ecrin/protocol";
+import { type FhirResource, readFhir } from "../src/index.ts";
 import { bytesOf } from "../src/open.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
 
@@ -62,6 +63,85 @@ test("a recipient of a share answers, and the answer becomes part of the record"
   assert.equal(settlement?.about.statement, deposit?.about.statement);
   const value = deposit?.about.statement;
   assert.deepEqual(opened.resource?.identifier, [{ system: "urn:ecrin:deposit", value }]);
+});
+
+/** A letter of which another program says more than a title. */
+const letter = (over: Record<string, unknown> = {}) =>
+  readFhir(
+    JSON.stringify({
+      resourceType: "DocumentReference",
+      status: "entered-in-error",
+      docStatus: "preliminary",
+      description: "Biopsie",
+      date: "2026-02-03T10:00:00Z",
+      author: [{ display: "Pr Illustre" }],
+      identifier: [
+        { system: "urn:oid:1.2.3", value: "77" },
+        { system: "urn:ecrin:deposit", value: "not this one" },
+      ],
+      content: [{ attachment: { contentType: "text/plain", url: "#attachment", size: 5 } }],
+      extension: [{ url: "https://example.org/weight", valueDecimal: 0 }],
+      ...over,
+    }).replace('"valueDecimal":0', '"valueDecimal":1.10'),
+  ) as FhirResource;
+
+/** Gives it, has it accepted, and opens what has become of it. */
+async function accepted(given: { resource: FhirResource; content?: Uint8Array<ArrayBuffer> }) {
+  const { record, view } = await shared();
+  await roche.account.deposit(view, given);
+  const inbox = alice.account.inbox(record);
+  const [waiting] = await inbox.list();
+  const item = await inbox.accept(waiting?.deposit ?? assert.fail(), "Dr Roche");
+  const row = (await record.list()).find((each) => each.item === item);
+  return { waiting, listed: row?.metadata, opened: await record.open(item) };
+}
+
+test("an accepted document stays what its giver's program said of it, but for who it is by", async () => {
+  const content = utf8("texte");
+  const { waiting, listed, opened } = await accepted({ resource: letter(), content });
+  assert.equal(waiting?.metadata.title, "Biopsie (entered-in-error)");
+  assert.equal(listed?.title, "Biopsie (entered-in-error)");
+  assert.equal(listed?.mediaType, "text/plain");
+  assert.deepEqual(await bytesOf(opened), content);
+  assert.equal(opened.resource?.status, "entered-in-error");
+  assert.equal(opened.resource?.docStatus, "preliminary");
+  assert.match(Buffer.from(opened.resourceBytes).toString(), /"valueDecimal":1\.10\b/);
+  assert.deepEqual(opened.resource?.author, [{ display: "Dr Roche" }]);
+  const [own, deposit, ...more] = Object(opened.resource?.identifier);
+  assert.deepEqual([own, more], [{ system: "urn:oid:1.2.3", value: "77" }, []]);
+  assert.equal(deposit.system, "urn:ecrin:deposit");
+  assert.notEqual(deposit.value, "not this one");
+});
+
+test("another resource that is given keeps its file", async () => {
+  const content = utf8("image");
+  const resource = { resourceType: "Media", status: "completed", note: [{ text: "main" }] };
+  const { opened } = await accepted({ resource, content });
+  assert.deepEqual(opened.resource, resource);
+  assert.deepEqual(await bytesOf(opened), content);
+});
+
+test("a document that is another than its name says is accepted as what was looked at", async (t) => {
+  const named: FhirResource = JSON.parse(JSON.stringify(letter()));
+  const whole = JSON.stringify;
+  for (const over of [
+    { description: "Autre chose" },
+    { date: "2020-01-01T00:00:00Z" },
+    { content: [{ attachment: { contentType: "text/html", url: "#attachment" } }] },
+  ]) {
+    // A giver with a program of their own says one thing in the name, and seals another.
+    const other = whole(letter(over));
+    const writer = t.mock.method(JSON, "stringify", (value: unknown) =>
+      value === named ? other : whole(value),
+    );
+    const { listed, opened } = await accepted({ resource: named, content: utf8("texte") });
+    writer.mock.restore();
+    assert.equal(listed?.title, "Biopsie (entered-in-error)");
+    assert.equal(listed?.date, "2026-02-03T10:00:00Z");
+    assert.equal(listed?.mediaType, "text/plain");
+    assert.equal(opened.resource?.docStatus, undefined);
+    assert.deepEqual(opened.resource?.author, [{ display: "Dr Roche" }]);
+  }
 });
 
 test("what is refused is gone, and who gave it finds the share as it was", async () => {

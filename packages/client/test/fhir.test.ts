@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson, parseMetadata } from "@ecrin/protocol";
-import { documentReference, isBundle, metadataOf, peopleIn } from "../src/fhir.ts";
+import {
+  documentReference,
+  identifiersOf,
+  isBundle,
+  isNamedBy,
+  metadataOf,
+  peopleIn,
+} from "../src/fhir.ts";
 import { isTooDeep } from "../src/fhir-json.ts";
 import { FhirError, type FhirResource, resourcesOfBundle } from "../src/index.ts";
 
@@ -143,4 +150,32 @@ test("a file's reference says of it what the list shows", () => {
   assert.equal(metadataOf(documentReference({ ...file, date: at }), 10, 9).date, at);
   const nameless = metadataOf({ resourceType: "DocumentReference", content: [7] }, 10, 9);
   assert.equal(nameless.mediaType, "application/octet-stream");
+});
+
+test("a name is a resource's own with and without what a list adds, and nobody else's", () => {
+  const resource = { resourceType: "Media", status: "entered-in-error", title: "Radio" };
+  const own = metadataOf(resource, 10, 9);
+  assert.equal(own.title, "Radio (entered-in-error)");
+  const { resource: _, ...unsized } = own;
+  for (const name of [own, unsized, { ...own, title: "Radio" }])
+    assert.ok(isNamedBy(resource, name), name.title);
+  for (const other of [
+    { title: "Radios" },
+    { title: "Radio (not-done)" },
+    { mediaType: "a/b" },
+    { date: "2026" },
+  ])
+    assert.ok(!isNamedBy(resource, { ...own, ...other }), JSON.stringify(other));
+  const nameless = { resourceType: "Media" };
+  assert.ok(isNamedBy(nameless, metadataOf(nameless, 10, 0)));
+});
+
+test("identifiers are read in whatever form they come", () => {
+  const resourceType = "Media";
+  const identifier = { system: "urn:x", value: "1" };
+  assert.deepEqual(identifiersOf({ resourceType, identifier: [identifier, 7, null] }), [
+    identifier,
+  ]);
+  for (const other of [undefined, "1", identifier])
+    assert.deepEqual(identifiersOf({ resourceType, identifier: other }), []);
 });
