@@ -49,6 +49,12 @@ test("what a test tells beside reaches the step, from inside another test too", 
   assert.deepEqual([lacks.ok, lacks.missing, lacks.passed], [false, ["walked there"], 2]);
 });
 
+test("a file without a test has failed, and says so", async () => {
+  const { outcomes, stdout } = await outcomesOf({ empty: "" });
+  assert.deepEqual([outcomes[0]?.ok, outcomes[0]?.passed], [false, 0]);
+  assert.match(stdout, /empty\.test\.mjs has no test/);
+});
+
 test("a file that does not end has failed", async () => {
   const hung = await outcomeOf("hung", "setInterval(() => undefined, 1000);", "5000");
   assert.deepEqual([hung.ok, hung.passed, hung.failed], [false, 2, 1]);
@@ -122,6 +128,12 @@ test("of several files one fails that does not load, begin or end well, or where
       text: `await Promise.resolve();\n${PASSES}`,
       ok: [true, false, true],
       said: /ERR_REQUIRE_ASYNC_MODULE/,
+    },
+    "has no test": { text: "", ok: [true, false, true], said: /middle\.test\.mjs has no test/ },
+    "ends the process in good order": {
+      text: 'test("exits", () => process.exit(0));',
+      ok: [false, false, false],
+      said: /last\.test\.mjs has not ended/,
     },
     "ends the process": {
       text: 'test("exits", () => process.exit(3));',

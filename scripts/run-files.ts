@@ -71,13 +71,19 @@ export async function runFiles(
     },
   });
   const outcomes = files.map(begun);
+  const failsAs = (outcome: FileOutcome, why: string) => {
+    outcome.ok = false;
+    process.stdout.write(`\n✖ ${outcome.file} ${why}\n`);
+  };
   /** How many have ended. What comes after the last one's end is its too. */
   let ended = 0;
   const current = () => outcomes[Math.min(ended, files.length - 1)] ?? begun("");
   /** Whether that was the end of a file, of which several are suites; one alone is its process. */
   const endsFile = (name: string, nesting: number, milliseconds: number) => {
-    if (files.length === 1 || nesting > 0 || name !== current().file) return false;
-    current().seconds = milliseconds / 1000;
+    const outcome = current();
+    if (files.length === 1 || nesting > 0 || name !== outcome.file) return false;
+    outcome.seconds = milliseconds / 1000;
+    if (outcome.ok && outcome.passed + outcome.skipped === 0) failsAs(outcome, "has no test");
     ended += 1;
     return true;
   };
@@ -95,12 +101,15 @@ export async function runFiles(
         "exitCode" in error && "signal" in error
           ? `exit code ${error.exitCode}, signal ${error.signal}\n`
           : "";
-      const which = name === SEVERAL ? files.slice(ended).join(" ") : name;
+      // After the last one's end it may be any of them.
+      const which = name === SEVERAL ? files.slice(ended % files.length).join(" ") : name;
       process.stdout.write(`\n✖ ${which} (${where(file, line)})\n${cause}\n${end}`);
     }
     endsFile(name, nesting, details.duration_ms);
   });
   stream.on("test:pass", ({ name, nesting, file, line, skip, todo, details }) => {
+    // A process in which no test was found is one that passed.
+    if (name === SEVERAL) return failsAs(current(), "has no test");
     if (endsFile(name, nesting, details.duration_ms) || details.type === "suite") return;
     if (skip === undefined && todo === undefined) {
       current().passed += 1;
@@ -121,8 +130,8 @@ export async function runFiles(
     if (of !== undefined) return;
     if (files.length === 1) current().seconds = duration_ms / 1000;
     if (!success && outcomes.every(({ ok }) => ok)) current().ok = false;
-    // Their process ended before they had begun.
-    if (files.length > 1) for (const each of outcomes.slice(ended)) each.ok = false;
+    // Their process ended before they had.
+    if (files.length > 1) for (const each of outcomes.slice(ended)) failsAs(each, "has not ended");
   });
   for await (const event of stream) {
     if (event.type === "test:stderr" || event.type === "test:stdout") {

@@ -57,7 +57,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // Few files: each costs a phone a round trip, and is fetched once more to be kept (service-worker.ts).
+        // Few files: each costs a phone a round trip, and a place among those that are kept (service-worker.ts).
         codeSplitting: {
           groups: [
             // What stands before the door. The service worker is a program of its own.

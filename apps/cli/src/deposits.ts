@@ -1,4 +1,4 @@
-import { type Account, bytesOf, type Inbox, type Waiting } from "@ecrin/client";
+import type { Account, Inbox, Waiting } from "@ecrin/client";
 import type { AccountId } from "@ecrin/protocol";
 import type { Command } from "commander";
 import { withFile } from "./add.ts";
@@ -6,6 +6,7 @@ import { isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { nameOf, recordNamed } from "./naming.ts";
+import { contentOf } from "./open.ts";
 import { namesId, oneNamed, shortId } from "./short-id.ts";
 import { columns, momentIn, sizeIn, titleIn, typeIn } from "./shown.ts";
 import type { Words } from "./words.ts";
@@ -137,7 +138,7 @@ async function decide(
     const { title, mediaType } = one.metadata;
     if (call.streams.stdout.isTTY === true && !isTextType(mediaType))
       throw new CommandError("not-for-terminal", titleIn(title));
-    await writeContent(call.streams.stdout, [await bytesOf(await of.open(deposit))]);
+    await writeContent(call.streams.stdout, contentOf(await of.open(deposit)));
     return;
   }
   if (options.refuse !== undefined) {

@@ -62,7 +62,7 @@ async function put(
     throw new CommandError("not-for-terminal", titleIn(title));
   }
   const opened = await read();
-  if (target === undefined) return await writeContent(call.streams.stdout, bytesOf(opened));
+  if (target === undefined) return await writeContent(call.streams.stdout, contentOf(opened));
   await toFile(call, opened, target, options.force === true);
   const result = { file: target, title, mediaType, size, own };
   await call.result(result, [call.words.said.written(shown(target))]);
@@ -90,7 +90,7 @@ function metadataOf(place: Place | PlaceHere): Metadata {
 }
 
 /** The bytes of an item: its attachment, or the FHIR resource where that is all it is. */
-async function* bytesOf(opened: Opened): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* contentOf(opened: Opened): AsyncGenerator<Uint8Array, void, undefined> {
   if (opened.size > 0 || opened.resource === undefined) yield* opened.attachment;
   else yield opened.resourceBytes;
 }
@@ -104,7 +104,7 @@ async function toFile(
   const line = progressLine(call, call.words.said.opening(titleIn(path)), "bytes");
   const moved = (done: number) => line.moved(done, Math.max(opened.size, done));
   try {
-    await writeWhole(path, force, () => bytesOf(opened), moved);
+    await writeWhole(path, force, () => contentOf(opened), moved);
   } finally {
     line.done();
   }

@@ -49,15 +49,17 @@ test("the program is kept without asking once more for what the page was started
     ),
   );
   const again = (kept ?? []).filter(
-    ({ name }) => started.includes(name) && name.includes("/assets/"),
+    ({ name }) => started.includes(name) && /\/assets\/(?!worker-)/.test(name),
   );
   assert.ok(again.length > 5, `${again.length} files of both`);
   assert.deepEqual(
     again.filter(({ transferSize }) => transferSize > 0),
     [],
   );
-  // What keeps its name through versions is asked about.
-  const icon = kept?.find(({ name }) => name.endsWith("/icon.svg"));
-  assert.ok((icon?.transferSize ?? 0) > 0);
+  // What keeps its name through versions is asked about, and so is the worker, for its policy.
+  for (const asked of [/\/icon\.svg$/, /\/assets\/worker-/]) {
+    const file = kept?.find(({ name }) => asked.test(name));
+    assert.ok((file?.transferSize ?? 0) > 0, String(asked));
+  }
   await visitor.context.close();
 });

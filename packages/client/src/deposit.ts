@@ -63,7 +63,7 @@ interface Sealed {
 /**
  * Gives a file, or a FHIR resource, to the owners and managers of a record, or to the maker of a share
  * (spec/deposit.md). Whoever may only read may do this.
- * @throws ClientError `too-large` for what does not fit one segment, `quota-reached`, `closed`
+ * @throws ClientError `too-large` for what does not fit one segment, `quota-reached`, `closed`; FhirError
  */
 export async function makeDeposit(
   u: Unlocked,

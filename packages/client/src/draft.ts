@@ -5,6 +5,7 @@ import {
   FhirError,
   type FhirResource,
   type Identifier,
+  isType,
   metadataOf,
 } from "./fhir.ts";
 import { fhirText, isTooDeep } from "./fhir-json.ts";
@@ -77,6 +78,7 @@ export function resourceDraft(
   item: ItemId,
   content: Bytes = new Uint8Array(),
 ): Draft {
+  if (!isType(resource.resourceType)) throw new FhirError("resourceType", "is not a name of FHIR");
   if (isTooDeep(resource)) throw new FhirError("resource", "is nested too deep");
   const json = utf8(fhirText(resource));
   const size = content.length;

@@ -49,7 +49,7 @@ export function resourcesOfBundle(value: unknown): FhirResource[] {
     if (!isObject(resource) || typeof resource.resourceType !== "string") {
       throw new FhirError(`entry[${i}].resource`, "is not a FHIR resource");
     }
-    if (!TYPE.test(resource.resourceType))
+    if (!isType(resource.resourceType))
       throw new FhirError(`entry[${i}].resource.resourceType`, "is not a name of FHIR");
     const [, uuid] = typeof fullUrl === "string" ? (UUID.exec(fullUrl) ?? []) : [];
     const id = uuid === undefined || resource.id !== undefined ? {} : { id: uuid };
@@ -75,11 +75,6 @@ export function peopleIn(resources: readonly FhirResource[]): number {
 export interface Identifier {
   readonly system: string;
   readonly value: string;
-}
-
-/** Those of a resource, in whatever form they were given. */
-export function identifiersOf({ identifier }: FhirResource): Record<string, unknown>[] {
-  return Array.isArray(identifier) ? identifier.filter(isObject) : [];
 }
 
 /** FHIR R4, instant: a day alone is none. */
@@ -128,12 +123,11 @@ export function metadataOf(
   attachmentBytes: number,
 ): Metadata {
   const date = dateOf(resource);
-  const standing = standingOf(resource);
-  const behind = standing === undefined ? "" : ` (${standing})`;
+  const behind = behindTitle(resource);
   return {
     v: 1,
     kind: "fhir",
-    title: clip(titleOf(resource) ?? resource.resourceType, 500 - behind.length) + behind,
+    title: clip(plainTitle(resource), 500 - behind.length) + behind,
     type: resource.resourceType,
     mediaType: attachmentBytes > 0 ? clip(attachmentType(resource), 200) : "application/fhir+json",
     size: attachmentBytes,
@@ -144,10 +138,29 @@ export function metadataOf(
 
 /** Whether that is the name which a resource gives itself, with or without what a list must not keep quiet about. */
 export function isNamedBy(resource: FhirResource, name: Metadata): boolean {
-  const own = metadataOf(resource, name.resource ?? 0, name.size);
-  const title = clip(titleOf(resource) ?? resource.resourceType, 500);
-  const isTitled = name.title === own.title || name.title === title;
-  return isTitled && name.mediaType === own.mediaType && name.date === own.date;
+  const { type, title, date } = metadataOf(resource, 0, 0);
+  const isTitled = name.title === title || name.title === clip(plainTitle(resource), 500);
+  return isType(type) && name.type === type && isTitled && name.date === date;
+}
+
+/** A title without what a list has put behind it for this resource. */
+export function titleWithout(title: string, resource: FhirResource): string {
+  const behind = behindTitle(resource);
+  return title.endsWith(behind) ? title.slice(0, title.length - behind.length) : title;
+}
+
+/** What turns the meaning of a document, and is said where its file is shown. */
+const TURNING = ["implicitRules", "modifierExtension", "status", "docStatus"] as const;
+
+/** These of a resource, as they were given. */
+export function turningIn(resource: FhirResource): Record<string, unknown> {
+  const given = TURNING.map((name) => [name, resource[name]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** Whether FHIR could name a resource so. */
+export function isType(type: string): boolean {
+  return TYPE.test(type);
 }
 
 /** Codes of FHIR R4 under which something did not take place, or does not hold. */
@@ -177,12 +190,21 @@ function standingOf({
   return typeof found === "string" ? found : undefined;
 }
 
+function behindTitle(resource: FhirResource): string {
+  const standing = standingOf(resource);
+  return standing === undefined ? "" : ` (${standing})`;
+}
+
 function clip(text: string, length: number): string {
   return text.slice(0, length).toWellFormed();
 }
 
 function attachmentType(resource: FhirResource): string {
-  return textAt(resource, "content", 0, "attachment", "contentType") ?? "application/octet-stream";
+  return (
+    textAt(resource, "content", 0, "attachment", "contentType") ??
+    textAt(resource, "content", "contentType") ??
+    "application/octet-stream"
+  );
 }
 
 // Where each resource type says what it is, in the order in which people would look (FHIR R4).
@@ -205,6 +227,10 @@ const TITLES: readonly (readonly (string | number)[])[] = [
   ["category", 0, "coding", 0, "display"],
   ["name", 0, "text"],
 ];
+
+function plainTitle(resource: FhirResource): string {
+  return titleOf(resource) ?? resource.resourceType;
+}
 
 function titleOf(resource: FhirResource): string | undefined {
   for (const path of TITLES) {

@@ -39,7 +39,7 @@ import {
   type WaitingDeposit,
 } from "@ecrin/protocol";
 import { asClientError, ClientError, isRefusedFor } from "./errors.ts";
-import { identifiersOf, isNamedBy } from "./fhir.ts";
+import { documentReference, isNamedBy, titleWithout, turningIn } from "./fhir.ts";
 import { bytesOf, type Opened, openOwn, withDigits } from "./open.ts";
 import type { HealthRecord } from "./record.ts";
 import { hasMovedOn, SpaceView } from "./space-view.ts";
@@ -138,19 +138,18 @@ export class Inbox {
     const { metadata } = opened;
     const resource = withDigits(opened);
     const content = await bytesOf(opened);
-    if (resource !== undefined && resource.resourceType !== "DocumentReference")
+    const isFile = resource?.resourceType === "DocumentReference" && content.length > 0;
+    // What was looked at is what is accepted: a resource and its name, or a file and its name.
+    if (resource !== undefined && !isFile) {
+      if (!isNamedBy(resource, metadata)) throw cannotOpen();
       return await this.#record.addResource({ resource, content });
-    const identifier = { system: DEPOSIT_SYSTEM, value: hash };
-    if (resource !== undefined && isNamedBy(resource, metadata)) {
-      const author = [{ display: from }];
-      const others = identifiersOf(resource).filter(({ system }) => system !== DEPOSIT_SYSTEM);
-      const named = { ...resource, author, identifier: [...others, identifier] };
-      return await this.#record.addResource({ resource: named, content });
     }
-    // Somebody looked at its name, and that is what they accept.
-    const { title, mediaType, date } = metadata;
-    const file = { title, mediaType, content, author: from, identifier };
-    return await this.#record.add({ ...file, ...(date === undefined ? {} : { date }) });
+    const { mediaType, date = new Date(this.#u.now()).toISOString() } = metadata;
+    const title = resource ? titleWithout(metadata.title, resource) : metadata.title;
+    const identifier = { system: DEPOSIT_SYSTEM, value: hash };
+    const file = { title, mediaType, size: content.length, date, author: from, identifier };
+    const made = { ...documentReference(file), ...(resource && turningIn(resource)) };
+    return await this.#record.addResource({ resource: made, content });
   }
 
   async #settle(deposit: DepositId, as: "accepted" | "refused"): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { parseStatement, utf8 } from "@ecrin/protocol";
-import { type FhirResource, readFhir } from "../src/index.ts";
+import { FhirError, type FhirResource, readFhir } from "../src/index.ts";
 import { bytesOf } from "../src/open.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
 
@@ -66,82 +66,98 @@ test("a recipient of a share answers, and the answer becomes part of the record"
 });
 
 /** A letter of which another program says more than a title. */
-const letter = (over: Record<string, unknown> = {}) =>
-  readFhir(
-    JSON.stringify({
-      resourceType: "DocumentReference",
-      status: "entered-in-error",
-      docStatus: "preliminary",
-      description: "Biopsie",
-      date: "2026-02-03T10:00:00Z",
-      author: [{ display: "Pr Illustre" }],
-      identifier: [
-        { system: "urn:oid:1.2.3", value: "77" },
-        { system: "urn:ecrin:deposit", value: "not this one" },
-      ],
-      content: [{ attachment: { contentType: "text/plain", url: "#attachment", size: 5 } }],
-      extension: [{ url: "https://example.org/weight", valueDecimal: 0 }],
-      ...over,
-    }).replace('"valueDecimal":0', '"valueDecimal":1.10'),
-  ) as FhirResource;
+const letter = (over: Record<string, unknown> = {}): FhirResource => ({
+  resourceType: "DocumentReference",
+  status: "entered-in-error",
+  docStatus: "preliminary",
+  description: "Biopsie",
+  date: "2026-02-03T10:00:00Z",
+  author: [{ display: "Pr Illustre" }],
+  authenticator: { display: "Pr Illustre" },
+  content: [
+    { attachment: { contentType: "text/plain", url: "https://example.org/x", data: "YXV0cmU=" } },
+  ],
+  ...over,
+});
 
-/** Gives it, has it accepted, and opens what has become of it. */
-async function accepted(given: { resource: FhirResource; content?: Uint8Array<ArrayBuffer> }) {
+/** Gives it, and has it decided about. */
+async function given(resource: FhirResource, content?: Uint8Array<ArrayBuffer>) {
   const { record, view } = await shared();
-  await roche.account.deposit(view, given);
+  await roche.account.deposit(view, { resource, ...(content && { content }) });
   const inbox = alice.account.inbox(record);
   const [waiting] = await inbox.list();
-  const item = await inbox.accept(waiting?.deposit ?? assert.fail(), "Dr Roche");
-  const row = (await record.list()).find((each) => each.item === item);
-  return { waiting, listed: row?.metadata, opened: await record.open(item) };
+  assert.ok(waiting);
+  const { deposit, metadata } = waiting;
+  const accept = async () => {
+    const item = await inbox.accept(deposit, "Dr Roche");
+    const row = (await record.list()).find((each) => each.item === item);
+    return { listed: row?.metadata, opened: await record.open(item) };
+  };
+  return { metadata, accept, refuse: async () => await inbox.refuse(deposit) };
 }
 
-test("an accepted document stays what its giver's program said of it, but for who it is by", async () => {
+test("an accepted document is the file that was looked at, by who gave it, and stands as they said", async () => {
   const content = utf8("texte");
-  const { waiting, listed, opened } = await accepted({ resource: letter(), content });
-  assert.equal(waiting?.metadata.title, "Biopsie (entered-in-error)");
+  const { metadata, accept } = await given(letter(), content);
+  assert.equal(metadata.title, "Biopsie (entered-in-error)");
+  const { listed, opened } = await accept();
   assert.equal(listed?.title, "Biopsie (entered-in-error)");
-  assert.equal(listed?.mediaType, "text/plain");
+  assert.deepEqual([listed?.mediaType, listed?.date], ["text/plain", "2026-02-03T10:00:00Z"]);
   assert.deepEqual(await bytesOf(opened), content);
-  assert.equal(opened.resource?.status, "entered-in-error");
-  assert.equal(opened.resource?.docStatus, "preliminary");
-  assert.match(Buffer.from(opened.resourceBytes).toString(), /"valueDecimal":1\.10\b/);
-  assert.deepEqual(opened.resource?.author, [{ display: "Dr Roche" }]);
-  const [own, deposit, ...more] = Object(opened.resource?.identifier);
-  assert.deepEqual([own, more], [{ system: "urn:oid:1.2.3", value: "77" }, []]);
-  assert.equal(deposit.system, "urn:ecrin:deposit");
-  assert.notEqual(deposit.value, "not this one");
+  const { identifier, ...said } = Object(opened.resource);
+  assert.equal(identifier.length, 1);
+  assert.equal(identifier[0].system, "urn:ecrin:deposit");
+  assert.deepEqual(said, {
+    resourceType: "DocumentReference",
+    status: "entered-in-error",
+    docStatus: "preliminary",
+    description: "Biopsie",
+    date: "2026-02-03T10:00:00Z",
+    author: [{ display: "Dr Roche" }],
+    content: [
+      {
+        attachment: { contentType: "text/plain", url: "#attachment", size: 5, title: "Biopsie" },
+      },
+    ],
+  });
 });
 
-test("another resource that is given keeps its file", async () => {
+test("another resource is accepted as given, in its digits, and with its file", async () => {
   const content = utf8("image");
-  const resource = { resourceType: "Media", status: "completed", note: [{ text: "main" }] };
-  const { opened } = await accepted({ resource, content });
-  assert.deepEqual(opened.resource, resource);
+  const media = readFhir(
+    '{"resourceType":"Media","status":"completed","content":{"contentType":"image/png"},"duration":1.10}',
+  ) as FhirResource;
+  const { listed, opened } = await (await given(media, content)).accept();
+  assert.equal(listed?.mediaType, "image/png");
+  assert.match(Buffer.from(opened.resourceBytes).toString(), /"duration":1\.10\b/);
   assert.deepEqual(await bytesOf(opened), content);
+  // A document whose file stands within is such a one.
+  const within = letter();
+  assert.deepEqual((await (await given(within)).accept()).opened.resource, within);
 });
 
-test("a document that is another than its name says is accepted as what was looked at", async (t) => {
-  const named: FhirResource = JSON.parse(JSON.stringify(letter()));
+test("a resource that is another than its name says is not accepted, and is lost to nobody", async (t) => {
+  const named = letter();
   const whole = JSON.stringify;
-  for (const over of [
-    { description: "Autre chose" },
-    { date: "2020-01-01T00:00:00Z" },
-    { content: [{ attachment: { contentType: "text/html", url: "#attachment" } }] },
+  for (const other of [
+    letter({ description: "Autre chose" }),
+    letter({ date: "2020-01-01T00:00:00Z" }),
+    { resourceType: "AllergyIntolerance", code: { text: "Biopsie" }, recordedDate: named.date },
+    letter({ resourceType: "A".repeat(101) }),
   ]) {
     // A giver with a program of their own says one thing in the name, and seals another.
-    const other = whole(letter(over));
+    const sealed = whole(other);
     const writer = t.mock.method(JSON, "stringify", (value: unknown) =>
-      value === named ? other : whole(value),
+      value === named ? sealed : whole(value),
     );
-    const { listed, opened } = await accepted({ resource: named, content: utf8("texte") });
+    const { accept, refuse } = await given(named);
     writer.mock.restore();
-    assert.equal(listed?.title, "Biopsie (entered-in-error)");
-    assert.equal(listed?.date, "2026-02-03T10:00:00Z");
-    assert.equal(listed?.mediaType, "text/plain");
-    assert.equal(opened.resource?.docStatus, undefined);
-    assert.deepEqual(opened.resource?.author, [{ display: "Dr Roche" }]);
+    await assert.rejects(accept, refusal("cannot-open"), sealed);
+    await refuse();
   }
+  const { view } = await shared();
+  const nameless = roche.account.deposit(view, { resource: letter({ resourceType: "é" }) });
+  await assert.rejects(nameless, FhirError);
 });
 
 test("what is refused is gone, and who gave it finds the share as it was", async () => {

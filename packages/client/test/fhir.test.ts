@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { canonicalJson, parseMetadata } from "@ecrin/protocol";
 import {
   documentReference,
-  identifiersOf,
   isBundle,
   isNamedBy,
   metadataOf,
   peopleIn,
+  titleWithout,
+  turningIn,
 } from "../src/fhir.ts";
 import { isTooDeep } from "../src/fhir-json.ts";
 import { FhirError, type FhirResource, resourcesOfBundle } from "../src/index.ts";
@@ -156,26 +157,33 @@ test("a name is a resource's own with and without what a list adds, and nobody e
   const resource = { resourceType: "Media", status: "entered-in-error", title: "Radio" };
   const own = metadataOf(resource, 10, 9);
   assert.equal(own.title, "Radio (entered-in-error)");
-  const { resource: _, ...unsized } = own;
-  for (const name of [own, unsized, { ...own, title: "Radio" }])
-    assert.ok(isNamedBy(resource, name), name.title);
+  for (const name of [own, { ...own, title: "Radio" }]) assert.ok(isNamedBy(resource, name));
   for (const other of [
     { title: "Radios" },
     { title: "Radio (not-done)" },
-    { mediaType: "a/b" },
+    { type: "Procedure" },
     { date: "2026" },
   ])
     assert.ok(!isNamedBy(resource, { ...own, ...other }), JSON.stringify(other));
   const nameless = { resourceType: "Media" };
   assert.ok(isNamedBy(nameless, metadataOf(nameless, 10, 0)));
+  const odd = { resourceType: "no type" };
+  assert.ok(!isNamedBy(odd, metadataOf(odd, 10, 0)));
 });
 
-test("identifiers are read in whatever form they come", () => {
-  const resourceType = "Media";
-  const identifier = { system: "urn:x", value: "1" };
-  assert.deepEqual(identifiersOf({ resourceType, identifier: [identifier, 7, null] }), [
-    identifier,
-  ]);
-  for (const other of [undefined, "1", identifier])
-    assert.deepEqual(identifiersOf({ resourceType, identifier: other }), []);
+test("what a list puts behind a title comes off again, and nothing else does", () => {
+  const wrong = { resourceType: "Media", status: "entered-in-error" };
+  assert.equal(titleWithout("Radio (entered-in-error)", wrong), "Radio");
+  assert.equal(titleWithout("Radio", wrong), "Radio");
+  const plain = { resourceType: "Media", status: "completed" };
+  for (const title of ["Radio (entered-in-error)", "Radio (undefined)", ""])
+    assert.equal(titleWithout(title, plain), title);
+});
+
+test("what turns the meaning of a document is taken as it was given, and where it was", () => {
+  const modifierExtension = [{ url: "https://example.org/not" }];
+  const turning = { status: "superseded", docStatus: "amended", modifierExtension };
+  const resource = { resourceType: "DocumentReference", title: "x", ...turning };
+  assert.deepEqual(turningIn(resource), turning);
+  assert.deepEqual(turningIn({ resourceType: "DocumentReference" }), {});
 });

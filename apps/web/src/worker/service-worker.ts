@@ -55,15 +55,18 @@ function hand(to: MessagePort | undefined): void {
   handed = [];
 }
 
-/** Where files are named by what they hold (vite.config.ts): the one that the page was started with is this one. */
-const NAMED = "/assets/";
+/**
+ * Files named by what they hold (vite.config.ts): the one that the page was started with is this one.
+ * Not the worker's, whose policy comes with its answer and may be another by now.
+ */
+const NAMED = /^\/assets\/(?!worker-)/;
 
 /** All files or none: half a program would start and then fail. */
 async function fetchAll(): Promise<void> {
   const kept = await caches.open(KEPT);
   const answers = await Promise.all(
     SHELL_FILES.map(async (name) => {
-      const cache = name.startsWith(NAMED) ? "default" : "no-cache";
+      const cache = NAMED.test(name) ? "default" : "no-cache";
       return [name, await fetch(name, { cache })] as const;
     }),
   );
