@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { levelStore, signIn } from "@ecrin/client";
 import { type Call, ecrin, json, refused } from "./command.ts";
 import { type Pair, startPair } from "./ground.ts";
 
@@ -73,4 +74,20 @@ test("a recipient answers a share; the owner looks, accepts one and refuses anot
   const { items } = await json<{ items: { title: string }[] }>(camille, "list");
   assert.deepEqual(items.map(({ title }) => title).sort(), ["question.txt", "reponse.txt"]);
   await refused(camille, 4, "inbox", "--accept", deposit);
+});
+
+test("what another program gives and is no file is printed as it is, before it is decided about", async () => {
+  const store = await levelStore(join(roche.home, "store"));
+  const [password = ""] = roche.secrets ?? [];
+  const account = await signIn({ server: ground.server.url, password, store });
+  const [view] = await account.sharedWithMe();
+  const resource = { resourceType: "Observation", status: "final", code: { text: "HbA1c" } };
+  const { deposit } = await account.deposit(view ?? assert.fail("no share"), { resource });
+  await account.lock();
+  await store.close();
+  const shown = await ecrin(camille, "inbox", "--show", deposit);
+  assert.deepEqual(JSON.parse(shown.out.toString()), resource);
+  await json(camille, "inbox", "--accept", deposit);
+  const { items } = await json<{ items: { title: string }[] }>(camille, "list");
+  assert.ok(items.some(({ title }) => title === "HbA1c"));
 });
