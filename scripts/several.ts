@@ -6,9 +6,10 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import process from "node:process";
 import { describe } from "node:test";
+import { pathToFileURL } from "node:url";
 
 // Loaded within the suite's own function, and so not by `import()`: its tests belong to the suite then.
 const load = createRequire(import.meta.url);
 const files = process.argv.slice(2);
-if (files.length === 1) await import(resolve(files[0] ?? ""));
+if (files.length === 1) await import(pathToFileURL(resolve(files[0] ?? "")).href);
 else for (const file of files) describe(file, () => load(resolve(file)));
