@@ -5,7 +5,6 @@ import {
   FhirError,
   type FhirResource,
   type Identifier,
-  isType,
   metadataOf,
 } from "./fhir.ts";
 import { fhirText, isTooDeep } from "./fhir-json.ts";
@@ -30,6 +29,9 @@ export interface FileInput {
   /** What it is known by elsewhere, as in FHIR. */
   readonly identifier?: Identifier;
 }
+
+/** Letters of a resource's type (spec/revision.md, Metadata). FHIR's own have 33 at most. */
+const LONGEST_TYPE = 100;
 
 /** A FHIR resource, with the file that it tells of where there is one. */
 export interface ResourceInput {
@@ -78,7 +80,9 @@ export function resourceDraft(
   item: ItemId,
   content: Bytes = new Uint8Array(),
 ): Draft {
-  if (!isType(resource.resourceType)) throw new FhirError("resourceType", "is not a name of FHIR");
+  const { length } = resource.resourceType;
+  if (length < 1 || length > LONGEST_TYPE)
+    throw new FhirError("resourceType", "is longer than a list takes, or empty");
   if (isTooDeep(resource)) throw new FhirError("resource", "is nested too deep");
   const json = utf8(fhirText(resource));
   const size = content.length;

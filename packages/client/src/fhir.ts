@@ -49,7 +49,7 @@ export function resourcesOfBundle(value: unknown): FhirResource[] {
     if (!isObject(resource) || typeof resource.resourceType !== "string") {
       throw new FhirError(`entry[${i}].resource`, "is not a FHIR resource");
     }
-    if (!isType(resource.resourceType))
+    if (!TYPE.test(resource.resourceType))
       throw new FhirError(`entry[${i}].resource.resourceType`, "is not a name of FHIR");
     const [, uuid] = typeof fullUrl === "string" ? (UUID.exec(fullUrl) ?? []) : [];
     const id = uuid === undefined || resource.id !== undefined ? {} : { id: uuid };
@@ -140,7 +140,7 @@ export function metadataOf(
 export function isNamedBy(resource: FhirResource, name: Metadata): boolean {
   const { type, title, date } = metadataOf(resource, 0, 0);
   const isTitled = name.title === title || name.title === clip(plainTitle(resource), 500);
-  return isType(type) && name.type === type && isTitled && name.date === date;
+  return name.type === type && isTitled && name.date === date;
 }
 
 /** A title without what a list has put behind it for this resource. */
@@ -156,11 +156,6 @@ const TURNING = ["implicitRules", "modifierExtension", "status", "docStatus"] as
 export function turningIn(resource: FhirResource): Record<string, unknown> {
   const given = TURNING.map((name) => [name, resource[name]] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-/** Whether FHIR could name a resource so. */
-export function isType(type: string): boolean {
-  return TYPE.test(type);
 }
 
 /** Codes of FHIR R4 under which something did not take place, or does not hold. */
