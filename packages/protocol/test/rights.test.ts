@@ -251,6 +251,19 @@ test("the reducer allows what the table of rights allows, and nothing else", () 
   assert.ok(allowed > 300 && refusals > 300, `${allowed} allowed, ${refusals} refused`);
 });
 
+test("a pin that a statement moves on is not moved back by a member in the same statement", () => {
+  const { model, state } = beginning();
+  const command: Command = {
+    ...({ op: "epoch", by: "a", head: 3, at: 1, ended: [] } as const),
+    changed: [["d", { role: "reader", offline: true, head: 2, until: 20 }]],
+    pins: [["d", 3]],
+  };
+  const next = reduced(state, statementOf(state, model, command));
+  assert.equal(next?.pins.get(accountOf("d") as AccountId)?.seq, 3);
+  assert.equal(next?.members.get(accountOf("d") as AccountId)?.head.seq, 2);
+  compare(next ?? assert.fail("refused"), obey(model, command) ?? assert.fail("not allowed"));
+});
+
 test("the members of every past statement stay as they were", () => {
   fc.assert(
     fc.property(fc.array(anyCommand, { minLength: 5, maxLength: 30 }), (commands) => {
