@@ -1,9 +1,16 @@
+import type { Opened } from "@ecrin/client";
 import { write } from "./invocation.ts";
 import { shownText } from "./shown.ts";
 
 /** Where content goes: the standard output, or whatever else stands for it. */
 type Out = NodeJS.WritableStream & { readonly isTTY?: boolean };
 type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** What was opened: its attachment, or the FHIR resource where that is all it is. */
+export async function* contentOf(opened: Opened): AsyncGenerator<Uint8Array, void, undefined> {
+  if (opened.size > 0 || opened.resource === undefined) yield* opened.attachment;
+  else yield opened.resourceBytes;
+}
 
 /** Whether bytes of this type are read as text. */
 export function isTextType(mediaType: string): boolean {

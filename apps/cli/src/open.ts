@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Account, OfflineAccount, Opened } from "@ecrin/client";
 import type { Metadata } from "@ecrin/protocol";
 import type { Command } from "commander";
-import { isTextType, writeContent } from "./content.ts";
+import { contentOf, isTextType, writeContent } from "./content.ts";
 import { CommandError } from "./exit.ts";
 import { Invocation } from "./invocation.ts";
 import { type Place, type PlaceHere, placeHere, placeNamed } from "./naming.ts";
@@ -87,12 +87,6 @@ function isOwnHere(here: OfflineAccount, place: PlaceHere): boolean {
 
 function metadataOf(place: Place | PlaceHere): Metadata {
   return "record" in place ? place.listed.metadata : place.item.metadata;
-}
-
-/** The bytes of an item: its attachment, or the FHIR resource where that is all it is. */
-export async function* contentOf(opened: Opened): AsyncGenerator<Uint8Array, void, undefined> {
-  if (opened.size > 0 || opened.resource === undefined) yield* opened.attachment;
-  else yield opened.resourceBytes;
 }
 
 async function toFile(
