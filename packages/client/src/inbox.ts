@@ -145,11 +145,14 @@ export class Inbox {
       return await this.#record.addResource({ resource, content });
     }
     const { mediaType, date = new Date(this.#u.now()).toISOString() } = metadata;
-    const title = resource ? titleWithout(metadata.title, resource) : metadata.title;
+    const turning = resource === undefined ? {} : turningIn(resource);
+    const title = titleWithout(metadata.title, { resourceType: "DocumentReference", ...turning });
     const identifier = { system: DEPOSIT_SYSTEM, value: hash };
     const file = { title, mediaType, size: content.length, date, author: from, identifier };
-    const made = { ...documentReference(file), ...(resource && turningIn(resource)) };
-    return await this.#record.addResource({ resource: made, content });
+    return await this.#record.addResource({
+      resource: { ...documentReference(file), ...turning },
+      content,
+    });
   }
 
   async #settle(deposit: DepositId, as: "accepted" | "refused"): Promise<void> {

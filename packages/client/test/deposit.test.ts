@@ -122,6 +122,12 @@ test("an accepted document is the file that was looked at, by who gave it, and s
   });
 });
 
+test("what its name says and is not taken over with it stays in the name", async () => {
+  const order = letter({ status: "current", doNotPerform: true });
+  const { listed } = await (await given(order, utf8("texte"))).accept();
+  assert.equal(listed?.title, "Biopsie (do-not-perform)");
+});
+
 test("another resource is accepted as given, in its digits, and with its file", async () => {
   const content = utf8("image");
   const media = readFhir(
