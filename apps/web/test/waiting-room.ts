@@ -116,10 +116,14 @@ export async function allSaved({ page, say }: Visitor): Promise<void> {
 }
 
 /** How many changes the page says are on this device only. */
-export async function waits({ page }: Visitor, count: number): Promise<void> {
+export async function waits(
+  { page }: Visitor,
+  count: number,
+  { timeout }: { readonly timeout?: number } = {},
+): Promise<void> {
   const said =
     count === 1
       ? /Un changement n’est enregistré|One change is saved on this device only/
       : new RegExp(`^${count} (changements ne sont enregistrés|changes are saved on this device)`);
-  await page.getByText(said).waitFor();
+  await page.getByText(said).waitFor(timeout === undefined ? {} : { timeout });
 }
