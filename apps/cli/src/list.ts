@@ -1,4 +1,10 @@
-import type { Account, ListedItem, OfflineItem, Unreadable } from "@ecrin/client";
+import {
+  type Account,
+  type ListedItem,
+  type OfflineItem,
+  type Unreadable,
+  unreadableIn,
+} from "@ecrin/client";
 import type { Command } from "commander";
 import { awayWords } from "./away-words.ts";
 import { Invocation } from "./invocation.ts";
@@ -42,7 +48,7 @@ async function listThere(call: Invocation, account: Account, owner: string | und
   const items = newestFirst(await record.list());
   await keepList(call, record.space, items);
   const lines = columns(items.map((each, i) => itemLine(words, each, i + 1)));
-  const unreadable = await record.unreadable();
+  const unreadable = unreadableIn(record.listing);
   const causes = Map.groupBy(unreadable, ({ turnedBy, author }) =>
     JSON.stringify([turnedBy ?? author, turnedBy === undefined]),
   );

@@ -118,6 +118,8 @@ export interface Overview {
   readonly authors: readonly Person[];
   /** Documents that were changed in two places at once, and wait for somebody to decide. */
   readonly apart: readonly { readonly item: string; readonly title: string }[];
+  /** What is in the record and cannot be read, newest first. */
+  readonly unreadable: readonly UnreadableRow[];
 }
 
 /** One thing that was measured more than once. */
@@ -341,8 +343,6 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   /** Answered from what was last looked at, at once. */
   find: { ask: Wanted & { readonly offset: number; readonly count: number }; answer: Found };
   series: { ask: { item: string }; answer: readonly Series[] };
-  /** What is in the record and cannot be read, newest first. */
-  unreadable: { ask: undefined; answer: readonly UnreadableRow[] };
   history: { ask: { item: string }; answer: readonly VersionRow[] };
   add: { ask: { file: File; title: string }; answer: Added };
   open: { ask: { id: string }; answer: OpenedDocument };

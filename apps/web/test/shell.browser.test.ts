@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
-import { shellKept } from "./waiting-room.ts";
+import { addText, says, shellKept } from "./waiting-room.ts";
 
 let ground: Ground;
 before(async () => {
@@ -62,4 +64,34 @@ test("the program is kept without asking once more for what the page was started
     assert.ok((file?.transferSize ?? 0) > 0, String(asked));
   }
   await visitor.context.close();
+});
+
+test("a page asks the service once for what it shows", async () => {
+  const visitor = await owner(ground, "en");
+  const { page, sent, context } = visitor;
+  await addText(visitor, "bilan.txt", "bilan");
+  const pages: Readonly<Record<string, () => Promise<void>>> = {
+    "My documents": () => section(visitor, "My documents"),
+    "a document": async () => {
+      await activate(visitor, page.getByRole("link", { name: "bilan" }).first());
+      await says(visitor, "bilan");
+    },
+    Share: () => section(visitor, "Share", "What do you want to share?"),
+    "Who can see what": () => section(visitor, "Who can see what"),
+    Settings: () => section(visitor, "Settings"),
+  };
+  for (const [name, go] of Object.entries(pages)) {
+    await section(visitor, name === "a document" ? "My documents" : "Contacts");
+    await page.waitForLoadState("networkidle");
+    const before = sent.length;
+    await go();
+    await page.waitForLoadState("networkidle");
+    const asked = sent
+      .slice(before)
+      .filter(({ url }) => url.includes("/v1/"))
+      .map(({ method, url }) => `${method} ${url}`);
+    assert.ok(asked.length > 0, name);
+    assert.deepEqual(asked, [...new Set(asked)], name);
+  }
+  await context.close();
 });

@@ -45,7 +45,6 @@ const READING = [
   "openWaiting",
   "factors",
   "unfinished",
-  "unreadable",
   "passkeyOffer",
   "joinMeet",
   "witnesses",

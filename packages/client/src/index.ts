@@ -44,6 +44,13 @@ export {
   recoverWithKit,
   signInWithKit,
 } from "./kit-sign-in.ts";
+export {
+  historyIn,
+  type ListedItem,
+  listedIn,
+  type Unreadable,
+  unreadableIn,
+} from "./listed.ts";
 export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
 export type { Growth, Watch } from "./live.ts";
 export { type LocalDevice, unlockOffline } from "./local.ts";
@@ -63,7 +70,7 @@ export { bytesOf, type Opened, withDigits } from "./open.ts";
 export type { Outbox, OutboxEntry, Pending } from "./outbox.ts";
 export { type PasskeySignIn, signInWithPasskey } from "./passkey-sign-in.ts";
 export { quorumAmong, readWitness, readWitnessList, type Witnessed } from "./pinned-witnesses.ts";
-export { HealthRecord, type ListedItem, type Unreadable } from "./record.ts";
+export { HealthRecord } from "./record.ts";
 export {
   RENEWAL_STEPS,
   type Renewal,

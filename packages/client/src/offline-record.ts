@@ -27,6 +27,7 @@ import { ClientError } from "./errors.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import type { Kept, KeptSpace } from "./kept.ts";
 import type { KeptContent, KeptContents } from "./kept-content.ts";
+import type { ListedItem } from "./listed.ts";
 import {
   isOpenable,
   type OpenableRevision,
@@ -43,7 +44,6 @@ import {
   type OutboxEntry,
   type WaitingWrite,
 } from "./outbox.ts";
-import type { ListedItem } from "./record.ts";
 import { checkedContentKey, releaseKey } from "./release.ts";
 import type { Draft } from "./seal.ts";
 import { deleteLater, type Sealer, type SealingState, sealForLater } from "./seal-later.ts";

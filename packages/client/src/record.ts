@@ -21,10 +21,10 @@ import { type ExportAsked, exportJournal } from "./export.ts";
 import { type FhirResource, resourcesOfBundle } from "./fhir.ts";
 import { followJournal, type JournalLine } from "./journal.ts";
 import type { Keeping } from "./keeping.ts";
+import { historyIn, type ListedItem, listedIn, type Unreadable, unreadableIn } from "./listed.ts";
 import {
   isOpenable,
   Listing,
-  type Lost,
   type OpenableRevision,
   type Revision,
   revisionNamed,
@@ -54,28 +54,6 @@ import { SpaceView } from "./space-view.ts";
 import type { Unlocked } from "./unlocked.ts";
 import type { Progress } from "./upload.ts";
 import { type WriteOptions, Writing } from "./writing.ts";
-
-/** What the list shows of an item. */
-export interface ListedItem {
-  readonly item: ItemId;
-  readonly revision: RevisionId;
-  readonly metadata: Metadata;
-  /** When its author says it was sealed. */
-  readonly at: number;
-  readonly author: AccountId;
-  /** More than one revision stands at the front: both are kept, both are shown. */
-  readonly conflict: boolean;
-  readonly revisions: number;
-}
-
-/** A revision that is there and does not open. */
-export interface Unreadable extends Lost {
-  readonly item: ItemId;
-  readonly revision: RevisionId;
-  /** When its author says it was sealed. */
-  readonly at: number;
-  readonly author: AccountId;
-}
 
 const BATCH = 100;
 
@@ -135,18 +113,7 @@ export class HealthRecord {
   /** What the record holds now, names opened; deleted items are left out. */
   async list(): Promise<ListedItem[]> {
     await this.sync();
-    return [...this.listing.items.values()].flatMap((history) => {
-      const heads = this.listing.front(history);
-      return heads.filter(isOpenable).map((revision) => ({
-        item: history.item,
-        revision: revision.fact.revision,
-        metadata: revision.opened.metadata,
-        at: revision.fact.at,
-        author: revision.fact.by.account,
-        conflict: heads.length > 1,
-        revisions: history.revisions.length,
-      }));
-    });
+    return listedIn(this.listing);
   }
 
   /**
@@ -155,18 +122,13 @@ export class HealthRecord {
    */
   async unreadable(): Promise<Unreadable[]> {
     await this.sync();
-    return [...this.listing.revisions.values()].flatMap(({ fact, lost }) => {
-      if (lost === undefined) return [];
-      const { item, revision, at, by } = fact;
-      return [{ item, revision, at, author: by.account, ...lost }];
-    });
+    return unreadableIn(this.listing);
   }
 
   /** Every revision of an item, oldest first. */
   async history(item: ItemId): Promise<Revision[]> {
     await this.sync();
-    const history = this.listing.items.get(item) ?? notThere();
-    return history.revisions.map((id) => this.listing.revisions.get(id) ?? notThere());
+    return historyIn(this.listing, item);
   }
 
   /**

@@ -70,7 +70,7 @@ export function DocumentsPage() {
         {(counted) => (
           <>
             <Rows overview={counted} of={overview} />
-            <Unreadable />
+            <Unreadable rows={counted.unreadable} />
           </>
         )}
       </Awaited>

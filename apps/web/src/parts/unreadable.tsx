@@ -1,15 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
-import { useAnswer } from "../answers.ts";
 import type { UnreadableRow } from "../wire.ts";
 import { Entry, Ledger } from "./ledger.tsx";
 import { Moment } from "./moment.tsx";
 import { Known, usePersonName } from "./person-name.tsx";
 
 /** What stands in the record and does not open: who made it, and what one can do. */
-export function Unreadable() {
+export function Unreadable({ rows }: { readonly rows: readonly UnreadableRow[] }) {
   const { t } = useLingui();
-  const { answer: rows = [] } = useAnswer("unreadable", undefined);
   if (rows.length === 0) return null;
   return (
     <section className="part">

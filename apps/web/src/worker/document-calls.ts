@@ -3,9 +3,11 @@ import {
   ClientError,
   type FileInput,
   type HealthRecord,
+  historyIn,
   inOneLine,
   isBundle,
   type ListedItem,
+  listedIn,
   mediaTypeOf,
   type OfflineItem,
   type Opened,
@@ -14,9 +16,11 @@ import {
   type Revision,
   readFhir,
   resourcesOfBundle,
+  type Unreadable,
+  unreadableIn,
   withDigits,
 } from "@ecrin/client";
-import type { Added, DocumentRow, OpenedDocument, VersionRow } from "../wire.ts";
+import type { Added, DocumentRow, OpenedDocument, UnreadableRow, VersionRow } from "../wire.ts";
 import { reachedOr, reachedOrHere, recordHere, send } from "./at-hand.ts";
 import { signedInOrNot } from "./behind.ts";
 import type { Handlers } from "./handlers.ts";
@@ -24,15 +28,7 @@ import { personOf } from "./people.ts";
 import { current, deviceHere, opened, ownRecord } from "./session.ts";
 import { shownOf } from "./shown.ts";
 
-type DocumentCall =
-  | "documents"
-  | "unreadable"
-  | "history"
-  | "add"
-  | "open"
-  | "correct"
-  | "remove"
-  | "settle";
+type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove" | "settle";
 
 /** Beyond this a JSON file is kept as a file: nobody's bundle for one person is larger. */
 const BUNDLE = 64 * 1024 * 1024;
@@ -46,32 +42,12 @@ const RESUMED = 16 * 1024 * 1024;
 /** What one does with one's own documents. */
 export const documentCalls: Handlers<DocumentCall> = {
   async documents() {
-    const items = [...(await listed())];
+    const { items } = await listed();
     return items.map(rowOf).sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
   },
 
-  async unreadable() {
-    // What this device keeps holds nothing that does not open.
-    if (opened() === undefined) return [];
-    const record = await ownRecord();
-    const titles = new Map(
-      (await record.list()).map(({ item, metadata }) => [item, metadata.title]),
-    );
-    const rows = await record.unreadable();
-    return rows
-      .map(({ item, revision, at, author, turnedBy }) => ({
-        item,
-        revision,
-        at,
-        author: personOf(author),
-        ...(turnedBy === undefined ? {} : { turnedBy: personOf(turnedBy) }),
-        title: inOneLine(titles.get(item) ?? ""),
-      }))
-      .sort((a, b) => b.at - a.at);
-  },
-
   async history({ item }) {
-    await synchronised();
+    const isThere = await synchronised();
     const kept = await recordHere();
     if (kept !== undefined) {
       const id = itemIn(kept.items, item);
@@ -83,8 +59,8 @@ export const documentCalls: Handlers<DocumentCall> = {
       }));
     }
     const record = await ownRecord();
-    await record.sync();
-    const revisions = await record.history(itemOf(record, item));
+    if (!isThere) await record.sync();
+    const revisions = historyIn(record.listing, itemOf(record, item));
     // Behind a version that does not open stand those it was made of.
     const found = record.listing.items.get(itemOf(record, item));
     const front = found === undefined ? [] : record.listing.front(found);
@@ -130,7 +106,7 @@ export const documentCalls: Handlers<DocumentCall> = {
   },
 
   async correct({ item, file, title, shown }, progress) {
-    await synchronised();
+    const isThere = await synchronised();
     const kept = file.size <= KEPT_FIRST ? await recordHere() : undefined;
     if (kept?.mayWrite === true) {
       const how = { shown: versionsIn(kept.revisions, shown) };
@@ -140,7 +116,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       return undefined;
     }
     const record = await recordThere();
-    await record.sync();
+    if (!isThere) await record.sync();
     const how = { progress, shown: versionsIn(record.listing.revisions, shown) };
     const name = nameAsItWas(title, record.listing.revisions);
     await record.correct(itemOf(record, item), inputOf(file, name), how);
@@ -148,7 +124,7 @@ export const documentCalls: Handlers<DocumentCall> = {
   },
 
   async remove({ item, shown }) {
-    await synchronised();
+    const isThere = await synchronised();
     const kept = await recordHere();
     if (kept?.mayWrite === true) {
       await kept.delete(itemIn(kept.items, item), inPlaceOf(kept.revisions, shown));
@@ -156,7 +132,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       return undefined;
     }
     const record = await recordThere();
-    await record.sync();
+    if (!isThere) await record.sync();
     await record.delete(itemOf(record, item), inPlaceOf(record.listing.revisions, shown));
     return undefined;
   },
@@ -230,10 +206,40 @@ async function recordThere(): Promise<HealthRecord> {
 /** An item of the list; where this device keeps the record, with where it is. */
 type AnyItem = ListedItem & Partial<Pick<OfflineItem, "waits" | "opens">>;
 
-/** The record's list: as this device keeps it, with what waits in its place, or as the service has it. */
-export async function listed(): Promise<readonly AnyItem[]> {
-  await synchronised();
-  return (await recordHere())?.list() ?? (await (await ownRecord()).list());
+/**
+ * The record's list: as this device keeps it, with what waits in its place, or as the service has
+ * it. And what does not open, as the service has it: what this device keeps holds nothing of that.
+ */
+export async function listed(): Promise<{
+  readonly items: readonly AnyItem[];
+  readonly unreadable: readonly Unreadable[];
+}> {
+  const isThere = await synchronised();
+  const record = opened() === undefined ? undefined : await ownRecord();
+  const kept = await recordHere();
+  const unreadable = record === undefined ? [] : unreadableIn(record.listing);
+  if (kept !== undefined) return { items: kept.list(), unreadable };
+  const there = record ?? (await ownRecord());
+  if (!isThere) await there.sync();
+  return { items: listedIn(there.listing), unreadable };
+}
+
+/** Newest first, each called what the version of it is called that does open. */
+export function unreadableRows(
+  unreadable: readonly Unreadable[],
+  items: readonly AnyItem[],
+): readonly UnreadableRow[] {
+  const titles = new Map(items.map(({ item, metadata }) => [item, metadata.title]));
+  return unreadable
+    .map(({ item, revision, at, author, turnedBy }) => ({
+      item,
+      revision,
+      at,
+      author: personOf(author),
+      ...(turnedBy === undefined ? {} : { turnedBy: personOf(turnedBy) }),
+      title: inOneLine(titles.get(item) ?? ""),
+    }))
+    .sort((a, b) => b.at - a.at);
 }
 
 /** An opened revision as the page shows it. The pieces go into a blob one by one, so nothing is held twice. */

@@ -8,14 +8,19 @@ const MOST = 120;
 type Opening = Pick<HealthRecord, "list" | "open">;
 type Resource = Readonly<Record<string, unknown>>;
 
+/** Whether it is a result, of which others may be drawn beside it. */
+export function isDrawn({ metadata }: ListedItem): boolean {
+  return metadata.type === "Observation";
+}
+
 /** The results of the kind that this one is of. One that does not open is left out as well, and keeps no other from being drawn. */
 export async function drawn(record: Opening, item: string): Promise<readonly Series[]> {
   const items = await record.list();
   const own = items.find((each) => each.item === item);
-  if (own?.metadata.type !== "Observation") return [];
+  if (own === undefined || !isDrawn(own)) return [];
   const { title } = own.metadata;
   const named = items
-    .filter(({ metadata }) => metadata.type === "Observation" && metadata.title === title)
+    .filter((each) => isDrawn(each) && each.metadata.title === title)
     .sort((a, b) => ((a.metadata.date ?? "") < (b.metadata.date ?? "") ? 1 : -1));
   const alike = named.slice(0, MOST);
   if (alike.length < 2) return [];

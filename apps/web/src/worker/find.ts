@@ -83,7 +83,7 @@ export function find(index: Index, wanted: Wanted, offset: number, count: number
 }
 
 /** Kinds and authors, with the most frequent first. */
-export function overview({ rows }: Index): Overview {
+export function overview({ rows }: Index): Omit<Overview, "unreadable"> {
   const kinds = new Map<string, Overview["kinds"][number]>();
   const authors = new Map(rows.map((row) => [row.author.account, row.author]));
   for (const row of rows) {

@@ -105,7 +105,7 @@ function inQuotes(name: string): string {
 async function accessNow() {
   const record = await ownRecord();
   const members = await record.members();
-  const lives = await record.shares();
+  const lives = [...record.view.state.shares.values()];
   const shares: Access[] = [];
   for (const life of lives.toReversed()) {
     const isOver = life.ended !== undefined || life.until <= Date.now();

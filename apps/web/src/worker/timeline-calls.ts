@@ -1,8 +1,9 @@
+import { listedIn } from "@ecrin/client";
 import type { Series } from "../wire.ts";
 import { reachedOr } from "./at-hand.ts";
 import { listGiven } from "./behind.ts";
-import { listed, rowOf } from "./document-calls.ts";
-import { drawn } from "./drawn.ts";
+import { listed, rowOf, unreadableRows } from "./document-calls.ts";
+import { drawn, isDrawn } from "./drawn.ts";
 import { find, forgetFound, type Index, indexOf, overview, prepare } from "./find.ts";
 import type { Handlers } from "./handlers.ts";
 import { forgetWithIt, isOpen, opened, ownRecord, status } from "./session.ts";
@@ -39,11 +40,11 @@ function prepared(of: Index): void {
 /** Finding one's way in the record. */
 export const timelineCalls: Handlers<TimelineCall> = {
   async refresh() {
-    const items = await listed();
+    const { items, unreadable } = await listed();
     const of = indexOf(items.map(rowOf), (row) => `${row.author.name} ${row.date.slice(0, 10)}`);
     index = { account: (await status()).account, of };
     if (items.length === 0) listGiven();
-    return overview(of);
+    return { ...overview(of), unreadable: unreadableRows(unreadable, items) };
   },
 
   async find({ offset, count, ...wanted }) {
@@ -61,7 +62,11 @@ export const timelineCalls: Handlers<TimelineCall> = {
     // What is drawn is fetched for it; without network there is no chart, and nothing is said of one.
     if (opened() === undefined) return [];
     return await reachedOr<readonly Series[]>(
-      async () => await drawn(await ownRecord(), item),
+      async () => {
+        const record = await ownRecord();
+        const known = listedIn(record.listing).find((each) => each.item === item);
+        return known === undefined || isDrawn(known) ? await drawn(record, item) : [];
+      },
       () => [],
     );
   },
