@@ -85,33 +85,30 @@ export async function newVisitor(
       );
     });
   });
-  if (kept !== undefined) await keep(page, ground.url, kept);
+  const keeping = kept === undefined ? undefined : await keep(page, kept);
   await page.goto(ground.url);
+  await keeping?.[Symbol.asyncDispose]();
   await page.getByRole("heading", { level: 1 }).waitFor();
   return { context, page, hand, say: sayIn(language), sent, wrong, felt };
 }
 
-/** Puts what a device keeps where the page looks for it (src/worker/indexed-store.ts), without its program. */
-async function keep(page: Page, url: string, kept: RawStore): Promise<void> {
-  const place = `${url}/nothing`;
-  await page.route(place, (route) => route.fulfill({ body: "", contentType: "text/plain" }));
-  await page.goto(place);
-  await page.unroute(place);
-  const values: [name: string, value: number[]][] = [];
-  for await (const [name, value] of kept.entries("")) values.push([name, [...value]]);
-  await page.evaluate(async (all) => {
+/**
+ * Has the next document begin with what a device keeps, where the page looks for it
+ * (src/worker/indexed-store.ts), and without its program. It is written while the database is made:
+ * whoever opens that finds all of it.
+ */
+async function keep(page: Page, kept: RawStore): Promise<AsyncDisposable> {
+  const values: [name: string, value: string][] = [];
+  for await (const [name, value] of kept.entries(""))
+    values.push([name, Buffer.from(value).toString("base64")]);
+  return await page.addInitScript((all) => {
     const [database, table] = ["level-js-ecrin", "ecrin"];
+    const bytesOf = (text: string) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
     const opening = indexedDB.open(database, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(table);
-    await new Promise((done) => {
-      opening.onsuccess = done;
-    });
-    const work = opening.result.transaction(table, "readwrite");
-    for (const [name, value] of all)
-      work.objectStore(table).put(new Uint8Array(value), new TextEncoder().encode(name));
-    await new Promise((done) => {
-      work.oncomplete = done;
-    });
-    opening.result.close();
+    opening.onupgradeneeded = () => {
+      const store = opening.result.createObjectStore(table);
+      for (const [name, value] of all) store.put(bytesOf(value), new TextEncoder().encode(name));
+    };
+    opening.onsuccess = () => opening.result.close();
   }, values);
 }
