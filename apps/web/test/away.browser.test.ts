@@ -10,14 +10,15 @@ import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { MOVED_CLOCK, moveClock } from "./moved-clock.ts";
 import { owner } from "./owner.ts";
+import { textsElsewhere } from "./people.ts";
 import type { Visitor } from "./visitor.ts";
 import {
   addText,
   allSaved,
+  enterByKit,
   keepHere,
   openAway,
   openText,
-  otherDevice,
   replaceWith,
   shellKept,
   text,
@@ -101,12 +102,12 @@ for (const walk of WALKS.changedWithoutNetwork) {
     await context.setOffline(false);
     await allSaved(visitor);
     assert.equal((await doctor.sharedWithMe()).length, 0);
-    const other = await otherDevice(ground, language, visitor);
-    await openText(other, "bilan.txt", "bilan corrigé");
-    assert.equal(await other.page.getByRole("link", { name: "vieux" }).count(), 0);
+    assert.deepEqual(await textsElsewhere(ground, visitor), {
+      bilan: "bilan corrigé",
+      courrier: "courrier",
+    });
     assert.deepEqual(wrongBeside(visitor), []);
     walked(t, "changedWithoutNetwork", visitor);
-    await other.context.close();
     await context.close();
   });
 }
@@ -192,10 +193,9 @@ test("storage that was wiped costs nobody what had reached the service", async (
   await devtools.send("Storage.clearDataForOrigin", { origin: ground.url, storageTypes: "all" });
   await page.goto(ground.url);
   await page.getByRole("link", { name: say("Create my record") }).waitFor();
-  const back = await otherDevice(ground, "en", visitor);
-  await openText(back, "reached.txt", "reached");
-  await openText(back, "only here.txt", "only here");
-  await back.context.close();
+  await enterByKit(visitor, visitor);
+  await openText(visitor, "reached.txt", "reached");
+  await openText(visitor, "only here.txt", "only here");
   await context.close();
 });
 
@@ -273,10 +273,8 @@ test("the service gone for a day and back: what waited goes out after the passwo
   await allSaved(visitor);
   ground.ahead = 0;
   await moveClock(visitor, 0);
-  const other = await otherDevice(ground, "fr", visitor);
-  await openText(other, "pendant.txt", "pendant");
+  assert.deepEqual(await textsElsewhere(ground, visitor), { avant: "avant", pendant: "pendant" });
   assert.deepEqual(wrongBeside(visitor), []);
-  await other.context.close();
   await context.close();
 });
 

@@ -18,11 +18,11 @@ import {
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { MOVED_CLOCK, moveClock } from "./moved-clock.ts";
-import { owner } from "./owner.ts";
-import { somebody } from "./people.ts";
+import { type Owner, owner } from "./owner.ts";
+import { elsewhere, somebody } from "./people.ts";
 import { bundle } from "./samples.ts";
 import type { Visitor } from "./visitor.ts";
-import { addText, openText, otherDevice, says, text, unlock, wrongBeside } from "./waiting-room.ts";
+import { addText, openText, says, text, unlock, wrongBeside } from "./waiting-room.ts";
 
 // What somebody has begun when their session ends by itself, or when they close their record: it
 // waits at the door, is asked about again where it no longer holds, and is lost by nobody unasked.
@@ -128,7 +128,6 @@ for (const language of ["fr", "en"] as const) {
     const { page, say, context } = visitor;
     for (const name of ["bilan", "courrier", "vieux"]) await addText(visitor, `${name}.txt`, name);
     await doctorFor(ground, visitor, `dr-again-${language}`);
-    const other = await otherDevice(ground, language, visitor);
     await section(visitor, "Share", "What do you want to share?");
     for (const title of ["bilan", "courrier"])
       await activate(visitor, page.getByText(title, { exact: true }));
@@ -143,7 +142,7 @@ for (const language of ["fr", "en"] as const) {
     assert.deepEqual(await listed.allTextContents(), ["courrier", "bilan"]);
 
     // One of the two was deleted elsewhere meanwhile: it is not shared, and that is said.
-    await remove(other, "bilan");
+    await removeElsewhere(visitor, "bilan");
     await endedAt(visitor, "Share now");
     await unlock(visitor);
     await page
@@ -155,9 +154,7 @@ for (const language of ["fr", "en"] as const) {
     await checkAbilities(page, "a share of which a part is gone");
 
     // Nothing of it is left: another choice, with everything else as it was.
-    await other.page.goto(`${ground.url}/documents`);
-    await unlock(other);
-    await remove(other, "courrier");
+    await removeElsewhere(visitor, "courrier");
     await endedAt(visitor, "Share now");
     await unlock(visitor);
     await page.getByText(say("What you had chosen is no longer among your documents.")).waitFor();
@@ -197,7 +194,6 @@ for (const language of ["fr", "en"] as const) {
     await press(visitor, "Share now");
     await heading(page, say("Shared"));
     assert.deepEqual(wrongBeside(visitor), []);
-    await other.context.close();
     await context.close();
   });
 }
@@ -614,11 +610,10 @@ async function endedAt(visitor: Visitor, button: string): Promise<void> {
 }
 
 /** Deletes a document of the list. */
-async function remove(visitor: Visitor, title: string): Promise<void> {
-  const { page, say } = visitor;
-  await section(visitor, "My documents");
-  await activate(visitor, page.getByRole("link", { name: title }).first());
-  await press(visitor, "Delete");
-  await press(visitor, "Delete it");
-  await heading(page, say("My documents"));
+async function removeElsewhere(person: Owner, title: string): Promise<void> {
+  const account = await elsewhere(ground, person);
+  const record = await account.record();
+  const found = (await record.list()).find(({ metadata }) => metadata.title === title);
+  await record.delete(found?.item ?? assert.fail(title));
+  await account.lock();
 }

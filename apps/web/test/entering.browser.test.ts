@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { memoryStore, type RawStore, rotateIdentity, signInWithKit } from "@ecrin/client";
+import { memoryStore, rotateIdentity } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
 import { goToWays, setUpCodes } from "./factors.ts";
 import { fill, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate, write } from "./hand.ts";
 import { type Owner, owner } from "./owner.ts";
+import { elsewhere } from "./people.ts";
 import type { Look } from "./visitor.ts";
 import { addText, allSaved, keepHere, openText, unlock, wrongBeside } from "./waiting-room.ts";
 import { walked } from "./walked.ts";
@@ -37,12 +38,6 @@ async function atTheDoor(language: Language, look: Look = {}): Promise<Owner> {
   await visitor.page.goto(`${ground.url}/documents`);
   await heading(visitor.page, visitor.say("Open my record"));
   return visitor;
-}
-
-/** The same account somewhere else, by its kit. */
-async function elsewhere({ kit, address }: Owner, store: RawStore = memoryStore()) {
-  const who = { server: ground.url, store, kit, address, password: PASSWORD };
-  return await signInWithKit(who);
 }
 
 for (const walk of WALKS.entering) {
@@ -79,7 +74,7 @@ for (const walk of WALKS.entering) {
     assert.equal(await page.getByText(SIGNING_IN).count(), 0);
     // What another device wrote stands in the list now.
     await openText(visitor, "photo.txt", "la photo");
-    const other = await elsewhere(visitor);
+    const other = await elsewhere(ground, visitor);
     assert.equal((await (await other.record()).list()).length, 2);
     await other.lock();
     assert.deepEqual(wrongBeside(visitor), []);
@@ -90,7 +85,7 @@ for (const walk of WALKS.entering) {
 
 test("what another device wrote is in the list once the sign-in has ended", async () => {
   const visitor = await atTheDoor("en");
-  const other = await elsewhere(visitor);
+  const other = await elsewhere(ground, visitor);
   const record = await other.record();
   await record.add({ title: "nouveau", mediaType: "text/plain", content: new Uint8Array([65]) });
   await unlock(visitor);
@@ -119,7 +114,7 @@ test("a wrong password is told by this device, before anybody has answered", asy
 test("a password that was changed on another device: said behind the list, and at the door", async () => {
   const visitor = await atTheDoor("fr", { width: 1440 });
   const { page, say, context } = visitor;
-  const other = await elsewhere(visitor);
+  const other = await elsewhere(ground, visitor);
   await other.changePassword(PASSWORD, NEXT);
   await other.lock();
   const starts: string[] = [];
@@ -172,7 +167,7 @@ const ends: readonly (readonly [string, End])[] = [
   [
     "signed out",
     async (visitor) => {
-      const other = await elsewhere(visitor);
+      const other = await elsewhere(ground, visitor);
       for (const { device, here } of await other.devices())
         if (!here) await other.signOutDevice(device);
       await other.lock();
@@ -182,7 +177,7 @@ const ends: readonly (readonly [string, End])[] = [
     "left behind by a renewal of everything",
     async (visitor) => {
       const store = memoryStore();
-      await (await elsewhere(visitor, store)).lock();
+      await (await elsewhere(ground, visitor, store)).lock();
       const ask = { server: ground.url, store, password: PASSWORD, newPassword: PASSWORD };
       const { account } = await rotateIdentity(ask);
       await account.lock();
@@ -224,7 +219,7 @@ test("a service that shows something older: an alarm above the list", async () =
   await unlock(visitor);
   await allSaved(visitor);
   await section(visitor, "Settings");
-  const other = await elsewhere(visitor);
+  const other = await elsewhere(ground, visitor);
   await other.newKit();
   await other.lock();
   await context.unrouteAll({ behavior: "wait" });

@@ -24,13 +24,21 @@ export async function otherDevice(
   look: Look = {},
 ): Promise<Visitor> {
   const visitor = await newVisitor(ground, language, look);
+  await enterByKit(visitor, { address, kit });
+  return visitor;
+}
+
+/** Opens a record in a browser that keeps nothing of it. */
+export async function enterByKit(
+  visitor: Visitor,
+  { address, kit }: Pick<Owner, "address" | "kit">,
+): Promise<void> {
   await follow(visitor, "I have one: open it here with my kit");
   await fill(visitor, "E-mail address", address);
   await fill(visitor, "Your kit: the 24 words, or the same as letters", kit);
   await fill(visitor, "Password", PASSWORD);
   await press(visitor, "Open");
   await heading(visitor.page, visitor.say("My documents"));
-  return visitor;
 }
 
 /** Says yes to keeping the record on this device. */
