@@ -39,10 +39,10 @@ function command(args: readonly string[]): Promise<boolean> {
 
 const PROCESSORS = availableParallelism();
 /**
- * Two batches at once for each processor and one more, and whether it would rather be one in a browser:
- * that waits for its page more than half of its time, another for a disk or a clock now and then.
+ * Two batches at once for each processor, and whether it would rather be one in a browser: that waits for
+ * its page more than half of its time, another for a disk or a clock now and then.
  */
-const LANES = Array.from({ length: 2 * PROCESSORS + 1 }, (_, i) => i % 2 === 0);
+const LANES = Array.from({ length: 2 * PROCESSORS }, (_, i) => i % 2 === 0);
 
 /** Works at as many things at once as there are lanes, each at the first that it would rather have, or in their order. */
 async function inLanes<T, L>(
