@@ -83,6 +83,25 @@ for (const walk of WALKS.entering) {
   });
 }
 
+test("a service that lets in and then answers nothing: the list of this device stands", async () => {
+  const visitor = await atTheDoor("en");
+  const { page, say, context } = visitor;
+  await context.route("**/v1/spaces/**", (route) => route.abort("connectionrefused"));
+  const letIn = page.waitForResponse("**/v1/account");
+  await unlock(visitor);
+  await letIn;
+  await page.getByText(SIGNING_IN).waitFor({ state: "detached" });
+  // Asked for anew by somebody who is signed in, and whose record was never reached.
+  await section(visitor, "Contacts");
+  await section(visitor, "My documents");
+  await page.getByRole("link", { name: "bilan" }).first().waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  assert.equal(await page.getByText(say("Nothing here yet")).count(), 0);
+  await context.unroute("**/v1/spaces/**");
+  await openText(visitor, "bilan.txt", "le bilan");
+  await context.close();
+});
+
 test("what another device wrote is in the list once the sign-in has ended", async () => {
   const visitor = await atTheDoor("en");
   const other = await elsewhere(ground, visitor);

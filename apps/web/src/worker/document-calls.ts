@@ -25,7 +25,7 @@ import { reachedOr, reachedOrHere, recordHere, send } from "./at-hand.ts";
 import { signedInOrNot } from "./behind.ts";
 import type { Handlers } from "./handlers.ts";
 import { personOf } from "./people.ts";
-import { current, deviceHere, opened, ownRecord } from "./session.ts";
+import { current, deviceHere, ownRecord } from "./session.ts";
 import { shownOf } from "./shown.ts";
 
 type DocumentCall = "documents" | "history" | "add" | "open" | "correct" | "remove" | "settle";
@@ -58,8 +58,7 @@ export const documentCalls: Handlers<DocumentCall> = {
         opens: kept.opens(revision.fact.revision),
       }));
     }
-    const record = await ownRecord();
-    if (!isThere) await record.sync();
+    const record = await recordSeen(isThere);
     const revisions = historyIn(record.listing, itemOf(record, item));
     // Behind a version that does not open stand those it was made of.
     const found = record.listing.items.get(itemOf(record, item));
@@ -115,8 +114,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       await send();
       return undefined;
     }
-    const record = await recordThere();
-    if (!isThere) await record.sync();
+    const record = await recordSeen(isThere);
     const how = { progress, shown: versionsIn(record.listing.revisions, shown) };
     const name = nameAsItWas(title, record.listing.revisions);
     await record.correct(itemOf(record, item), inputOf(file, name), how);
@@ -131,8 +129,7 @@ export const documentCalls: Handlers<DocumentCall> = {
       await send();
       return undefined;
     }
-    const record = await recordThere();
-    if (!isThere) await record.sync();
+    const record = await recordSeen(isThere);
     await record.delete(itemOf(record, item), inPlaceOf(record.listing.revisions, shown));
     return undefined;
   },
@@ -203,6 +200,13 @@ async function recordThere(): Promise<HealthRecord> {
   return await ownRecord();
 }
 
+/** The same, with what is new. @param isThere whether that was just fetched (`synchronised`) */
+async function recordSeen(isThere: boolean): Promise<HealthRecord> {
+  const record = await recordThere();
+  if (!isThere) await record.sync();
+  return record;
+}
+
 /** An item of the list; where this device keeps the record, with where it is. */
 type AnyItem = ListedItem & Partial<Pick<OfflineItem, "waits" | "opens">>;
 
@@ -215,13 +219,11 @@ export async function listed(): Promise<{
   readonly unreadable: readonly Unreadable[];
 }> {
   const isThere = await synchronised();
-  const record = opened() === undefined ? undefined : await ownRecord();
   const kept = await recordHere();
-  const unreadable = record === undefined ? [] : unreadableIn(record.listing);
-  if (kept !== undefined) return { items: kept.list(), unreadable };
-  const there = record ?? (await ownRecord());
-  if (!isThere) await there.sync();
-  return { items: listedIn(there.listing), unreadable };
+  // The record may never have been reached: nothing more is asked of a service that does not answer.
+  if (kept !== undefined && !isThere) return { items: kept.list(), unreadable: [] };
+  const { listing } = await recordSeen(isThere);
+  return { items: kept?.list() ?? listedIn(listing), unreadable: unreadableIn(listing) };
 }
 
 /** Newest first, each called what the version of it is called that does open. */
