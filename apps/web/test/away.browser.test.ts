@@ -307,8 +307,8 @@ test("a wrong clock is named, and what was written under it goes out once it is 
 
 /**
  * `takesOver` once another program than the one at work now does the work, which it does when no page
- * of this one is open. Chromium never answers a page that is opened in that very moment: ten lines of
- * a worker show it too.
+ * of this one is open. Chromium never answers a page that is opened in that very moment, whatever
+ * the worker is.
  */
 async function watchPrograms({
   context,

@@ -609,7 +609,7 @@ async function endedAt(visitor: Visitor, button: string): Promise<void> {
   await sessionEnds(visitor, 0);
 }
 
-/** Deletes a document of the list. */
+/** Deletes a document on another device of theirs. */
 async function removeElsewhere(person: Owner, title: string): Promise<void> {
   const account = await elsewhere(ground, person);
   const record = await account.record();

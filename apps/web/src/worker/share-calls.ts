@@ -105,6 +105,7 @@ function inQuotes(name: string): string {
 async function accessNow() {
   const record = await ownRecord();
   const members = await record.members();
+  // As they stood in that same answer.
   const lives = [...record.view.state.shares.values()];
   const shares: Access[] = [];
   for (const life of lives.toReversed()) {
