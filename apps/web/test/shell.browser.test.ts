@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
+import type { Sent } from "./visitor.ts";
 import { addText, says, shellKept } from "./waiting-room.ts";
 
 let ground: Ground;
@@ -82,10 +84,10 @@ test("a page asks the service once for what it shows", async () => {
   };
   for (const [name, go] of Object.entries(pages)) {
     await section(visitor, name === "a document" ? "My documents" : "Contacts");
-    await page.waitForLoadState("networkidle");
+    await untilQuiet(sent);
     const before = sent.length;
     await go();
-    await page.waitForLoadState("networkidle");
+    await untilQuiet(sent);
     const asked = sent
       .slice(before)
       .filter(({ url }) => url.includes("/v1/"))
@@ -95,3 +97,11 @@ test("a page asks the service once for what it shows", async () => {
   }
   await context.close();
 });
+
+/** Nothing has been asked for half a second. */
+async function untilQuiet(sent: readonly Sent[]): Promise<void> {
+  for (let before = -1; before !== sent.length; ) {
+    before = sent.length;
+    await sleep(500);
+  }
+}
