@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { memoryStore, signInWithKit } from "@ecrin/client";
 import { checkAbilities } from "./abilities.ts";
-import { add, checkKit, heading, PASSWORD, section, signUp } from "./flows.ts";
+import { add, checkKit, heading, section, signUp } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
+import { elsewhere } from "./people.ts";
 import { note } from "./samples.ts";
 import { newVisitor } from "./visitor.ts";
 
@@ -21,7 +21,8 @@ after(async () => {
 test("a line comes by itself, is said politely, narrowed down, and an older log is an alarm", async () => {
   const visitor = await newVisitor(ground, "fr", { width: 1440 });
   const { page, say, context, wrong } = visitor;
-  const kit = await signUp(visitor, { name: "Alice Martin", address: "alice@example.org" });
+  const address = "alice@example.org";
+  const kit = await signUp(visitor, { name: "Alice Martin", address });
   await checkKit(visitor, kit.words);
   await add(visitor, [{ name: "Bilan.txt", mimeType: "text/plain", buffer: note("bilan") }]);
   await section(visitor, "Journal");
@@ -29,13 +30,7 @@ test("a line comes by itself, is said politely, narrowed down, and an older log 
   const early = await (await fetch(`${ground.url}/v1/log`)).text();
 
   // The same person opens it on another device.
-  const server = ground.url;
-  const device = await signInWithKit({
-    server,
-    kit: kit.text,
-    password: PASSWORD,
-    store: memoryStore(),
-  });
+  const device = await elsewhere(ground, { address, kit: kit.text });
   const record = await device.record();
   const [item] = await record.list();
   await record.open(item?.item ?? assert.fail());
@@ -54,7 +49,7 @@ test("a line comes by itself, is said politely, narrowed down, and an older log 
 
   // Until every entry is under a checkpoint that this device has seen, an older one is none.
   for (let tried = 0; ; tried++) {
-    const told = (await (await fetch(`${server}/v1/log`)).json()) as { size: number };
+    const told = (await (await fetch(`${ground.url}/v1/log`)).json()) as { size: number };
     if (told.size > (JSON.parse(early) as { size: number }).size) break;
     assert.ok(tried < 400, "the log is not signed");
     await page.waitForTimeout(250);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { memoryStore, signInWithKit } from "@ecrin/client";
 import type { Plugin } from "vite";
 // biome-ignore lint/style/noRestrictedImports: tools/ is no workspace and has no name.
 import { type RunningAuthority, startAuthority } from "../../../tools/anchors/authority.ts";
 import { fill, heading, PASSWORD, press, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { owner } from "./owner.ts";
+import { elsewhere } from "./people.ts";
 
 // A journal in more epochs of tags than one look follows (spec/log.md, MUST 3).
 
@@ -71,12 +71,11 @@ const WAITS = "lines whose tags wait for the next look are told so, and then che
 
 test(WAITS, { timeout: 300_000 }, async ({ signal }) => {
   const visitor = await owner(ground, "fr");
-  const { page, say, kit, wrong, context } = visitor;
+  const { page, say, wrong, context } = visitor;
   await press(visitor, "Close my record");
   await heading(page, say("Open my record"));
   // On another device, so that this one has followed nothing of it.
-  const store = memoryStore();
-  const account = await signInWithKit({ server: ground.url, kit, password: PASSWORD, store });
+  const account = await elsewhere(ground, visitor);
   const record = await account.record();
   for (let done = 0; done < EPOCHS; done++) {
     const { ended } = await epochs();
