@@ -43,6 +43,8 @@ const NOTHING = {
 export interface Outside extends HeldTagKeys {
   readonly chain: Awaited<ReturnType<typeof readChain>> | "unread";
   readonly checkpoint: Awaited<ReturnType<typeof readOutside>> | "unread";
+  /** Whether a checkpoint is kept there by now: the first one may have been signed since. */
+  readonly hasCheckpoint: () => Promise<boolean>;
   readonly current: readonly string[];
 }
 
@@ -69,6 +71,7 @@ export async function readHeld({ folder, keys }: Omit<LookedAtPlace, "admin">): 
     retired: await keys.tags.retired(),
     chain: await readChain(folder).catch(unread),
     checkpoint: await readOutside(folder).catch(unread),
+    hasCheckpoint: async () => (await readOutside(folder).catch(unread)) !== undefined,
     current: [keys.logKey, ...next],
   };
 }
@@ -141,13 +144,13 @@ function goesOn(chain: OutsideChain | undefined, held: HeldKeys): boolean {
 /** The checkpoint that was kept outside: of this log, or of the one that ended before it. */
 async function openOutside(
   tx: Tx,
-  { checkpoint }: Outside,
+  { checkpoint, hasCheckpoint }: Outside,
   { keys, ended }: LogLine,
   faults: Faults,
 ): Promise<{ readonly size: number; readonly root: Hash } | undefined> {
   if (checkpoint === undefined) {
     const [signed] = await tx`select from log_checkpoints limit 1`;
-    if (signed !== undefined) faults.add("outside", "missing");
+    if (signed !== undefined && !(await hasCheckpoint())) faults.add("outside", "missing");
     return undefined;
   }
   if (checkpoint === "unread") {

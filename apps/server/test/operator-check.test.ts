@@ -207,6 +207,25 @@ test("beside a service that writes, closes epochs, signs and discloses there is 
   }
 });
 
+test("nor where a service signs for the first time while the check begins", async () => {
+  const ground = await layLog(cluster);
+  try {
+    await write(ground.journal, 3);
+    const outside = await readHeld(placeOf(ground));
+    await ground.log.sign();
+    const looked = async () =>
+      await ground.admin.begin(async (tx) => (await checkAt(tx, outside)).faults);
+    assert.deepEqual(await looked(), []);
+    await rm(join(ground.folder, "checkpoint"));
+    assert.deepEqual(
+      (await looked()).map(({ first }) => first),
+      ["missing"],
+    );
+  } finally {
+    await ground.end();
+  }
+});
+
 test("what is kept outside is looked at as well", async () => {
   await withHistory(async (ground) => {
     const file = join(ground.folder, "checkpoint");
