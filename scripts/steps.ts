@@ -54,7 +54,8 @@ const LONGEST = [
 ];
 
 /** Folders whose tests share a process with others of their step: they take less time than loading what they test. */
-const SHARING = /^(?:packages\/(?:client|protocol)|apps\/(?:cli|server|web))\//;
+const SHARING =
+  /^(?:packages\/(?:client|protocol)|apps\/(?:cli|server|web)|tools\/(?:anchors|ways|witness))\//;
 /** What changes its process for good: what modules are found, and what stands in the page's place. */
 const CHANGES = new Set(["apps/web/test/language.test.ts"]);
 /** Files that share a process: enough of them that what was compiled for one serves the others. */
@@ -64,6 +65,9 @@ const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const TSC = "node_modules/typescript/bin/tsc";
 /** Several projects are looked at side by side; several in each would all ask what is shared anew. */
 const BY_ONE = ["--checkers", "1"];
+
+/** What several tests would each make at the same moment, where it is not there yet (ready.ts). */
+const READY = ["browser", "page", "light-page"] as const;
 
 /** Browser tests carry their own name because each of them starts a Chromium. */
 const BROWSER = /\.browser\.test\.ts$/;
@@ -157,6 +161,7 @@ export function steps(root: string): Step[] {
     all.push({ name: "tidy", kind: "commands", commands: [["tools/tidy.ts"]] });
   }
   all.push(
+    { name: "page", kind: "commands", commands: READY.map((what) => ["scripts/ready.ts", what]) },
     { name: "tools", kind: "tests", files: elsewhere },
     { name: "protocol", kind: "tests", files: under("packages/protocol/") },
     { name: "timestamp", kind: "tests", files: under("packages/timestamp/") },

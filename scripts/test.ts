@@ -139,15 +139,14 @@ const began = performance.now();
 process.env.TMPDIR = await quickFolder();
 const chosenSteps = chosen(process.argv.slice(2));
 const tests = chosenSteps.filter((step) => step.kind === "tests");
-// Made meanwhile: much of it is waiting.
-const cluster = tests.length > 0 ? makeCluster() : undefined;
+// Made meanwhile: much of it is waiting. Where this is itself run by a test, there is one.
+const made = process.env.ECRIN_CLUSTER;
+const cluster = tests.length > 0 && made === undefined ? makeCluster() : undefined;
 cluster?.catch(() => undefined); // Told where it is awaited.
 for (const step of chosenSteps)
   if (step.kind === "commands") tell(step.name, await runCommands(step.commands));
-if (cluster !== undefined) {
-  process.env.ECRIN_CLUSTER = await cluster;
-  await runTests(tests);
-}
+if (cluster !== undefined) process.env.ECRIN_CLUSTER = await cluster;
+if (tests.length > 0) await runTests(tests);
 process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(1)} s in all\n`);
 if (broken.length > 0) process.stdout.write(`failed steps: ${broken.join(", ")}\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

@@ -57,7 +57,7 @@ async function packageVersion(entry: string): Promise<string> {
 }
 
 /** Unpacks Chromium if this version is not there yet; returns its folder. */
-async function unpacked(): Promise<string> {
+export async function unpacked(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
   const cache = join(modules, ".cache");
   const folder = join(cache, `ecrin-chromium-${await packageVersion(entry)}`);

@@ -24,9 +24,11 @@ const running = new Set<ChildProcess>();
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "ecrin-recovery-"));
   await mkdir(join(folder, "home"));
-  const { PATH = "" } = process.env;
+  const { PATH = "", NODE_OPTIONS = "" } = process.env;
   env = {
     PATH,
+    // As in other tests, passwords are stretched next to nothing.
+    NODE_OPTIONS,
     HOME: join(folder, "home"),
     LC_ALL: "C.UTF-8",
     PORT: String(await freePort()),

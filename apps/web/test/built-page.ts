@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/pro
 import { join } from "node:path";
 import process from "node:process";
 import type { Plugin } from "vite";
+import { buildPage } from "../../server/src/page-build.ts";
 
 const WEB = join(import.meta.dirname, "..");
 const ROOT = join(WEB, "../..");
@@ -30,12 +31,16 @@ function lightStretching(): Plugin {
 }
 
 /** What a page of these tests is built with beside its own plugins. */
-export function asTests(): Plugin[] {
-  return isLight ? [lightStretching()] : [];
+export function asTests(light = isLight): Plugin[] {
+  return light ? [lightStretching()] : [];
 }
 
-/** The folder of the page of just these sources, built first where nobody has. */
-export async function builtPage(): Promise<string> {
+/**
+ * The folder of the page of just these sources, built first where nobody has.
+ * @param light whether it stretches passwords next to nothing; if not, it is the one that people get
+ */
+export async function builtPage(light = isLight): Promise<string> {
+  if (!light) return (await buildPage(() => undefined)) ?? notBuilt();
   const folder = join(CACHE, await fingerprint());
   if (existsSync(folder)) return folder;
   await mkdir(CACHE, { recursive: true });
@@ -46,11 +51,11 @@ export async function builtPage(): Promise<string> {
   await build({
     root: WEB,
     logLevel: "error",
-    plugins: asTests(),
-    worker: { plugins: asTests },
+    plugins: asTests(true),
+    worker: { plugins: () => asTests(true) },
     build: { outDir: fresh, emptyOutDir: true },
   });
-  if (!existsSync(join(fresh, "index.html"))) throw new Error("the page was not built");
+  if (!existsSync(join(fresh, "index.html"))) notBuilt();
   await rename(fresh, folder).catch(async (error: unknown) => {
     // Somebody else was faster.
     if (!existsSync(folder)) throw error;
@@ -59,21 +64,25 @@ export async function builtPage(): Promise<string> {
   return folder;
 }
 
-/** SHA-256 of everything that goes into the page: names and contents. */
+function notBuilt(): never {
+  throw new Error("the page was not built");
+}
+
+/** SHA-256 of everything that goes into the light page: names and contents. */
 async function fingerprint(): Promise<string> {
   const packages = await readdir(join(ROOT, "packages"));
   const folders = [
     "apps/web/src",
     "apps/web/public",
     ...packages.map((name) => `packages/${name}/src`),
-    ...(isLight ? ["scripts/light"] : []),
+    "scripts/light",
   ];
   const inFolders = await Promise.all(folders.map(filesIn));
   const others = (await readdir(WEB, { withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ name }) => `apps/web/${name}`);
   const manifests = packages.map((name) => `packages/${name}/package.json`);
-  const hash = createHash("sha256").update(isLight ? "light\0" : "");
+  const hash = createHash("sha256");
   for (const file of [...inFolders.flat(), ...others, ...manifests, "package-lock.json"].sort()) {
     const bytes = await readFile(join(ROOT, file));
     hash.update(`${file}\0${bytes.length}\0`).update(bytes);

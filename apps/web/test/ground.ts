@@ -117,4 +117,6 @@ async function putBefore(pages: string, program: string): Promise<void> {
   if (workers.length !== 1) throw new Error(`a page has one worker, not ${workers.length}`);
   const file = join(assets, worker);
   await writeFile(file, `${program}${await readFile(file, "utf8")}`);
+  // What the server would answer with in its place.
+  for (const form of ["br", "gz"]) await rm(`${file}.${form}`, { force: true });
 }
