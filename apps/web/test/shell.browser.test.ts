@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { section } from "./flows.ts";
+import { heading, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
 import { owner } from "./owner.ts";
@@ -66,6 +66,39 @@ test("the program is kept without asking once more for what the page was started
     assert.ok((file?.transferSize ?? 0) > 0, String(asked));
   }
   await visitor.context.close();
+});
+
+const ASIDE = "what is asked of the service does not start the worker that keeps the program";
+
+test(ASIDE, { timeout: 60_000 }, async ({ signal }) => {
+  const visitor = await owner(ground, "en");
+  const { page, context } = visitor;
+  await shellKept(visitor);
+  // A page that the worker has given; it has ended since, as it does after half a minute of nothing.
+  await page.reload();
+  await heading(page, visitor.say("Open my record"));
+  const debug = await context.newCDPSession(page);
+  const running = new Set<string>();
+  debug.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+    for (const { versionId, runningStatus } of versions)
+      if (runningStatus === "stopped") running.delete(versionId);
+      else running.add(versionId);
+  });
+  const until = async (count: number) => {
+    while (running.size !== count) await sleep(20, undefined, { signal });
+  };
+  await debug.send("ServiceWorker.enable");
+  await until(1);
+  await debug.send("ServiceWorker.stopAllWorkers");
+  await until(0);
+  const ask = (path: string) =>
+    page.evaluate(async (name) => (await fetch(name, { cache: "no-store" })).status, path);
+  assert.equal(await ask("/v1/log"), 200);
+  assert.equal(running.size, 0);
+  // As it is started for a file that it keeps.
+  assert.equal(await ask("/icon.svg"), 200);
+  await until(1);
+  await context.close();
 });
 
 test("a page asks the service once for what it shows", async () => {

@@ -16,7 +16,10 @@ const RECEIVE = "/receive";
 /** What was handed over and no page has taken yet: in memory, never on the disk. */
 let handed: readonly File[] = [];
 
-self.addEventListener("install", (event) => event.waitUntil(fetchAll()));
+self.addEventListener("install", (event) => {
+  event.waitUntil(fetchAll());
+  event.waitUntil(standAside(event));
+});
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", ({ data, ports }) => {
   if (data === "take over") void self.skipWaiting();
@@ -32,6 +35,19 @@ self.addEventListener("fetch", (event) => {
   const name = request.mode === "navigate" ? placeOf(address.pathname) : address.pathname;
   if (name !== undefined && SHELL_FILES.includes(name)) event.respondWith(answer(name, request));
 });
+
+/** What browsers have that can be told beforehand what a worker has no word in. */
+interface RoutedInstall extends ExtendableEvent {
+  addRoutes?(rule: { condition: { urlPattern: string }; source: "network" }): Promise<void>;
+}
+
+/**
+ * Has the browser ask the service without us, where it can: it would start this worker anew, after
+ * half a minute of nothing, for requests that it lets pass.
+ */
+async function standAside(event: RoutedInstall): Promise<void> {
+  await event.addRoutes?.({ condition: { urlPattern: "/v1/*" }, source: "network" });
+}
 
 /** A place inside the page is the page; an address of the service is not ours to answer. */
 function placeOf(path: string): string | undefined {
