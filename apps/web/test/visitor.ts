@@ -34,6 +34,9 @@ export interface Look {
   readonly hand?: Hand;
 }
 
+/** CSS pixels: what a small laptop, or a phone whose address bar shows, leaves of its height. */
+const HEIGHT = 640;
+
 /**
  * Opens a browser profile that nobody used before, and goes to the first page.
  * @param kept what this device keeps already: it then stands before its door
@@ -46,7 +49,7 @@ export async function newVisitor(
 ): Promise<Visitor> {
   const context = await ground.browser.newContext({
     locale: language === "fr" ? "fr-FR" : "en-GB",
-    viewport: { width, height: 900 },
+    viewport: { width, height: HEIGHT },
     colorScheme: theme,
     hasTouch: hand === "touch",
     isMobile: hand === "touch",
