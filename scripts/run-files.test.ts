@@ -60,6 +60,17 @@ test("a file that does not end has failed", async () => {
   assert.deepEqual([hung.ok, hung.passed, hung.failed], [false, 2, 1]);
 });
 
+test("a file whose process ends before its tests has failed, in good order too", async () => {
+  for (const code of [0, 3]) {
+    // Once the first has been told of.
+    const ends = `new Promise(() => setTimeout(() => process.exit(${code}), 300))`;
+    const text = `${PASSES}\ntest("ends it", () => ${ends});\n${PASSES}`;
+    const { outcomes, stdout } = await outcomesOf({ early: text });
+    assert.equal(outcomes[0]?.ok, false, stdout);
+    assert.match(stdout, code === 0 ? /ended before its tests/ : /exit code 3/);
+  }
+});
+
 test("what fails behind a test's back fails its file", async () => {
   const late = "setTimeout(() => { throw new Error('late'); }, 20);";
   for (const body of [
