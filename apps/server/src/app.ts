@@ -78,7 +78,8 @@ export function createApp(options: AppOptions): Hono<Env> {
   const sessions = createSessions(ground);
   const { limit } = ground;
   const isGuest = createGuestCheck(ground.sql);
-  const document = openApi();
+  // Made for the first who asks: few do, and every start would make it.
+  let document: ReturnType<typeof openApi> | undefined;
   const hold = createUntaken(patience);
 
   const connection = (c: Context<Env>) => connectionOf(c, options.forwarded ?? false);
@@ -198,6 +199,7 @@ export function createApp(options: AppOptions): Hono<Env> {
     "/openapi.json",
     answering("openapi", (c) => {
       refuseQuery(c.req.url);
+      document ??= openApi();
       return Promise.resolve(document);
     }),
   );
