@@ -409,7 +409,7 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   /** What this account did in others' records, newest first. */
   acts: { ask: undefined; answer: readonly JournalRow[] };
   /** Whether the page wants to be told that a journal has grown. */
-  watch: { ask: { on: boolean }; answer: undefined };
+  watch: { ask: { whose: "mine" | "others" | "nobody" }; answer: undefined };
   anchors: { ask: undefined; answer: AnchorsTold };
   /** `since`: leaves under the copy taken before, 0 for none; `log`: the key of its log. */
   takeJournal: {

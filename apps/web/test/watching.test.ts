@@ -35,11 +35,11 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 test("an off that comes while a watch begins leaves no stream open", async () => {
   const { open, growing } = streams();
   const { passed, release } = gate();
-  const watching = new Watching(async () => {
+  const watching = new Watching(assert.fail);
+  const beginning = watching.on(async () => {
     await passed;
     return [growing, growing];
-  }, assert.fail);
-  const beginning = watching.on();
+  });
   watching.off();
   release();
   await beginning;
@@ -51,16 +51,14 @@ test("two watches that begin side by side become one", async () => {
   const { open, growing, grow } = streams();
   const gates = [gate(), gate()];
   let [begun, grown] = [0, 0];
-  const watching = new Watching(
-    async () => {
-      await gates[begun++]?.passed;
-      return [growing];
-    },
-    () => {
-      grown += 1;
-    },
-  );
-  const beginnings = [watching.on(), watching.on()];
+  const watching = new Watching(() => {
+    grown += 1;
+  });
+  const begin = async () => {
+    await gates[begun++]?.passed;
+    return [growing];
+  };
+  const beginnings = [watching.on(begin), watching.on(begin)];
   gates[1]?.release();
   gates[0]?.release();
   await Promise.all(beginnings);
@@ -79,15 +77,15 @@ test("a stream that is refused is told once, and one that cannot begin is thrown
   const refused: Growing = async function* () {
     yield await Promise.reject(new Error("refused"));
   };
-  const watching = new Watching(
-    () => Promise.resolve([refused]),
-    () => {
-      grown += 1;
-    },
-  );
-  await watching.on();
+  const watching = new Watching(() => {
+    grown += 1;
+  });
+  await watching.on(() => Promise.resolve([refused]));
   await settled();
   assert.equal(grown, 1);
-  const locked = new Watching(() => Promise.reject(new Error("locked")), assert.fail);
-  await assert.rejects(locked.on(), /locked/);
+  const locked = new Watching(assert.fail);
+  await assert.rejects(
+    locked.on(() => Promise.reject(new Error("locked"))),
+    /locked/,
+  );
 });

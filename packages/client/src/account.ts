@@ -6,6 +6,7 @@ import {
   mayWrite,
   type RouteAnswer,
   type SpaceId,
+  type Subject,
   type Witness,
 } from "@ecrin/protocol";
 import { type DroppedFactors, forgetUnfinished, readUnfinished } from "./about-to-be.ts";
@@ -32,13 +33,14 @@ import {
 } from "./factors.ts";
 import { type Given, listGiven } from "./given.ts";
 import { Inbox } from "./inbox.ts";
-import { followJournal, type JournalLine } from "./journal.ts";
+import { followJournal, followJournals, type JournalLine } from "./journal.ts";
 import { Keeping } from "./keeping.ts";
 import type { Kit, KitCode } from "./kit.ts";
 import {
   actsGrowth,
   type Growth,
   journalGrowth,
+  type Listen,
   type Watch,
   watchActs,
   watchJournal,
@@ -284,19 +286,24 @@ export class Account {
     return await followJournal(this.#u, this.id);
   }
 
+  /** Several journals, such as this and that of a record, with one look at the log for all. */
+  async journals(subjects: readonly Subject[]): Promise<ReadonlyMap<Subject, JournalLine[]>> {
+    return await followJournals(this.#u, subjects);
+  }
+
   /** The same, at once and whenever it has grown. */
   watchJournal(watch?: Watch): AsyncGenerator<Growth<JournalLine>> {
     return watchJournal(this.#u, this.id, watch);
   }
 
   /** That it has grown, for whoever then asks for it. */
-  growth(watch?: Watch): AsyncGenerator<void> {
-    return journalGrowth(this.#u, this.id, watch);
+  growth(listen?: Listen): AsyncGenerator<void> {
+    return journalGrowth(this.#u, this.id, listen);
   }
 
   /** That this account has done something in others' records, for whoever then asks for it. */
-  actsGrowth(watch?: Watch): AsyncGenerator<void> {
-    return actsGrowth(this.#u, watch);
+  actsGrowth(listen?: Listen): AsyncGenerator<void> {
+    return actsGrowth(this.#u, listen);
   }
 
   /** What this account did in others' records, oldest first, as their journals have it. */

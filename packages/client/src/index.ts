@@ -52,7 +52,7 @@ export {
   unreadableIn,
 } from "./listed.ts";
 export { isOpenable, type Lost, type OpenableRevision, type Revision } from "./listing.ts";
-export type { Growth, Watch } from "./live.ts";
+export type { Growth, Listen, Watch } from "./live.ts";
 export { type LocalDevice, unlockOffline } from "./local.ts";
 export type { LogStanding, ReceiptsChecked } from "./log.ts";
 export type { Place } from "./log-place.ts";

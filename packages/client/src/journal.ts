@@ -25,7 +25,7 @@ import { ClientError } from "./errors.ts";
 import type { Listing } from "./listing.ts";
 import { checkLog } from "./log.ts";
 import { type Leaf, type Place, placeLines, tilesOf } from "./log-place.ts";
-import { checkTags, type TagCheck } from "./log-tags.ts";
+import { checkTags, epochsOf, type TagCheck } from "./log-tags.ts";
 import type { Unlocked } from "./unlocked.ts";
 
 const PAGE = 1000;
@@ -67,6 +67,13 @@ export interface JournalLine {
 /** A line before log, tags and anchors have been looked at. */
 type Followed = Omit<JournalLine, "tagCheck" | "place" | "anchoring">;
 
+/** A journal whose own chain was followed, and what the tree must hold of its lines. */
+interface FollowedJournal {
+  readonly subject: Subject;
+  readonly lines: readonly Followed[];
+  readonly leaves: readonly Leaf[];
+}
+
 /**
  * Fetches a subject's journal and checks it: every commitment, the chain, the
  * signed head, that it continues the highest head this account has seen; that
@@ -75,6 +82,39 @@ type Followed = Omit<JournalLine, "tagCheck" | "place" | "anchoring">;
  * @throws ClientError `rollback`, `fork` or `entry-missing`, never repaired in silence
  */
 export async function followJournal(u: Unlocked, subject: Subject): Promise<JournalLine[]> {
+  return (await followJournals(u, [subject])).get(subject) ?? [];
+}
+
+/** The same of several journals, with one look at the log after the last of them has been read. */
+export async function followJournals(
+  u: Unlocked,
+  subjects: readonly Subject[],
+): Promise<ReadonlyMap<Subject, JournalLine[]>> {
+  const journals: FollowedJournal[] = [];
+  for (const subject of subjects) journals.push(await followChain(u, subject));
+  const standing = await checkLog(u);
+  const read = tilesOf(u, standing.size);
+  const told = epochsOf(u);
+  const checked = new Map<Subject, Omit<JournalLine, "anchoring">[]>();
+  for (const { subject, lines, leaves } of journals) {
+    const places = await placeLines(u, subject, leaves, standing, read);
+    const tags = await checkTags(u.store, subject, leaves, { standing, read, told });
+    const whole = lines.map((line) => ({
+      ...line,
+      place: places.get(line.n) ?? "waiting",
+      tagCheck: tags.get(line.n) ?? "undisclosed",
+    }));
+    checked.set(subject, whole);
+  }
+  const oldest = Math.min(...journals.flatMap(({ leaves }) => leaves[0]?.index ?? []));
+  const anchoring = anchoringOf(await listAnchors(u, oldest));
+  const anchored = (lines: readonly Omit<JournalLine, "anchoring">[]): JournalLine[] =>
+    lines.map((line) => ({ ...line, anchoring: anchoring(line.index) }));
+  return new Map([...checked].map(([subject, lines]) => [subject, anchored(lines)]));
+}
+
+/** Follows a subject's journal to its signed head, from nothing and past what was seen before. */
+async function followChain(u: Unlocked, subject: Subject): Promise<FollowedJournal> {
   const lines: Followed[] = [];
   const leaves: Leaf[] = [];
   const reads = new Set<string>();
@@ -115,17 +155,7 @@ export async function followJournal(u: Unlocked, subject: Subject): Promise<Jour
   }
   if (position.hash !== undefined)
     u.keyring.see(`${subject}.journal`, { seq: position.next - 1, hash: position.hash });
-  const standing = await checkLog(u);
-  const read = tilesOf(u, standing.size);
-  const places = await placeLines(u, subject, leaves, standing, read);
-  const tags = await checkTags(u, subject, leaves, standing, read);
-  const anchoring = anchoringOf(await listAnchors(u, leaves[0]?.index));
-  return lines.map((line) => ({
-    ...line,
-    place: places.get(line.n) ?? "waiting",
-    tagCheck: tags.get(line.n) ?? "undisclosed",
-    anchoring: anchoring(line.index),
-  }));
+  return { subject, lines, leaves };
 }
 
 /**

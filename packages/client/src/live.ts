@@ -13,6 +13,12 @@ export interface Watch {
   readonly signal?: AbortSignal;
 }
 
+/** How one is watched by somebody who fetches it by themselves. */
+export interface Listen extends Watch {
+  /** The last line (of acts, its place in the log) that was fetched and checked, where any was. */
+  readonly last?: () => number | undefined;
+}
+
 /** What came of looking again. */
 export interface Growth<Line> {
   /** All of it, every line checked. */
@@ -59,27 +65,32 @@ const SILENCE_MS = 50_000;
 /** A stream of the server's, as its table of routes names it. */
 type Connect = (last: number, until: AbortSignal) => Promise<AsyncIterable<string>>;
 
-/**
- * That a subject's journal has grown, or that a stream of it stands anew: then too something may
- * have come. For whoever fetches by themselves.
- */
-export async function* journalGrowth(
+/** That a subject's journal has grown beyond the last line that was fetched. */
+export function journalGrowth(
   u: Unlocked,
   subject: Subject,
-  { signal }: Watch = {},
+  listen?: Listen,
 ): AsyncGenerator<void, void, undefined> {
-  const connect: Connect = (last, until) =>
-    u.http.events("journalEvents", { subject }, last, until);
-  for await (const _ of signals(signal, () => -1, connect)) yield;
+  return growth((last, until) => u.http.events("journalEvents", { subject }, last, until), listen);
 }
 
 /** The same of what this account did. */
-export async function* actsGrowth(
-  u: Unlocked,
-  { signal }: Watch = {},
+export function actsGrowth(u: Unlocked, listen?: Listen): AsyncGenerator<void, void, undefined> {
+  return growth((last, until) => u.http.events("actsEvents", {}, last, until), listen);
+}
+
+/** Where nobody says what they have, something may have come before the stream stood: that counts too. */
+async function* growth(
+  connect: Connect,
+  { signal, last = () => undefined }: Listen = {},
 ): AsyncGenerator<void, void, undefined> {
-  const connect: Connect = (last, until) => u.http.events("actsEvents", {}, last, until);
-  for await (const _ of signals(signal, () => -1, connect)) yield;
+  let had: number | undefined;
+  const mark = () => {
+    had = last();
+    return had ?? -1;
+  };
+  for await (const said of signals(signal, mark, connect))
+    if (said === "grown" || had === undefined) yield;
 }
 
 async function* watch<Line>(

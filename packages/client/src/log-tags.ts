@@ -51,6 +51,27 @@ const followedField = z.array(
 );
 type Followed = z.infer<typeof followedField>[number];
 
+/** Asks for a page of closed epochs, from one on. */
+export type ReadEpochs = (from: number) => Promise<readonly EpochOfTags[]>;
+
+/** Reads them of the service, each page once. */
+export function epochsOf({ http }: Pick<Unlocked, "http">): ReadEpochs {
+  const asked = new Map<number, Promise<readonly EpochOfTags[]>>();
+  const ask = async (from: number) => (await http.call("logEpochs", { query: { from } })).epochs;
+  return (from) => {
+    const page = asked.get(from) ?? ask(from);
+    asked.set(from, page);
+    return page;
+  };
+}
+
+/** What of the log the tags are followed in. */
+export interface TagsMeasure {
+  readonly standing: LogStanding;
+  readonly read: ReadHashes;
+  readonly told: ReadEpochs;
+}
+
 /**
  * Checks the tags of a journal's lines under the keys that are published. What was followed once is
  * remembered, and asked for no more.
@@ -58,14 +79,13 @@ type Followed = z.infer<typeof followedField>[number];
  * line has another tag than the chain
  */
 export async function checkTags(
-  u: Pick<Unlocked, "http" | "store">,
+  store: Unlocked["store"],
   subject: Subject,
   leaves: readonly Leaf[],
-  standing: LogStanding,
-  read: ReadHashes,
+  { standing, read, told: epochs }: TagsMeasure,
 ): Promise<ReadonlyMap<number, TagCheck>> {
   const checks = new Map<number, TagCheck>(leaves.map(({ n }) => [n, "undisclosed"]));
-  const kept = await u.store.getJson(TAGS + subject);
+  const kept = await store.getJson(TAGS + subject);
   const before = kept === undefined ? [] : parseAs(followedField, kept, "tags");
   // Erased lines, or others than before, are looked at anew.
   const known = before.filter(
@@ -76,7 +96,7 @@ export async function checkTags(
       for (const { n } of within(leaves, each)) checks.set(n, "checked");
   const open = leaves.filter(({ index }) => !known.some((each) => isWithin(index, each)));
   if (open.length === 0) return checks;
-  const told = await epochsFrom(u, open, known);
+  const told = await epochsFrom(epochs, open, known);
   known.push(...neverTold(told, known));
   let count = 0;
   for (const epoch of told.filter(({ key }) => key !== undefined).reverse()) {
@@ -96,7 +116,7 @@ export async function checkTags(
     known.push({ epoch: epoch.epoch, from, to, digest: digestOf(own) });
   }
   known.sort((a, b) => a.from - b.from);
-  await u.store.putJson(
+  await store.putJson(
     TAGS + subject,
     known.map((each) => ({ ...each })),
   );
@@ -121,7 +141,7 @@ function digestOf(own: readonly Leaf[]): Hash {
  * told in order: where a whole page has none, there are none further on.
  */
 async function epochsFrom(
-  u: Pick<Unlocked, "http">,
+  read: ReadEpochs,
   open: readonly Leaf[],
   known: readonly Followed[],
 ): Promise<EpochOfTags[]> {
@@ -130,7 +150,7 @@ async function epochsFrom(
   let from = Math.max(0, ...passed);
   const told: EpochOfTags[] = [];
   for (let page = 0; page < PAGES; page++) {
-    const { epochs } = await u.http.call("logEpochs", { query: { from } });
+    const epochs = await read(from);
     told.push(...epochs);
     const newest = epochs.at(-1);
     if (newest === undefined || newest.to > last || newest.epoch < from) break;

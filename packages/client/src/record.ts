@@ -29,7 +29,7 @@ import {
   type Revision,
   revisionNamed,
 } from "./listing.ts";
-import { journalGrowth, type Watch, watchJournal } from "./live.ts";
+import { journalGrowth, type Listen, type Watch, watchJournal } from "./live.ts";
 import {
   addMember,
   endMembers,
@@ -335,7 +335,7 @@ export class HealthRecord {
   readonly watchJournal = (watch?: Watch) => watchJournal(this.#u, this.space, watch);
 
   /** That it has grown, for whoever then asks for it. */
-  readonly growth = (watch?: Watch) => journalGrowth(this.#u, this.space, watch);
+  readonly growth = (listen?: Listen) => journalGrowth(this.#u, this.space, listen);
 
   /** Turns the epoch where an end date, a new identity or a signed-out device makes it due. */
   async rotateIfDue(): Promise<boolean> {

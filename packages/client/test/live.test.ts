@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { utf8 } from "@ecrin/protocol";
 import { eventsOf } from "../src/events.ts";
 import {
@@ -13,6 +14,8 @@ import {
 } from "../src/index.ts";
 import { type Ground, newPerson, type Person, refusal, startGround } from "./ground.ts";
 
+/** Many looks of the server's at what has grown. */
+const QUIET_MS = 400;
 const PACE = { leaves: 1, ms: 0, epoch: { leaves: 1000, ms: 3_600_000 }, tick: 25 };
 
 let ground: Ground;
@@ -113,6 +116,43 @@ test("acts show by themselves, whichever device they are done on", async () => {
   // What was done stays to be seen by who did it, also after the right has ended.
   await record.endMember(doctor.account.id);
   assert.equal((await doctor.account.acts()).at(-1)?.kind, "upload");
+});
+
+test("growth is told beyond the last line that one has, and of a stream where one has none", async () => {
+  const own = await doctor.account.record();
+  const last = async () => (await own.journal()).at(-1)?.n ?? assert.fail();
+  /** How often growth is told, once the stream has stood for a while and after something is done. */
+  const told = async (mark: number | undefined, act?: () => Promise<unknown>) => {
+    const [stands, stop] = [Promise.withResolvers<void>(), new AbortController()];
+    tamper = (path, answer) => {
+      if (path.endsWith("/events")) stands.resolve();
+      return answer;
+    };
+    let times = 0;
+    const listening = (async () => {
+      const listen = { signal: stop.signal, last: () => mark };
+      for await (const _ of own.growth(listen)) times += 1;
+    })();
+    await stands.promise;
+    await sleep(QUIET_MS);
+    const before = times;
+    await act?.();
+    for (let i = 0; act !== undefined && times === before && i < 200; i++) await sleep(25);
+    stop.abort();
+    await listening;
+    return [before > 0, times > before];
+  };
+  try {
+    const had = await last();
+    const note = { title: "mine", mediaType: "text/plain", content: utf8("mine") };
+    assert.deepEqual(await told(had, () => own.add(note)), [false, true]);
+    // What came while nobody listened.
+    assert.deepEqual(await told(had), [true, false]);
+    assert.deepEqual(await told(await last()), [false, false]);
+    assert.deepEqual(await told(undefined), [true, false]);
+  } finally {
+    tamper = (_, answer) => answer;
+  }
 });
 
 test("an act that is not this account's, or not in the log, is an alarm", async () => {

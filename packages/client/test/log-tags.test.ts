@@ -21,7 +21,7 @@ import {
 import { Http } from "../src/http.ts";
 import type { LogStanding } from "../src/log.ts";
 import type { Leaf } from "../src/log-place.ts";
-import { checkTags } from "../src/log-tags.ts";
+import { checkTags, epochsOf } from "../src/log-tags.ts";
 import { memoryStore } from "../src/store.memory.ts";
 import { Store } from "../src/store.ts";
 
@@ -78,7 +78,8 @@ async function deviceAt({ leaves, standing, read }: Long, told: () => readonly E
   const http = new Http({ server: "https://ecrin.example", fetch });
   const subject = newId<"space">();
   return async () => {
-    const checks = await checkTags({ http, store }, subject, leaves, standing, read);
+    const told = epochsOf({ http });
+    const checks = await checkTags(store, subject, leaves, { standing, read, told });
     return leaves.map(({ n }) => checks.get(n));
   };
 }

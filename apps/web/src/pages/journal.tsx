@@ -55,7 +55,7 @@ export function JournalPage() {
 function Mine() {
   const journal = useAnswer("journal", undefined);
   const anchors = useAnswer("anchors", undefined);
-  useLiveJournal(journal.again);
+  useLiveJournal("mine", journal.again);
   return (
     <>
       <Awaited of={journal}>{(rows) => <Rows rows={rows} anchors={anchors.answer} />}</Awaited>
@@ -67,7 +67,7 @@ function Mine() {
 
 function Others() {
   const acts = useAnswer("acts", undefined);
-  useLiveJournal(acts.again);
+  useLiveJournal("others", acts.again);
   return <Awaited of={acts}>{(rows) => <Rows rows={rows} anchors={undefined} />}</Awaited>;
 }
 

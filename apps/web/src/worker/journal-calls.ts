@@ -9,6 +9,7 @@ import {
 import type { JournalRow } from "../wire.ts";
 import type { AnchoringTold } from "../wire-export.ts";
 import type { Handlers } from "./handlers.ts";
+import { gaveLines } from "./last-lines.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
 
@@ -17,16 +18,21 @@ export const journalCalls: Handlers<"journal" | "acts" | "anchors"> = {
   async journal() {
     const record = await ownRecord();
     await record.sync();
-    const [ofRecord, ofAccount] = [await record.journal(), await current().journal()];
+    const account = current();
+    const lines = await account.journals([record.space, account.id]);
+    for (const [subject, own] of lines) gaveLines(subject, own.at(-1)?.n);
+    const rows = (of: JournalRow["of"], own: readonly JournalLine[] = []) =>
+      own.map((line) => rowOf(record, line, of));
     return [
-      ...ofRecord.map((line) => rowOf(record, line, "record")),
-      ...ofAccount.map((line) => rowOf(record, line, "account")),
+      ...rows("record", lines.get(record.space)),
+      ...rows("account", lines.get(account.id)),
     ].sort((a, b) => b.at - a.at || b.index - a.index);
   },
 
   async acts() {
     const account = current();
     const acts = await account.acts();
+    gaveLines(`acts of ${account.id}`, acts.at(-1)?.index);
     const known = await othersKnown();
     return acts.map((act) => actRow(act, known)).reverse();
   },

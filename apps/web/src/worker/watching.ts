@@ -3,27 +3,25 @@ export type Growing = (signal: AbortSignal) => AsyncIterable<void>;
 
 /** Watches while somebody wants to know. The last wish holds, also one that comes while an earlier watch still begins. */
 export class Watching {
-  readonly #begin: () => Promise<readonly Growing[]>;
   readonly #grown: () => void;
   #stopping: AbortController | undefined;
 
-  /**
-   * @param begin finds what is to be watched, and may take its time
-   * @param grown is called whenever a stream says something, and once where one is refused: whoever then asks is shown why
-   */
-  constructor(begin: () => Promise<readonly Growing[]>, grown: () => void) {
-    this.#begin = begin;
+  /** @param grown is called whenever a stream says something, and once where one is refused: whoever then asks is shown why */
+  constructor(grown: () => void) {
     this.#grown = grown;
   }
 
-  /** Begins to watch, in the place of a watch before. */
-  async on(): Promise<void> {
+  /**
+   * Begins to watch, in the place of a watch before.
+   * @param begin finds what is to be watched, and may take its time
+   */
+  async on(begin: () => Promise<readonly Growing[]>): Promise<void> {
     this.off();
     // Known before anything is awaited, so that whatever comes meanwhile ends this watch and not the next.
     const stopping = new AbortController();
     this.#stopping = stopping;
     const { signal } = stopping;
-    const growing = await this.#begin();
+    const growing = await begin();
     if (signal.aborted) return;
     for (const each of growing) void this.#tell(each(signal));
   }
