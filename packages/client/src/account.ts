@@ -281,14 +281,14 @@ export class Account {
     return await exportJournal(this.#u, this.id, asked);
   }
 
-  /** The journal of the account itself: sign-ins, devices, kit and password. */
-  async journal(): Promise<JournalLine[]> {
-    return await followJournal(this.#u, this.id);
-  }
-
   /** Several journals, such as this and that of a record, with one look at the log for all. */
   async journals(subjects: readonly Subject[]): Promise<ReadonlyMap<Subject, JournalLine[]>> {
     return await followJournals(this.#u, subjects);
+  }
+
+  /** The journal of the account itself: sign-ins, devices, kit and password. */
+  async journal(): Promise<JournalLine[]> {
+    return await followJournal(this.#u, this.id);
   }
 
   /** The same, at once and whenever it has grown. */

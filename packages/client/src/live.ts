@@ -79,7 +79,10 @@ export function actsGrowth(u: Unlocked, listen?: Listen): AsyncGenerator<void, v
   return growth((last, until) => u.http.events("actsEvents", {}, last, until), listen);
 }
 
-/** Where nobody says what they have, something may have come before the stream stood: that counts too. */
+/**
+ * Where nobody says what they have, something may have come before the stream stood: that counts too.
+ * So does a stream that stands anew, behind which there may be another journal than before.
+ */
 async function* growth(
   connect: Connect,
   { signal, last = () => undefined }: Listen = {},
@@ -89,8 +92,11 @@ async function* growth(
     had = last();
     return had ?? -1;
   };
-  for await (const said of signals(signal, mark, connect))
-    if (said === "grown" || had === undefined) yield;
+  let hasStood = false;
+  for await (const said of signals(signal, mark, connect)) {
+    if (said === "grown" || had === undefined || hasStood) yield;
+    hasStood = true;
+  }
 }
 
 async function* watch<Line>(

@@ -118,7 +118,10 @@ test("acts show by themselves, whichever device they are done on", async () => {
   assert.equal((await doctor.account.acts()).at(-1)?.kind, "upload");
 });
 
-test("growth is told beyond the last line that one has, and of a stream where one has none", async () => {
+const GROWTH =
+  "growth is told beyond the last line that one has, and of a stream where one has none";
+
+test(GROWTH, { timeout: 120_000 }, async () => {
   const own = await doctor.account.record();
   const last = async () => (await own.journal()).at(-1)?.n ?? assert.fail();
   /** How often growth is told, once the stream has stood for a while and after something is done. */
@@ -150,6 +153,16 @@ test("growth is told beyond the last line that one has, and of a stream where on
     assert.deepEqual(await told(had), [true, false]);
     assert.deepEqual(await told(await last()), [false, false]);
     assert.deepEqual(await told(undefined), [true, false]);
+    // One that broke off and stands anew: what it would say of a shorter journal is nothing.
+    const newest = await last();
+    let asked = 0;
+    tamper = (path, answer) => {
+      if (!path.endsWith("/events") || asked++ > 0) return answer;
+      return new Response("", { headers: { "Content-Type": "text/event-stream" } });
+    };
+    const stop = new AbortController();
+    for await (const _ of own.growth({ signal: stop.signal, last: () => newest })) stop.abort();
+    assert.equal(asked, 2);
   } finally {
     tamper = (_, answer) => answer;
   }
