@@ -124,6 +124,7 @@ export const TARGETS_OF: Readonly<Record<string, readonly string[]>> = {
     "checkpoint signed",
   ],
   "client/journal:followJournal": ["answer journal", "journal with its head"],
+  "client/journal:followJournals": ["answer journal", "journal with its head"],
   "client/content-keys:openEach": ["stream", "content"],
   "client/met:openName": ["wrap", "padding", "UTF-8"],
   "client/open:openThrough": ["stream", "content"],
