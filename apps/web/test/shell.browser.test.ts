@@ -93,7 +93,7 @@ test(ASIDE, { timeout: 60_000 }, async ({ signal }) => {
   await until(0);
   const ask = (path: string) =>
     page.evaluate(async (name) => (await fetch(name, { cache: "no-store" })).status, path);
-  assert.equal(await ask("/v1/log"), 200);
+  for (const path of ["/v1/log", "/v1/log/epochs?from=0"]) assert.equal(await ask(path), 200);
   assert.equal(running.size, 0);
   // As it is started for a file that it keeps.
   assert.equal(await ask("/icon.svg"), 200);

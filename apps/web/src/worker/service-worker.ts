@@ -18,7 +18,8 @@ let handed: readonly File[] = [];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fetchAll());
-  event.waitUntil(standAside(event));
+  // Kept all the same where this is not understood.
+  event.waitUntil(standAside(event).catch(() => undefined));
 });
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", ({ data, ports }) => {
