@@ -5,8 +5,8 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { buildPage } from "@ecrin/server";
 import type { Plugin } from "vite";
-import { buildPage } from "../../server/src/page-build.ts";
 
 const WEB = join(import.meta.dirname, "..");
 const ROOT = join(WEB, "../..");
