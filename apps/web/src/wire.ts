@@ -408,7 +408,7 @@ export interface Calls extends VisitCalls, WayCalls, WitnessCalls, LossCalls {
   journal: { ask: undefined; answer: readonly JournalRow[] };
   /** What this account did in others' records, newest first. */
   acts: { ask: undefined; answer: readonly JournalRow[] };
-  /** Whether the page wants to be told that a journal has grown. */
+  /** Whose lines the page shows, and is told of once there are more. */
   watch: { ask: { whose: "mine" | "others" | "nobody" }; answer: undefined };
   anchors: { ask: undefined; answer: AnchorsTold };
   /** `since`: leaves under the copy taken before, 0 for none; `log`: the key of its log. */

@@ -9,7 +9,7 @@ import {
 import type { JournalRow } from "../wire.ts";
 import type { AnchoringTold } from "../wire-export.ts";
 import type { Handlers } from "./handlers.ts";
-import { gaveLines } from "./last-lines.ts";
+import { actsOf, gaveLines } from "./last-lines.ts";
 import { personOf } from "./people.ts";
 import { current, ownRecord } from "./session.ts";
 
@@ -32,7 +32,7 @@ export const journalCalls: Handlers<"journal" | "acts" | "anchors"> = {
   async acts() {
     const account = current();
     const acts = await account.acts();
-    gaveLines(`acts of ${account.id}`, acts.at(-1)?.index);
+    gaveLines(actsOf(account.id), acts.at(-1)?.index);
     const known = await othersKnown();
     return acts.map((act) => actRow(act, known)).reverse();
   },

@@ -1,5 +1,13 @@
-/** Of each journal that the page was given, the last line: what comes after it is news. */
+/**
+ * Of each journal that the page was given, the last line: what comes after it is news. Under its
+ * subject, or under what an account did in others' records.
+ */
 const last = new Map<string, number>();
+
+/** What stands for the acts of an account. */
+export function actsOf(account: string): string {
+  return `acts of ${account}`;
+}
 
 export function gaveLines(journal: string, line: number | undefined): void {
   if (line !== undefined) last.set(journal, line);

@@ -1,5 +1,5 @@
 import type { Handlers } from "./handlers.ts";
-import { lastLine } from "./last-lines.ts";
+import { actsOf, lastLine } from "./last-lines.ts";
 import { current, ownRecord } from "./session.ts";
 import { tell } from "./tell.ts";
 import { type Growing, Watching } from "./watching.ts";
@@ -10,7 +10,7 @@ const watching = new Watching(() => tell({ event: "journal" }));
 async function streamsOf(whose: "mine" | "others"): Promise<readonly Growing[]> {
   const account = current();
   if (whose === "others")
-    return [(signal) => account.actsGrowth({ signal, last: lastLine(`acts of ${account.id}`) })];
+    return [(signal) => account.actsGrowth({ signal, last: lastLine(actsOf(account.id)) })];
   const record = await ownRecord();
   return [
     (signal) => record.growth({ signal, last: lastLine(record.space) }),
