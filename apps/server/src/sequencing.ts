@@ -40,8 +40,13 @@ export interface SequencingOptions {
  * Closes epochs and signs checkpoints when they are due. Time is that of the machine's own
  * clock since it started, which nobody sets: a day forward or back signs nothing too often and
  * leaves nothing unsigned. A failure waits for the next tick.
+ *
+ * It looks once before it resolves: what the server that ran before left unsigned is under a
+ * checkpoint before anybody asks, or its readers would miss it where that one ended days ago.
  */
-export function startSequencing(options: SequencingOptions): { stop: () => Promise<void> } {
+export async function startSequencing(
+  options: SequencingOptions,
+): Promise<{ stop: () => Promise<void> }> {
   const { sql, id, log, tags, now, pace, refused } = options;
   let [signedAt, closedAt] = [Number.NEGATIVE_INFINITY, performance.now()];
   let signedSize = -1;
@@ -91,7 +96,7 @@ export function startSequencing(options: SequencingOptions): { stop: () => Promi
     failing = fails;
   }
 
-  const timer = setInterval(() => {
+  function look(): Promise<void> {
     running ??= tick()
       .then(() => note(undefined))
       .catch((error: unknown) => {
@@ -102,7 +107,11 @@ export function startSequencing(options: SequencingOptions): { stop: () => Promi
       .finally(() => {
         running = undefined;
       });
-  }, pace.tick);
+    return running;
+  }
+
+  await look();
+  const timer = setInterval(look, pace.tick);
   timer.unref();
   return {
     async stop() {

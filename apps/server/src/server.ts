@@ -116,7 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ground = await layGround(options, { sql, line }, keys);
     // Before anything is asked: a database that lost what was signed for is not written to.
     await ground.log.check();
-    const sequencing = startSequencing({ ...ground, ...sequencingOf(options, ground) });
+    const sequencing = await startSequencing({ ...ground, ...sequencingOf(options, ground) });
     closing.unshift(sequencing.stop);
     const anchors = startAnchors({ ...ground, ...anchoringOf(options, ground) });
     closing.unshift(anchors.stop);

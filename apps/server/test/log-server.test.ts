@@ -49,6 +49,17 @@ async function logAt(server: Pick<TestServer, "line">, size: number) {
   });
 }
 
+test("what a server left unsigned is under a checkpoint before the next one answers", async () => {
+  const server = await startTestServer(cluster, { pace: { ...PACE, tick: 3_600_000 } });
+  try {
+    await new Person(server.line).signUp();
+    assert.equal((await logOf(server)).size, 0);
+    assert.ok((await logOf(await server.another())).size > 0);
+  } finally {
+    await server.stop();
+  }
+});
+
 test("a checkpoint, tiles and proofs are served to anybody, tiles for ever", async () => {
   const server = await startTestServer(cluster, { pace: PACE });
   try {

@@ -44,7 +44,7 @@ test("a log that cannot be signed is told once, and so is that it can again", as
   let full = true;
   let tries = 0;
   const told: unknown[] = [];
-  const sequencing = startSequencing({
+  const sequencing = await startSequencing({
     sql: ground.app,
     id,
     log: {
