@@ -1,8 +1,4 @@
-import { execFile } from "node:child_process";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
-
-const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
+import { operate as command } from "../src/operator-commands.ts";
 
 /** What `npm run log` said, and the code it ended with. */
 export interface Said {
@@ -12,24 +8,19 @@ export interface Said {
 }
 
 /**
- * Runs `npm run log -- …` as an operator does, for a data folder and, where it is named, a database.
- * This process goes on meanwhile: where the server is in it, that may hold what the command waits for.
+ * Does what `npm run log -- …` does, in this process, for a data folder and, where it is named, a
+ * database. That the process passes it on is a test's own (`operator.test.ts`).
  */
 export async function operate(
-  place: { readonly ECRIN_DATA: string; readonly DATABASE_URL?: string },
+  env: { readonly ECRIN_DATA: string; readonly DATABASE_URL?: string },
   ...args: readonly string[]
 ): Promise<Said> {
-  const { DATABASE_URL: _, ...env } = process.env;
-  return await new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      ["--disable-warning=ExperimentalWarning", MAIN, ...args],
-      { env: { ...env, ...place } },
-      (error, stdout, stderr) => {
-        const status = error === null ? 0 : error.code;
-        if (typeof status === "number") resolve({ status, stdout, stderr });
-        else reject(error);
-      },
-    );
+  const said = { stdout: "", stderr: "" };
+  const out = (name: keyof typeof said) => ({
+    write(text: string) {
+      said[name] += text;
+    },
   });
+  const status = await command(args, { env, stdout: out("stdout"), stderr: out("stderr") });
+  return { status, ...said };
 }

@@ -1,10 +1,13 @@
-// npm run log -- …: what an operator does, by the command itself, beside a server that runs.
+// npm run log -- …: what an operator does, beside a server that runs.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { newId } from "@ecrin/protocol";
 import { openKeys } from "../src/keys.ts";
 import type { CheckedLog } from "../src/operator-check.ts";
@@ -12,7 +15,7 @@ import { parseErasure } from "../src/operator-erase.ts";
 import { parseSecurityAsked } from "../src/operator-security.ts";
 import { startServer } from "../src/server.ts";
 import { type Cluster, startCluster, startTestServer, urlOf } from "./harness.ts";
-import { operate } from "./operator-command.ts";
+import { operate, type Said } from "./operator-command.ts";
 import { Line, Person } from "./person.ts";
 
 let cluster: Cluster;
@@ -20,6 +23,22 @@ before(async () => {
   cluster = await startCluster();
 });
 after(() => cluster.stop());
+
+const QUIET = "--disable-warning=ExperimentalWarning";
+const MAIN = fileURLToPath(new URL("../src/log-main.ts", import.meta.url));
+
+/** What `npm run log -- …` says and ends with, as a process that is told of its place by its environment. */
+async function asProcess(
+  place: { readonly ECRIN_DATA: string; readonly DATABASE_URL: string },
+  ...args: readonly string[]
+): Promise<Said> {
+  const options = { env: { ...process.env, ...place } };
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [QUIET, MAIN, ...args], options, (error, stdout, stderr) => {
+      resolve({ status: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
 
 interface Told {
   readonly entries: readonly { readonly n: number; readonly entry: string }[];
@@ -92,6 +111,10 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
       [["opening", 1]],
     );
     assert.equal((await operate(place, "check", "--quickly")).status, 1);
+    const process = await asProcess(place, "check");
+    assert.equal(process.status, 2, process.stderr);
+    assert.match(process.stdout, /^ALARM opening: /m);
+    assert.deepEqual(await asProcess(place, "wipe"), await operate(place, "wipe"));
   } finally {
     await server.stop();
   }

@@ -1,17 +1,15 @@
 // A real server whose database is taken back to an earlier day, and whose operator ends the log.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { NO_LIMITS, startServer } from "@ecrin/server";
+// biome-ignore lint/style/noRestrictedImports: what tests share has no name outside.
+import { operate } from "../../../apps/server/test/operator-command.ts";
 import { type Account, ClientError, type RawStore, type Succession, signIn } from "../src/index.ts";
 import type { Ground, Person } from "./ground.ts";
 
-const OPERATOR = fileURLToPath(new URL("../../../apps/server/src/log-main.ts", import.meta.url));
 const PACE = { leaves: 1, ms: 0, epoch: { leaves: 1000, ms: 3_600_000 }, tick: 25 };
 
 export interface LossyGround extends Ground {
@@ -52,10 +50,7 @@ export async function startLossy(): Promise<LossyGround> {
       await rm(database, { recursive: true });
       await cp(copy, database, { recursive: true });
       await assert.rejects(again(), { name: "LogRefused", refusal: "behind" });
-      const { DATABASE_URL: _, ...env } = process.env;
-      const args = ["--disable-warning=ExperimentalWarning", OPERATOR, "succeed", "--yes"];
-      const options = { encoding: "utf8", env: { ...env, ECRIN_DATA: dataDir } } as const;
-      const done = spawnSync(process.execPath, args, options);
+      const done = await operate({ ECRIN_DATA: dataDir }, "succeed", "--yes");
       assert.equal(done.status, 0, done.stderr);
       await again();
     },
