@@ -26,7 +26,7 @@ test("boxes, wraps, streams, revisions and slots hold with the browsers' twins",
   const files = ["primitives", "box", "wrap", "stream", "secret", "slot"].map(
     (name) => `test/${name}.test.ts`,
   );
-  const said = asBrowser("--test", "--test-reporter=tap", ...files);
+  const said = asBrowser("--test", "--test-isolation=none", "--test-reporter=tap", ...files);
   assert.equal(said.match(/^not ok .*$/gm), null);
   assert.match(said, /^# fail 0$/m);
   const passed = Number(/^# pass (\d+)$/m.exec(said)?.[1]);
