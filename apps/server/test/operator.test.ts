@@ -111,9 +111,9 @@ test("the operator's check ends with 0, with 2 where the database was changed, w
       [["opening", 1]],
     );
     assert.equal((await operate(place, "check", "--quickly")).status, 1);
-    const process = await asProcess(place, "check");
-    assert.equal(process.status, 2, process.stderr);
-    assert.match(process.stdout, /^ALARM opening: /m);
+    const alarm = await asProcess(place, "check");
+    assert.equal(alarm.status, 2, alarm.stderr);
+    assert.match(alarm.stdout, /^ALARM opening: /m);
     assert.deepEqual(await asProcess(place, "wipe"), await operate(place, "wipe"));
   } finally {
     await server.stop();
