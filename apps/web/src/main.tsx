@@ -6,7 +6,9 @@ import { I18nProvider as AriaProvider } from "react-aria-components";
 import { createRoot } from "react-dom/client";
 import { takeHanded } from "./handed.ts";
 import { preferredLanguage, speak } from "./language.ts";
+import { lettersAreThere } from "./letters.ts";
 import { Problem } from "./parts/problem.tsx";
+import { pressOnce } from "./press-once.ts";
 import { closeWhenPutAway } from "./put-away.ts";
 import { router } from "./router.tsx";
 import { SessionProvider } from "./session.tsx";
@@ -34,8 +36,9 @@ function Whole() {
 
 wearChosen();
 closeWhenPutAway();
+pressOnce();
 takeHanded();
-await speak(preferredLanguage());
+await Promise.all([speak(preferredLanguage()), lettersAreThere()]);
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has a place for the page");
 createRoot(place).render(

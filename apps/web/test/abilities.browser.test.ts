@@ -3,8 +3,9 @@ import { after, before, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { checkAbilities } from "./abilities.ts";
 import { paleTexts } from "./contrast-shown.ts";
-import { follow, heading, press } from "./flows.ts";
+import { fill, follow, heading, press } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
+import { activate } from "./hand.ts";
 import { comparer } from "./pixels.ts";
 import { brokenWords } from "./reflow.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
@@ -125,6 +126,58 @@ test("text keeps 7 to 1 under the pointer and while it is pressed", async () => 
     await page.mouse.up();
   }
 });
+
+test("a tap acts once, also where the page answers it before the browser's click comes", async () => {
+  const hasty = await newVisitor(ground, "en", { width: 390, hand: "touch" });
+  const { page } = hasty;
+  await page.addInitScript(answerAtOnce);
+  await page.goto(`${ground.url}/components`);
+  await heading(page, "Components");
+  const tick = page.getByRole("checkbox", { name: "Not ticked" });
+  for (const isTicked of [true, false]) {
+    await activate(hasty, page.getByText("Not ticked", { exact: true }));
+    assert.equal(await tick.isChecked(), isTicked);
+  }
+  await activate(hasty, page.getByText("Not picked"));
+  assert.ok(await page.getByRole("radio", { name: "Not picked" }).isChecked());
+
+  await page.goto(`${ground.url}/sign-up`);
+  await fill(hasty, "Your name", "Alice");
+  await fill(hasty, "E-mail address", "alice@example.org");
+  await press(hasty, "Continue");
+  await heading(page, "Choose a password");
+  // Both clicks come to the window, the browser's last, and that one goes no further.
+  await page.waitForFunction(() => Reflect.get(globalThis, "clicks").length === 3);
+  const clicks = await page.evaluate(() => Reflect.get(globalThis, "clicks"));
+  assert.deepEqual(clicks, ["the page's", "of it", "the browser's"]);
+  await hasty.context.close();
+});
+
+/**
+ * In the page: React Aria's own click comes at once and not after 80 ms, which is what a busy device makes
+ * of it. Keeps the clicks on what is no field as they come to the window, and to something of the page.
+ */
+function answerAtOnce(): void {
+  const LATER = 80;
+  const wait = globalThis.setTimeout;
+  const hasty = (work: () => void, milliseconds?: number) => {
+    if (milliseconds !== LATER) return wait(work, milliseconds);
+    queueMicrotask(work);
+    return 0;
+  };
+  const clicks: string[] = [];
+  const keep = (said: (event: Event) => string) => (event: Event) => {
+    if (!(event.target instanceof HTMLInputElement)) clicks.push(said(event));
+  };
+  Object.assign(globalThis, { setTimeout: hasty, clicks });
+  const whose = keep(({ isTrusted }) => (isTrusted ? "the browser's" : "the page's"));
+  globalThis.addEventListener("click", whose, true);
+  document.addEventListener(
+    "click",
+    keep(() => "of it"),
+    true,
+  );
+}
 
 test("what has the focus is not covered by anything", async () => {
   const page = await components();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Route } from "playwright-core";
 import { heading, section } from "./flows.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { activate } from "./hand.ts";
@@ -132,6 +133,45 @@ test("a page asks the service once for what it shows", async () => {
     assert.deepEqual(once, [...new Set(once)], name);
   }
   await context.close();
+});
+
+test("letters that come late move nothing, and those that never come keep nobody waiting", async () => {
+  const LATE = 400;
+  const enter = async (letters: (route: Route) => Promise<void>) => {
+    const context = await ground.browser.newContext({ viewport: { width: 390, height: 640 } });
+    const page = await context.newPage();
+    await page.route("**/*.woff2", letters);
+    await page.addInitScript(() => {
+      const shifts: number[] = [];
+      Object.assign(globalThis, { shifts });
+      new PerformanceObserver((list) => {
+        for (const { startTime } of list.getEntries()) shifts.push(startTime);
+      }).observe({ type: "layout-shift" });
+    });
+    await page.goto(ground.url, { waitUntil: "commit" });
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    return page;
+  };
+  const page = await enter(async (route) => {
+    await sleep(LATE);
+    await route.continue();
+  });
+  // Letters that were no reason to wait would have come by now.
+  await sleep(2 * LATE);
+  const moved = await page.evaluate(() => ({
+    shifts: Reflect.get(globalThis, "shifts"),
+    faces: [...document.fonts].map(({ status }) => status),
+  }));
+  assert.deepEqual(moved, { shifts: [], faces: ["loaded", "loaded"] });
+  await page.context().close();
+
+  const { promise: never, resolve: end } = Promise.withResolvers<void>();
+  const bare = await enter(() => never);
+  assert.ok(
+    await bare.evaluate(() => [...document.fonts].every(({ status }) => status === "loading")),
+  );
+  end();
+  await bare.context().close();
 });
 
 /** Nothing has been asked for half a second. */

@@ -1,3 +1,5 @@
+import process from "node:process";
+import { afterEach, type SuiteContext, type TestContext } from "node:test";
 import type { RawStore } from "@ecrin/client";
 import type { BrowserContext, Page } from "playwright-core";
 import type { Ground } from "./ground.ts";
@@ -33,6 +35,25 @@ export interface Look {
   /** Whoever has a finger has a phone or a tablet. */
   readonly hand?: Hand;
 }
+
+/** Whose page is open. */
+const open = new Set<Visitor>();
+
+/** What stands on each open page, for whoever reads why a test failed: nobody sees it again. */
+async function tellPages(test: TestContext | SuiteContext): Promise<void> {
+  if ("passed" in test && test.passed) return;
+  for (const { page, felt, wrong } of open) {
+    const stands = await page
+      .getByRole("main")
+      .ariaSnapshot({ timeout: 5000 })
+      .catch(() => "nothing that can be read");
+    const all = [page.url(), `pressed ${felt.length} times`, ...wrong, stands];
+    process.stderr.write(`\n${test.name}: a page at its end\n${all.join("\n")}\n`);
+  }
+}
+
+// Benches open pages too, and are no tests.
+if (process.env.NODE_TEST_CONTEXT !== undefined) afterEach(tellPages);
 
 /** CSS pixels: what a small laptop, or a phone whose address bar shows, leaves of its height. */
 const HEIGHT = 640;
@@ -92,7 +113,10 @@ export async function newVisitor(
   await page.goto(ground.url);
   await keeping?.[Symbol.asyncDispose]();
   await page.getByRole("heading", { level: 1 }).waitFor();
-  return { context, page, hand, say: sayIn(language), sent, wrong, felt };
+  const visitor = { context, page, hand, say: sayIn(language), sent, wrong, felt };
+  open.add(visitor);
+  context.on("close", () => open.delete(visitor));
+  return visitor;
 }
 
 /**
