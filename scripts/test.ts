@@ -1,5 +1,6 @@
-// `npm test`: every step, its time, and one line of figures at the end. Files of tests are run one
-// after another whatever their step, so a step's time is what its files took, not when it ended.
+// `npm test`: every step, its time, and one line of figures at the end. Commands, and then files of
+// tests, are run one after another whatever their step, so a step's time is what it took in all, not
+// when it ended.
 //
 //   npm test                 all steps
 //   npm test -- types tidy   only these
@@ -15,7 +16,15 @@ import { fileURLToPath } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
 import { type FileOutcome, type Outcome, runFiles, together } from "./run-files.ts";
-import { type Batch, batches, isInBrowser, type Step, steps, type TestStep } from "./steps.ts";
+import {
+  type Batch,
+  batches,
+  type CommandStep,
+  isInBrowser,
+  type Step,
+  steps,
+  type TestStep,
+} from "./steps.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -62,14 +71,22 @@ async function inLanes<T, L>(
   await Promise.all(lanes.map(worker));
 }
 
-async function runCommands(commands: readonly (readonly string[])[]): Promise<Outcome> {
-  const start = performance.now();
-  let ok = true;
-  await inLanes(Array(PROCESSORS).fill(undefined), commands, async (each) => {
-    if (!(await command(each))) ok = false;
+/** Runs the commands of these steps, and tells of each step once its last one is done. */
+async function runCommands(commandSteps: readonly CommandStep[]): Promise<void> {
+  const done = new Map<CommandStep, Pick<Outcome, "ok" | "seconds">[]>(
+    commandSteps.map((step) => [step, []]),
+  );
+  const all = commandSteps.flatMap((step) => step.commands.map((each) => ({ step, each })));
+  await inLanes(Array(PROCESSORS).fill(undefined), all, async ({ step, each }) => {
+    const outcomes = done.get(step) ?? [];
+    const start = performance.now();
+    const ok = await command(each);
+    outcomes.push({ ok, seconds: (performance.now() - start) / 1000 });
+    if (outcomes.length < step.commands.length) return;
+    const seconds = outcomes.reduce((sum, each) => sum + each.seconds, 0);
+    const isOk = outcomes.every(({ ok }) => ok);
+    tell(step.name, { ok: isOk, passed: 0, failed: 0, skipped: 0, seconds });
   });
-  const seconds = (performance.now() - start) / 1000;
-  return { ok, passed: 0, failed: 0, skipped: 0, seconds };
 }
 
 /**
@@ -143,8 +160,7 @@ const tests = chosenSteps.filter((step) => step.kind === "tests");
 const made = process.env.ECRIN_CLUSTER;
 const cluster = tests.length > 0 && made === undefined ? makeCluster() : undefined;
 cluster?.catch(() => undefined); // Told where it is awaited.
-for (const step of chosenSteps)
-  if (step.kind === "commands") tell(step.name, await runCommands(step.commands));
+await runCommands(chosenSteps.filter((step) => step.kind === "commands"));
 if (cluster !== undefined) process.env.ECRIN_CLUSTER = await cluster;
 if (tests.length > 0) await runTests(tests);
 process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(1)} s in all\n`);
