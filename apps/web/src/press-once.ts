@@ -15,7 +15,7 @@ export function pressOnce(): void {
   ) => globalThis.addEventListener(name, look, true);
   const isSecond = (event: MouseEvent) =>
     event.isTrusted &&
-    // A keyboard's, and those that a label hands on, have none.
+    // A keyboard's click has none.
     event.detail > 0 &&
     answered !== undefined &&
     event.timeStamp - answered < BELONGS;
@@ -24,8 +24,9 @@ export function pressOnce(): void {
     event.preventDefault();
     event.stopImmediatePropagation();
   };
-  listen("pointerdown", () => {
-    answered = undefined;
+  listen("pointerdown", ({ isPrimary }) => {
+    // Another finger beside the first presses nothing.
+    if (isPrimary) answered = undefined;
   });
   listen("mousedown", stop);
   listen("mouseup", stop);
