@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { memoryStore, signInWithKit, signUp } from "@ecrin/client";
 import { Ledger } from "./ledger.ts";
 import { keepBusy } from "./traffic.ts";
@@ -15,6 +16,7 @@ export interface ChaosReport {
 }
 
 const LONGEST_LIFE_MS = 700;
+const LOOK_MS = 20;
 
 /** Lets a patient work while server and database are killed `rounds` times, then looks at what is left. */
 export async function runChaos(
@@ -41,6 +43,8 @@ export async function runChaos(
     const ledger = new Ledger();
     let over = false;
     const busy = keepBusy(record, doctor.id, ledger, () => over);
+    // On a slow machine a few short lives could all end before there is anything to lose.
+    while (ledger.added.length === 0) await Promise.race([sleep(LOOK_MS), busy]);
     const restarts = await killAgainAndAgain(victim, rounds, busy, (round) => {
       if (round % 50 === 0)
         say(`round ${round}: ${ledger.added.length} items, ${ledger.shared.size} shares`);
@@ -70,11 +74,8 @@ async function killAgainAndAgain(
 ): Promise<number[]> {
   const restarts: number[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const life = new Promise<void>((resolve) =>
-      setTimeout(resolve, Math.random() * LONGEST_LIFE_MS),
-    );
     // A finding in the traffic ends the run at once.
-    await Promise.race([life, busy]);
+    await Promise.race([sleep(Math.random() * LONGEST_LIFE_MS), busy]);
     const what = KILLS[round % KILLS.length] ?? "server";
     await victim.kill(what);
     if (what !== "database") restarts.push(await victim.start());
