@@ -13,14 +13,10 @@ export function pressOnce(): void {
     name: K,
     look: (event: WindowEventMap[K]) => void,
   ) => globalThis.addEventListener(name, look, true);
-  const isSecond = (event: MouseEvent) =>
-    event.isTrusted &&
-    // A keyboard's click has none.
-    event.detail > 0 &&
-    answered !== undefined &&
-    event.timeStamp - answered < BELONGS;
   const stop = (event: MouseEvent) => {
-    if (!isSecond(event)) return;
+    const isAnswered = answered !== undefined && event.timeStamp - answered < BELONGS;
+    // A keyboard's click has no count.
+    if (!event.isTrusted || event.detail === 0 || !isAnswered) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
@@ -31,10 +27,7 @@ export function pressOnce(): void {
   listen("mousedown", stop);
   listen("mouseup", stop);
   listen("click", (event) => {
-    if (!event.isTrusted) answered = event.timeStamp;
-    else if (isSecond(event)) {
-      stop(event);
-      answered = undefined;
-    }
+    if (event.isTrusted) stop(event);
+    else answered = event.timeStamp;
   });
 }

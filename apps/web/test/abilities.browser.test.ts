@@ -147,7 +147,7 @@ test("a tap acts once, also where the page answers it before the browser's click
   await press(hasty, "Continue");
   await heading(page, "Choose a password");
   // Both clicks come to the window, the browser's last, and that one goes no further.
-  await page.waitForFunction(() => Reflect.get(globalThis, "clicks").length === 3);
+  await page.waitForFunction(() => Reflect.get(globalThis, "clicks").length >= 3);
   const clicks = await page.evaluate(() => Reflect.get(globalThis, "clicks"));
   assert.deepEqual(clicks, ["the page's", "of it", "the browser's"]);
   await hasty.context.close();
