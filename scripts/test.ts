@@ -15,7 +15,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { makeCluster } from "./cluster.ts";
 import { quickFolder } from "./quick-folder.ts";
-import { type FileOutcome, type Outcome, runFiles, together } from "./run-files.ts";
+import { begun, type FileOutcome, type Outcome, runFiles, together } from "./run-files.ts";
 import {
   type Batch,
   batches,
@@ -73,19 +73,15 @@ async function inLanes<T, L>(
 
 /** Runs the commands of these steps, and tells of each step once its last one is done. */
 async function runCommands(commandSteps: readonly CommandStep[]): Promise<void> {
-  const done = new Map<CommandStep, Pick<Outcome, "ok" | "seconds">[]>(
-    commandSteps.map((step) => [step, []]),
-  );
-  const all = commandSteps.flatMap((step) => step.commands.map((each) => ({ step, each })));
-  await inLanes(Array(PROCESSORS).fill(undefined), all, async ({ step, each }) => {
+  const done = new Map<CommandStep, FileOutcome[]>(commandSteps.map((step) => [step, []]));
+  const all = commandSteps.flatMap((step) => step.commands.map((words) => ({ step, words })));
+  await inLanes(Array(PROCESSORS).fill(undefined), all, async ({ step, words }) => {
     const outcomes = done.get(step) ?? [];
     const start = performance.now();
-    const ok = await command(each);
-    outcomes.push({ ok, seconds: (performance.now() - start) / 1000 });
-    if (outcomes.length < step.commands.length) return;
-    const seconds = outcomes.reduce((sum, each) => sum + each.seconds, 0);
-    const isOk = outcomes.every(({ ok }) => ok);
-    tell(step.name, { ok: isOk, passed: 0, failed: 0, skipped: 0, seconds });
+    const ok = await command(words);
+    const seconds = (performance.now() - start) / 1000;
+    outcomes.push({ ...begun(words.join(" ")), ok, seconds });
+    if (outcomes.length === step.commands.length) tell(step.name, together(outcomes));
   });
 }
 
